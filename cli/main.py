@@ -1,0 +1,5 @@
+"""Placeholder replaced by the command group."""
+
+
+def main() -> None:
+    """Run the command line."""

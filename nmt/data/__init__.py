@@ -1,0 +1,1 @@
+"""Encoded corpora and the batches drawn from them: token ids only."""

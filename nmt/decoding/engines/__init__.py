@@ -1,0 +1,1 @@
+"""Who runs the search: ids in, hypotheses out."""

@@ -1,0 +1,1 @@
+"""Subwords and lines: text in, ids out. No tensors here."""

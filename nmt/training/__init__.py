@@ -1,0 +1,1 @@
+"""From encoded pairs to a published model."""
