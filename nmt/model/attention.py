@@ -1,0 +1,47 @@
+"""Multi-head scaled dot-product attention, one class for self- and cross-attention."""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Attention(nn.Module):
+    """Multi-head attention (Vaswani et al. 2017, equation 1 and section 3.2.2); q, k and v share one stored matrix."""
+
+    def __init__(self, dimension: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.dimension = dimension
+        self.projection = nn.Linear(dimension, 3 * dimension)  # rows: queries, keys, values
+        self.output = nn.Linear(dimension, dimension)
+
+    def project(self, states: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values, each (B, H, T, D/H), of ``states`` (B, T, D), in one product."""
+        queries, keys, values = self.projection(states).chunk(3, dim=-1)
+        return self._split(queries), self._split(keys), self._split(values)
+
+    def project_queries(self, states: Tensor) -> Tensor:
+        """Queries (B, H, T, D/H) of ``states`` (B, T, D)."""
+        weight, bias = self.projection.weight, self.projection.bias
+        return self._split(F.linear(states, weight[: self.dimension], bias[: self.dimension]))
+
+    def project_memory(self, states: Tensor) -> tuple[Tensor, Tensor]:
+        """Keys and values, each (B, H, S, D/H), of the memory's ``states`` (B, S, D)."""
+        weight, bias = self.projection.weight, self.projection.bias
+        keys, values = F.linear(states, weight[self.dimension :], bias[self.dimension :]).chunk(2, dim=-1)
+        return self._split(keys), self._split(values)
+
+    def attend(
+        self, queries: Tensor, keys: Tensor, values: Tensor, *, mask: Tensor | None = None, causal: bool = False
+    ) -> Tensor:
+        """softmax(q kᵀ / √(D/H)) v, heads merged and projected: (B, T, D).
+
+        ``mask`` is bool, broadcastable to (B, H, T, S), True where a query may look; ``causal`` lets position t look
+        at positions up to t.
+        """
+        attended = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=causal)
+        output: Tensor = self.output(attended.transpose(1, 2).flatten(2))
+        return output
+
+    def _split(self, states: Tensor) -> Tensor:
+        """(B, T, D) to (B, H, T, D/H)."""
+        return states.view(states.size(0), states.size(1), self.heads, -1).transpose(1, 2)

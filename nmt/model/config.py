@@ -1,0 +1,64 @@
+"""The shape of a Transformer, and the presets people choose by name."""
+
+from dataclasses import dataclass, replace
+
+from nmt.errors import NMTError
+from nmt.settings import nearest
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig:
+    """The shape of an encoder-decoder Transformer (Vaswani et al. 2017, section 3 and table 3)."""
+
+    vocabulary_size: int = 0  # V, one vocabulary for both sides; 0 until the tokenizer is known
+    encoder_layers: int = 3
+    decoder_layers: int = 3
+    dimension: int = 256  # D
+    heads: int = 4  # H; each head has D / H dimensions
+    feed_forward: int = 1024
+    dropout: float = 0.1  # on embeddings and on every sublayer's output, as in section 5.4
+    norm: str = "pre"  # "pre": x + f(norm(x)), trains without care; "post": norm(x + f(x)), the paper's own
+
+    def __post_init__(self) -> None:
+        for name in ("encoder_layers", "decoder_layers", "dimension", "heads", "feed_forward"):
+            if getattr(self, name) < 1:
+                raise NMTError(f"model setting {name} must be at least 1, not {getattr(self, name)}")
+        if self.vocabulary_size < 0:
+            raise NMTError(f"model setting vocabulary_size must not be negative, not {self.vocabulary_size}")
+        if self.dimension % (2 * self.heads):
+            raise NMTError(
+                f"model setting dimension must be a multiple of twice the heads, "
+                f"but {self.dimension} is not a multiple of 2 x {self.heads}"
+            )
+        if not 0 <= self.dropout < 1:
+            raise NMTError(f"model setting dropout must be at least 0 and below 1, not {self.dropout}")
+        if self.norm not in ("pre", "post"):
+            raise NMTError(f"model setting norm must be 'pre' or 'post', not {self.norm!r}")
+
+
+PRESETS = {
+    "tiny": ModelConfig(encoder_layers=3, decoder_layers=3, dimension=128, heads=4, feed_forward=512, dropout=0.1),
+    "small": ModelConfig(encoder_layers=3, decoder_layers=3, dimension=256, heads=4, feed_forward=1024, dropout=0.2),
+    # Table 3 of the paper, rows "base" and "big"; pre-norm, which needs less care with the learning rate.
+    "base": ModelConfig(encoder_layers=6, decoder_layers=6, dimension=512, heads=8, feed_forward=2048, dropout=0.1),
+    "big": ModelConfig(encoder_layers=6, decoder_layers=6, dimension=1024, heads=16, feed_forward=4096, dropout=0.3),
+}
+
+
+def preset(name: str) -> ModelConfig:
+    """The preset ``name``; an unknown one is an NMTError that lists them."""
+    if name not in PRESETS:
+        raise NMTError(f"there is no model preset {name!r}, only {', '.join(PRESETS)}{nearest(name, PRESETS)}")
+    return PRESETS[name]
+
+
+def choose_preset(pairs: int) -> str:
+    """The preset for a corpus of so many training pairs."""
+    if pairs < 15_000:
+        return "tiny"
+    return "small" if pairs < 1_000_000 else "base"
+
+
+def with_vocabulary(config: ModelConfig, vocabulary_size: int) -> ModelConfig:
+    """The same shape for a tokenizer of ``vocabulary_size`` subwords."""
+    return replace(config, vocabulary_size=vocabulary_size)

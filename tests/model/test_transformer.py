@@ -1,0 +1,160 @@
+"""The Transformer against its formulas, its cache against the whole prefix, its size against the paper."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from nmt.errors import NMTError
+from nmt.model.attention import Attention
+from nmt.model.cache import DecoderCache
+from nmt.model.config import PRESETS, ModelConfig, choose_preset, preset, with_vocabulary
+from nmt.model.transformer import Transformer, sinusoidal_positions
+from nmt.special_ids import BOS, EOS, PAD
+
+
+def tiny(**changes: object) -> Transformer:
+    settings = {"vocabulary_size": 23, "dimension": 16, "heads": 2, "feed_forward": 24, "dropout": 0.0, **changes}
+    return Transformer(ModelConfig(encoder_layers=2, decoder_layers=3, **settings)).eval()
+
+
+SOURCE = torch.tensor([[5, 6, 7, 8, EOS], [9, 10, EOS, PAD, PAD]])
+TARGET = torch.tensor([[BOS, 11, 12, 13], [BOS, 14, 15, PAD]])
+
+
+def plain_attention(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
+    """Equation 1 of the paper, written out."""
+    scores = queries @ keys.transpose(-1, -2) / math.sqrt(queries.size(-1))
+    return scores.masked_fill(~mask, -math.inf).softmax(-1) @ values
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_attention_is_equation_one(causal: bool) -> None:
+    attention = Attention(16, 2)
+    states = torch.randn(3, 5, 16)
+    mask = torch.ones(5, 5, dtype=torch.bool).tril() if causal else torch.rand(3, 1, 1, 5) > 0.3
+    if not causal:
+        mask[..., 0] = True
+    queries, keys, values = attention.project(states)
+    heads = plain_attention(queries, keys, values, mask.expand(3, 1, 5, 5))
+    expected = attention.output(torch.cat((heads[:, 0], heads[:, 1]), dim=-1))
+    found = attention.attend(queries, keys, values, mask=None if causal else mask, causal=causal)
+    torch.testing.assert_close(found, expected)
+
+
+def test_projections_in_one_product_equal_the_separate_ones() -> None:
+    attention = Attention(16, 2)
+    states = torch.randn(3, 5, 16)
+    queries, keys, values = attention.project(states)
+    torch.testing.assert_close(attention.project_queries(states), queries)
+    for found, expected in zip(attention.project_memory(states), (keys, values), strict=True):
+        torch.testing.assert_close(found, expected)
+
+
+def test_positions_by_hand() -> None:
+    positions = sinusoidal_positions(3, 4)
+    # t = 2, i = 1: the rate is 10000^(-2/4) = 0.01
+    expected = [math.sin(2), math.cos(2), math.sin(0.02), math.cos(0.02)]
+    torch.testing.assert_close(positions[2], torch.tensor(expected))
+
+
+@pytest.mark.parametrize("norm", ["pre", "post"])
+@pytest.mark.parametrize("chunks", [[1, 1, 1, 1], [2, 2], [3, 1]])
+def test_cached_decoding_equals_uncached(norm: str, chunks: list[int]) -> None:
+    model = tiny(norm=norm)
+    memory = model.encode(SOURCE)
+    cache = DecoderCache(model.config.decoder_layers)
+    pieces = [model.decode(part, memory, cache) for part in TARGET.split(chunks, dim=1)]
+    assert cache.length == TARGET.size(1)
+    torch.testing.assert_close(torch.cat(pieces, dim=1), model.decode(TARGET, memory))
+
+
+def test_beams_share_the_memory_and_can_be_reordered() -> None:
+    model = tiny()
+    memory = model.encode(SOURCE)
+    prefixes = torch.tensor([[BOS, 4, 5], [BOS, 6, 7], [BOS, 8, 9], [BOS, 10, 11]])  # two beams of two sentences
+    order = torch.tensor([1, 1, 2, 2])
+    cache = DecoderCache(model.config.decoder_layers)
+    for position in range(2):
+        model.decode(prefixes[:, position : position + 1], memory, cache)
+    cache.reorder(order)
+    found = model.decode(prefixes[:, 2:], memory, cache)[:, -1]
+    followed = torch.cat((prefixes[order, :2], prefixes[:, 2:]), dim=1)
+    for row in range(4):
+        alone = model.decode(followed[row : row + 1], model.encode(SOURCE[row // 2 : row // 2 + 1]))[0, -1]
+        torch.testing.assert_close(found[row], alone)
+
+
+def test_sentences_leave_the_cache() -> None:
+    model = tiny()
+    memory = model.encode(SOURCE)
+    cache = DecoderCache(model.config.decoder_layers)
+    model.decode(torch.tensor([[BOS], [BOS], [BOS], [BOS]]), memory, cache)
+    kept = torch.tensor([1])
+    cache.select(kept, torch.tensor([2, 3]))
+    found = model.decode(torch.tensor([[4], [5]]), memory.select(kept), cache)[:, -1]
+    for row, token in enumerate((4, 5)):
+        alone = model.decode(torch.tensor([[BOS, token]]), model.encode(SOURCE[1:]))[0, -1]
+        torch.testing.assert_close(found[row], alone)
+
+
+def test_a_sentence_alone_equals_the_sentence_in_a_batch() -> None:
+    model = tiny()
+    together = model(SOURCE, TARGET)
+    alone = model(SOURCE[1:, :3], TARGET[1:, :3])
+    torch.testing.assert_close(together[1:, :3], alone)
+
+
+def test_a_position_does_not_see_its_future() -> None:
+    model = tiny()
+    changed = TARGET.clone()
+    changed[:, 2:] = 20
+    torch.testing.assert_close(model(SOURCE, changed)[:, :2], model(SOURCE, TARGET)[:, :2])
+
+
+def test_long_input_grows_the_positions() -> None:
+    model = tiny()
+    source = torch.full((1, 700), 5)
+    before = model.encode(source[:, :600]).states
+    assert torch.equal(model.encode(source[:, :600]).states, before)
+    assert model.encode(source).states.shape == (1, 700, 16)
+    assert "positions" not in model.state_dict()
+
+
+def test_one_matrix_for_three_uses() -> None:
+    matrices = [name for name, parameter in tiny().named_parameters() if parameter.shape[0] == 23]
+    assert matrices == ["embedding.weight"]
+
+
+def layers(dimension: int, feed_forward: int) -> tuple[int, int]:
+    """Parameters of an encoder and a decoder layer: matrices with biases, and two numbers a dimension for each norm."""
+    attention = 4 * (dimension * dimension + dimension)
+    inner = 2 * dimension * feed_forward + feed_forward + dimension
+    return attention + inner + 2 * 2 * dimension, 2 * attention + inner + 3 * 2 * dimension
+
+
+@pytest.mark.parametrize(("name", "millions"), [("base", 65), ("big", 213)])
+def test_base_and_big_are_the_papers(name: str, millions: int) -> None:
+    """Table 3 says 65 and 213 million for a shared vocabulary of about 37,000."""
+    config = with_vocabulary(preset(name), 37_000)
+    with torch.device("meta"):
+        found = sum(parameter.numel() for parameter in Transformer(config).parameters())
+    encoder_layer, decoder_layer = layers(config.dimension, config.feed_forward)
+    final_norms = 2 * 2 * config.dimension
+    assert found == 6 * (encoder_layer + decoder_layer) + 37_000 * config.dimension + final_norms
+    assert found / 1e6 == pytest.approx(millions, rel=0.035)
+
+
+def test_presets_grow_with_the_corpus() -> None:
+    sizes = [PRESETS[choose_preset(pairs)].dimension for pairs in (100, 30_000, 5_000_000)]
+    assert sizes == sorted(set(sizes))
+
+
+def test_unknown_preset_and_bad_shapes_are_named() -> None:
+    with pytest.raises(NMTError, match=r"no model preset 'smal'.*did you mean small\?"):
+        preset("smal")
+    with pytest.raises(NMTError, match="dimension"):
+        ModelConfig(dimension=30, heads=4)
+    with pytest.raises(NMTError, match="dropout"):
+        ModelConfig(dropout=1.0)
