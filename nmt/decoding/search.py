@@ -170,7 +170,7 @@ def _finish(
     endings = endings.masked_fill(~ended, _NEVER)
 
     scores = torch.cat((finished.scores, endings / (length + 1) ** config.length_penalty), dim=1)
-    scores, places = (part[:, : config.n_best] for part in scores.sort(1, descending=True, stable=True))
+    scores, places = (part[:, : config.n_best] for part in scores.sort(stable=True, dim=1, descending=True))
     ids = torch.cat((F.pad(finished.ids, (0, length - finished.ids.size(2)), value=PAD), live.ids), dim=1)
     return _Finished(
         scores=scores,
