@@ -1,0 +1,292 @@
+"""Reading and writing lines: UTF-8, LF and nothing else ends a line, .gz by name, "-" for the standard streams.
+
+Knows nothing of sentences, languages or subwords.
+"""
+
+import contextlib
+import gzip
+import os
+import secrets
+import select
+import stat
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from nmt.errors import NMTError
+
+StrPath = str | os.PathLike[str]
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+# Control characters (the tab excepted) and the characters that other programs take for line ends.
+_BLANKED = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029) if code != 0x09}
+
+_CHUNK = 1 << 16
+# How long a window that is not full yet waits for a writer that is about to send more, in seconds.
+_PATIENCE = 0.005
+
+
+def check_readable(path: StrPath) -> None:
+    """Raise an NMTError unless ``path`` is "-" or can be opened and its first byte be read."""
+    if _is_standard(path):
+        return
+    if Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir():
+        return  # opening a pipe would wait for its writer, and closing it again would lose that writer
+    with _reading(path) as stream:
+        stream.read(1)
+
+
+def open_binary(path: StrPath) -> BinaryIO:
+    """``path`` opened for reading bytes: "-" is standard input, a name in .gz is decompressed."""
+    if _is_standard(path):
+        return sys.stdin.buffer
+    try:
+        if Path(path).is_dir():
+            raise NMTError(f"{path} is a directory; name a file")
+        return cast(BinaryIO, gzip.open(path, "rb")) if _is_gzip(path) else Path(path).open("rb")
+    except FileNotFoundError:
+        raise NMTError(f"{path}: there is no such file") from None
+    except (OSError, ValueError) as error:
+        raise NMTError(f"{path} cannot be read: {_reason(error)}") from error
+
+
+def read_lines(path: StrPath) -> Iterator[str]:
+    """The lines of a text file without their ends.
+
+    A carriage return before the line feed and a byte order mark at the start are taken away; all else stays.
+    Raises NMTError, with the line number, for what is not UTF-8 and for files that cannot be read.
+    """
+    with _reading(path) as stream:
+        for number, raw in enumerate(stream, start=1):
+            line = raw.removesuffix(b"\n").removesuffix(b"\r")
+            if number == 1:
+                line = line.removeprefix(BYTE_ORDER_MARK)
+            yield decode_strictly(line, path, number)
+
+
+def decode_strictly(line: bytes, path: StrPath, number: int) -> str:
+    """``line`` as text; an NMTError naming ``path`` and line ``number`` if it is not UTF-8."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        wide = number == 1 and line.startswith((b"\xff\xfe", b"\xfe\xff"))
+        what = "this looks like UTF-16" if wide else f"byte 0x{line[error.start]:02x} at position {error.start + 1}"
+        raise NMTError(f"{_name(path)}:{number}: not UTF-8 ({what}); convert the file to UTF-8") from None
+
+
+def decode_line(raw: bytes) -> tuple[str, str | None]:
+    """The text of a line that must be translated whatever it holds, and what was wrong with it or None.
+
+    Invalid UTF-8 becomes U+FFFD; control characters other than the tab, and characters that other programs take
+    for a line end, become blanks. One carriage return at the end belongs to the line end and goes silently.
+    """
+    problems = []
+    raw = raw.removesuffix(b"\r")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("utf-8", errors="replace")
+        problems.append("invalid UTF-8")
+    clean = without_controls(text)
+    if clean != text:
+        problems.append("control characters")
+    return clean, " and ".join(problems) or None
+
+
+def without_controls(text: str) -> str:
+    """``text`` with a blank for every control character other than the tab and every would-be line end."""
+    return text.translate(_BLANKED)
+
+
+def read_windows(stream: BinaryIO, *, max_lines: int, max_bytes: int) -> Iterator[list[bytes]]:
+    """The raw lines of ``stream`` without their line feeds, in windows.
+
+    A window closes when it holds ``max_lines`` lines or ``max_bytes`` bytes, and also when no more input is waiting,
+    so that a line on a pipe or terminal is never held back. No more than a window and a chunk is kept in memory,
+    except for a single line longer than that. A byte order mark at the start of the stream is taken away.
+    """
+    window: list[bytes] = []
+    size = 0
+    for raw in _lines_or_pauses(stream):
+        if raw is not None:
+            window.append(raw)
+            size += len(raw) + 1
+        if window and (raw is None or len(window) >= max_lines or size >= max_bytes):
+            yield window
+            window, size = [], 0
+    if window:
+        yield window
+
+
+def _lines_or_pauses(stream: BinaryIO) -> Iterator[bytes | None]:
+    """The lines of ``stream``, with None wherever no more input is waiting."""
+    parts: list[bytes] = []  # of the line whose end has not come yet
+    for chunk in _chunks(stream):
+        if chunk is None:
+            yield None
+            continue
+        *ended, rest = chunk.split(b"\n")
+        for end in ended:
+            parts.append(end)
+            yield b"".join(parts)
+            parts.clear()
+        if rest:
+            parts.append(rest)
+    if parts:
+        yield b"".join(parts)
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes | None]:
+    """The bytes of ``stream`` as they come, with None wherever no more are waiting."""
+    read = getattr(stream, "read1", stream.read)
+    name = str(getattr(stream, "name", "the input"))
+    start: bytes | None = b""  # the first bytes, until it is known whether they are a byte order mark
+    with _read_errors(name):
+        while chunk := read(_CHUNK):
+            if start is not None:
+                start += chunk
+                if len(start) < len(BYTE_ORDER_MARK) and BYTE_ORDER_MARK.startswith(start):
+                    continue
+                chunk, start = start.removeprefix(BYTE_ORDER_MARK), None
+            yield chunk
+            if not _is_waiting(stream):
+                yield None
+    if start:
+        yield start
+
+
+def _is_waiting(stream: BinaryIO) -> bool:
+    """Whether a read would return at once; where the system cannot tell (Windows pipes), it says no."""
+    try:
+        descriptor = stream.fileno()
+    except (OSError, AttributeError):
+        return True  # bytes in memory
+    try:
+        return bool(select.select([descriptor], [], [], _PATIENCE)[0])
+    except (OSError, ValueError):
+        return False
+
+
+def write_lines(path: StrPath, lines: Iterable[str]) -> int:
+    """Write ``lines``, which hold no line feed, through atomic_writer; returns how many there were."""
+    count = 0
+    with atomic_writer(path) as stream:
+        for line in lines:
+            stream.write(line.encode("utf-8") + b"\n")
+            count += 1
+    return count
+
+
+@contextlib.contextmanager
+def atomic_writer(path: StrPath) -> Iterator[BinaryIO]:
+    """A stream whose bytes appear under ``path`` all at once when the block ends well, and not at all otherwise.
+
+    "-" is standard output, and what is not a regular file (a named pipe, /dev/null) is written straight into.
+    A name in .gz is compressed. A full disk and the like is an NMTError that names the path.
+    """
+    try:
+        with _opened_for_writing(path) as stream:
+            yield stream
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise NMTError(f"{_name(path, reading=False)} cannot be written: {_reason(error)}") from error
+
+
+@contextlib.contextmanager
+def _opened_for_writing(path: StrPath) -> Iterator[BinaryIO]:
+    if _is_standard(path):
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    goal = Path(path).resolve()  # a symbolic link stays, the file it names is replaced
+    _check_writable(goal, path)
+    if goal.exists() and not goal.is_file():
+        with goal.open("wb") as stream, _compressing(stream, path) as compressing:
+            yield compressing
+        return
+    temporary = goal.parent / f".nmt-{secrets.token_hex(6)}.tmp"
+    try:
+        with temporary.open("xb") as stream:
+            with _compressing(stream, path) as compressing:
+                yield compressing
+            stream.flush()
+            os.fsync(stream.fileno())
+        if goal.exists():
+            temporary.chmod(stat.S_IMODE(goal.stat().st_mode))
+        temporary.replace(goal)
+        _sync_directory(goal.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _check_writable(goal: Path, path: StrPath) -> None:
+    if goal.is_dir():
+        raise NMTError(f"{path} is a directory; name a file to write")
+    if not goal.parent.is_dir():
+        raise NMTError(f"{path} cannot be written: there is no directory {goal.parent}")
+    if goal.exists() and not os.access(goal, os.W_OK):
+        raise NMTError(f"{path} cannot be written: it is read-only")
+
+
+@contextlib.contextmanager
+def _compressing(stream: BinaryIO, path: StrPath) -> Iterator[BinaryIO]:
+    """``stream``, or a gzip stream into it if the name ends in .gz; the same text gives the same bytes."""
+    if not _is_gzip(path):
+        yield stream
+        return
+    with gzip.GzipFile(filename="", mode="wb", fileobj=stream, mtime=0) as compressing:
+        yield cast(BinaryIO, compressing)
+
+
+def _sync_directory(directory: Path) -> None:
+    """Make the new name durable where the system can open a directory."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _reading(path: StrPath) -> Iterator[BinaryIO]:
+    stream = open_binary(path)
+    try:
+        with _read_errors(_name(path)):
+            yield stream
+    finally:
+        if not _is_standard(path):
+            stream.close()
+
+
+@contextlib.contextmanager
+def _read_errors(name: str) -> Iterator[None]:
+    """What goes wrong while reading becomes an NMTError."""
+    try:
+        yield
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise NMTError(f"{name} is not a whole gzip file: {error}") from error
+    except OSError as error:
+        raise NMTError(f"{name} cannot be read: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def _is_standard(path: StrPath) -> bool:
+    return os.fspath(path) == "-"
+
+
+def _is_gzip(path: StrPath) -> bool:
+    return os.fspath(path).endswith(".gz")
+
+
+def _name(path: StrPath, *, reading: bool = True) -> str:
+    if _is_standard(path):
+        return "standard input" if reading else "standard output"
+    return os.fspath(path)

@@ -1,0 +1,309 @@
+"""SentencePiece subwords: trained on lines, then lines to ids and back.
+
+Knows nothing of files of sentences, pairs and models.
+"""
+
+import io
+import logging
+import math
+import random
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sentencepiece
+
+from nmt.errors import NMTError
+from nmt.special_ids import BOS, EOS, PAD, UNK
+from nmt.text.lines import StrPath, atomic_writer, open_binary, without_controls
+
+logger = logging.getLogger(__name__)
+
+MODEL_TYPES = ("unigram", "bpe", "char", "word")
+NORMALIZATIONS = {"nfkc": "nmt_nfkc", "none": "identity"}
+
+_SPECIALS = {PAD: "<pad>", UNK: "<unk>", BOS: "<s>", EOS: "</s>"}
+_BYTES = 256
+# The part of the pieces that characters may take when a vocabulary size is given; the rest is for longer pieces.
+_CHARACTER_SHARE = 0.5
+# Characters that an alphabet, its punctuation and digits bring along; a text with more of them needs more pieces.
+_ALPHABET = 256
+# The part of ideographic characters from which a text is treated as Chinese, Japanese or Korean.
+_IDEOGRAPHIC_SHARE = 0.02
+# A vocabulary of whole words needs about this many for each subword that would do.
+_WORDS_PER_SUBWORD = 4
+# SentencePiece refuses pieces of about 8 KB, and the "word" type makes one of a line without blanks.
+_MAX_TRAINING_CHARACTERS = 1000
+
+# SentencePiece writes a blank as U+2581 and would give it back as a blank, so a U+2581 of the text changes places
+# with a code point that no text may hold (a noncharacter), which has no piece and goes by its bytes.
+_BLANK_MARK, _STAND_IN = "\u2581", "\ufdd0"
+_SWAP = str.maketrans({_BLANK_MARK: _STAND_IN, _STAND_IN: _BLANK_MARK})
+# Lines with U+2585, SentencePiece's own mark for unknown characters, would be left out of its training.
+_RESERVED = str.maketrans({_BLANK_MARK: " ", "\u2585": " "})
+
+_IDEOGRAPHIC = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizerConfig:
+    """How subwords are made."""
+
+    # Unigram is the best subword kind for small corpora; "bpe", "char" and "word" are for comparison.
+    model_type: str = "unigram"
+    # Ids in all, special ids and bytes included; None chooses by the size of the corpus.
+    vocabulary_size: int | None = None
+    # "nfkc": one code for what looks the same, single blanks; "none": text comes back exactly as it was.
+    normalization: str = "nfkc"
+    # Characters without a piece are spelt in UTF-8 bytes (256 of the ids), so that nothing is ever unknown.
+    byte_fallback: bool = True
+    # Share of the text's characters that get a piece of their own; None chooses by script and vocabulary size.
+    character_coverage: float | None = None
+    # Texts that always stay one piece.
+    symbols: tuple[str, ...] = ()
+    # Lines to learn from; of more, a random part is taken.
+    sample_size: int = 1_000_000
+
+    def __post_init__(self) -> None:
+        if self.model_type not in MODEL_TYPES:
+            raise NMTError(f"model_type must be one of {', '.join(MODEL_TYPES)}, not {self.model_type!r}")
+        if self.normalization not in NORMALIZATIONS:
+            raise NMTError(f"normalization must be one of {', '.join(NORMALIZATIONS)}, not {self.normalization!r}")
+        if self.character_coverage is not None and not 0 < self.character_coverage <= 1:
+            raise NMTError(f"character_coverage must be above 0 and at most 1, not {self.character_coverage}")
+        if self.sample_size < 1:
+            raise NMTError(f"sample_size must be at least 1, not {self.sample_size}")
+        for symbol in self.symbols:
+            if not symbol or any(character.isspace() for character in symbol) or symbol in _SPECIALS.values():
+                raise NMTError(
+                    f"{symbol!r} cannot be a symbol: it is empty, holds a blank or is one of the special ids"
+                )
+        if self.vocabulary_size is not None and self.vocabulary_size < self.reserved_ids + 2:
+            raise NMTError(
+                f"a vocabulary of {self.vocabulary_size} is too small: special ids, bytes (with byte_fallback) and "
+                f"symbols take {self.reserved_ids}; give at least {self.reserved_ids + 2}"
+            )
+
+    @property
+    def reserved_ids(self) -> int:
+        """Ids that no subword of the text can have: special ids, bytes and symbols."""
+        return len(_SPECIALS) + (_BYTES if self.byte_fallback else 0) + len(set(self.symbols))
+
+
+def choose_vocabulary_size(pairs: int) -> int:
+    """The number of ids, special ids and bytes included, for a corpus of ``pairs`` sentence pairs.
+
+    A power law: few sentences cannot teach many subwords, many sentences can. The 260 special ids and bytes come on
+    top, for they are rarely used and cost little.
+
+    >>> [choose_vocabulary_size(pairs) for pairs in (20, 1_000, 29_000, 165_000, 2_000_000, 10_000_000)]
+    [424, 1136, 4000, 8160, 23352, 32000]
+    """
+    size = len(_SPECIALS) + _BYTES + 3740 * math.pow(max(pairs, 1) / 29_000, 0.43)
+    return min(32_000, 8 * round(size / 8))
+
+
+class Tokenizer:
+    """A trained SentencePiece model; lines to ids and back. Safe to use from several threads."""
+
+    def __init__(self, proto: bytes) -> None:
+        """From the bytes of a SentencePiece model; NMTError if they are not one or its special ids are not ours."""
+        sentencepiece.set_min_log_level(3)  # its own log lines are no sentences for the user
+        self.proto = proto
+        try:
+            self._processor = sentencepiece.SentencePieceProcessor(model_proto=proto)
+        except (RuntimeError, ValueError) as error:
+            raise NMTError("the tokenizer is damaged or not a SentencePiece model") from error
+        processor = self._processor
+        if (processor.pad_id(), processor.unk_id(), processor.bos_id(), processor.eos_id()) != (PAD, UNK, BOS, EOS):
+            raise NMTError("the tokenizer's special ids are not those of nmt; train one with nmt tokenizer train")
+        self._bytes = frozenset(number for number in range(processor.vocab_size()) if processor.is_byte(number))
+
+    @classmethod
+    def load(cls, path: StrPath) -> "Tokenizer":
+        """The tokenizer in the file ``path``; NMTError if it is missing or damaged."""
+        with open_binary(path) as stream:
+            proto = stream.read()
+        try:
+            return cls(proto)
+        except NMTError as error:
+            raise NMTError(f"{path}: {error}") from error
+
+    def save(self, path: StrPath) -> None:
+        """Write the SentencePiece model to ``path``, all at once."""
+        with atomic_writer(path) as stream:
+            stream.write(self.proto)
+
+    @property
+    def vocabulary_size(self) -> int:
+        """The number of ids."""
+        size: int = self._processor.vocab_size()
+        return size
+
+    def encode(self, lines: Sequence[str]) -> list[list[int]]:
+        """The ids of each line, without BOS and EOS."""
+        if self._bytes:
+            lines = [_swap_blank_mark(line) for line in lines]
+        ids: list[list[int]] = self._processor.encode(list(lines), num_threads=1 if len(lines) < 1000 else -1)
+        return ids
+
+    def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
+        """The text of each sequence of ids; special ids are dropped, and a line feed spelt in bytes is a blank."""
+        plain = [[number for number in sequence if number > EOS] for sequence in ids]
+        if not plain:
+            return []  # SentencePiece would take the empty list for one sentence
+        try:
+            texts = self._processor.decode(plain)
+        except IndexError:
+            largest = max(number for sequence in plain for number in sequence)
+            raise NMTError(f"there is no id {largest}: the vocabulary has {self.vocabulary_size} ids") from None
+        return [self._tidy(text, sequence) for text, sequence in zip(texts, plain, strict=True)]
+
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """The subword of each id; blanks are written as U+2581."""
+        return list(self._processor.id_to_piece(list(ids)))
+
+    def ids(self, pieces: Sequence[str]) -> list[int]:
+        """The id of each subword, UNK for what is none."""
+        return list(self._processor.piece_to_id(list(pieces)))
+
+    def _tidy(self, text: str, ids: Sequence[int]) -> str:
+        if _BLANK_MARK in text:
+            # The "word" type spells the blank before an unknown word in bytes too, also the one that SentencePiece
+            # puts before the line.
+            text = text.replace(_BLANK_MARK, " ")
+            if ids[0] in self._bytes:
+                text = text.removeprefix(" ")
+        return _swap_blank_mark(text).replace("\n", " ")
+
+
+def train_tokenizer(lines: Iterable[str], config: TokenizerConfig, *, pairs: int | None = None) -> Tokenizer:
+    """A tokenizer learnt from ``lines``, of both languages; the same lines give the same bytes.
+
+    ``pairs`` is the size of the corpus where ``vocabulary_size`` is to be chosen by it; half the lines if None.
+    A vocabulary larger than the text supports becomes smaller, with a warning. Raises NMTError if there is no text
+    or the vocabulary is too small for its characters.
+    """
+    sample, total = _sample(lines, config.sample_size)
+    if total > len(sample):
+        logger.warning("the tokenizer learns from %s of %s lines, taken at random", f"{len(sample):,}", f"{total:,}")
+    parts = [part for line in sample for part in _training_parts(line, config)]
+    counts = _character_counts(parts)
+    if not counts:
+        raise NMTError("there is no text to train a tokenizer on")
+    size, covered = _choose_size(counts, config, total // 2 if pairs is None else pairs)
+    if config.model_type != "word":
+        # SentencePiece would take care of rare characters itself, but leaves out no more than 2 % of the text.
+        rare = {ord(character): " " for character, _ in counts.most_common()[covered:]}
+        parts = [part.translate(rare) for part in parts] if rare else parts
+    tokenizer = Tokenizer(_train(parts, config, size))
+    if config.vocabulary_size is not None and tokenizer.vocabulary_size < size:
+        reached = f"{tokenizer.vocabulary_size:,}"
+        logger.warning("the text supports a vocabulary of %s, not %s; the smaller one is taken", reached, f"{size:,}")
+    return tokenizer
+
+
+def _sample(lines: Iterable[str], size: int) -> tuple[list[str], int]:
+    """``size`` lines of equal chance (Vitter's algorithm R) and the number of all lines."""
+    generator = random.Random(1)  # noqa: S311 - a sample, not a secret
+    sample: list[str] = []
+    total = 0
+    for total, line in enumerate(lines, start=1):
+        if total <= size:
+            sample.append(line)
+        elif (place := generator.randrange(total)) < size:
+            sample[place] = line
+    return sample, total
+
+
+def _training_parts(line: str, config: TokenizerConfig) -> list[str]:
+    """``line`` as SentencePiece can learn from it, in parts that are not too long for it."""
+    text = without_controls(line).translate(_RESERVED)
+    if config.normalization == "nfkc":
+        text = unicodedata.normalize("NFKC", text)
+    return [text[start : start + _MAX_TRAINING_CHARACTERS] for start in range(0, len(text), _MAX_TRAINING_CHARACTERS)]
+
+
+def _character_counts(parts: Sequence[str]) -> Counter[str]:
+    """How often each character that is not a blank occurs."""
+    counts: Counter[str] = Counter()
+    for part in parts:
+        counts.update(part)
+    for blank in [character for character in counts if character.isspace()]:
+        del counts[blank]
+    return counts
+
+
+def _choose_size(counts: Counter[str], config: TokenizerConfig, pairs: int) -> tuple[int, int]:
+    """``(vocabulary size, number of characters that get a piece)`` as far as the settings leave them open.
+
+    All characters of an alphabet get one, but for strays of less than one in a million. Of Chinese, Japanese and
+    Korean the usual 99.95 % of the text does, and the vocabulary grows by what these are more than an alphabet.
+    """
+    total = counts.total()
+    ideographs = sum(count for character, count in counts.items() if _IDEOGRAPHIC.match(character))
+    if ideographs > _IDEOGRAPHIC_SHARE * total:
+        covered = _number_covering(counts, 0.9995)
+    else:
+        covered = sum(count >= total * 1e-6 for count in counts.values())
+    if config.character_coverage is not None:
+        covered = _number_covering(counts, config.character_coverage)
+    if config.vocabulary_size is not None:
+        room = config.vocabulary_size - config.reserved_ids
+        share = 1.0 if config.model_type == "char" else _CHARACTER_SHARE
+        return config.vocabulary_size, min(covered, max(1, int(share * room) - 1))  # one for the blank mark
+    if config.model_type == "char":
+        return config.reserved_ids + len(counts) + 1, covered
+    subwords = choose_vocabulary_size(pairs) - len(_SPECIALS) - _BYTES
+    if config.model_type == "word":
+        subwords *= _WORDS_PER_SUBWORD
+    return config.reserved_ids + max(subwords + max(0, covered - _ALPHABET), 2 * covered), covered
+
+
+def _number_covering(counts: Counter[str], share: float) -> int:
+    """How many characters, the most frequent first, make up ``share`` of the text."""
+    wanted = share * counts.total()
+    for number, (_, count) in enumerate(counts.most_common(), start=1):
+        wanted -= count
+        if wanted <= 0:
+            return number
+    return len(counts)
+
+
+def _train(parts: Sequence[str], config: TokenizerConfig, size: int) -> bytes:
+    """The bytes of a SentencePiece model; its RuntimeErrors become sentences."""
+    sentencepiece.set_min_log_level(3)
+    model = io.BytesIO()
+    try:
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(parts),
+            model_writer=model,
+            model_type=config.model_type,
+            vocab_size=size,
+            hard_vocab_limit=False,
+            character_coverage=1.0,
+            byte_fallback=config.byte_fallback,
+            normalization_rule_name=NORMALIZATIONS[config.normalization],
+            remove_extra_whitespaces=config.normalization == "nfkc",
+            user_defined_symbols=list(dict.fromkeys(config.symbols)),
+            # Numbers are spelt digit by digit, so that those never seen can be copied.
+            split_digits=True,
+            pad_id=PAD,
+            unk_id=UNK,
+            bos_id=BOS,
+            eos_id=EOS,
+            max_sentence_length=8 * _MAX_TRAINING_CHARACTERS,
+            # Sums are split among threads: another number of them would give other last digits on another machine.
+            num_threads=4,
+            minloglevel=3,
+        )
+    except RuntimeError as error:
+        reason = str(error).rpartition("] ")[2].strip()
+        raise NMTError(f"no tokenizer with {size:,} ids can be trained on this text: {reason or error}") from error
+    return model.getvalue()
+
+
+def _swap_blank_mark(text: str) -> str:
+    return text.translate(_SWAP) if _BLANK_MARK in text or _STAND_IN in text else text
