@@ -1,0 +1,156 @@
+import logging
+import random
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.search import Hypothesis
+from nmt.decoding.translator import Translator, joiner_for
+
+
+class Characters:
+    """A tokenizer whose subwords are characters, a blank and the letter after it being one."""
+
+    def __init__(self) -> None:
+        self.known: list[str] = ["<pad>", "<unk>", "<s>", "</s>"]
+
+    def encode(self, lines: Sequence[str]) -> list[list[int]]:
+        return [[self._id(piece) for word in line.split() for piece in ("▁" + word[0], *word[1:])] for line in lines]
+
+    def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
+        return ["".join(self.pieces(sequence)).replace("▁", " ").removeprefix(" ") for sequence in ids]
+
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        return [self.known[number] for number in ids]
+
+    def _id(self, piece: str) -> int:
+        if piece not in self.known:
+            self.known.append(piece)
+        return self.known.index(piece)
+
+
+class Echo:
+    """An engine that translates each source into itself and remembers its batches."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[tuple[int, ...]]] = []
+
+    def search(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
+        self.batches.append([tuple(source) for source in sources])
+        return [[Hypothesis(list(source), -1.0, -1.0)] for source in sources]
+
+
+def translator(**settings: object) -> tuple[Translator, Echo]:
+    engine = Echo()
+    given_settings = {"search": SearchConfig(beam_size=2), "max_source_length": 20, **settings}
+    return Translator(Characters(), engine, **given_settings), engine  # type: ignore[arg-type]
+
+
+@given(st.lists(st.text()), st.integers(1, 5), st.integers(1, 30))
+def test_as_many_lines_out_as_in_whatever_they_hold(lines: list[str], batch: int, longest: int) -> None:
+    result = translator(batch_sentences=batch, max_source_length=longest)[0].translate(lines)
+    assert len(result) == len(lines)
+    for line, translation in zip(lines, result, strict=True):
+        assert len(f"{translation}.".splitlines()) == 1
+        assert bool(translation) == bool(translation.strip())
+        if not line.strip():
+            assert translation == ""
+
+
+@given(st.lists(st.text("ab c.", max_size=60)), st.integers(1, 5), st.integers(1, 80))
+def test_every_line_comes_back_to_its_place(lines: list[str], batch_sentences: int, batch_tokens: int) -> None:
+    # Long ones too: nothing is cut. Divided inside a word they get the joiner there, so blanks do not count.
+    result = translator(batch_sentences=batch_sentences, batch_tokens=batch_tokens)[0].translate(lines)
+    assert [text.replace(" ", "") for text in result] == [line.replace(" ", "") for line in lines]
+
+
+@given(st.lists(st.binary()), st.integers(1, 4))
+def test_as_many_lines_out_as_bytes_lines_in(lines: list[bytes], window: int) -> None:
+    windows = [lines[start : start + window] for start in range(0, len(lines), window)]
+    result = list(translator()[0].translate_stream(windows))
+    assert [len(part) for part in result] == [len(part) for part in windows]
+
+
+def test_batches_are_bounded_by_sentences_and_by_subwords_with_padding_and_beams() -> None:
+    # Two beams; a source of n subwords takes (n + 1) * 2 of the 40.
+    made, engine = translator(batch_sentences=3, batch_tokens=40)
+    made.translate(["a" * length for length in (1, 2, 3, 4, 9, 10, 15)])
+    assert [[len(source) for source in batch] for batch in engine.batches] == [[15], [10], [9, 4], [3, 2, 1]]
+
+
+def test_one_sentence_is_searched_even_if_it_is_over_the_bound() -> None:
+    made, engine = translator(batch_tokens=1)
+    assert made.translate(["abc", "d"]) == ["abc", "d"]
+    assert len(engine.batches) == 2
+
+
+def test_identical_lines_are_translated_once_and_empty_ones_never() -> None:
+    made, engine = translator()
+    assert made.translate(["b", "", "a b", "b", " \t ", "a b"]) == ["b", "", "a b", "b", "", "a b"]
+    assert sum(map(len, engine.batches)) == 2
+
+
+def test_nothing_in_nothing_out() -> None:
+    made, engine = translator()
+    assert made.translate([]) == []
+    assert list(made.translate_stream([])) == []
+    assert engine.batches == []
+
+
+def test_a_long_line_is_divided_at_its_sentence_ends_and_joined_with_a_blank() -> None:
+    made, engine = translator(max_source_length=8)
+    assert made.translate(["One two. Three. Four"]) == ["One two. Three. Four"]
+    assert sorted(map(len, engine.batches[0])) == [4, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("language", "joiner"),
+    [(None, " "), ("de", " "), ("zh", ""), ("zh_CN", ""), ("ja-JP", ""), ("th", ""), ("ko", " "), ("ZH", "")],
+)
+def test_languages_without_blanks_join_without_one(language: str | None, joiner: str) -> None:
+    assert joiner_for(language) == joiner
+    made, _ = translator(max_source_length=4, joiner=joiner)
+    assert made.translate(["我们走。他来了。"]) == [joiner.join(["我们走。", "他来了。"])]
+
+
+def test_a_very_long_line_is_searched_in_bounded_batches() -> None:
+    words = random.Random(1)
+    line = " ".join("x" * words.randint(1, 9) for _ in range(20_000))
+    made, engine = translator(batch_tokens=100)
+    assert made.translate([line])[0] == line
+    assert max(len(batch) * (len(batch[0]) + 1) * 2 for batch in engine.batches) <= 100
+
+
+def test_lines_that_are_no_clean_text_are_named(caplog: pytest.LogCaptureFixture) -> None:
+    made, _ = translator()
+    windows = [[b"good", b"bad \xff byte"], [b"", b"a\x00b", "c\u2028d".encode()], [b"cr\rhere", b"good\r"]]
+    with caplog.at_level(logging.WARNING, logger="nmt"):
+        result = list(made.translate_stream(windows, name="in.txt"))
+    assert [len(window) for window in result] == [2, 3, 2]
+    assert result[1] == ["", "a b", "c d"]
+    assert result[2][1] == "good"
+    named = [record.getMessage().partition(":")[0] for record in caplog.records]
+    assert named == ["in.txt, line 2", "in.txt, line 4", "in.txt, line 5", "in.txt, line 6"]
+
+
+def test_a_translation_never_holds_a_line_end() -> None:
+    class Breaking(Characters):
+        def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
+            return ["a\nb\u2028c\x00d\te\r" for _ in ids]
+
+    made = Translator(Breaking(), Echo(), search=SearchConfig(), max_source_length=9)
+    assert made.translate(["x"]) == ["a b c d e"]
+
+
+def test_lone_surrogates_do_not_stop_a_translation() -> None:
+    assert len(translator()[0].translate(["a \ud800 b"])) == 1
+
+
+def test_the_public_name_comes_without_torch() -> None:
+    code = "import sys, nmt; assert 'torch' not in sys.modules; nmt.Translator; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
