@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-Option = Callable[[Command], Command]
 
 # Spellings known from other toolkits. They work wherever the option on the right exists and never show in help.
 # No command may have an option of its own named like a key of this table.
@@ -63,36 +62,36 @@ def examples(*lines: str) -> str:
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 
 
-def source_option(**settings: Any) -> Option[Command]:
+def source_option(**settings: Any) -> Callable[[Command], Command]:
     """``-s``: text to translate or to learn from."""
     return _option(settings, "-s", "--source", metavar="FILE", type=PATH, help="Source text, one sentence a line.")
 
 
-def target_option(**settings: Any) -> Option[Command]:
+def target_option(**settings: Any) -> Callable[[Command], Command]:
     """``-t``: translations to learn from."""
     return _option(
         settings, "-t", "--target", metavar="FILE", type=PATH, help="Target text, line-aligned with the source."
     )
 
 
-def reference_option(**settings: Any) -> Option[Command]:
+def reference_option(**settings: Any) -> Callable[[Command], Command]:
     """``-r``: reference translations to compare with, once for each reference."""
     help_text = "Reference translation, line-aligned; repeat -r for several references."
     return _option(settings, "-r", "--reference", metavar="FILE", type=PATH, multiple=True, help=help_text)
 
 
-def model_option(**settings: Any) -> Option[Command]:
+def model_option(**settings: Any) -> Callable[[Command], Command]:
     """``-m``: the model directory; left out, nmt.model_dir.resolve_model_path chooses."""
     default = "$NMT_MODEL, else ./model"
     return _option(settings, "-m", "--model", metavar="DIR", type=PATH, show_default=default, help="Model directory.")
 
 
-def input_option(**settings: Any) -> Option[Command]:
+def input_option(**settings: Any) -> Callable[[Command], Command]:
     """``-i``, the parameter ``input_file``."""
     return _option(settings, "-i", "--input", "input_file", metavar="FILE", type=PATH, help="File to read.")
 
 
-def output_option(**settings: Any) -> Option[Command]:
+def output_option(**settings: Any) -> Callable[[Command], Command]:
     """``-o``: where results go instead of standard output."""
     help_text = "File to write."
     return _option(
@@ -100,40 +99,40 @@ def output_option(**settings: Any) -> Option[Command]:
     )
 
 
-def beam_size_option(**settings: Any) -> Option[Command]:
+def beam_size_option(**settings: Any) -> Callable[[Command], Command]:
     """``-b``: left out, the model's own search settings hold."""
     help_text = "Hypotheses kept at each step; 1 is greedy and fastest."
     kind = click.IntRange(min=1)
     return _option(settings, "-b", "--beam-size", metavar="N", type=kind, show_default="the model's", help=help_text)
 
 
-def length_penalty_option(**settings: Any) -> Option[Command]:
+def length_penalty_option(**settings: Any) -> Callable[[Command], Command]:
     """``--length-penalty``: left out, the model's own search settings hold."""
     help_text = "How strongly scores are normalised by length; more makes longer translations."
     return _option(settings, "--length-penalty", metavar="X", type=float, show_default="the model's", help=help_text)
 
 
-def config_option(**settings: Any) -> Option[Command]:
+def config_option(**settings: Any) -> Callable[[Command], Command]:
     """``-c``: a TOML file of settings; options on the command line win over it."""
     return _option(
         settings, "-c", "--config", metavar="FILE", type=PATH, help="Settings in a TOML file; options win over it."
     )
 
 
-def device_option(**settings: Any) -> Option[Command]:
+def device_option(**settings: Any) -> Callable[[Command], Command]:
     """``--device``: where tensors live."""
     help_text = "auto, cpu, cuda, cuda:1, mps; auto takes a GPU if there is one."
     return _option(settings, "--device", metavar="NAME", default="auto", help=help_text)
 
 
-def threads_option(**settings: Any) -> Option[Command]:
+def threads_option(**settings: Any) -> Callable[[Command], Command]:
     """``--threads``: processor threads."""
     kind = click.IntRange(min=1)
     help_text = "Processor threads."
     return _option(settings, "--threads", metavar="N", type=kind, show_default="all cores", help=help_text)
 
 
-def format_option(**settings: Any) -> Option[Command]:
+def format_option(**settings: Any) -> Callable[[Command], Command]:
     """``--format``, the parameter ``output_format``: text for people, JSON for programs."""
     kind = click.Choice(["text", "json"])
     return _option(settings, "--format", "output_format", type=kind, default="text", help="Form of the result.")
@@ -156,6 +155,6 @@ def _set_level(context: click.Context, parameter: click.Parameter, level: int | 
         logging.getLogger("nmt").setLevel(level)
 
 
-def _option(settings: dict[str, Any], *names: str, **defaults: Any) -> Option[Command]:
+def _option(settings: dict[str, Any], *names: str, **defaults: Any) -> Callable[[Command], Command]:
     """A click option with the shared defaults, of which a command may change any (``help``, ``required``...)."""
     return click.option(*names, **{**defaults, **settings})

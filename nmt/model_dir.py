@@ -150,9 +150,11 @@ def load_model(
     return model.to(device).eval(), tokenizer, info
 
 
-def published_bytes(directory: StrPath) -> int:
-    """The size of what translating needs, in bytes."""
-    return sum((Path(directory) / name).stat().st_size for name in (CONFIG, TOKENIZER, WEIGHTS))
+def disk_usage(directory: StrPath) -> tuple[int, int]:
+    """Bytes of what translating needs, and of training/, which only resuming needs."""
+    sizes = {path: path.stat().st_size for path in Path(directory).rglob("*") if path.is_file()}
+    training = sum(size for path, size in sizes.items() if path.is_relative_to(Path(directory) / TRAINING))
+    return sum(sizes.values()) - training, training
 
 
 def _check_present(directory: Path) -> None:

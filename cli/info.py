@@ -1,0 +1,79 @@
+"""``nmt info``: what a model directory holds."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import PATH, examples, format_option, model_option, verbosity_options
+
+if TYPE_CHECKING:
+    from nmt.model_dir import ModelInfo
+
+
+@click.command(epilog=examples("nmt info", "nmt info model", "nmt info model --format json"))
+@click.argument("directory", metavar="[MODEL]", type=PATH, required=False)
+@model_option()
+@format_option()
+@verbosity_options
+def info(directory: str | None, model: str | None, output_format: str) -> None:
+    """Show what a model is, how it was trained, how good it is and how large."""
+    from nmt.model_dir import WEIGHTS, load_info, resolve_model_path
+    from nmt.weights import read_header
+
+    if directory is not None and model is not None:
+        raise click.UsageError("name the model once, as MODEL or with -m.")
+    path = resolve_model_path(directory or model)
+    found = load_info(path)
+    parameters = read_header(path / WEIGHTS).parameters
+    click.echo(_json(path, found, parameters) if output_format == "json" else _text(path, found, parameters))
+
+
+def _json(path: Path, found: "ModelInfo", parameters: int) -> str:
+    from nmt.model_dir import disk_usage
+    from nmt.settings import to_mapping
+
+    needed, training = disk_usage(path)
+    sizes = {"parameters": parameters, "bytes": needed, "training_bytes": training}
+    return json.dumps({"directory": str(path), **sizes, **to_mapping(found)}, ensure_ascii=False, indent=2)
+
+
+def _text(path: Path, found: "ModelInfo", parameters: int) -> str:
+    from nmt.model_card import facts, score_remarks, score_rows, title
+    from nmt.model_dir import disk_usage
+    from nmt.settings import to_mapping
+
+    needed, training = disk_usage(path)
+    general = [
+        ("directory", str(path)),
+        ("format", str(found.format_version)),
+        ("parameters", f"{parameters:,}"),
+        ("size", _bytes(needed)),
+        *([("training/", f"{_bytes(training)}, only to go on training")] if training else []),
+        ("longest line", f"{found.max_source_length:,} subwords; longer ones are split"),
+    ]
+    scores = [(name, f"{score:.2f}  {signature}") for name, score, signature in score_rows(found.scores)]
+    sections = {
+        title(found): general,
+        "Validation scores": [*scores, *score_remarks(found.scores)],
+        "Architecture": facts(to_mapping(found.model)),
+        "Data and training": facts(found.training),
+        "Search": facts(to_mapping(found.search)),
+        "Use": [
+            ("translate", f"nmt translate -m {path} FILE"),
+            ("evaluate", f"nmt evaluate -m {path} -s FILE -r FILE"),
+        ],
+    }
+    return "\n\n".join(_section(heading, rows) for heading, rows in sections.items())
+
+
+def _section(heading: str, entries: Iterable[tuple[str, str]]) -> str:
+    rows = list(entries) or [("none recorded", "")]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join([heading, *(f"  {name:<{width}}  {value}".rstrip() for name, value in rows)])
+
+
+def _bytes(count: int) -> str:
+    return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count / 1e3:,.1f} kB"
