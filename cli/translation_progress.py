@@ -1,0 +1,79 @@
+"""How far a translation is: a live bar if stderr is a terminal, otherwise a plain line now and then."""
+
+import contextlib
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+logger = logging.getLogger("nmt.progress")
+
+SECONDS_BETWEEN_LINES = 60.0
+
+Windows = Iterable[list[bytes]]
+
+
+class TranslationProgress:
+    """Counts the lines of a file as they are translated and shows how many that is a second."""
+
+    def __init__(self, show: Callable[[int, int, float], None]) -> None:
+        """``show`` is given the bytes and lines done, and the lines a second."""
+        self._show = show
+        self._begun = time.monotonic()
+        self._bytes_taken = 0
+        self._lines = 0
+
+    def watch(self, windows: Windows) -> Iterator[list[bytes]]:
+        """The same windows, whose bytes count as done with the next ``advance``."""
+        for window in windows:
+            self._bytes_taken += sum(len(line) + 1 for line in window)
+            yield window
+
+    def advance(self, lines: int) -> None:
+        """So many more lines are translated, all of those taken."""
+        self._lines += lines
+        self._show(self._bytes_taken, self._lines, self._lines / max(time.monotonic() - self._begun, 1e-3))
+
+
+@contextlib.contextmanager
+def translation_progress(path: str) -> Iterator[TranslationProgress]:
+    """Progress through the file ``path`` ("-" is standard input, of which nobody knows the end)."""
+    if path == "-" or not logger.isEnabledFor(logging.INFO):
+        yield TranslationProgress(lambda *_: None)
+    elif sys.stderr.isatty():
+        with _bar(path) as show:
+            yield TranslationProgress(show)
+    else:
+        yield TranslationProgress(_plain_lines(path))
+
+
+@contextlib.contextmanager
+def _bar(path: str) -> Iterator[Callable[[int, int, float], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        # The size of a compressed file says nothing about the bytes in it.
+        file = Path(path)
+        total = file.stat().st_size if file.is_file() and file.suffix != ".gz" else None
+        task = progress.add_task(file.name, total=total)
+
+        def show(size: int, lines: int, rate: float) -> None:
+            text = f"{file.name}  {lines:,} lines  {rate:,.0f} lines/s"
+            progress.update(task, completed=size, description=text)
+
+        yield show
+
+
+def _plain_lines(path: str) -> Callable[[int, int, float], None]:
+    last = time.monotonic()
+
+    def show(size: int, lines: int, rate: float) -> None:  # noqa: ARG001 - the bar's way of counting
+        nonlocal last
+        if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            logger.info("%s: %s lines, %.0f lines/s", path, f"{lines:,}", rate)
+
+    return show
