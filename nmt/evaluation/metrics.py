@@ -100,7 +100,8 @@ def check_aligned(counts: Mapping[str, int]) -> None:
     for name, count in others:
         if count != expected:
             raise NMTError(
-                f"{first} has {expected:,} lines but {name} has {count:,}; they must be aligned line by line"
+                f"the line counts differ: {first} has {expected:,}, {name} has {count:,}; "
+                "they must be aligned line by line"
             )
     if not expected:
         raise NMTError(f"there is nothing to score: {first} holds no lines")

@@ -1,0 +1,174 @@
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from nmt.errors import NMTError
+from nmt.evaluation.metrics import (
+    bleu_tokenizer,
+    evaluate,
+    language_of_file,
+    score_translations,
+    script_language,
+)
+
+ENGLISH = [
+    "The cat sat on the mat, didn't it?",
+    "Prices rose by 3.5% in 2019 - more than expected.",
+    "",
+    '"Who goes there?" asked the guard.',
+    "Two men are standing in front of a white house.  ",
+]
+ENGLISH_HYPOTHESES = [
+    "The cat sat on a mat, did it not?",
+    "Prices rose 3.5% in 2019, more than was expected.",
+    "Nothing",
+    "",
+    "Two men stand in front of a white house.",
+]
+ENGLISH_OTHER = [
+    "A cat was sitting on the mat, wasn't it?",
+    "In 2019 prices went up by 3.5%, more than expected.",
+    "Nothing at all.",
+    '"Who is there?" the guard asked.',
+    "Two men stand before a white house.",
+]
+CHINESE = ["我喜欢喝茶。", "他在2019年搬到了北京。", "这是一本有意思的书。"]
+CHINESE_HYPOTHESES = ["我喜欢茶。", "2019年他搬到北京。", "这是一本很有意思的书。"]
+
+
+def sacrebleu_command(
+    folder: Path, hypotheses: Sequence[str], references: Sequence[Sequence[str]], *options: str
+) -> dict:
+    """Name to (score, signature), as the sacrebleu command says on files of these lines."""
+    paths = []
+    for number, lines in enumerate([hypotheses, *references]):
+        path = folder / f"{number}.txt"
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        paths.append(str(path))
+    command = [sys.executable, "-m", "sacrebleu", *paths[1:], "-i", paths[0], "-m", "bleu", "chrf", "ter"]
+    command += ["--chrf-word-order", "2", "-w", "10", "-f", "json", *options]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {entry["name"]: (entry["score"], entry["signature"]) for entry in json.loads(result.stdout)}
+
+
+@pytest.mark.parametrize(
+    ("hypotheses", "references", "options"),
+    [
+        (ENGLISH_HYPOTHESES, [ENGLISH], []),
+        (ENGLISH_HYPOTHESES, [ENGLISH, ENGLISH_OTHER], []),
+        (CHINESE_HYPOTHESES, [CHINESE], ["-tok", "zh"]),
+    ],
+    ids=["one reference with an empty line", "two references", "Chinese"],
+)
+def test_scores_and_signatures_are_those_of_the_sacrebleu_command(
+    tmp_path: Path, hypotheses: list[str], references: list[list[str]], options: list[str]
+) -> None:
+    expected = sacrebleu_command(tmp_path, hypotheses, references, *options)
+    scores = score_translations(hypotheses, references)
+    assert [score.name for score in scores] == ["BLEU", "chrF2++", "TER"]
+    assert {score.name: (round(score.score, 10), score.signature) for score in scores} == expected
+    assert all(0 < score.score <= 100 for score in scores)
+
+
+def test_lowercase_shows_in_the_signature() -> None:
+    mixed, lower = (score_translations(["THE CAT sat down."], [["The cat sat down."]], lowercase=low) for low in (0, 1))
+    assert mixed[0].score < lower[0].score == pytest.approx(100)
+    assert "case:lc" in lower[0].signature
+
+
+@pytest.mark.parametrize(
+    ("language", "tokenizer"),
+    [("zh", "zh"), ("zh-TW", "zh"), ("zho_Hans", "zh"), ("cmn", "zh"), ("en", "13a"), ("swa", "13a"), (None, "13a")],
+)
+def test_tokenizer_follows_from_the_language(language: str | None, tokenizer: str) -> None:
+    assert bleu_tokenizer(language) == tokenizer
+
+
+@pytest.mark.parametrize(("language", "package"), [("ja", "MeCab"), ("ko", "mecab_ko")])
+def test_japanese_and_korean_fall_back_to_characters(
+    monkeypatch: pytest.MonkeyPatch, language: str, package: str
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    assert bleu_tokenizer(language) == f"{language}-mecab"
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == package else object())
+    assert bleu_tokenizer(language) == "char"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("我用 TensorFlow 训练了一个模型。", "zh"),
+        ("これは日本語の文章です。", "ja"),
+        ("이것은 한국어 문장입니다.", "ko"),
+        ("The name 北京 means northern capital.", None),
+        ("Dies ist ein Satz.", None),
+        ("", None),
+    ],
+)
+def test_script_tells_the_language(text: str, language: str | None) -> None:
+    assert script_language([text]) == language
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [("test.zh", "zh"), ("a/b.test.ja.gz", "ja"), ("test.en", None), ("zh", None), ("test.gz", None)],
+)
+def test_a_file_name_tells_the_language(name: str, language: str | None) -> None:
+    assert language_of_file(name) == language
+
+
+def test_tokenize_overrides_the_script() -> None:
+    scores = score_translations(CHINESE, [CHINESE], metrics=["bleu"], tokenize="char")
+    assert "tok:char" in scores[0].signature
+
+
+@pytest.mark.parametrize(
+    ("hypotheses", "references", "words"),
+    [
+        (["a"] * 1200, [["a"] * 3], ["1,200", "the reference", "3"]),
+        (["a"], [["a"], ["a", "b"]], ["reference 2", "1", "2"]),
+        ([], [[]], ["nothing to score"]),
+        (["a"], [], ["no reference"]),
+    ],
+)
+def test_what_cannot_be_scored_is_an_error(
+    hypotheses: list[str], references: list[list[str]], words: list[str]
+) -> None:
+    with pytest.raises(NMTError) as caught:
+        score_translations(hypotheses, references)
+    assert all(word in str(caught.value) for word in words)
+
+
+def test_unknown_tokenizer_and_metric_are_errors() -> None:
+    with pytest.raises(NMTError, match="no tokenizer '14a'"):
+        score_translations(["a"], [["a"]], tokenize="14a")
+    with pytest.raises(NMTError, match="no metric 'meteor'"):
+        score_translations(["a"], [["a"]], metrics=["meteor"])
+
+
+def test_empty_hypotheses_have_a_score() -> None:
+    scores = score_translations(["", ""], [["a b c", ""]])
+    assert [score.score for score in scores] == [0, 0, 100]
+
+
+def test_tokenised_text_gets_a_hint(caplog: pytest.LogCaptureFixture) -> None:
+    score_translations(["a b ."] * 99, [["a b."] * 99], metrics=["bleu"])
+    assert not caplog.records
+    score_translations(["a b ."] * 100, [["a b."] * 100], metrics=["bleu"])
+    assert "detokenised" in caplog.text
+
+
+def test_any_callable_can_be_evaluated() -> None:
+    result = evaluate(lambda lines: [line.upper() for line in lines], ["a b c d"], [["A B C D"]], metrics=["bleu"])
+    assert result.hypotheses == ["A B C D"]
+    assert result.scores[0].score == pytest.approx(100)
+    assert result.seconds >= 0
+
+
+def test_sources_are_counted_before_anything_is_translated() -> None:
+    with pytest.raises(NMTError, match="the source has 1, the reference has 2"):
+        evaluate(lambda lines: pytest.fail("translated"), ["a"], [["a", "b"]])
