@@ -4,10 +4,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import torch
+from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
+
+# Initialisers of torch.nn.init come here whole, before the tensor's own methods that they call.
+_DRAWING = frozenset(
+    (nn.init.kaiming_uniform_, nn.init.uniform_, nn.init.normal_, torch.Tensor.uniform_, torch.Tensor.normal_)
+)
 
 
 class _WithoutDrawing(TorchFunctionMode):
@@ -20,9 +26,10 @@ class _WithoutDrawing(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        if func in (torch.Tensor.normal_, torch.Tensor.uniform_):
-            return args[0]
-        return func(*args, **(kwargs or {}))
+        kwargs = kwargs or {}
+        if func in _DRAWING:
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
 
 
 def blank_transformer(config: ModelConfig) -> Transformer:
