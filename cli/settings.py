@@ -1,0 +1,56 @@
+"""Options of ``nmt train`` that set one value of the recipe; their defaults are read from the recipe itself."""
+
+import tomllib
+from typing import Any
+
+import click
+
+from nmt.errors import NMTError
+
+
+class Setting(click.Option):
+    """An option for the setting of its own name in one table of the recipe ([training], [model]...)."""
+
+    def __init__(self, *args: Any, table: str, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.table = table
+
+    def get_help_extra(self, ctx: click.Context) -> Any:
+        """What help shows in brackets: the default in the recipe, or that the preset or the corpus decides."""
+        extra = super().get_help_extra(ctx)
+        extra["default"] = self._shown_default()
+        return extra
+
+    def _shown_default(self) -> str:
+        from nmt.training.config import Recipe
+
+        if self.table == "model":
+            return "the preset's"
+        value = getattr(getattr(Recipe(), self.table), self.name or "")
+        return "none" if value is None else str(value)
+
+
+def setting(table: str, name: str, help_text: str, *, kind: Any = int) -> Any:
+    """A click option ``--name`` for a setting in ``table``."""
+    metavar = {int: "N", float: "X", str: "NAME"}[kind]
+    return click.option(name, cls=Setting, table=table, type=kind, metavar=metavar, default=None, help=help_text)
+
+
+def given_settings(ctx: click.Context) -> dict[str, Any]:
+    """The settings given on the command line, as nested tables."""
+    tables: dict[str, Any] = {}
+    for parameter in ctx.command.params:
+        if isinstance(parameter, Setting) and ctx.params[parameter.name or ""] is not None:
+            tables.setdefault(parameter.table, {})[parameter.name] = ctx.params[parameter.name or ""]
+    return tables
+
+
+def read_toml(path: str) -> dict[str, Any]:
+    """The tables of a TOML file; NMTError names the file and what is wrong with it."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - "-" is not a file here, and errors name the path as given
+            return tomllib.load(file)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise NMTError(f"{path} is not valid TOML: {error}") from error
+    except OSError as error:
+        raise NMTError(f"{path} cannot be read: {error.strerror}") from error

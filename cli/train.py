@@ -1,0 +1,113 @@
+"""``nmt train``: two text files in, a translator out."""
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .options import (
+    PATH,
+    config_option,
+    device_option,
+    examples,
+    output_option,
+    source_option,
+    target_option,
+    threads_option,
+    verbosity_options,
+)
+from .settings import given_settings, read_toml, setting
+from .signals import stopping_on_signals
+
+
+@click.command(
+    epilog=examples(
+        "nmt train -s train.de -t train.en -o model",
+        "nmt train -s train.de -t train.en --valid-source dev.de --valid-target dev.en --max-steps 20000",
+        "nmt train --tsv pairs.tsv --preset base --seed 7",
+    )
+)
+@source_option(multiple=True, help="Source text, one sentence a line, plain or .gz; repeat -s for several files.")
+@target_option(multiple=True, help="Target text: line N translates line N of the source. Repeat -t likewise.")
+@click.option("--tsv", metavar="FILE", type=PATH, multiple=True, help="Source, a tab and target on each line.")
+@click.option(
+    "--valid-source", metavar="FILE", type=PATH, multiple=True, show_default="held out", help="Validation text."
+)
+@click.option("--valid-target", metavar="FILE", type=PATH, multiple=True, help="Its translations.")
+@output_option(metavar="DIR", default="model", show_default=True, help="Model directory to make or to go on with.")
+@click.option("--overwrite", is_flag=True, help="Remove the model in DIR and start afresh.")
+@click.option("--preset", metavar="NAME", show_default="by corpus size", help="Model size: tiny, small, base or big.")
+@click.option("--source-language", metavar="CODE", show_default="as file names end", help="Such as de.")
+@click.option("--target-language", metavar="CODE", show_default="as file names end", help="Such as zh.")
+@setting("training", "--max-steps", "Updates to make; the learning rate falls to zero there.")
+@setting("training", "--max-epochs", "Passes over the corpus to make, likewise.")
+@setting("training", "--validate-every", "Updates between validations.")
+@setting("training", "--checkpoint-every", "Updates between checkpoints.")
+@setting("training", "--patience", "Validations without a better BLEU before training stops.")
+@setting("training", "--seed", "Seed of everything random.")
+@setting("training", "--batch-tokens", "Tokens in a batch, padding included.")
+@setting("training", "--accumulate", "Batches that make one update.")
+@setting("training", "--learning-rate", "Peak of the learning rate, after warm-up.", kind=float)
+@setting("training", "--warmup", "Updates until the peak.")
+@setting("training", "--label-smoothing", "Share of probability spread over all subwords.", kind=float)
+@setting("tokenizer", "--vocabulary-size", "Subwords; none means by corpus size.")
+@setting("tokenizer", "--model-type", "Kind of tokenizer: unigram, bpe, char or word.", kind=str)
+@setting("filters", "--max-length", "Most subwords a side of a training pair.")
+@setting("filters", "--max-ratio", "Largest length ratio of a training pair.", kind=float)
+@setting("model", "--dropout", "Share of values dropped while training.", kind=float)
+@setting("model", "--encoder-layers", "Layers of the encoder.")
+@setting("model", "--decoder-layers", "Layers of the decoder.")
+@setting("model", "--dimension", "Width of the model.")
+@setting("model", "--heads", "Attention heads.")
+@setting("model", "--feed-forward", "Width of the feed-forward layers.")
+@setting("model", "--norm", "Place of layer norm: pre, or post as in the paper.", kind=str)
+@config_option()
+@device_option()
+@threads_option()
+@verbosity_options
+@click.pass_context
+def train(ctx: click.Context, **options: Any) -> None:
+    """Train a translator from parallel text: two line-aligned files (or a TSV) in, a model directory out.
+
+    The text is filtered, a tokenizer trained, a model size chosen; the model is validated by BLEU as it learns, and its
+    best averaged weights are left in DIR. Stopped or killed, the same command goes on from the last checkpoint.
+    """
+    from nmt.training.config import Recipe, merge_recipe
+
+    recipe = Recipe()
+    if options["config"] is not None:
+        recipe = merge_recipe(recipe, read_toml(options["config"]), where=options["config"])
+    given = given_settings(ctx)
+    if options["preset"] is not None:
+        given["preset"] = options["preset"]
+    recipe = merge_recipe(recipe, given, where="options")
+
+    from nmt.training.preparation import CorpusFiles
+    from nmt.training.run import train as run_training
+
+    from .progress import TrainingProgress
+
+    files = CorpusFiles(
+        sources=options["source"],
+        targets=options["target"],
+        tables=options["tsv"],
+        validation_sources=options["valid_source"],
+        validation_targets=options["valid_target"],
+        source_language=options["source_language"],
+        target_language=options["target_language"],
+    )
+    with stopping_on_signals() as stop, TrainingProgress(stop) as progress:
+        report = run_training(
+            files,
+            Path(options["output"]),
+            recipe,
+            reporter=progress,
+            device=options["device"],
+            threads=options["threads"],
+            overwrite=options["overwrite"],
+            stop_requested=stop.requested,
+        )
+    progress.summarize(report)
+    if not report.finished:
+        ctx.exit(128 + (stop.signal or signal.SIGINT))

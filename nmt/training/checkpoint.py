@@ -1,0 +1,62 @@
+"""Everything a run needs to go on, on disk: written beside, flushed, renamed; never unpickled."""
+
+import logging
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from nmt.errors import NMTError
+from nmt.text.lines import atomic_writer
+from nmt.training.state import TrainState
+
+logger = logging.getLogger(__name__)
+NAME = re.compile(r"checkpoint-(\d+)\.pt")
+
+
+class CheckpointStore:
+    """The checkpoints in one directory, the newest ``keep`` of them."""
+
+    def __init__(self, directory: Path, *, keep: int) -> None:
+        self.directory = directory
+        self.keep = keep
+
+    def save(self, state: TrainState, tensors: dict[str, Any]) -> None:
+        """Write a checkpoint of ``state`` and ``tensors`` (state dicts), then remove the oldest ones."""
+        path = self.directory / f"checkpoint-{state.step:08d}.pt"
+        try:
+            with atomic_writer(path) as file:
+                torch.save({"state": asdict(state), **tensors}, file)
+        except (NMTError, RuntimeError) as error:  # torch's own zip writer hides the OSError of a full disk
+            raise NMTError(
+                f"cannot save checkpoint {path} ({error}); {self._remaining()} and the published model are intact, "
+                "so make room and give the same command again"
+            ) from error
+        for old in self._paths()[: -self.keep]:
+            old.unlink(missing_ok=True)
+
+    def load_newest(self) -> tuple[TrainState, dict[str, Any]] | None:
+        """The newest checkpoint that can be read, on the CPU; None if there is none at all."""
+        paths = self._paths()
+        for path in reversed(paths):
+            try:
+                tensors: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+                return TrainState(**tensors.pop("state")), tensors
+            except (RuntimeError, OSError, EOFError, KeyError, TypeError, ValueError, AttributeError) as error:
+                logger.warning("checkpoint %s is damaged (%s); trying the one before", path, error)
+        if paths:
+            raise NMTError(f"no checkpoint in {self.directory} can be read; --overwrite starts afresh")
+        return None
+
+    def _paths(self) -> list[Path]:
+        return sorted(path for path in self.directory.glob("checkpoint-*.pt") if NAME.fullmatch(path.name))
+
+    def _remaining(self) -> str:
+        paths = self._paths()
+        return (
+            f"the last good checkpoint {paths[-1].name}"
+            if paths
+            else "no checkpoint is there yet, what was there before"
+        )

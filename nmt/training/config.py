@@ -1,0 +1,91 @@
+"""What a training run can be told, and the recipe that gathers the settings of all rooms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from nmt.decoding.config import SearchConfig
+from nmt.errors import NMTError
+from nmt.model.config import ModelConfig, choose_preset, preset
+from nmt.settings import from_mapping, nearest, to_mapping
+from nmt.text.corpus import FilterConfig
+from nmt.text.tokenizer import TokenizerConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """How the weights are learned."""
+
+    batch_tokens: int = 2048  # padded tokens of the wider side in one batch
+    accumulate: int = 1  # batches whose gradients make one update
+    learning_rate: float = 0.0015  # the peak
+    warmup: int = 400  # updates
+    label_smoothing: float = 0.1
+    clip_norm: float = 1.0  # the gradient's largest norm
+    weight_decay: float = 0.01  # on matrices only
+    max_steps: int | None = None  # updates; a known end lets the rate fall to zero there
+    max_epochs: int | None = None
+    validate_every: int = 500  # updates
+    checkpoint_every: int = 500  # updates
+    patience: int = 10  # validations without a better BLEU before training stops
+    keep: int = 2  # checkpoints
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        at_least_one = ("batch_tokens", "accumulate", "validate_every", "checkpoint_every", "patience", "keep")
+        for name in (*at_least_one, "max_steps", "max_epochs"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise NMTError(f"training setting {name} must be at least 1, not {value}")
+        for name in ("warmup", "weight_decay", "seed"):
+            if getattr(self, name) < 0:
+                raise NMTError(f"training setting {name} must not be negative, not {getattr(self, name)}")
+        if not (self.learning_rate > 0 and self.clip_norm > 0):
+            raise NMTError("training settings learning_rate and clip_norm must be above 0")
+        if not 0 <= self.label_smoothing < 1:
+            raise NMTError(
+                f"training setting label_smoothing must be at least 0 and below 1, not {self.label_smoothing}"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """Every setting of a run that decides its result; ``model`` holds what differs from the preset."""
+
+    preset: str = "auto"  # by corpus size
+    model: dict[str, Any] = field(default_factory=dict)
+    tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
+    filters: FilterConfig = field(default_factory=FilterConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    search: SearchConfig = field(default_factory=SearchConfig)
+
+    def __post_init__(self) -> None:
+        self.model_config(pairs=1, vocabulary_size=0)  # a wrong preset or model setting is an error at once
+
+    def model_config(self, *, pairs: int, vocabulary_size: int) -> ModelConfig:
+        """The model for a corpus of so many pairs: the preset, then ``model`` over it."""
+        base = preset(choose_preset(pairs) if self.preset == "auto" else self.preset)
+        settings = {**to_mapping(base), **self.model, "vocabulary_size": vocabulary_size}
+        return from_mapping(ModelConfig, settings, where="model")
+
+
+def merge_recipe(recipe: Recipe, mapping: Mapping[str, Any], *, where: str) -> Recipe:
+    """``recipe`` with the values of nested tables ([model], [tokenizer], [filters], [training], [search]) over its own.
+
+    ``where`` names the file for the message if a table or a setting is unknown or of the wrong type.
+    """
+    known = {part.name for part in fields(Recipe)}
+    changes: dict[str, Any] = {}
+    for name, value in mapping.items():
+        if name not in known:
+            raise NMTError(f"{where}: unknown setting {name!r}{nearest(name, known)}")
+        current = getattr(recipe, name)
+        if name == "preset":
+            changes[name] = str(value)
+        elif not isinstance(value, Mapping):
+            raise NMTError(f"{where}: {name} must be a table [{name}]")
+        elif name == "model":
+            changes[name] = {**current, **value}
+        else:
+            changes[name] = from_mapping(type(current), {**to_mapping(current), **value}, where=f"{where} [{name}]")
+    return replace(recipe, **changes)

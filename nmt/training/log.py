@@ -1,0 +1,64 @@
+"""The run's log, one JSON object a line, in the model directory; everything is passed on to the reporter."""
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from nmt.text.lines import atomic_writer
+from nmt.training.reporter import Progress, Reporter, Validation
+from nmt.training.state import TrainState
+
+
+class JsonLog:
+    """A reporter that writes down what it hears before it tells another one."""
+
+    def __init__(self, path: Path, reporter: Reporter) -> None:
+        self.path = path
+        self.reporter = reporter
+
+    def stage(self, text: str) -> None:
+        """A step of preparation or of the end begins."""
+        self.write({"event": "stage", "text": text})
+        self.reporter.stage(text)
+
+    def started(self, state: TrainState, planned: int | None) -> None:
+        """Updates begin or go on."""
+        self.write({"event": "started", "step": state.step, "planned": planned})
+        self.reporter.started(state, planned)
+
+    def progressed(self, progress: Progress) -> None:
+        """A few more updates are done."""
+        self.write({"event": "progress", **asdict(progress)})
+        self.reporter.progressed(progress)
+
+    def validated(self, validation: Validation) -> None:
+        """Validation is done."""
+        self.write({"event": "validation", **asdict(validation)})
+        self.reporter.validated(validation)
+
+    def ended(self) -> None:
+        """No more updates follow."""
+        self.reporter.ended()
+
+    def write(self, entry: dict[str, Any]) -> None:
+        """Append ``entry`` with the time of day."""
+        with self.path.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps({"time": round(time.time(), 1), **entry}, ensure_ascii=False) + "\n")
+
+    def forget_after(self, step: int) -> None:
+        """Drop what was written after ``step``, which a resumed run will do and write again."""
+        lines = self.path.read_text("utf-8").splitlines(keepends=True) if self.path.exists() else []
+        kept = [line for line in lines if _step_of(line) <= step]
+        with atomic_writer(self.path) as file:
+            file.writelines(line.encode("utf-8") for line in kept)
+
+
+def _step_of(line: str) -> int:
+    """The step of a log line; 0 where it has none, and beyond every step where a kill cut it short."""
+    try:
+        step = json.loads(line).get("step", 0)
+    except ValueError:
+        return 1 << 62
+    return int(step)

@@ -1,0 +1,51 @@
+"""What a trainer tells whoever watches: the command line plugs its progress bar in here."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from nmt.training.state import TrainState
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One report of a running training."""
+
+    step: int
+    epoch: float  # finished epochs and the part of the current one
+    loss: float  # plain cross-entropy a token, in nats, mean since the last report
+    learning_rate: float
+    tokens_per_second: float  # target tokens, since this session began
+    fraction: float | None  # of the planned updates, None with an open end
+    seconds_left: float | None
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What validation found at ``step``."""
+
+    step: int
+    loss: float  # plain cross-entropy a token, in nats
+    bleu: float
+    signature: str
+    beam_size: int
+    seconds: float
+    improved: bool
+
+
+class Reporter(Protocol):
+    """Hears of a run as it goes; every method returns at once."""
+
+    def stage(self, text: str) -> None:
+        """A step of preparation or of the end begins, or something worth a line was found."""
+
+    def started(self, state: TrainState, planned: int | None) -> None:
+        """Updates begin (or go on) at ``state``; ``planned`` is the last one, where known."""
+
+    def progressed(self, progress: Progress) -> None:
+        """A few more updates are done."""
+
+    def validated(self, validation: Validation) -> None:
+        """Validation is done; an improved model has been published."""
+
+    def ended(self) -> None:
+        """No more updates follow."""

@@ -1,0 +1,90 @@
+"""Validation by loss and by detokenised BLEU, through the same Translator that users run."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import torch
+
+from nmt.data.batching import batches_in_order, make_batch
+from nmt.data.encoded_corpus import EncodedCorpus
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.engines.torch import TorchEngine
+from nmt.decoding.translator import Translator, joiner_for
+from nmt.evaluation.metrics import MetricScore, score_translations
+from nmt.model.transformer import Transformer
+from nmt.text.corpus import Pair
+from nmt.text.tokenizer import Tokenizer
+from nmt.training.loss import label_smoothed_cross_entropy
+from nmt.training.reporter import Validation
+from nmt.training.state import TrainState
+
+LOSS_BATCH_TOKENS = 4096
+Publish = Callable[[Transformer, TrainState, Validation], None]
+
+
+class TranslationValidator:
+    """Translates the validation text greedily, which ranks checkpoints as a beam does at a fraction of the time."""
+
+    def __init__(
+        self,
+        *,
+        pairs: Sequence[Pair],
+        encoded: EncodedCorpus,
+        tokenizer: Tokenizer,
+        search: SearchConfig,
+        max_source_length: int,
+        target_language: str | None,
+        publish: Publish,
+    ) -> None:
+        self.pairs = pairs
+        self.encoded = encoded
+        self.tokenizer = tokenizer
+        self.search = search
+        self.max_source_length = max_source_length
+        self.target_language = target_language
+        self._publish = publish
+
+    def validate(self, model: Transformer, state: TrainState) -> Validation:
+        """Loss and BLEU of ``model``, better than ``state.best_score`` or not."""
+        began = time.monotonic()
+        loss = self.loss(model)
+        bleu = self.scores(model, self.search, metrics=("bleu",))[0]
+        return Validation(
+            step=state.step,
+            loss=loss,
+            bleu=bleu.score,
+            signature=bleu.signature,
+            beam_size=self.search.beam_size,
+            seconds=time.monotonic() - began,
+            improved=bleu.score > state.best_score,
+        )
+
+    def publish(self, model: Transformer, state: TrainState, validation: Validation) -> None:
+        """Make ``model`` the one that translates."""
+        self._publish(model, state, validation)
+
+    def loss(self, model: Transformer) -> float:
+        """Plain cross-entropy a target token, in nats."""
+        device = model.embedding.weight.device
+        total, tokens = 0.0, 0
+        with torch.inference_mode():
+            for rows in batches_in_order(self.encoded, batch_tokens=LOSS_BATCH_TOKENS):
+                batch = make_batch(self.encoded, rows).to(device)
+                states = model.decode_states(batch.target_in, model.encode(batch.source))
+                _, plain = label_smoothed_cross_entropy(states, model.embedding.weight, batch.target_out, smoothing=0.0)
+                total += float(plain)
+                tokens += batch.target_tokens
+        return total / tokens
+
+    def scores(self, model: Transformer, search: SearchConfig, *, metrics: Sequence[str]) -> list[MetricScore]:
+        """The detokenised translations of the validation text, scored."""
+        translator = Translator(
+            self.tokenizer,
+            TorchEngine(model, model.embedding.weight.device),
+            search=search,
+            max_source_length=self.max_source_length,
+            joiner=joiner_for(self.target_language),
+        )
+        hypotheses = translator.translate([pair.source for pair in self.pairs])
+        references = [[pair.target for pair in self.pairs]]
+        return score_translations(hypotheses, references, metrics=metrics, target_language=self.target_language)
