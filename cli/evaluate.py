@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -149,7 +150,7 @@ def _language_of(references: Sequence[str]) -> str | None:
 
 
 def _common(references: Sequence[str], scores: "Sequence[MetricScore]", sentences: int) -> dict[str, Any]:
-    table = [{"name": score.name, "score": score.score, "signature": score.signature} for score in scores]
+    table = [asdict(score) for score in scores]
     return {"references": list(references), "sentences": sentences, "scores": table}
 
 

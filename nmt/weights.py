@@ -66,7 +66,8 @@ def read_header(path: StrPath) -> WeightsHeader:
     """The header of the file, checked against the file's size; no tensor is read."""
     with open_binary(path) as stream:
         size = os.fstat(stream.fileno()).st_size
-        return _parse(stream.read(8 + MAX_HEADER_BYTES), size, path)
+        length = stream.read(8)
+        return _parse(length + stream.read(min(_header_end(length), MAX_HEADER_BYTES)), size, path)
 
 
 def read_weights(path: StrPath) -> "tuple[WeightsHeader, dict[str, torch.Tensor]]":

@@ -1,4 +1,5 @@
 import importlib
+import inspect
 import json
 import logging
 import os
@@ -27,6 +28,8 @@ from nmt.model_dir import CONFIG, ModelInfo, save_model
 from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
 
 AVAILABLE = [name for name in COMMANDS if importlib.util.find_spec(f"nmt_cli.{name}")]
+# Before click 8.2 the runner had to be told to keep stderr apart.
+SEPARATE: dict[str, Any] = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
 NMT = [sys.executable, "-m", "nmt_cli"]
 
 
@@ -38,7 +41,7 @@ def _plain_logger() -> Iterator[None]:
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(nmt, [str(argument) for argument in arguments], prog_name="nmt")
+    return CliRunner(**SEPARATE).invoke(nmt, [str(argument) for argument in arguments], prog_name="nmt")
 
 
 def all_commands() -> Iterator[tuple[str, click.Command]]:
@@ -302,7 +305,9 @@ def test_evaluate_finds_the_tokenizer(texts: Path, name: str, text: str, options
 
 
 def test_evaluate_reads_standard_input(texts: Path) -> None:
-    result = CliRunner().invoke(nmt, ["evaluate", "-i", "-", "-r", "ref.en"], input=Path("hyp.en").read_text())
+    result = CliRunner(**SEPARATE).invoke(
+        nmt, ["evaluate", "-i", "-", "-r", "ref.en"], input=Path("hyp.en").read_text()
+    )
     assert result.stdout == run("evaluate", "-i", "hyp.en", "-r", "ref.en").stdout
 
 
