@@ -77,7 +77,8 @@ class TrainingProgress:
 
     def ended(self) -> None:
         """Take down the bar."""
-        self.bar.stop()
+        if self.live:
+            self.bar.stop()
 
     def summarize(self, report: "RunReport") -> None:
         """The end of a run: how it ended, how good the model is, what to type next."""

@@ -1,6 +1,7 @@
 """Everything a run needs to go on, on disk: written beside, flushed, renamed; never unpickled."""
 
 import logging
+import pickle
 import re
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,8 @@ from nmt.text.lines import atomic_writer
 from nmt.training.state import TrainState
 
 logger = logging.getLogger(__name__)
+# What torch.load raises for files that are cut short, altered, or hold anything but plain data.
+UNREADABLE = (RuntimeError, OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, pickle.UnpicklingError)
 NAME = re.compile(r"checkpoint-(\d+)\.pt")
 
 
@@ -44,7 +47,7 @@ class CheckpointStore:
             try:
                 tensors: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
                 return TrainState(**tensors.pop("state")), tensors
-            except (RuntimeError, OSError, EOFError, KeyError, TypeError, ValueError, AttributeError) as error:
+            except UNREADABLE as error:
                 logger.warning("checkpoint %s is damaged (%s); trying the one before", path, error)
         if paths:
             raise NMTError(f"no checkpoint in {self.directory} can be read; --overwrite starts afresh")

@@ -10,8 +10,7 @@ def learning_rate(step: int, *, peak: float, warmup: int, planned: int | None) -
     2. Open end (``planned`` is None): inverse square root of the step (Vaswani et al. 2017, equation 3).
     3. Known end: from the peak down to zero at ``planned`` along a straight line.
     """
-    if planned is not None:
-        warmup = min(warmup, max(1, planned // 5))
+    warmup = max(1, warmup if planned is None else min(warmup, planned // 5))
     if step < warmup:
         return peak * step / warmup
     if planned is None:
