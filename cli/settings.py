@@ -1,11 +1,14 @@
 """Options of ``nmt train`` that set one value of the recipe; their defaults are read from the recipe itself."""
 
 import tomllib
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from nmt.errors import NMTError
+
+from .options import Command
 
 
 class Setting(click.Option):
@@ -30,7 +33,7 @@ class Setting(click.Option):
         return "none" if value is None else str(value)
 
 
-def setting(table: str, name: str, help_text: str, *, kind: Any = int) -> Any:
+def setting(table: str, name: str, help_text: str, *, kind: type = int) -> Callable[[Command], Command]:
     """A click option ``--name`` for a setting in ``table``."""
     metavar = {int: "N", float: "X", str: "NAME"}[kind]
     return click.option(name, cls=Setting, table=table, type=kind, metavar=metavar, default=None, help=help_text)

@@ -67,7 +67,7 @@ from .signals import stopping_on_signals
 @threads_option()
 @verbosity_options
 @click.pass_context
-def train(ctx: click.Context, **options: Any) -> None:
+def train(ctx: click.Context, /, **options: Any) -> None:
     """Train a translator from parallel text: two line-aligned files (or a TSV) in, a model directory out.
 
     The text is filtered, a tokenizer trained, a model size chosen; the model is validated by BLEU as it learns, and its

@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-import nmt_cli.main
 import pytest
 import torch
 from click.testing import CliRunner, Result
-from nmt_cli.main import COMMANDS, nmt
-from nmt_cli.options import ALIASES, normalize_name
 
+import nmt_cli.main
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import score_translations
@@ -26,6 +24,8 @@ from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import CONFIG, ModelInfo, save_model
 from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+from nmt_cli.main import COMMANDS, nmt
+from nmt_cli.options import ALIASES, normalize_name
 
 AVAILABLE = [name for name in COMMANDS if importlib.util.find_spec(f"nmt_cli.{name}")]
 # Before click 8.2 the runner had to be told to keep stderr apart.

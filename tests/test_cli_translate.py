@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 import torch
 from click.testing import CliRunner, Result
-from nmt_cli.main import nmt
-from nmt_cli.partial_output import partial_output
 
 from nmt import NMTError, Translator
 from nmt.decoding.config import SearchConfig
@@ -21,6 +19,8 @@ from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import ModelInfo, save_model
 from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+from nmt_cli.main import nmt
+from nmt_cli.partial_output import partial_output
 
 LINES = [
     f"the {size} {animal} sees {number} birds" for number in range(9) for animal in ["cat", "dog"] for size in "ab"

@@ -29,6 +29,7 @@ from nmt.training.trainer import Surroundings, Trainer
 from nmt.training.validation import TranslationValidator
 
 SHORTEST_LIMIT = 32  # subwords; lines are divided only above it, however short the training sentences were
+SHOWN_ELSEWHERE = ("model", "search")  # parts of the recipe that a model's record holds in full by themselves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,7 +215,7 @@ class _Run:
 
     def _info(self, state: TrainState, scores: dict[str, Any]) -> ModelInfo:
         training = {
-            "settings": to_mapping(self.recipe),
+            "settings": {name: value for name, value in to_mapping(self.recipe).items() if name not in SHOWN_ELSEWHERE},
             "corpus": self.prepared.facts,
             "steps": state.step,
             "epochs": state.epoch,
