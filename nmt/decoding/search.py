@@ -4,7 +4,8 @@ Letters: B sentences still searched, K beams of each, S source positions, T targ
 decoder are sentence-major, B*K. The first step has one beam, the empty prefix; from then on there are K.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
 import torch
@@ -17,7 +18,7 @@ from nmt.model.cache import DecoderCache, Memory
 from nmt.model.config import ModelConfig
 from nmt.special_ids import BOS, EOS, PAD, UNK
 
-_NEVER = float("-inf")
+_NEVER = -math.inf
 _CHUNK = 128  # candidates looked at together by `best_candidates`
 
 
@@ -43,6 +44,16 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What was found for one sentence."""
+
+    hypotheses: list[Hypothesis]  # the best first
+    # How far the closest decision was from falling otherwise, in log-probability. Batches of another shape sum in
+    # another order, which changes last digits: a decision closer than those is not the same in every batch.
+    margin: float
+
+
+@dataclass(frozen=True)
 class _Live:
     """The prefixes that are being continued, best first."""
 
@@ -50,26 +61,32 @@ class _Live:
     limits: Tensor  # (B,) the most subwords its translation may have
     ids: Tensor  # (B, K, T) without BOS
     log_probabilities: Tensor  # (B, K)
+    margins: Tensor  # (B,) the closest decision so far
 
     def select(self, sentences: Tensor) -> "_Live":
-        return _Live(*(part[sentences] for part in (self.places, self.limits, self.ids, self.log_probabilities)))
+        return _Live(*(getattr(self, field.name)[sentences] for field in fields(self)))
 
 
 @dataclass(frozen=True)
 class _Finished:
-    """The best hypotheses that have ended, best first, n_best places for each sentence."""
+    """The best hypotheses that have ended, best first: n_best places for each sentence, and one for the runner-up."""
 
-    scores: Tensor  # (B, n_best), -inf in an empty place
-    log_probabilities: Tensor  # (B, n_best)
-    ids: Tensor  # (B, n_best, T) filled up with PAD
+    scores: Tensor  # (B, n_best + 1), -inf in an empty place
+    log_probabilities: Tensor  # (B, n_best + 1)
+    ids: Tensor  # (B, n_best + 1, T) filled up with PAD
     count: Tensor  # (B,) how many have ended so far, kept or not
 
     def select(self, sentences: Tensor) -> "_Finished":
-        return _Finished(*(part[sentences] for part in (self.scores, self.log_probabilities, self.ids, self.count)))
+        return _Finished(*(getattr(self, field.name)[sentences] for field in fields(self)))
 
 
 def beam_search(model: EncoderDecoder, source: Tensor, config: SearchConfig) -> list[list[Hypothesis]]:
-    """The ``n_best`` best hypotheses found for each row of ``source`` (B, S), best first.
+    """The ``n_best`` best hypotheses found for each row of ``source`` (B, S), best first; see ``search``."""
+    return [found.hypotheses for found in search(model, source, config)]
+
+
+def search(model: EncoderDecoder, source: Tensor, config: SearchConfig) -> list[Found]:
+    """The ``n_best`` best hypotheses found for each row of ``source`` (B, S), and how clear the decisions were.
 
     Rows of ``source`` end with EOS. In each step the K most probable continuations of a sentence's beams go on; an
     ending among the K most probable of all candidates is a finished hypothesis. A sentence is done when K hypotheses
@@ -80,22 +97,23 @@ def beam_search(model: EncoderDecoder, source: Tensor, config: SearchConfig) -> 
     memory = model.encode(source)
     cache = DecoderCache(model.config.decoder_layers)
     live, finished = _begin(memory, config)
-    done: list[tuple[Tensor, _Finished]] = []
+    done: list[tuple[_Live, _Finished]] = []
     while live.places.numel():
         candidates, endings = _candidates(model, live, memory, cache, config)
-        continuations, chosen = best_candidates(candidates.flatten(1), config.beam_size)
-        finished = _finish(finished, live, endings, continuations, config)
-        stop = _is_done(finished, live, continuations, config)
-        live, rows = _extend(live, continuations, chosen, candidates.size(2))
+        extended, rows = _continue(live, candidates, config)
+        finished, ending_margins = _finish(finished, live, endings, extended.log_probabilities, config)
+        stop = _is_done(finished, live, extended.log_probabilities, config)
+        margins = torch.where(stop, live.margins, extended.margins)  # who stops has no more use for continuations
+        live = replace(extended, margins=torch.minimum(margins, ending_margins))
         keep = (~stop).nonzero().squeeze(1)
         if keep.numel() < stop.numel():
             leave = stop.nonzero().squeeze(1)
-            done.append((live.places[leave], finished.select(leave)))
+            done.append((live.select(leave), finished.select(leave)))
             live, finished, memory = live.select(keep), finished.select(keep), memory.select(keep)
             cache.select(keep, rows[keep].flatten())
         elif config.beam_size > 1:  # a single beam always continues itself
             cache.reorder(rows.flatten())
-    return _hypotheses(done, source.size(0))
+    return _collect(done, source.size(0), config)
 
 
 def log_probabilities(logits: Tensor) -> Tensor:
@@ -134,9 +152,10 @@ def _begin(memory: Memory, config: SearchConfig) -> tuple[_Live, _Finished]:
         limits=torch.tensor([config.length_limit(length) for length in lengths.tolist()], device=device),
         ids=torch.empty(sentences, 1, 0, dtype=torch.long, device=device),
         log_probabilities=torch.zeros(sentences, 1, dtype=dtype, device=device),
+        margins=torch.full((sentences,), math.inf, dtype=dtype, device=device),
     )
-    nothing = torch.full((sentences, config.n_best), _NEVER, dtype=dtype, device=device)
-    no_ids = torch.empty(sentences, config.n_best, 0, dtype=torch.long, device=device)
+    nothing = torch.full((sentences, config.n_best + 1), _NEVER, dtype=dtype, device=device)
+    no_ids = torch.empty(sentences, config.n_best + 1, 0, dtype=torch.long, device=device)
     return live, _Finished(nothing, nothing, no_ids, torch.zeros_like(live.places))
 
 
@@ -159,25 +178,52 @@ def _candidates(
     return candidates, endings
 
 
+def _continue(live: _Live, candidates: Tensor, config: SearchConfig) -> tuple[_Live, Tensor]:
+    """The K best ``candidates`` (B, K, V) as the prefixes that go on, and the decoder rows (B, K) they continue."""
+    sentences, beams, vocabulary_size = candidates.shape
+    best, chosen = best_candidates(candidates.flatten(1), config.beam_size + 1)  # the last one shows the margin
+    best, missed, chosen = best[:, : config.beam_size], best[:, config.beam_size :], chosen[:, : config.beam_size]
+    margins = _gap(best[:, -1:], missed).squeeze(1) if missed.numel() else live.margins
+    parents = chosen // vocabulary_size
+    prefixes = live.ids.gather(1, parents.unsqueeze(2).expand(-1, -1, live.ids.size(2)))
+    extended = replace(
+        live,
+        ids=torch.cat((prefixes, (chosen % vocabulary_size).unsqueeze(2)), dim=2),
+        log_probabilities=best,
+        margins=torch.minimum(live.margins, margins),
+    )
+    first_rows = torch.arange(0, sentences * beams, beams, device=parents.device)
+    return extended, first_rows.unsqueeze(1) + parents
+
+
 def _finish(
     finished: _Finished, live: _Live, endings: Tensor, continuations: Tensor, config: SearchConfig
-) -> _Finished:
-    """Take in the ``endings`` (B, K) that are among the K best candidates; at the length limit, all of them."""
+) -> tuple[_Finished, Tensor]:
+    """Take in the ``endings`` (B, K) that are among the K best candidates; at the length limit, all of them.
+
+    The second result is how close each sentence's decisions were (B,).
+    """
     length = live.ids.size(2)
-    everything = torch.cat((endings, continuations), dim=1)
-    least = everything.topk(min(config.beam_size, everything.size(1))).values[:, -1:]
-    ended = ((endings >= least) | (live.limits == length).unsqueeze(1)) & (endings > _NEVER)
+    ranked = torch.cat((endings, continuations), dim=1)
+    ranked = F.pad(ranked, (0, max(0, config.beam_size + 1 - ranked.size(1))), value=_NEVER)
+    best = ranked.topk(config.beam_size + 1).values
+    last_in, first_out = best[:, -2:-1], best[:, -1:]
+    at_limit = (live.limits == length).unsqueeze(1)
+    among_best = endings >= last_in
+    margins = torch.where(among_best, _gap(endings, first_out), _gap(last_in, endings)).masked_fill(at_limit, math.inf)
+    ended = (among_best | at_limit) & (endings > _NEVER)
     endings = endings.masked_fill(~ended, _NEVER)
 
     scores = torch.cat((finished.scores, endings / (length + 1) ** config.length_penalty), dim=1)
-    scores, places = (part[:, : config.n_best] for part in scores.sort(stable=True, dim=1, descending=True))
+    scores, places = (part[:, : config.n_best + 1] for part in scores.sort(stable=True, dim=1, descending=True))
     ids = torch.cat((F.pad(finished.ids, (0, length - finished.ids.size(2)), value=PAD), live.ids), dim=1)
-    return _Finished(
+    finished = _Finished(
         scores=scores,
         log_probabilities=torch.cat((finished.log_probabilities, endings), dim=1).gather(1, places),
         ids=ids.gather(1, places.unsqueeze(2).expand(-1, -1, length)),
         count=finished.count + ended.sum(1),
     )
+    return finished, margins.amin(1)
 
 
 def _is_done(finished: _Finished, live: _Live, continuations: Tensor, config: SearchConfig) -> Tensor:
@@ -189,34 +235,31 @@ def _is_done(finished: _Finished, live: _Live, continuations: Tensor, config: Se
     best_possible = continuations[:, 0] / (live.limits + 1) ** config.length_penalty
     return (
         (finished.count >= config.beam_size)
-        | (best_possible <= finished.scores[:, -1])
+        | (best_possible < finished.scores[:, config.n_best - 1])
         | (live.limits == live.ids.size(2))
     )
 
 
-def _extend(live: _Live, continuations: Tensor, chosen: Tensor, vocabulary_size: int) -> tuple[_Live, Tensor]:
-    """The prefixes that go on, and the rows (B, K) of the decoder that they continue."""
-    sentences, beams, length = live.ids.shape
-    parents = chosen // vocabulary_size
-    newest = (chosen % vocabulary_size).unsqueeze(2)
-    prefixes = live.ids.gather(1, parents.unsqueeze(2).expand(-1, -1, length))
-    extended = _Live(live.places, live.limits, torch.cat((prefixes, newest), dim=2), continuations)
-    rows = torch.arange(0, sentences * beams, beams, device=parents.device).unsqueeze(1) + parents
-    return extended, rows
+def _gap(higher: Tensor, lower: Tensor) -> Tensor:
+    """How much is between two log-probabilities; infinite where there is nothing to decide between."""
+    return (higher - lower).nan_to_num(nan=math.inf, posinf=math.inf)
 
 
-def _hypotheses(done: list[tuple[Tensor, _Finished]], sentences: int) -> list[list[Hypothesis]]:
-    """The finished hypotheses as plain lists, each sentence in its place."""
-    result: list[list[Hypothesis]] = [[] for _ in range(sentences)]
-    for places, finished in done:
+def _collect(done: list[tuple[_Live, _Finished]], sentences: int, config: SearchConfig) -> list[Found]:
+    """What was found, as plain lists, each sentence in its place."""
+    result: dict[int, Found] = {}
+    for live, finished in done:
+        ranking = _gap(finished.scores[:, :-1], finished.scores[:, 1:]).amin(1)
+        margins = torch.minimum(live.margins, ranking)
         lengths = (finished.ids != PAD).sum(2)
-        parts = (places, finished.scores, finished.log_probabilities, finished.ids, lengths)
-        for place, *columns in zip(*(part.tolist() for part in parts), strict=True):
-            result[place] = [
+        parts = (live.places, margins, finished.scores, finished.log_probabilities, finished.ids, lengths)
+        for place, margin, *columns in zip(*(part.tolist() for part in parts), strict=True):
+            hypotheses = [
                 Hypothesis(ids[:length], log_probability, score)
                 for score, log_probability, ids, length in zip(*columns, strict=True)
                 if score > _NEVER
             ]
-    if not all(result):
+            result[place] = Found(hypotheses[: config.n_best], margin)
+    if not all(found.hypotheses for found in result.values()):
         raise NMTError("the model gives no finite probabilities: its weights are damaged; train it again or restore it")
-    return result
+    return [result[place] for place in range(sentences)]

@@ -71,9 +71,10 @@ class Translator:
     ) -> "Translator":
         """The translator of a model directory; ``search`` overrides the model's own search settings by name."""
         from nmt.decoding.engines.torch import TorchEngine
-        from nmt.runtime import choose_device, set_threads
+        from nmt.runtime import choose_device, keep_freed_memory, set_threads
 
         set_threads(threads)
+        keep_freed_memory()
         place = choose_device(device)
         model, tokenizer, info = load_model(model_dir, device=place)
         return cls(

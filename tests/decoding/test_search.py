@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.search import beam_search, best_candidates
+from nmt.decoding.search import beam_search, best_candidates, search
 from nmt.errors import NMTError
 from nmt.model.cache import DecoderCache, Memory
 from nmt.model.config import ModelConfig
@@ -145,6 +145,26 @@ def test_the_search_stops_when_nothing_better_can_come() -> None:
     model = TableModel(table)
     beam_search(model, padded([A] * 10 + [EOS]), replace(PLAIN, beam_size=4))
     assert model.calls == 2
+
+
+@pytest.mark.parametrize(("second", "margin"), [(0.3, math.log(0.5 / 0.3)), (0.49999, math.log(0.5 / 0.49999))])
+def test_the_margin_is_that_of_the_closest_decision(second: float, margin: float) -> None:
+    # One beam: A (0.5) rather than B. Then the end, by log(0.99 / 0.01), which is clearer.
+    def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
+        return {A: 0.5, B: second, C: 0.5 - second} if not prefix else {EOS: 0.99, A: 0.01}
+
+    [found] = search(TableModel(table), padded([A, EOS]), replace(PLAIN, beam_size=1))
+    assert found.margin == pytest.approx(margin, abs=1e-6)
+
+
+def test_the_margin_counts_the_choice_between_what_ended() -> None:
+    # Two beams keep A and B by far (C is 0); A EOS 0.5 * 0.7 = 0.35, B EOS 0.5 * 0.71 = 0.355; A C 0.15, B C 0.145.
+    def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
+        return {(): {A: 0.5, B: 0.5}, (A,): {EOS: 0.7, C: 0.3}, (B,): {EOS: 0.71, C: 0.29}}.get(prefix, {EOS: 1.0})
+
+    [found] = search(TableModel(table), padded([A, EOS]), PLAIN)
+    assert found.hypotheses[0].ids == [B]
+    assert found.margin == pytest.approx(math.log(0.355 / 0.35), abs=1e-6)
 
 
 def random_table(source: Prefix, prefix: Prefix) -> dict[int, float]:
