@@ -8,21 +8,24 @@ import logging
 import math
 import random
 import re
-import unicodedata
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import sentencepiece
 
 from nmt.errors import NMTError
 from nmt.special_ids import BOS, EOS, PAD, UNK
 from nmt.text.lines import StrPath, atomic_writer, open_binary, without_controls
+from nmt.text.normalization import fold, rules_table
 
 logger = logging.getLogger(__name__)
 
 MODEL_TYPES = ("unigram", "bpe", "char", "word")
-NORMALIZATIONS = {"nfkc": "nmt_nfkc", "none": "identity"}
+NORMALIZATIONS = ("nfkc", "none")
 
 _SPECIALS = {PAD: "<pad>", UNK: "<unk>", BOS: "<s>", EOS: "</s>"}
 _BYTES = 256
@@ -222,7 +225,7 @@ def _training_parts(line: str, config: TokenizerConfig) -> list[str]:
     """``line`` as SentencePiece can learn from it, in parts that are not too long for it."""
     text = without_controls(line).translate(_RESERVED)
     if config.normalization == "nfkc":
-        text = unicodedata.normalize("NFKC", text)
+        text = fold(text)
     return [text[start : start + _MAX_TRAINING_CHARACTERS] for start in range(0, len(text), _MAX_TRAINING_CHARACTERS)]
 
 
@@ -276,33 +279,81 @@ def _train(parts: Sequence[str], config: TokenizerConfig, size: int) -> bytes:
     """The bytes of a SentencePiece model; its RuntimeErrors become sentences."""
     sentencepiece.set_min_log_level(3)
     model = io.BytesIO()
+    options: dict[str, Any] = {
+        "model_type": config.model_type,
+        "vocab_size": size,
+        "hard_vocab_limit": False,
+        "character_coverage": 1.0,
+        "byte_fallback": config.byte_fallback,
+        "user_defined_symbols": list(dict.fromkeys(config.symbols)),
+        # Numbers are spelt digit by digit, so that those never seen can be copied.
+        "split_digits": True,
+        **{"pad_id": PAD, "unk_id": UNK, "bos_id": BOS, "eos_id": EOS},
+        "max_sentence_length": 8 * _MAX_TRAINING_CHARACTERS,
+        # Sums are split among threads: another number of them would give other last digits on another machine.
+        "num_threads": 4,
+        "minloglevel": 3,
+    }
     try:
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter(parts),
-            model_writer=model,
-            model_type=config.model_type,
-            vocab_size=size,
-            hard_vocab_limit=False,
-            character_coverage=1.0,
-            byte_fallback=config.byte_fallback,
-            normalization_rule_name=NORMALIZATIONS[config.normalization],
-            remove_extra_whitespaces=config.normalization == "nfkc",
-            user_defined_symbols=list(dict.fromkeys(config.symbols)),
-            # Numbers are spelt digit by digit, so that those never seen can be copied.
-            split_digits=True,
-            pad_id=PAD,
-            unk_id=UNK,
-            bos_id=BOS,
-            eos_id=EOS,
-            max_sentence_length=8 * _MAX_TRAINING_CHARACTERS,
-            # Sums are split among threads: another number of them would give other last digits on another machine.
-            num_threads=4,
-            minloglevel=3,
-        )
+        with tempfile.TemporaryDirectory() as folder:
+            if config.normalization == "none":
+                options |= {"normalization_rule_name": "identity", "remove_extra_whitespaces": False}
+            else:
+                rules = Path(folder, "rules.tsv")
+                rules.write_text(rules_table(), encoding="utf-8")
+                options["normalization_rule_tsv"] = str(rules)
+            sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(parts), model_writer=model, **options)
     except RuntimeError as error:
         reason = str(error).rpartition("] ")[2].strip()
         raise NMTError(f"no tokenizer with {size:,} ids can be trained on this text: {reason or error}") from error
-    return model.getvalue()
+    except OSError as error:
+        raise NMTError(f"the folder for temporary files cannot be written: {error}") from error
+    return _without_rules_path(model.getvalue())
+
+
+# Fields of SentencePiece's model format, a protocol buffer: ModelProto.normalizer_spec and, in it,
+# NormalizerSpec.normalization_rule_tsv.
+_NORMALIZER, _RULES_PATH = 3, 6
+
+
+def _without_rules_path(proto: bytes) -> bytes:
+    """``proto`` without the name of the temporary file the rules came from; the rules themselves are in it."""
+    fields = []
+    for number, content, field in _fields(proto):
+        if number == _NORMALIZER:
+            content = b"".join(inner for inner_number, _, inner in _fields(content) if inner_number != _RULES_PATH)
+            field = bytes([number << 3 | 2]) + _varint(len(content)) + content
+        fields.append(field)
+    return b"".join(fields)
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """``(field number, content, the field as it stands)`` of a message of texts, messages and whole numbers."""
+    position = 0
+    while position < len(message):
+        start = position
+        key, position = _read_varint(message, position)
+        length, content_start = _read_varint(message, position)
+        position = content_start + length if key & 7 == 2 else content_start
+        yield key >> 3, message[content_start:position], message[start:position]
+
+
+def _read_varint(message: bytes, position: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = message[position]
+        value |= (byte & 0x7F) << shift
+        position, shift = position + 1, shift + 7
+        if byte < 0x80:
+            return value, position
+
+
+def _varint(value: int) -> bytes:
+    digits = []
+    while value >= 0x80:
+        digits.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*digits, value])
 
 
 def _swap_blank_mark(text: str) -> str:
