@@ -1,0 +1,119 @@
+"""Verb phrases in three languages: the fixed ones, and those that take a typed object."""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from .actions_table import FIXED, WITH_OBJECT
+from .actors import YOUNG, Actor
+from .adjectives import fitting
+from .draw import Draw
+from .german import Verb, verb
+from .nouns import of_class
+from .phrases import Phrase, noun_phrase
+from .times import Time
+
+DETERMINERS = {"a": "a", "t": "this", "o": "own", "b": "bare", "n": "number"}
+
+
+@dataclass(frozen=True)
+class Action:
+    """One verb phrase; the slots for aspect, negation and possessive are filled when a clause is built."""
+
+    tags: str
+    english: str
+    german: str
+    verb: Verb
+    chinese: str
+    classes: tuple[str, ...] = ()
+    determiners: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.english
+
+    @property
+    def counted(self) -> bool:
+        """The Chinese object has a number and a measure word, so that 了 follows the verb."""
+        return "<" in self.chinese
+
+    def fill(self, phrase: Phrase, *, counted: bool = False) -> "Action":
+        """Put the object in; an indefinite one gets its negation with kein."""
+        accusative = phrase.german["acc"]
+        middle = self.german
+        if phrase.negative and "{o}~" in middle:
+            middle = middle.replace("{o}~", f"[{accusative}/{phrase.negative}]")
+        return replace(
+            self,
+            english=self.english.replace("{o}", phrase.english),
+            german=middle.replace("{o:dat}", phrase.german["dat"]).replace("{o}", accusative),
+            chinese=self.chinese.replace("{o}", _optional_measure(phrase.chinese) if counted else phrase.chinese),
+        )
+
+
+def _optional_measure(chinese: str) -> str:
+    """`一件红裙子` becomes `<一件>红裙子`, for a negation to drop; a larger number stays."""
+    return f"<{chinese[:2]}>{chinese[2:]}" if chinese[0] == "一" else f"<>{chinese}"
+
+
+def _read(line: str) -> Action:
+    tags, en, de, zh, *rest = line.split("|")
+    middle, _, name = de.rpartition(" ")
+    classes = tuple(rest[0].split()) if rest else ()
+    return Action(tags, en, middle, verb(name), zh, classes, rest[1] if len(rest) > 1 else "")
+
+
+FIXED_ACTIONS = tuple(map(_read, FIXED.strip().splitlines()))
+OBJECT_ACTIONS = tuple(map(_read, WITH_OBJECT.strip().splitlines()))
+
+
+@functools.cache
+def tagged(tags: str) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
+    """The fixed actions and those with an object that carry all the tags before `-` and none after it."""
+    wanted, _, unwanted = tags.partition("-")
+
+    def select(table: tuple[Action, ...]) -> tuple[Action, ...]:
+        return tuple(a for a in table if set(wanted) <= set(a.tags) and not set(unwanted) & set(a.tags))
+
+    return select(FIXED_ACTIONS), select(OBJECT_ACTIONS)
+
+
+def choose_action(draw: Draw, tags: str, actor: Actor, *, objects: int = 40, numbers: bool = True) -> Action:
+    """Draw an action with all the tags that suits the actor; `objects` per cent of them take a noun of their own."""
+    fixed, with_object = tagged(tags)
+    if not with_object or (fixed and not draw.chance(objects)):
+        return draw.pick([action for action in fixed if suits(action, actor)])
+    action = draw.pick(with_object)
+    noun = draw.pick(of_class(*action.classes))
+    determiner = DETERMINERS[draw.one(action.determiners if numbers else action.determiners.replace("n", ""))]
+    thing = not noun.classes & {"family", "own", "show"}
+    countable = noun.english_plural is not None and bool(noun.classes & {"carry", "clothes", "pairs", "wearable"})
+    plural = determiner == "this" and countable and draw.chance(25)
+    value = 2 + draw.below(9)
+    adjectives = fitting(noun.classes, colours=True) if thing and determiner in ("a", "own") else ()
+    adjective = draw.pick(adjectives) if adjectives and draw.chance(40) else None
+    if adjective and adjective.english in ("dirty", "clean") and not action.english.startswith("wash"):
+        adjective = None
+    phrase = noun_phrase(noun, determiner, adjective=adjective, owner=actor.owner, plural=plural, value=value)
+    return action.fill(phrase, counted=determiner in ("a", "number"))
+
+
+def suits(action: Action, actor: Actor) -> bool:
+    """No grandfather does homework, and nobody shares a birthday."""
+    if "y" in action.tags and actor not in YOUNG:
+        return False
+    return not ("1" in action.tags and actor.person.endswith("p") and not actor.formal)
+
+
+def time_for(draw: Draw, choices: Sequence[Time], action: Action) -> Time:
+    """A time at which one does such a thing: breakfast in the morning, small things not next week."""
+    return draw.one([time for time in choices if _fits(time.english, action.tags)] or choices[:1])
+
+
+def _fits(time: str, tags: str) -> bool:
+    parts = {"m": ("evening", "afternoon", "work", "dinner"), "n": ("evening", "morning", "work", "dinner")}
+    parts["e"] = ("morning", "afternoon", "dinner")
+    parts["q"] = ("week", "ago", "month", "last", "next", "days", " on ", "year", "summer", "winter")
+    parts["r"] = (*parts["q"], "every S", "every T", "every w", "afternoon")
+    parts["v"] = ("evening", "afternoon", "this")
+    return not any(word in f" {time}" for tag, words in parts.items() if tag in tags for word in words)
