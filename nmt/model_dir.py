@@ -46,7 +46,7 @@ TRAINING = "training"
 MAX_JSON_BYTES = 10_000_000
 _WEIGHTS_KEY = "weights_sha256"  # in config.json: the weights it describes
 _INFO_KEY = "config"  # in the weights' metadata: the copy of config.json
-_LEFTOVER = ".nmt-*.tmp"  # what atomic_writer leaves behind when it is killed
+LEFTOVER = ".nmt-*.tmp"  # what atomic_writer leaves behind when it is killed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -261,6 +261,6 @@ def _holds(path: Path, content: bytes) -> bool:
 
 def _remove_leftovers(directory: Path) -> None:
     """Remove temporaries of killed calls; those of the last hour may be somebody's who is still writing."""
-    for path in directory.glob(_LEFTOVER):
+    for path in directory.glob(LEFTOVER):
         if path.stat().st_mtime < time.time() - 3600:
             path.unlink(missing_ok=True)

@@ -1,11 +1,21 @@
-"""One torch thread and a fixed seed, so that tests are repeatable and do not fight over cores."""
+"""One torch thread and a fixed seed, so that tests are repeatable and do not fight over cores; a small trained model."""
 
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
 import torch
+
+from nmt.training.config import Recipe, merge_recipe
+from nmt.training.preparation import CorpusFiles
+from nmt.training.reporter import Progress, Validation
+from nmt.training.run import RunReport, train
+from nmt.training.state import TrainState
 
 torch.set_num_threads(1)
 
@@ -13,3 +23,73 @@ torch.set_num_threads(1)
 @pytest.fixture(autouse=True)
 def _seed() -> None:
     torch.manual_seed(1)
+
+
+class RecordingReporter:
+    """A trainer's reporter that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.stages: list[str] = []
+        self.validations: list[Validation] = []
+
+    def stage(self, text: str) -> None:
+        self.stages.append(text)
+
+    def started(self, state: TrainState, planned: int | None) -> None: ...
+    def progressed(self, progress: Progress) -> None: ...
+    def validated(self, validation: Validation) -> None:
+        self.validations.append(validation)
+
+    def ended(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """A model that has learned to spell backwards, "a c b" to "b c a", and spellings it has not seen."""
+
+    model_dir: Path
+    files: CorpusFiles
+    recipe: Recipe
+    report: RunReport
+    unseen: list[str]
+
+
+def spellings(count: int, seed: int) -> list[str]:
+    """Distinct random sequences of 3 to 7 letters, blanks between them."""
+    generator = random.Random(seed)
+    words: dict[str, None] = {}
+    while len(words) < count:
+        words[" ".join(generator.choices("abcdefgh", k=generator.randint(3, 7)))] = None
+    return list(words)
+
+
+@pytest.fixture(scope="session")
+def reversal(tmp_path_factory: pytest.TempPathFactory) -> Reversal:
+    """Trained once for all tests that need a model that knows something."""
+    torch.manual_seed(1)
+    directory = tmp_path_factory.mktemp("reversal")
+    words = spellings(4400, seed=1)
+    seen, unseen = words[:4000], words[4000:]
+    for name, lines in (("words.fw", seen), ("words.bw", [word[::-1] for word in seen])):
+        (directory / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    files = CorpusFiles(sources=(str(directory / "words.fw"),), targets=(str(directory / "words.bw"),))
+    recipe = merge_recipe(
+        Recipe(),
+        {
+            "preset": "tiny",
+            "model": {
+                "encoder_layers": 2,
+                "decoder_layers": 2,
+                "dimension": 64,
+                "heads": 4,
+                "feed_forward": 128,
+                "dropout": 0.0,
+            },
+            "tokenizer": {"model_type": "word"},
+            "training": {"batch_tokens": 1024, "learning_rate": 0.003, "warmup": 100, "max_steps": 700},
+        },
+        where="test",
+    )
+    model_dir = directory / "model"
+    report = train(files, model_dir, recipe, reporter=RecordingReporter(), device="cpu", threads=1)
+    return Reversal(model_dir, files, recipe, report, unseen)

@@ -15,7 +15,18 @@ from nmt.errors import NMTError
 from nmt.evaluation.metrics import MetricScore
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
-from nmt.model_dir import ModelInfo, load_info, load_model, save_model
+from nmt.model_dir import (
+    CARD,
+    CONFIG,
+    LEFTOVER,
+    TOKENIZER,
+    TRAINING,
+    WEIGHTS,
+    ModelInfo,
+    load_info,
+    load_model,
+    save_model,
+)
 from nmt.runtime import choose_device, keep_freed_memory, set_threads
 from nmt.settings import to_mapping
 from nmt.text.lines import atomic_writer
@@ -29,6 +40,7 @@ from nmt.training.trainer import Surroundings, Trainer
 from nmt.training.validation import TranslationValidator
 
 SHORTEST_LIMIT = 32  # subwords; lines are divided only above it, however short the training sentences were
+FINAL_METRICS = ("bleu", "chrf")
 SHOWN_ELSEWHERE = ("model", "search")  # parts of the recipe that a model's record holds in full by themselves
 
 
@@ -71,21 +83,23 @@ def train(
 
 def _claim(output: Path, files: CorpusFiles, recipe: Recipe, fingerprint: dict[str, str], overwrite: bool) -> Path:
     """The directory ``output``/training, new or with the settings of this very run; anything else is an NMTError."""
-    directory = output / "training"
+    directory = output / TRAINING
     settings = {**to_mapping(recipe), "languages": list(files.languages()), "text": fingerprint}
     stored_path = directory / "settings.json"
     if output.exists() and not output.is_dir():
         raise NMTError(f"{output} is a file; -o names the directory that the model goes into")
-    if overwrite:
+    is_model = stored_path.exists() or (output / WEIGHTS).exists()
+    if output.exists() and any(output.iterdir()) and not is_model:
+        raise NMTError(f"{output} already holds other files; choose another -o")
+    if overwrite and is_model:
         _remove_model(output)
-    if stored_path.exists():
+    elif stored_path.exists():
         _compare(stored_path, settings)
-        for leftover in directory.glob(".nmt-*.tmp"):
+        for leftover in directory.glob(LEFTOVER):
             leftover.unlink()
         return directory
-    if output.exists() and any(output.iterdir()) and not directory.exists():
-        what = "a model that cannot be trained on" if (output / "config.json").exists() else "other files"
-        raise NMTError(f"{output} already holds {what}; choose another -o, or --overwrite to replace the model in it")
+    elif is_model:
+        raise NMTError(f"{output} already holds a model; choose another -o, or --overwrite to replace it")
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -98,10 +112,9 @@ def _claim(output: Path, files: CorpusFiles, recipe: Recipe, fingerprint: dict[s
 def _remove_model(output: Path) -> None:
     """Remove what a training leaves in a directory, and nothing else that may be there."""
     try:
-        for name in ("training", "ctranslate2"):
-            if (output / name).exists():
-                shutil.rmtree(output / name)
-        for name in ("config.json", "weights.safetensors", "tokenizer.model", "README.md"):
+        if (output / TRAINING).exists():
+            shutil.rmtree(output / TRAINING)
+        for name in (CONFIG, WEIGHTS, TOKENIZER, CARD):
             (output / name).unlink(missing_ok=True)
     except OSError as error:
         raise NMTError(f"{error.filename} cannot be removed: {error.strerror}") from error
@@ -252,15 +265,15 @@ class _Run:
         info = load_info(self.output)
         stored = info.scores
         if stored.get("final"):
-            return [MetricScore(**stored[name]) for name in ("bleu", "chrf") if name in stored]
+            return [MetricScore(**stored[name]) for name in FINAL_METRICS]
         self.log.stage(f"scoring the best model (step {state.best_step:,}) by beam search")
         model, _, _ = load_model(self.output, device=self.device)
         began = time.monotonic()
-        scores = self.validator.scores(model, self.recipe.search, metrics=("bleu", "chrf"))
+        scores = self.validator.scores(model, self.recipe.search, metrics=FINAL_METRICS)
         seconds = time.monotonic() - began
         record: dict[str, Any] = {
             key: {"name": score.name, "score": score.score, "signature": score.signature}
-            for key, score in zip(("bleu", "chrf"), scores, strict=True)
+            for key, score in zip(FINAL_METRICS, scores, strict=True)
         }
         record |= {
             "step": state.best_step,

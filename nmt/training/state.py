@@ -13,6 +13,7 @@ class TrainState:
     target_tokens: int = 0
     seconds: float = 0.0  # of training and validation, over all sessions
     best_score: float = -1.0  # validation BLEU
+    best_loss: float = 0.0  # of the same validation: of equal BLEUs, such as 0, the lower loss is better
     best_step: int = 0
     stale_validations: int = 0  # since the best one
     last_validated: int = 0  # step

@@ -163,7 +163,8 @@ class Trainer:
     def _validate(self, meter: "_Meter") -> None:
         validation = self.around.validator.validate(self.average, self.state)
         if validation.improved:
-            self.state.best_score, self.state.best_step = validation.bleu, self.state.step
+            self.state.best_score, self.state.best_loss = validation.bleu, validation.loss
+            self.state.best_step = self.state.step
             self.state.stale_validations = 0
         else:
             self.state.stale_validations += 1

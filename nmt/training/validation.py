@@ -56,7 +56,7 @@ class TranslationValidator:
             signature=bleu.signature,
             beam_size=self.search.beam_size,
             seconds=time.monotonic() - began,
-            improved=bleu.score > state.best_score,
+            improved=(bleu.score, -loss) > (state.best_score, -state.best_loss),
         )
 
     def publish(self, model: Transformer, state: TrainState, validation: Validation) -> None:

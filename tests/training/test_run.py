@@ -1,0 +1,175 @@
+"""A run as a whole: what it refuses at once, what it repeats exactly, what it leaves."""
+
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from nmt.errors import NMTError
+from nmt.model_dir import load_info
+from nmt.text.tokenizer import Tokenizer
+from nmt.training.config import Recipe, merge_recipe
+from nmt.training.preparation import CorpusFiles, language_of
+from nmt.training.run import RunReport, train
+from tests.conftest import RecordingReporter
+
+SMALL = {
+    "model": {
+        "encoder_layers": 1,
+        "decoder_layers": 1,
+        "dimension": 16,
+        "heads": 2,
+        "feed_forward": 16,
+        "dropout": 0.1,
+    },
+    "training": {
+        "batch_tokens": 300,
+        "max_steps": 12,
+        "validate_every": 6,
+        "checkpoint_every": 4,
+        "warmup": 4,
+    },
+    "search": {"beam_size": 2, "max_length_ratio": 1.0, "max_length_offset": 2},
+}
+
+
+def write_corpus(directory: Path, pairs: int = 60, seed: int = 1) -> CorpusFiles:
+    generator = random.Random(seed)
+    words = ["eins", "zwei", "drei", "vier", "Haus", "Baum"]
+    sources = [" ".join(generator.choices(words, k=generator.randint(3, 6))) + f" {n}" for n in range(pairs)]
+    for name, lines in (("text.de", sources), ("text.en", [line.upper() for line in sources])):
+        (directory / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return CorpusFiles(sources=(str(directory / "text.de"),), targets=(str(directory / "text.en"),))
+
+
+def run(files: CorpusFiles, output: Path, changes: dict[str, object] | None = None, **settings: object) -> RunReport:
+    recipe = merge_recipe(merge_recipe(Recipe(), SMALL, where="test"), changes or {}, where="test")
+    reporter = settings.pop("reporter", None) or RecordingReporter()
+    return train(files, output, recipe, reporter=reporter, device="cpu", threads=1, **settings)  # type: ignore[arg-type]
+
+
+def test_a_stopped_run_ends_as_an_uninterrupted_one(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    whole = run(files, tmp_path / "whole")
+    assert whole.finished
+    asked = iter(range(7))
+    stopped = run(files, tmp_path / "parts", stop_requested=lambda: next(asked, None) is None)
+    assert not stopped.finished
+    assert stopped.state.step == 7
+    assert run(files, tmp_path / "parts").finished
+    for name in ("weights.safetensors", "tokenizer.model"):
+        found, expected = ((tmp_path / run_name / name).read_bytes() for run_name in ("parts", "whole"))
+        if name == "tokenizer.model":
+            assert found == expected
+    from safetensors.torch import load_file
+
+    parts, expected_weights = (load_file(tmp_path / name / "weights.safetensors") for name in ("parts", "whole"))
+    assert all((parts[name] == tensor).all() for name, tensor in expected_weights.items())
+
+
+def test_other_settings_or_text_are_named_and_overwrite_starts_afresh(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    output = tmp_path / "model"
+    run(files, output)
+    with pytest.raises(NMTError, match=r"training\.seed was 1, now 2.*--overwrite"):
+        run(files, output, {"training": {"seed": 2}})
+    with pytest.raises(NMTError, match=r"model\.dropout was 0\.1, now 0\.3"):
+        run(files, output, {"model": {"dropout": 0.3}})
+    with pytest.raises(NMTError, match="the sources text has changed"):
+        run(write_corpus(tmp_path, seed=2), output)
+    assert run(files, output, {"training": {"max_steps": 3}}, overwrite=True).state.step == 3
+    assert load_info(output).training["steps"] == 3
+
+
+def test_directories_that_are_not_ours_are_left_alone(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "thesis.tex").write_text("years of work")
+    with pytest.raises(NMTError, match="already holds other files"):
+        run(files, other)
+    with pytest.raises(NMTError, match="is a file"):
+        run(files, other / "thesis.tex")
+    with pytest.raises(NMTError, match="already holds other files"):
+        run(files, other, overwrite=True)
+    assert (other / "thesis.tex").read_text() == "years of work"
+    run(files, tmp_path / "model", {"training": {"max_steps": 1}})
+    shutil.rmtree(tmp_path / "model" / "training")
+    with pytest.raises(NMTError, match="already holds a model"):
+        run(files, tmp_path / "model")
+
+
+@pytest.mark.parametrize(("pairs", "sentence"), [(0, "no usable sentence pair"), (1, "only 1 usable sentence pair")])
+def test_too_little_text_is_a_sentence(tmp_path: Path, pairs: int, sentence: str) -> None:
+    with pytest.raises(NMTError, match=sentence):
+        run(write_corpus(tmp_path, pairs=pairs), tmp_path / "model")
+
+
+@pytest.mark.parametrize("pairs", [2, 20])
+def test_very_little_text_still_trains(tmp_path: Path, pairs: int) -> None:
+    report = run(write_corpus(tmp_path, pairs=pairs), tmp_path / "model", {"training": {"max_steps": 2}})
+    assert report.finished
+    assert Tokenizer.load(tmp_path / "model" / "tokenizer.model").vocabulary_size < 500
+
+
+def test_validation_files_and_tables(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    lines = Path(files.sources[0]).read_text().splitlines()
+    (tmp_path / "more.tsv").write_text("".join(f"{line} extra\t{line.upper()} EXTRA\n" for line in lines))
+    both = CorpusFiles(
+        sources=files.sources,
+        targets=files.targets,
+        tables=(str(tmp_path / "more.tsv"),),
+        validation_sources=files.sources,
+        validation_targets=files.targets,
+        target_language="en",
+    )
+    reporter = RecordingReporter()
+    run(both, tmp_path / "model", {"training": {"max_steps": 2}}, reporter=reporter)
+    corpus = load_info(tmp_path / "model").training["corpus"]
+    assert (corpus["read"], corpus["training_pairs"], corpus["validation_pairs"]) == (120, 120, 60)
+    assert "validation: 60 of 60 pairs are also in the training text" in reporter.stages
+
+
+def test_bad_files_are_sentences_before_anything_slow(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    missing = CorpusFiles(sources=(str(tmp_path / "none.de"),), targets=files.targets)
+    with pytest.raises(NMTError, match=r"none\.de"):
+        run(missing, tmp_path / "model")
+    with pytest.raises(NMTError, match="1 source and 0 target files"):
+        run(CorpusFiles(sources=files.sources), tmp_path / "model")
+    with pytest.raises(NMTError, match="no training text"):
+        run(CorpusFiles(), tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+def test_unaligned_text_is_an_error_with_both_counts(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    with Path(files.targets[0]).open("a") as file:
+        file.write("ONE MORE\n")
+    with pytest.raises(NMTError, match=r"60 lines but .*text\.en has 61"):
+        run(files, tmp_path / "model")
+
+
+def test_a_damaged_settings_file_is_named(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    run(files, tmp_path / "model", {"training": {"max_steps": 1}})
+    (tmp_path / "model" / "training" / "settings.json").write_text("{")
+    with pytest.raises(NMTError, match=r"settings\.json cannot be read"):
+        run(files, tmp_path / "model")
+
+
+@pytest.mark.parametrize(
+    ("paths", "language"),
+    [
+        (("a/train.de", "b/more.de.gz"), "de"),
+        (("train.zh-CN",), "zh-CN"),
+        (("train.de", "train.en"), None),
+        (("train.txt",), None),
+        (("train",), None),
+        ((), None),
+    ],
+)
+def test_languages_are_read_from_the_names_of_files(paths: tuple[str, ...], language: str | None) -> None:
+    assert language_of(paths) == language
