@@ -74,7 +74,7 @@ def decode_strictly(line: bytes, path: StrPath, number: int) -> str:
     except UnicodeDecodeError as error:
         wide = number == 1 and line.startswith((b"\xff\xfe", b"\xfe\xff"))
         what = "this looks like UTF-16" if wide else f"byte 0x{line[error.start]:02x} at position {error.start + 1}"
-        raise NMTError(f"{_name(path)}:{number}: not UTF-8 ({what}); convert the file to UTF-8") from None
+        raise NMTError(f"{name_of(path)}:{number}: not UTF-8 ({what}); convert the file to UTF-8") from None
 
 
 def decode_line(raw: bytes) -> tuple[str, str | None]:
@@ -193,7 +193,7 @@ def atomic_writer(path: StrPath) -> Iterator[BinaryIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise NMTError(f"{_name(path, reading=False)} cannot be written: {_reason(error)}") from error
+        raise NMTError(f"{name_of(path, reading=False)} cannot be written: {_reason(error)}") from error
 
 
 @contextlib.contextmanager
@@ -256,7 +256,7 @@ def _sync_directory(directory: Path) -> None:
 def _reading(path: StrPath) -> Iterator[BinaryIO]:
     stream = open_binary(path)
     try:
-        with _read_errors(_name(path)):
+        with _read_errors(name_of(path)):
             yield stream
     finally:
         if not _is_standard(path):
@@ -286,7 +286,8 @@ def _is_gzip(path: StrPath) -> bool:
     return os.fspath(path).endswith(".gz")
 
 
-def _name(path: StrPath, *, reading: bool = True) -> str:
+def name_of(path: StrPath, *, reading: bool = True) -> str:
+    """``path`` as messages call it."""
     if _is_standard(path):
         return "standard input" if reading else "standard output"
     return os.fspath(path)

@@ -67,7 +67,7 @@ class TokenizerConfig:
     # Texts that always stay one piece.
     symbols: tuple[str, ...] = ()
     # Lines to learn from; of more, a random part is taken.
-    sample_size: int = 1_000_000
+    sample_size: int = 500_000
 
     def __post_init__(self) -> None:
         if self.model_type not in MODEL_TYPES:
@@ -191,7 +191,7 @@ def train_tokenizer(lines: Iterable[str], config: TokenizerConfig, *, pairs: int
     """
     sample, total = _sample(lines, config.sample_size)
     if total > len(sample):
-        logger.warning("the tokenizer learns from %s of %s lines, taken at random", f"{len(sample):,}", f"{total:,}")
+        logger.info("the tokenizer learns from %s of %s lines, taken at random", f"{len(sample):,}", f"{total:,}")
     parts = [part for line in sample for part in _training_parts(line, config)]
     counts = _character_counts(parts)
     if not counts:

@@ -1,0 +1,199 @@
+"""``nmt tokenizer``: subwords by themselves, without a translation model."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nmt import NMTError
+
+from .options import PATH, examples, model_option, output_option, verbosity_options
+
+if TYPE_CHECKING:
+    from nmt.text.tokenizer import Tokenizer
+
+logger = logging.getLogger("nmt.tokenizer")
+
+# Lines are encoded and written in windows of this many.
+WINDOW_LINES = 4096
+WINDOW_BYTES = 1 << 20
+
+MODEL_HELP = "Tokenizer file, or the directory of a translation model."
+
+
+@click.group()
+def tokenizer() -> None:
+    """Train a subword tokenizer, turn text into subwords, and subwords into text.
+
+    nmt train makes a tokenizer of its own for each model; these commands are for looking at one, or for other uses.
+    """
+
+
+@tokenizer.command(
+    epilog=examples(
+        "nmt tokenizer train train.de train.en -o tokenizer.model",
+        "nmt tokenizer train corpus.*.gz --vocabulary-size 16000 --symbol '<2de>' --symbol '<2fr>'",
+    )
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
+@output_option(default="tokenizer.model", show_default=True)
+@click.option(
+    "--vocabulary-size", metavar="N", type=int, show_default="by the amount of text", help="Ids in all, bytes included."
+)
+@click.option(
+    "--model-type",
+    type=click.Choice(["unigram", "bpe", "char", "word"]),
+    default="unigram",
+    help="Kind of subwords; unigram suits small corpora.",
+)
+@click.option(
+    "--normalization",
+    type=click.Choice(["nfkc", "none"]),
+    default="nfkc",
+    help="nfkc: one code for what looks the same, single blanks; none: text comes back exactly as it was.",
+)
+@click.option(
+    "--byte-fallback/--no-byte-fallback",
+    default=True,
+    help="Spell rare characters in bytes, so that nothing is ever unknown.",
+)
+@click.option(
+    "--character-coverage",
+    metavar="X",
+    type=float,
+    show_default="by script and vocabulary size",
+    help="Share of the text's characters that get a subword of their own.",
+)
+@click.option(
+    "--symbol", "symbols", metavar="TEXT", multiple=True, help="Text that always stays one piece; repeatable."
+)
+@click.option(
+    "--sample-size", metavar="N", type=int, show_default="500000", help="Lines to learn from; of more, a random part."
+)
+@verbosity_options
+def train(files: tuple[str, ...], output: str, sample_size: int | None, **settings: Any) -> None:
+    """Learn subwords from all FILEs together, such as the two sides of a parallel corpus ("-" is standard input)."""
+    from nmt.text.lines import check_readable, read_lines
+    from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+
+    if sample_size is not None:
+        settings["sample_size"] = sample_size
+    config = TokenizerConfig(**settings)
+    if files.count("-") > 1:
+        raise click.UsageError("standard input (-) can be read only once.")
+    for path in files:
+        check_readable(path)
+    trained = train_tokenizer((line for path in files for line in read_lines(path)), config)
+    trained.save(output)
+    logger.info("%s: %s ids", output, f"{trained.vocabulary_size:,}")
+
+
+@tokenizer.command(
+    epilog=examples(
+        "nmt tokenizer encode -m tokenizer.model news.de",
+        "nmt tokenizer encode -m model --ids < news.de > news.ids",
+    )
+)
+@click.argument("file", metavar="[FILE]", default="-", type=PATH, required=False)
+@model_option(metavar="MODEL", help=MODEL_HELP)
+@output_option()
+@click.option("--ids", is_flag=True, help="Write the numbers of the subwords.")
+@verbosity_options
+def encode(file: str, model: str | None, output: str | None, ids: bool) -> None:
+    """Write the subwords of each line of FILE, or of standard input, with a blank between two.
+
+    Blanks of the text become the character U+2581.
+    """
+    from nmt.text.lines import decode_strictly
+
+    subwords = _load(model)
+
+    def encode_window(lines: Sequence[bytes], first: int) -> list[str]:
+        texts = [
+            decode_strictly(line.removesuffix(b"\r"), file, number) for number, line in enumerate(lines, start=first)
+        ]
+        sequences = subwords.encode(texts)
+        return [" ".join(map(str, sequence) if ids else subwords.pieces(sequence)) for sequence in sequences]
+
+    _convert(file, output, encode_window)
+
+
+@tokenizer.command(
+    epilog=examples(
+        "nmt tokenizer decode -m tokenizer.model news.subwords -o news.de",
+        "nmt tokenizer decode -m model --ids < news.ids",
+    )
+)
+@click.argument("file", metavar="[FILE]", default="-", type=PATH, required=False)
+@model_option(metavar="MODEL", help=MODEL_HELP)
+@output_option()
+@click.option("--ids", is_flag=True, help="Read the numbers of subwords.")
+@verbosity_options
+def decode(file: str, model: str | None, output: str | None, ids: bool) -> None:
+    """Write the text of each line of subwords in FILE, or standard input, as encode writes them."""
+    from nmt.text.lines import decode_strictly, name_of
+
+    subwords = _load(model)
+    parse = _parse_ids if ids else _parse_pieces
+
+    def decode_window(lines: Sequence[bytes], first: int) -> list[str]:
+        sequences = []
+        for number, line in enumerate(lines, start=first):
+            words = [word for word in decode_strictly(line.removesuffix(b"\r"), file, number).split(" ") if word]
+            sequences.append(parse(words, subwords, f"{name_of(file)}:{number}"))
+        return subwords.decode(sequences)
+
+    _convert(file, output, decode_window)
+
+
+def _load(model: str | None) -> "Tokenizer":
+    """The tokenizer in a file or in a model directory, where it must be the one the model was trained with."""
+    from nmt.model_dir import load_info, load_tokenizer, resolve_model_path
+    from nmt.text.tokenizer import Tokenizer
+
+    if model is not None and not Path(model).is_dir():
+        return Tokenizer.load(model)
+    directory = resolve_model_path(model)
+    return load_tokenizer(directory, load_info(directory))
+
+
+def _convert(file: str, output: str | None, convert: Callable[[Sequence[bytes], int], list[str]]) -> None:
+    """Write what ``convert`` makes of each window of lines and the number of its first line, as soon as it is there."""
+    from nmt.text.lines import atomic_writer
+
+    with atomic_writer(output or "-") as stream:
+        for first, window in _numbered_windows(file):
+            stream.write("".join(f"{line}\n" for line in convert(window, first)).encode("utf-8"))
+            stream.flush()
+
+
+def _numbered_windows(file: str) -> Iterator[tuple[int, list[bytes]]]:
+    from nmt.text.lines import check_readable, open_binary, read_windows
+
+    check_readable(file)
+    first = 1
+    with open_binary(file) as stream:
+        for window in read_windows(stream, max_lines=WINDOW_LINES, max_bytes=WINDOW_BYTES):
+            yield first, window
+            first += len(window)
+
+
+def _parse_ids(words: Sequence[str], subwords: "Tokenizer", where: str) -> list[int]:
+    size = subwords.vocabulary_size
+    for word in words:
+        if not (word.isascii() and word.isdigit() and len(word) < 10 and int(word) < size):
+            raise NMTError(f"{where}: {word!r} is not an id of this tokenizer; they go from 0 to {size - 1}")
+    return [int(word) for word in words]
+
+
+def _parse_pieces(words: Sequence[str], subwords: "Tokenizer", where: str) -> list[int]:
+    from nmt.special_ids import UNK
+
+    ids = subwords.ids(words)
+    unknown = subwords.pieces([UNK])[0]
+    for word, number in zip(words, ids, strict=True):
+        if number == UNK and word != unknown:
+            raise NMTError(f"{where}: {word!r} is not a subword of this tokenizer; was it made with another one?")
+    return ids
