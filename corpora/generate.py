@@ -1,6 +1,7 @@
 """Writes the phrasebook: `python -m nmt_corpora.generate [FOLDER]` draws the sentences and splits them.
 
-Nothing here depends on the machine, the Python version or the order of a hash table: choices come from SHA-256 of names.
+Nothing here depends on the machine, the Python version or the order of a hash table: choices come from SHA-256 of
+names.
 """
 
 import hashlib
@@ -102,16 +103,27 @@ def words_of(triple: Triple) -> set[str]:
     return words | {f"zh {character}" for character in triple.chinese}
 
 
+def take_in_turn(drawn: Iterable[Drawn], size: int) -> list[Drawn]:
+    """As many sentences of every pattern as there are of the others, as far as they go."""
+    turns: Counter[str] = Counter()
+    keyed = []
+    for d in sorted(drawn, key=lambda d: rank("test" + d.triple.english)):
+        keyed.append((turns[d.pattern.name], rank(d.triple.german), d))
+        turns[d.pattern.name] += 1
+    return [d for _, _, d in sorted(keyed, key=lambda entry: entry[:2])[:size]]
+
+
 def make_phrasebook() -> Phrasebook:
     """Draw, hold out, split, and put each split in its fixed order."""
     seen = Seen()
-    hand = sorted(filter(seen.take, read_handwritten(HERE / "handwritten.tsv")), key=lambda triple: rank(triple.english))
+    hand = [triple for triple in read_handwritten(HERE / "handwritten.tsv") if seen.take(triple)]
+    hand.sort(key=lambda triple: rank(triple.english))
     drawn = draw_sentences(seen)
     free = sorted((d for d in drawn if not d.held_out), key=lambda d: rank("valid" + d.triple.english))
     valid, train = free[:VALID_SIZE], free[VALID_SIZE:]
     known = set().union(*(words_of(d.triple) for d in train))
     fit = [d for d in drawn if d.held_out and words_of(d.triple) <= known]
-    test = sorted(fit, key=lambda d: rank("test" + d.triple.english))[:TEST_SIZE]
+    test = take_in_turn(fit, TEST_SIZE)
     parts: dict[str, tuple[Iterable[Drawn], list[Triple]]] = {
         "train": (train, hand[TEST_HAND + VALID_HAND :]),
         "valid": (valid, hand[TEST_HAND : TEST_HAND + VALID_HAND]),

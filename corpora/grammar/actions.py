@@ -84,7 +84,7 @@ def choose_action(draw: Draw, tags: str, actor: Actor, *, objects: int = 40, num
     if not with_object or (fixed and not draw.chance(objects)):
         return draw.pick([action for action in fixed if suits(action, actor)])
     action = draw.pick(with_object)
-    noun = draw.pick(of_class(*action.classes))
+    noun = draw.pick([n for n in of_class(*action.classes) if f"my {n.english}" != actor.english])
     determiner = DETERMINERS[draw.one(action.determiners if numbers else action.determiners.replace("n", ""))]
     thing = not noun.classes & {"family", "own", "show"}
     countable = noun.english_plural is not None and bool(noun.classes & {"carry", "clothes", "pairs", "wearable"})
@@ -110,10 +110,28 @@ def time_for(draw: Draw, choices: Sequence[Time], action: Action) -> Time:
     return draw.one([time for time in choices if _fits(time.english, action.tags)] or choices[:1])
 
 
+UNFITTING: dict[str, tuple[str, ...]] = {
+    "m": ("evening", "afternoon", "work", "dinner"),
+    "n": ("evening", "morning", "work", "dinner"),
+    "e": ("morning", "afternoon", "dinner"),
+    "q": ("week", "ago", "month", "last", "next", "days", " on ", "year", "summer", "winter"),
+    "r": (
+        "week",
+        "ago",
+        "month",
+        "last",
+        "next",
+        "days",
+        " on ",
+        "summer",
+        "every S",
+        "every T",
+        "every w",
+        "afternoon",
+    ),
+    "v": ("evening", "afternoon", "this"),
+}
+
+
 def _fits(time: str, tags: str) -> bool:
-    parts = {"m": ("evening", "afternoon", "work", "dinner"), "n": ("evening", "morning", "work", "dinner")}
-    parts["e"] = ("morning", "afternoon", "dinner")
-    parts["q"] = ("week", "ago", "month", "last", "next", "days", " on ", "year", "summer", "winter")
-    parts["r"] = (*parts["q"], "every S", "every T", "every w", "afternoon")
-    parts["v"] = ("evening", "afternoon", "this")
-    return not any(word in f" {time}" for tag, words in parts.items() if tag in tags for word in words)
+    return not any(word in f" {time}" for tag in tags for word in UNFITTING.get(tag, ()))

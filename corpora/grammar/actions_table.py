@@ -1,11 +1,13 @@
 """What people do: tags | English | German | Chinese | object classes | determiners.
 
 Tags: p progressive, h habitual, d done once, x experience (过), c command, f fun, w duty, s with others; v worth
-telling years later, t not a task to finish, y for the young, 1 of one person, r daily, q not worth telling next week, z a mishap,
-m in the morning, n at noon, e in the evening.
+telling years later, t not a task to finish, y for the young, 1 of one person, r daily, q not worth telling next week,
+z a mishap, m in the morning, n at noon, e in the evening.
 German: `~` is where nicht and schon stand, `[ein/kein]` an indefinite object and its negation, `{sich}` the accusative
-reflexive, `{mein}` the subject's possessive. Chinese: `*` is where 了 or 过 goes, `<一本>` what a negation drops. `{o}` is an object of the given
-classes with one of the determiners a (indefinite), t (this), o (the subject's own), b (bare), n (a number).
+reflexive, `{sichd}` the dative one, `{mein}` the subject's possessive, `+` parts a separable prefix.
+Chinese: `*` is where 了 or 过 goes, `<一本>` what a negation drops, `{我}` the subject as owner.
+`{o}` is an object of the given classes with one of the determiners a (indefinite), t (this), o (the subject's own),
+b (bare), n (a number).
 """
 
 FIXED = """

@@ -1,4 +1,4 @@
-"""Adjectives: English[, comparative, superlative] | German[, inflected stem, comparative, superlative] | Chinese | classes.
+"""Adjectives: English[, degrees] | German[, inflected stem, degrees] | Chinese | classes of nouns.
 
 The Chinese form is the predicate; before a noun one character stands alone and a longer word takes 的.
 """

@@ -12,21 +12,73 @@ IRREGULAR = {
     "lie": ("lay", "lain"), "lose": ("lost", "lost"), "make": ("made", "made"), "meet": ("met", "met"),
     "pay": ("paid", "paid"), "put": ("put", "put"), "read": ("read", "read"), "ride": ("rode", "ridden"),
     "run": ("ran", "run"), "say": ("said", "said"), "see": ("saw", "seen"), "sell": ("sold", "sold"),
-    "set": ("set", "set"), "send": ("sent", "sent"), "show": ("showed", "shown"), "sing": ("sang", "sung"), "sit": ("sat", "sat"),
+    "set": ("set", "set"), "send": ("sent", "sent"), "show": ("showed", "shown"), "sing": ("sang", "sung"),
+    "sit": ("sat", "sat"),
     "sleep": ("slept", "slept"), "speak": ("spoke", "spoken"), "spend": ("spent", "spent"),
     "stand": ("stood", "stood"), "steal": ("stole", "stolen"), "sweep": ("swept", "swept"), "swim": ("swam", "swum"),
     "take": ("took", "taken"), "teach": ("taught", "taught"), "tell": ("told", "told"),
     "think": ("thought", "thought"), "throw": ("threw", "thrown"), "wake": ("woke", "woken"), "wear": ("wore", "worn"),
     "win": ("won", "won"), "write": ("wrote", "written"),
 }  # fmt: skip
-DOUBLING = {"chat", "forget", "get", "jog", "put", "set", "run", "shop", "sit", "swim", "win", "cut", "stop", "plan", "begin"}
+DOUBLING = {
+    "chat",
+    "forget",
+    "get",
+    "jog",
+    "put",
+    "set",
+    "run",
+    "shop",
+    "sit",
+    "swim",
+    "win",
+    "cut",
+    "stop",
+    "plan",
+    "begin",
+}
 CONSONANT_SOUND = ("uni", "use", "euro", "one")
 VOWEL_SOUND = ("hour", "honest")
 
 PRESENT_BE = {"1s": "am", "3s": "is"}
-ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
 TENS = ["_", "_", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-ORDINALS = ["zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"]
+ORDINALS = [
+    "zeroth",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
 
 
 def third_person(base: str) -> str:

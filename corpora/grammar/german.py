@@ -39,7 +39,9 @@ def dative_plural(plural: str) -> str:
 
 def genitive(noun: str) -> str:
     """Genitive singular of a strong masculine or neuter noun."""
-    syllables = sum(1 for a, b in zip(" " + noun.lower(), noun.lower(), strict=False) if b in VOWELS and a not in VOWELS)
+    syllables = sum(
+        1 for a, b in zip(" " + noun.lower(), noun.lower(), strict=False) if b in VOWELS and a not in VOWELS
+    )
     if noun.endswith(("s", "ß", "z", "x", "sch", "tz")) or (syllables == 1 and noun[-1] not in VOWELS + "hwl"):
         return noun + "es"
     return noun + "s"
@@ -85,7 +87,7 @@ wecken weckt geweckt|fegen fegt gefegt|decken deckt gedeckt|surfen surft gesurft
 campen campt gecampt|turnen turnt geturnt|entspannen entspannt entspannt|beeilen beeilt beeilt|melden meldet gemeldet
 frühstücken frühstückt gefrühstückt|schlagen schlägt geschlagen|füllen füllt gefüllt|bereiten bereitet bereitet
 trainieren trainiert trainiert|übernachten übernachtet übernachtet|besichtigen besichtigt besichtigt
-stecken steckt gesteckt|untersuchen untersucht untersucht|unterrichten unterrichtet unterrichtet|überprüfen überprüft überprüft
+stecken steckt gesteckt|unterrichten unterrichtet unterrichtet|überprüfen überprüft überprüft
 """
 SEIN_WITH_PREFIX = {"auf+stehen", "ein+schlafen", "um+ziehen", "aus+ziehen"}
 PRESENT = {
@@ -98,6 +100,7 @@ PRESENT = {
     "wollen": "will willst will wollen wollt wollen",
     "dürfen": "darf darfst darf dürfen dürft dürfen",
     "sollen": "soll sollst soll sollen sollt sollen",
+    "mögen": "mag magst mag mögen mögt mögen",
     "möchten": "möchte möchtest möchte möchten möchtet möchten",
     "würden": "würde würdest würde würden würdet würden",
     "könnten": "könnte könntest könnte könnten könntet könnten",
@@ -195,7 +198,25 @@ def imperative(infinitive: str) -> str:
     return stem + ("e" if stem.endswith(("t", "d", "fn", "chn", "ckn", "er")) else "")
 
 
-ONES = ["null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf", "dreizehn", "vierzehn", "fünfzehn", "sechzehn"]
+ONES = [
+    "null",
+    "eins",
+    "zwei",
+    "drei",
+    "vier",
+    "fünf",
+    "sechs",
+    "sieben",
+    "acht",
+    "neun",
+    "zehn",
+    "elf",
+    "zwölf",
+    "dreizehn",
+    "vierzehn",
+    "fünfzehn",
+    "sechzehn",
+]
 ONES += ["siebzehn", "achtzehn", "neunzehn"]
 TENS = ["_", "_", "zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig"]
 ORDINALS = {1: "erst", 3: "dritt", 7: "siebt", 8: "acht"}

@@ -112,8 +112,8 @@ pear|die Birne|Birnen|梨 个|food fruit
 lemon|die Zitrone|Zitronen|柠檬 个|fruit
 strawberry|die Erdbeere|Erdbeeren|草莓 颗|fruit
 egg|das Ei|Eier|鸡蛋 个|food
-tomato|die Tomate|Tomaten|西红柿 个|food veg
-potato|die Kartoffel|Kartoffeln|土豆 个|veg
+tomato/tomatoes|die Tomate|Tomaten|西红柿 个|food veg
+potato/potatoes|die Kartoffel|Kartoffeln|土豆 个|veg
 carrot|die Karotte|Karotten|胡萝卜 根|food veg
 cucumber|die Gurke|Gurken|黄瓜 根|veg
 onion|die Zwiebel|Zwiebeln|洋葱 个|veg

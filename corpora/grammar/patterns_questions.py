@@ -21,6 +21,7 @@ from .clauses import (
 )
 from .draw import Draw
 from .german import imperative
+from .phrases import HIS
 from .sentences import Family, Triple, dialogue, sentence
 
 FAMILY = Family("questions and requests")
@@ -146,7 +147,7 @@ def when(draw: Draw) -> Triple | None:
     return sentence(english_question(clause, "when"), german_question(clause, "wann"), zh, "?")
 
 
-WHO = Actor("who", "wer", "谁", "3s", actors.HIS, "wen", "wem", "whom")
+WHO = Actor("who", "wer", "谁", "3s", HIS, "wen", "wem", "whom")
 
 
 @FAMILY.pattern(260)
@@ -160,7 +161,10 @@ def who(draw: Draw) -> Triple | None:
     elif kind == 1:
         clause = Clause(WHO, action, "past", time=time_for(draw, times.PAST, action))
         return sentence(
-            english_statement(clause), german_main(clause), f"{clause.time[2]}谁{chinese_action(action, WHO, '了')}", "?"
+            english_statement(clause),
+            german_main(clause),
+            f"{clause.time[2]}谁{chinese_action(action, WHO, '了')}",
+            "?",
         )
     else:
         clause = Clause(WHO, action, modal="must", time=time_for(draw, times.TODAY, action))

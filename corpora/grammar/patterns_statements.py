@@ -280,5 +280,3 @@ def no_longer(draw: Draw) -> Triple | None:
     if " mehr" not in de or "Glas" in de or "Tasse" in de:
         return None
     return sentence(english_statement(clause) + " any more", de, f"{actor.chinese}不再{positive}了")
-
-

@@ -1,27 +1,22 @@
-"""Complex sentences: subordinate clauses with the verb at the end, infinitives with zu, relative clauses."""
+"""Subordinate clauses with the verb at the end: weil, dass, ob, wenn, während, bevor, obwohl."""
 
 from . import actors, times
 from .actions import FIXED_ACTIONS, Action, choose_action, suits, time_for
 from .actors import HE, PLAYFUL, SHE, STATEMENT, WE, I, taken_up
 from .clauses import (
-    ADVERBS,
     Clause,
     chinese_action,
     chinese_statement,
-    english_gerund,
-    english_infinitive,
     english_statement,
     german_after_clause,
-    german_infinitive,
     german_subordinate,
-    join,
 )
 from .draw import Draw
 from .english import PRESENT_BE
 from .german import present
 from .sentences import Family, Triple, sentence
 
-FAMILY = Family("subordinate clauses and infinitives")
+FAMILY = Family("subordinate clauses")
 OUTDOORS = (
     "go swimming", "go hiking", "go for a walk", "go fishing", "go camping", "go to the park", "go to the zoo",
     "work in the garden", "play football", "play tennis", "go to the seaside", "go to the mountains", "walk the dog",
@@ -38,6 +33,12 @@ INDOORS = (
 def choose_from(draw: Draw, keys: tuple[str, ...], actor: actors.Actor) -> Action:
     """A fixed action out of a given set."""
     return draw.pick([a for a in FIXED_ACTIONS if a.english in keys and suits(a, actor)])
+
+
+def doing_chinese(action: Action, actor: actors.Actor) -> str:
+    """在 before what somebody is doing, unless a place with 在 stands there already."""
+    text = chinese_action(action, actor)
+    return text if text.startswith("在") else "在" + text
 
 
 def be(actor: actors.Actor, state: tuple[str, str, str]) -> tuple[str, str, str]:
@@ -183,10 +184,14 @@ def if_time(draw: Draw) -> Triple | None:
     clause = Clause(again, action, modal="will")
     return sentence(
         f"if {actor.english} {has} time {day[0]}, {english_statement(clause)}",
-        f"wenn {actor.german} {day[1]} Zeit {present('haben', actor.person)}, "
-        + german_after_clause(clause),
-        f"如果{actor.chinese}{day[2]}有时间，{again.chinese if not actor.is_pronoun else ''}就会{chinese_action(action, actor)}",
+        f"wenn {actor.german} {day[1]} Zeit {present('haben', actor.person)}, " + german_after_clause(clause),
+        f"如果{actor.chinese}{day[2]}有时间，{_again_chinese(actor)}就会{chinese_action(action, actor)}",
     )
+
+
+def _again_chinese(actor: actors.Actor) -> str:
+    """A name is taken up by a pronoun in the main clause; a pronoun is not said twice."""
+    return "" if actor.is_pronoun else taken_up(actor).chinese
 
 
 UNREAL = (
@@ -206,9 +211,8 @@ def unreal(draw: Draw) -> Triple | None:
     clause = Clause(again, action, modal="would")
     return sentence(
         f"if {actor.english} {en}, {english_statement(clause)}",
-        f"wenn {actor.german} {de} {present('hätten', actor.person)}, "
-        + german_after_clause(clause),
-        f"如果{actor.chinese}{zh}，{again.chinese if not actor.is_pronoun else ''}就会{chinese_action(action, actor)}",
+        f"wenn {actor.german} {de} {present('hätten', actor.person)}, " + german_after_clause(clause),
+        f"如果{actor.chinese}{zh}，{_again_chinese(actor)}就会{chinese_action(action, actor)}",
     )
 
 
@@ -224,9 +228,7 @@ def while_clause(draw: Draw) -> Triple | None:
     return sentence(
         f"while {english_statement(one)}, {english_statement(two)}",
         f"während {german_subordinate(one)}, " + german_after_clause(two),
-        f"{actor.chinese}{chinese_action(first, actor)}的时候，{other.chinese}在{chinese_action(second, other)}".replace(
-            "在在", "在"
-        ),
+        f"{actor.chinese}{chinese_action(first, actor)}的时候，{other.chinese}{doing_chinese(second, other)}",
     )
 
 
@@ -236,13 +238,47 @@ BEFORE = (
 )
 
 
-EVENINGS = ("brush {my} teeth", "read books", "do the dishes", "listen to music", "feed the cat", "take a shower",
-            "wash {my} hands", "do {my} homework", "watch television", "take the medicine", "walk the dog", "play chess",
-            "take out the rubbish", "turn off the computer", "close the door", "learn new words", "call {my} parents",
-            "watch the news", "iron the shirts", "practise the guitar", "turn off the television")
-MORNINGS = ("brush {my} teeth", "make breakfast", "feed the dog", "take a shower", "walk the dog", "make coffee",
-            "read the newspaper", "water the flowers", "take the children to school", "go jogging", "feed the cat",
-            "wake up the children", "take out the rubbish", "close the door", "do sport", "go swimming")
+EVENINGS = (
+    "brush {my} teeth",
+    "read books",
+    "do the dishes",
+    "listen to music",
+    "feed the cat",
+    "take a shower",
+    "wash {my} hands",
+    "do {my} homework",
+    "watch television",
+    "take the medicine",
+    "walk the dog",
+    "play chess",
+    "take out the rubbish",
+    "turn off the computer",
+    "close the door",
+    "learn new words",
+    "call {my} parents",
+    "watch the news",
+    "iron the shirts",
+    "practise the guitar",
+    "turn off the television",
+)
+MORNINGS = (
+    "brush {my} teeth",
+    "make breakfast",
+    "feed the dog",
+    "take a shower",
+    "walk the dog",
+    "make coffee",
+    "read the newspaper",
+    "water the flowers",
+    "take the children to school",
+    "go jogging",
+    "feed the cat",
+    "wake up the children",
+    "take out the rubbish",
+    "close the door",
+    "do sport",
+    "go swimming",
+)
 
 
 @FAMILY.pattern(200)
@@ -255,8 +291,7 @@ def before_clause(draw: Draw) -> Triple | None:
     clause = Clause(again, action)
     return sentence(
         f"before {actor.english} {third if actor.english_person == '3s' else base}, {english_statement(clause)}",
-        f"bevor {actor.german} {de.replace('{gehen}', german_verb)}, "
-        + german_after_clause(clause),
+        f"bevor {actor.german} {de.replace('{gehen}', german_verb)}, " + german_after_clause(clause),
         f"{actor.chinese}{zh}之前{chinese_action(action, actor)}",
     )
 
@@ -271,198 +306,6 @@ def although(draw: Draw) -> Triple | None:
     clause = Clause(again, action, "now")
     return sentence(
         f"although {en_be}, {english_statement(clause)}",
-        f"obwohl {actor.german} {state[1]} {present('sein', actor.person)}, "
-        + german_after_clause(clause),
-        f"虽然{actor.chinese}{state[2]}，但是{again.chinese}在{chinese_action(action, actor)}".replace("在在", "在"),
-    )
-
-
-JUDGEMENT = (
-    ("it is important", "es ist wichtig", "很重要", "w"),
-    ("it is necessary", "es ist notwendig", "是必要的", "w"),
-    ("it is fun", "es macht Spaß", "很有意思", "hfs-r"),
-    ("it is nice", "es ist schön", "很不错", "hf-r"),
-    ("it is expensive", "es ist teuer", "很贵", "xvf"),
-    ("it is boring", "es ist langweilig", "很无聊", "phw-y"),
-    ("it is not easy", "es ist nicht leicht", "不容易", ""),
-)
-HARD = ("learn German", "learn Chinese", "learn to swim", "repair the bike", "train for the marathon", "play the violin",
-        "build a house", "save money", "look after the children", "paint the walls", "learn new words",
-        "teach children", "climb that mountain", "repair the roof", "play chess", "work at home")  # fmt: skip
-
-
-@FAMILY.pattern(300)
-def it_is_nice_to(draw: Draw) -> Triple | None:
-    en, de, zh, tags = draw.one(JUDGEMENT)
-    action = choose_action(draw, tags, I, objects=0) if tags else choose_from(draw, HARD, I)
-    if any("{" in text for text in (action.english, action.german, action.chinese)):
-        return None
-    day = draw.one((*times.HABIT[:2], times.Time("", "", ""), times.Time("", "", "")))
-    if day.english and ("h" not in action.tags or en not in ("it is important", "it is boring")):
-        return None
-    if day.english and set("mnevq") & set(action.tags):
-        return None
-    return sentence(
-        join(en, "to", english_infinitive(action, I), day.english),
-        f"{de}, {german_infinitive(action, I, lead=day.german)}",
-        f"{day.chinese}{chinese_action(action, I)}{zh}",
-    )
-
-
-ZU_PERFECT = (
-    ("forgot", "vergessen", "忘了", "dw-t"),
-    ("decided", "beschlossen", "决定", "dvx"),
-    ("promised", "versprochen", "答应了", "dw-t"),
-)
-
-
-@FAMILY.pattern(240)
-def no_time_to(draw: Draw) -> Triple | None:
-    actor = draw.one(STATEMENT)
-    action = choose_action(draw, "d", actor, objects=20)
-    third = actor.english_person == "3s"
-    day = time_for(draw, times.TODAY, action)
-    return sentence(
-        f"{actor.english} {'has' if third else 'have'} no time to {english_infinitive(action, actor)} {day.english}",
-        f"{actor.german} {present('haben', actor.person)} {day.german} keine Zeit, {german_infinitive(action, actor)}",
-        f"{actor.chinese}{day.chinese}没有时间{chinese_action(action, actor, bare=True)}",
-    )
-
-
-@FAMILY.pattern(280)
-def did_to(draw: Draw) -> Triple | None:
-    actor = draw.one(STATEMENT)
-    en, de, zh, tags = draw.one(ZU_PERFECT)
-    action = choose_action(draw, tags, actor, objects=20)
-    return sentence(
-        f"{actor.english} {en} to {english_infinitive(action, actor)}",
-        f"{actor.german} {present('haben', actor.person)} {de}, {german_infinitive(action, actor)}",
-        f"{actor.chinese}{zh}{chinese_action(action, actor)}",
-    )
-
-
-@FAMILY.pattern(240)
-def feel_like(draw: Draw) -> Triple | None:
-    actor = draw.one(PLAYFUL)
-    action = choose_action(draw, "hf-r", actor, objects=20)
-    third, negative = actor.english_person == "3s", draw.chance(40)
-    verb = (f"do{'es' if third else ''}n't feel like") if negative else f"feel{'s' if third else ''} like"
-    de = f"{present('haben', actor.person)} {'keine ' if negative else ''}Lust"
-    return sentence(
-        f"{actor.english} {verb} {english_gerund(action, actor)}",
-        f"{actor.german} {de}, {german_infinitive(action, actor)}",
-        f"{actor.chinese}{'没' if negative else '有'}兴致{chinese_action(action, actor)}",
-    )
-
-
-@FAMILY.pattern(200)
-def look_forward(draw: Draw) -> Triple | None:
-    actor = draw.one(PLAYFUL)
-    action = choose_action(draw, "df-rq", actor, objects=10)
-    day = time_for(draw, times.FUTURE, action)
-    be_form = PRESENT_BE.get(actor.english_person, "are")
-    return sentence(
-        f"{actor.english} {be_form} looking forward to {english_gerund(action, actor)} {day.english}",
-        f"{actor.german} {present('freuen', actor.person)} {actor.reflexive} darauf, "
-        f"{german_infinitive(action, actor, lead=day.german)}",
-        f"{actor.chinese}很期待{day.chinese}{chinese_action(action, actor)}",
-    )
-
-
-PURPOSE = (
-    ("went to town", "in die Stadt gegangen", "sein", "去城里", "buy"),
-    ("went to the garden", "in den Garten gegangen", "sein", "去花园", "garden"),
-    ("went home", "nach Hause gegangen", "sein", "回家", "home"),
-    ("got up early", "früh aufgestanden", "sein", "早起", "early"),
-)
-PURPOSE_ACTIONS = {
-    "garden": ("water the flowers", "work in the garden", "plant a tree", "feed the dog", "play with the children"),
-    "home": ("cook dinner", "rest at home", "watch television", "do the laundry", "tidy the room", "feed the cat",
-             "do {my} homework", "wake up the children", "pack the suitcase", "look for the key"),
-    "early": ("go fishing", "go jogging", "go to the market", "study for the exam", "make breakfast", "go hiking",
-              "learn German", "learn Chinese", "finish the work", "train for the marathon", "walk the dog"),
-}  # fmt: skip
-
-
-@FAMILY.pattern(220)
-def in_order_to(draw: Draw) -> Triple | None:
-    actor = draw.one(STATEMENT)
-    en, de, auxiliary, zh, kind = draw.one(PURPOSE)
-    if kind == "buy":
-        action = choose_action(draw, "dcwf", actor, objects=100)
-        if not action.english.startswith("buy"):
-            return None
-    else:
-        action = choose_from(draw, PURPOSE_ACTIONS[kind], actor)
-    link = "去" if kind == "early" and not action.chinese.startswith("去") else ""
-    return sentence(
-        f"{actor.english} {en} to {english_infinitive(action, actor)}",
-        f"{actor.german} {present(auxiliary, actor.person)} {de}, um {german_infinitive(action, actor)}",
-        f"{actor.chinese}{zh}{link}"
-        + (chinese_action(action, actor, "了") if action.counted else f"{chinese_action(action, actor)}了"),
-    )
-
-
-@FAMILY.pattern(160)
-def saving_for(draw: Draw) -> Triple | None:
-    actor = draw.one(STATEMENT)
-    trips = ("travel to China", "travel to Italy", "fly to London", "buy a house", "build a house", "rent a car",
-             "go to the seaside", "go to the mountains", "go skiing", "have a party", "learn to drive")  # fmt: skip
-    action = choose_from(draw, trips, actor)
-    be_form = PRESENT_BE.get(actor.english_person, "are")
-    return sentence(
-        f"{actor.english} {be_form} saving money to {english_infinitive(action, actor)}",
-        f"{actor.german} {present('sparen', actor.person)} Geld, um {german_infinitive(action, actor)}",
-        f"{actor.chinese}存钱是为了{chinese_action(action, actor)}",
-    )
-
-
-@FAMILY.pattern(200)
-def without_doing(draw: Draw) -> Triple | None:
-    actor = draw.one(STATEMENT)
-    missing = ("have breakfast", "pay the bill", "close the door", "turn off the computer", "brush {my} teeth",
-               "turn off the television", "take the medicine", "do {my} homework", "sign the form", "tidy the room",
-               "feed the cat", "do the dishes", "set the table", "wash {my} hands")  # fmt: skip
-    action = choose_from(draw, missing, actor)
-    day = draw.one(times.PAST[:4])
-    en, de, zh = draw.one(
-        (("went home", "nach Hause gegangen", "回家了"), ("left the house", "aus dem Haus gegangen", "出门了"))
-    )
-    return sentence(
-        f"{actor.english} {en} {day.english} without {english_gerund(action, actor)}",
-        f"{actor.german} {present('sein', actor.person)} {day.german} {de}, ohne {german_infinitive(action, actor)}",
-        f"{actor.chinese}{day.chinese}没{chinese_action(action, actor, bare=True)}就{zh}",
-    )
-
-
-RELATIVE = (
-    ("man", "der Mann", "der", "男人", HE),
-    ("woman", "die Frau", "die", "女人", SHE),
-    ("boy", "der Junge", "der", "男孩", HE),
-    ("girl", "das Mädchen", "das", "女孩", SHE),
-)
-IDENTITY = (
-    ("my uncle", "mein Onkel", "我叔叔", "m"), ("my teacher", "mein Lehrer", "我老师", "m"),
-    ("my neighbour", "mein Nachbar", "我邻居", "m"), ("my boss", "mein Chef", "我老板", "m"),
-    ("my aunt", "meine Tante", "我阿姨", "f"), ("my mother", "meine Mutter", "我妈妈", "f"),
-    ("my brother", "mein Bruder", "我哥哥", "b"), ("my cousin", "mein Cousin", "我表哥", "b"),
-    ("my sister", "meine Schwester", "我姐姐", "g"), ("my daughter", "meine Tochter", "我女儿", "g"),
-    ("my son", "mein Sohn", "我儿子", "b"), ("my grandfather", "mein Großvater", "我爷爷", "m"),
-)  # fmt: skip
-
-
-@FAMILY.pattern(240)
-def relative_subject(draw: Draw) -> Triple | None:
-    en, de, pronoun, zh, actor = draw.one(RELATIVE)
-    who = draw.one([entry for entry in IDENTITY if entry[3] == {"man": "m", "woman": "f", "boy": "b", "girl": "g"}[en]])
-    action = choose_action(draw, "p", actor, objects=25)
-    if any("{" in text for text in (action.english, action.german)):
-        return None
-    clause = Clause(actor, action, "now", adverb=ADVERBS["now"])
-    inner = german_subordinate(clause).split(" ", 1)[1]
-    aspect = "" if action.chinese.startswith("在") else "在"
-    return sentence(
-        f"the {en} who is {english_gerund(action, actor)} is {who[0]}",
-        f"{de}, {pronoun} {inner}, ist {who[1]}",
-        f"{aspect}{chinese_action(action, actor)}的那个{zh}是{who[2]}",
+        f"obwohl {actor.german} {state[1]} {present('sein', actor.person)}, " + german_after_clause(clause),
+        f"虽然{actor.chinese}{state[2]}，但是{again.chinese}{doing_chinese(action, actor)}",
     )

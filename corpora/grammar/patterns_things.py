@@ -1,17 +1,15 @@
-"""Things and people: having, being somewhere, qualities, comparison, giving, the passive."""
+"""Having, belonging, existing and being somewhere."""
 
-from . import actors, english, german, times
+from . import actors, german
 from .actors import FIRST_NAMES, HE, PEOPLE_LIST, SHE, STATEMENT, WE, YOU, I
-from .adjectives import ADJECTIVES, COLOUR_LIST, Adjective, fitting
-from .clauses import join
+from .adjectives import ADJECTIVES, Adjective, fitting
 from .draw import Draw
 from .nouns import NOUNS, Noun, of_class
-from .phrases import HERS, HIS, MINE, OURS, YOURS, Owner, Phrase, german_phrase, noun_phrase
+from .phrases import HERS, HIS, MINE, OURS, YOURS, Owner, Phrase, noun_phrase
 from .sentences import Family, Triple, dialogue, sentence
 
-FAMILY = Family("things and qualities")
+FAMILY = Family("things and places")
 OWNERS = (MINE, MINE, YOURS, HIS, HERS, OURS)
-OWNABLE = ("carry", "clothes", "device", "furn", "veh", "pet", "build", "wearable")
 
 
 def owner_for(draw: Draw, noun: Noun, choices: tuple[Owner, ...] = OWNERS) -> Owner:
@@ -31,12 +29,6 @@ def is_are(plural: bool) -> tuple[str, str]:
 def adjective_for(draw: Draw, noun: Noun, *, colours: bool = True) -> Adjective | None:
     choices = fitting(noun.classes, colours=colours)
     return draw.pick(choices) if choices else None
-
-
-def predicate(adjective: Adjective, degree: str = "很") -> str:
-    if adjective.colour:
-        return f"是{adjective.chinese}色的"
-    return f"{degree}{adjective.chinese}" + ("了" if degree == "太" else "")
 
 
 @FAMILY.pattern(360)
@@ -100,7 +92,16 @@ def need(draw: Draw) -> Triple | None:
     actor = draw.one(STATEMENT)
     noun = draw.pick(of_class("need"))
     adjective = adjective_for(draw, noun) if draw.chance(50) else None
-    if adjective and adjective.english not in ("new", "big", "small", "cheap", "modern", "comfortable", "good", "light"):
+    if adjective and adjective.english not in (
+        "new",
+        "big",
+        "small",
+        "cheap",
+        "modern",
+        "comfortable",
+        "good",
+        "light",
+    ):
         return None
     thing = noun_phrase(noun, "a", adjective=adjective)
     verb = "needs" if actor.english_person == "3s" else "need"
@@ -155,13 +156,14 @@ def belongs_to(draw: Draw) -> Triple | None:
 @FAMILY.pattern(200)
 def is_this_yours(draw: Draw) -> Triple | None:
     noun = draw.pick(of_class("carry", "clothes", "veh", "pet", "wearable", "lie"))
-    yours, mine = noun_phrase(noun, "own", owner=YOURS), noun_phrase(noun, "own", owner=owner_for(draw, noun, (HIS, HERS)))
+    yours, mine = (
+        noun_phrase(noun, "own", owner=YOURS),
+        noun_phrase(noun, "own", owner=owner_for(draw, noun, (HIS, HERS))),
+    )
     question = sentence(f"is this {yours.english}", f"ist das {yours.german['nom']}", f"这是{yours.chinese}吗", "?")
     if draw.chance(50):
         return question
-    answer = sentence(
-        f"no, this is {mine.english}", f"nein, das ist {mine.german['nom']}", f"不是，这是{mine.chinese}"
-    )
+    answer = sentence(f"no, this is {mine.english}", f"nein, das ist {mine.german['nom']}", f"不是，这是{mine.chinese}")
     return dialogue(question, answer)
 
 
@@ -320,233 +322,3 @@ def is_there_nearby(draw: Draw) -> Triple | None:
         f"{zh}有{thing.chinese.removeprefix('一' + thing_noun.measure)}吗",
         "?",
     )
-
-
-DEGREES = (("very", "sehr", "很"), ("too", "zu", "太"), ("not", "nicht", "不"), ("really", "wirklich", "真"))
-
-
-@FAMILY.pattern(420)
-def quality(draw: Draw) -> Triple | None:
-    noun = draw.pick(tuple(n for n in NOUNS.values() if fitting(n.classes) and n.measure != "-"))
-    adjective = adjective_for(draw, noun, colours=False)
-    if adjective is None:
-        return None
-    plural = noun.english_plural is not None and bool(noun.classes & {"clothes", "fruit", "pairs"}) and draw.chance(30)
-    person = bool(noun.classes & {"own", "family"})
-    thing = noun_phrase(noun, "own" if person else "this", plural=plural, owner=owner_for(draw, noun))
-    en, de, zh = draw.one(DEGREES)
-    if en == "too" and adjective.english in ("beautiful", "good", "interesting", "delicious", "nice", "friendly",
-                                             "cute", "useful", "famous", "clever", "practical", "fresh", "clean"):  # fmt: skip
-        return None
-    if zh == "不" and adjective.chinese in ("好笑",):
-        zh = "不太"
-    en_be, de_be = is_are(thing.plural)
-    en_be = "is" if noun.english_plural is None else en_be
-    return sentence(
-        f"{thing.english} {en_be} {en} {adjective.english}",
-        f"{thing.german['nom']} {de_be} {de} {adjective.german}",
-        f"{thing.chinese}{predicate(adjective, zh)}",
-    )
-
-
-@FAMILY.pattern(240)
-def colour(draw: Draw) -> Triple | None:
-    noun = draw.pick(of_class("clothes", "wearable", "veh", "furn"))
-    shade = draw.pick(COLOUR_LIST)
-    thing = noun_phrase(noun, "own", owner=owner_for(draw, noun))
-    if draw.chance(25):
-        return sentence(
-            f"what colour is {thing.english}",
-            f"welche Farbe hat {thing.german['nom']}",
-            f"{thing.chinese}是什么颜色的",
-            "?",
-        )
-    return sentence(
-        f"{thing.english} is {shade.english}",
-        f"{thing.german['nom']} ist {shade.german}",
-        f"{thing.chinese}{predicate(shade)}",
-    )
-
-
-@FAMILY.pattern(240)
-def is_it(draw: Draw) -> Triple | None:
-    noun = draw.pick(tuple(n for n in NOUNS.values() if fitting(n.classes) and n.measure != "-"))
-    adjective = adjective_for(draw, noun, colours=False)
-    if adjective is None:
-        return None
-    thing = noun_phrase(noun, "own" if noun.classes & {"own", "family"} else "this", owner=YOURS)
-    en_be, de_be = is_are(thing.plural)
-    return sentence(
-        f"{en_be} {thing.english} {adjective.english}",
-        f"{de_be} {thing.german['nom']} {adjective.german}",
-        f"{thing.chinese}{adjective.chinese}吗",
-        "?",
-    )
-
-
-@FAMILY.pattern(220)
-def exclamation(draw: Draw) -> Triple | None:
-    names = ("beautiful", "big", "cute", "expensive", "interesting", "funny", "delicious", "famous", "comfortable")
-    noun = draw.pick(tuple(n for n in NOUNS.values() if n.english_plural and fitting(n.classes) and n.measure != "-"))
-    choices = [a for a in fitting(noun.classes) if a.english in names]
-    if not choices:
-        return None
-    adjective = draw.pick(choices)
-    thing = noun_phrase(noun, "a", adjective=adjective)
-    return sentence(
-        f"what {thing.english}",
-        f"was für {thing.german['nom']}",
-        f"多{adjective.chinese}的{noun.chinese}啊",
-        "!",
-    )
-
-
-@FAMILY.pattern(360)
-def comparison(draw: Draw) -> Triple | None:
-    """`This bag is heavier than this suitcase.`"""
-    group = draw.one((("veh",), ("clothes",), ("furn",), ("device",), ("zoo", "animal"), ("fruit",), ("read", "watch"),
-                      ("room",), ("shop",), ("sight",), ("person",)))  # fmt: skip
-    first, second = draw.pick(of_class(*group)), draw.pick(of_class(*group))
-    choices = [a for a in fitting(first.classes & second.classes) if a.english not in ("famous", "ripe")]
-    if first == second or not choices or "-" in (first.measure, second.measure):
-        return None
-    adjective = draw.pick(choices)
-    one, two = noun_phrase(first, "this"), noun_phrase(second, "this")
-    if draw.chance(30):
-        return sentence(
-            f"{one.english} is just as {adjective.english} as {two.english}",
-            f"{one.german['nom']} ist genauso {adjective.german} wie {two.german['nom']}",
-            f"{one.chinese}跟{two.chinese}一样{adjective.chinese}",
-        )
-    return sentence(
-        f"{one.english} is {adjective.comparative} than {two.english}",
-        f"{one.german['nom']} ist {adjective.german_comparative} als {two.german['nom']}",
-        f"{one.chinese}比{two.chinese}{adjective.chinese}",
-    )
-
-
-@FAMILY.pattern(260)
-def mine_and_yours(draw: Draw) -> Triple | None:
-    noun = draw.pick(of_class("clothes", "veh", "device", "pet", "furn", "room", "area", "wearable", "container"))
-    choices = fitting(noun.classes)
-    if not choices or noun.english in ("village", "town"):
-        return None
-    adjective = draw.pick(choices)
-    first, second = owner_for(draw, noun), owner_for(draw, noun)
-    if first is second:
-        return None
-    one, two = noun_phrase(noun, "own", owner=first), noun_phrase(noun, "own", owner=second)
-    return sentence(
-        f"{one.english} is {adjective.comparative} than {two.english}",
-        f"{one.german['nom']} ist {adjective.german_comparative} als {two.german['nom']}",
-        f"{one.chinese}比{two.chinese}{adjective.chinese}",
-    )
-
-
-HUMAN = (("taller", "größer", "高"), ("younger", "jünger", "年轻"), ("older", "älter", "大"), ("stronger", "stärker", "强壮"),
-         ("more patient", "geduldiger", "有耐心"), ("more hard-working", "fleißiger", "勤奋"), ("faster", "schneller", "快"),
-         ("friendlier", "freundlicher", "友好"), ("quieter", "ruhiger", "安静"))  # fmt: skip
-
-
-@FAMILY.pattern(240)
-def people_compared(draw: Draw) -> Triple | None:
-    first, second = draw.one((*actors.SINGULAR, HE, SHE)), draw.one(actors.SINGULAR)
-    if first.english == second.english:
-        return None
-    en, de, zh = draw.one(HUMAN)
-    more, zh_more = ("", "") if draw.chance(60) else ("much ", "得多")
-    return sentence(
-        f"{first.english} is {more}{en} than {second.english}",
-        f"{first.german} ist {'viel ' if more else ''}{de} als {second.german}",
-        f"{first.chinese}比{second.chinese}{zh}{zh_more}",
-    )
-
-
-SCOPES = {
-    "shop": ("in the town", "in der Stadt", "城里"),
-    "sight": ("in the town", "in der Stadt", "城里"),
-    "clothes": ("in the shop", "im Geschäft", "店里"),
-    "device": ("in the shop", "im Geschäft", "店里"),
-    "room": ("in the house", "im Haus", "家里"),
-    "zoo": ("at the zoo", "im Zoo", "动物园里"),
-    "read": ("in the library", "in der Bibliothek", "图书馆里"),
-}
-
-
-@FAMILY.pattern(260)
-def superlative(draw: Draw) -> Triple | None:
-    group = draw.one(tuple(SCOPES))
-    en, de, zh = SCOPES[group]
-    noun = draw.pick(of_class(group))
-    names = ("big", "small", "beautiful", "expensive", "cheap", "good", "famous", "interesting", "dangerous", "strong",
-             "modern", "bright", "long", "boring", "comfortable", "quiet", "clean")  # fmt: skip
-    choices = [a for a in fitting(noun.classes) if a.english in names]
-    if not choices or noun.english in ("email", "letter", "postcard", "story", "text", "report"):
-        return None
-    adjective = draw.pick(choices)
-    phrase = german_phrase(noun, "der", "nom", plural=False, adjective=adjective.german_superlative)
-    return sentence(
-        f"this is the {adjective.superlative} {noun.english} {en}",
-        f"das ist {phrase} {de}",
-        f"这是{zh}最{adjective.chinese}的{noun.chinese}",
-    )
-
-
-@FAMILY.pattern(220)
-def which_one(draw: Draw) -> Triple | None:
-    noun = draw.pick(of_class("clothes", "wearable", "read", "furn", "veh", "watch", "gift", "hear"))
-    thing = noun_phrase(noun, "which")
-    actor = draw.one((YOU, YOU, HE, SHE, *FIRST_NAMES))
-    do = "does" if actor.english_person == "3s" else "do"
-    if draw.chance(50):
-        return sentence(
-            f"which {noun.english} {do} {actor.english} like best",
-            f"{thing.german['nom']} gefällt {actor.dative} am besten",
-            f"{actor.chinese}最喜欢{thing.chinese}",
-            "?",
-        )
-    return sentence(
-        f"which {noun.english} {do} {actor.english} want",
-        f"{thing.german['acc']} {german.present('wollen', actor.person)} {actor.german}",
-        f"{actor.chinese}想要{thing.chinese}",
-        "?",
-    )
-
-
-@FAMILY.pattern(220)
-def pleases(draw: Draw) -> Triple | None:
-    """gefallen with the dative."""
-    actor = draw.one(STATEMENT)
-    noun = draw.pick(of_class("clothes", "wearable", "read", "furn", "veh", "watch", "hear", "sight", "gift", "build"))
-    thing = noun_phrase(noun, "this")
-    third = actor.english_person == "3s"
-    if draw.chance(35):
-        verb = "doesn't like" if third else "don't like"
-        return sentence(
-            f"{actor.english} {verb} {thing.english}",
-            f"{thing.german['nom']} gefällt {actor.dative} nicht",
-            f"{actor.chinese}不喜欢{thing.chinese}",
-        )
-    return sentence(
-        f"{actor.english} {'likes' if third else 'like'} {thing.english} very much",
-        f"{thing.german['nom']} gefällt {actor.dative} sehr gut",
-        f"{actor.chinese}很喜欢{thing.chinese}",
-    )
-
-
-@FAMILY.pattern(220)
-def wearing(draw: Draw) -> Triple | None:
-    actor = draw.one((I, HE, SHE, *PEOPLE_LIST[:8], *FIRST_NAMES))
-    noun = draw.pick(of_class("clothes"))
-    if noun.english in ("dress", "skirt") and actor.owner is not HERS:
-        return None
-    thing = noun_phrase(noun, "a", adjective=draw.pick(COLOUR_LIST))
-    be = english.PRESENT_BE.get(actor.person, "are")
-    day = draw.one((times.Time("today", "heute", "今天"), times.Time("", "", "")))
-    return sentence(
-        join(f"{actor.english} {be} wearing {thing.english}", day.english),
-        join(actor.german, german.present("tragen", actor.person), day.german, thing.german["acc"]),
-        f"{actor.chinese}{day.chinese}穿着{thing.chinese}",
-    )
-
-

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one row of a table is one line
 """Places, cities, countries, professions' settings, weather, food measures: small aligned tables."""
 
 
