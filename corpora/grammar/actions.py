@@ -89,7 +89,7 @@ def choose_action(draw: Draw, tags: str, actor: Actor, *, objects: int = 40, num
     thing = not noun.classes & {"family", "own", "show"}
     countable = noun.english_plural is not None and bool(noun.classes & {"carry", "clothes", "pairs", "wearable"})
     plural = determiner == "this" and countable and draw.chance(25)
-    value = 2 + draw.below(9)
+    value = 2 + draw.below(9 if noun.classes & {"food", "animal", "letters"} else 3)
     adjectives = fitting(noun.classes, colours=True) if thing and determiner in ("a", "own") else ()
     adjective = draw.pick(adjectives) if adjectives and draw.chance(40) else None
     if adjective and adjective.english in ("dirty", "clean") and not action.english.startswith("wash"):
@@ -114,7 +114,7 @@ UNFITTING: dict[str, tuple[str, ...]] = {
     "m": ("evening", "afternoon", "work", "dinner"),
     "n": ("evening", "morning", "work", "dinner"),
     "e": ("morning", "afternoon", "dinner"),
-    "q": ("week", "ago", "month", "last", "next", "days", " on ", "year", "summer", "winter"),
+    "q": ("week", "ago", "month", "last", "next", "days", "the day", " on ", "year", "summer", "winter"),
     "r": (
         "week",
         "ago",

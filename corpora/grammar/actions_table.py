@@ -136,8 +136,8 @@ pdw1tq|wait for the doctor|~ auf den Arzt warten|等*医生
 hdcwtq|take the bus|den Bus ~ nehmen|坐*公交车
 hdcwft|take the train|den Zug ~ nehmen|坐*火车
 dcwtq|take a taxi|[ein/kein] Taxi nehmen|坐*出租车
-hdwt|go to work by bike|~ mit dem Fahrrad zur Arbeit fahren|骑自行车去*上班
-hdwt|drive to work|~ mit dem Auto zur Arbeit fahren|开车去*上班
+hdwt|go to work by bike|~ mit dem Fahrrad zur Arbeit fahren|骑自行车去上班*
+hdwt|drive to work|~ mit dem Auto zur Arbeit fahren|开车去上班*
 dxfsv|travel to China|~ nach China reisen|去*中国旅行
 dxfsv|travel to Italy|~ nach Italien reisen|去*意大利旅行
 dxfsv|fly to London|~ nach London fliegen|坐飞机去*伦敦
@@ -151,9 +151,9 @@ pdcw1|pack the suitcase|den Koffer ~ packen|收拾*行李
 dwv|rent a car|[ein/kein] Auto mieten|租*<一辆>车
 dw|change money|[/kein] Geld wechseln|换*钱
 dfv|climb that mountain|auf diesen Berg ~ steigen|爬*那座山
-dfv|stay in a hotel|~ in einem Hotel übernachten|住*酒店
+dfve|stay in a hotel|~ in einem Hotel übernachten|住*酒店
 hdcfq|rest at home|{sich} ~ zu Hause aus+ruhen|在家休息*
-hdf|sleep in a tent|~ in einem Zelt schlafen|在帐篷里睡觉*
+hdfe|sleep in a tent|~ in einem Zelt schlafen|在帐篷里睡觉*
 hdcfs|do sport|[/keinen] Sport machen|做*运动
 phfs|train for the marathon|~ für den Marathon trainieren|为马拉松训练*
 hdcwrq|take the medicine|die Medizin ~ nehmen|吃*药
@@ -175,8 +175,8 @@ pdwtq|look for the key|den Schlüssel ~ suchen|找*钥匙
 dwv|move to Hamburg|~ nach Hamburg um+ziehen|搬到*汉堡
 dw|pay the bill|die Rechnung ~ bezahlen|付*账单
 dcw|pay the rent|die Miete ~ bezahlen|付*房租
-phw|save money|[/kein] Geld sparen|存*钱
-dcwy|ask the teacher|den Lehrer ~ fragen|问*老师
+hw|save money|[/kein] Geld sparen|存*钱
+dcwyq|ask the teacher|den Lehrer ~ fragen|问*老师
 hdw|help {my} mother|{mein}er Mutter ~ helfen|帮{我}妈妈的忙
 phdfs1|celebrate {my} birthday|{mein}en Geburtstag ~ feiern|过*生日
 pdfsv|have a party|[eine/keine] Party machen|办*<一个>聚会
@@ -199,7 +199,7 @@ phdw|teach children|[/keine] Kinder unterrichten|教*孩子
 
 WITH_OBJECT = """
 pdcfq|read {o}|{o}~ lesen|看*{o}|read|at
-phcfq|read {o}|{o}~ lesen|看*{o}|read|b
+phcfq|read {o}|{o}~ lesen|看*{o}|novels|b
 pdcw|write {o}|{o}~ schreiben|写*{o}|write|an
 dcwf|buy {o}|{o}~ kaufen|买*{o}|buy food clothes wearable|atn
 hdcw|buy {o}|{o}~ kaufen|买*{o}|food veg fruit mass|b

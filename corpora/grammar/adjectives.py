@@ -23,7 +23,7 @@ heavy,heavier,heaviest|schwer|重|container furn
 light|leicht|轻|container
 fast|schnell|快|veh
 slow|langsam|慢|veh
-comfortable,more,most|bequem|舒服|furn clothes
+comfortable,more,most|bequem|舒服|seat clothes
 practical,more,most|praktisch|实用|device furn carry
 modern,more,most|modern|现代|build hotelish
 famous,more,most|berühmt|有名|sight artist
@@ -35,7 +35,7 @@ hard-working,more,most|fleißig|勤奋|prof
 lazy,lazier,laziest|faul|懒|pet
 dangerous,more,most|gefährlich|危险|zoo
 cute|süß|可爱|pet animal
-quiet|ruhig|安静|area room city child
+quiet|ruhig|安静|area room child
 clean|sauber,sauber,sauberer,sauberst|干净|room wash shop
 dirty,dirtier,dirtiest|schmutzig|脏|room wash
 bright|hell|亮|room

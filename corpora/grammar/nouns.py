@@ -11,10 +11,10 @@ from . import english
 
 TABLE = """
 book|das Buch|Bücher|书 本|carry read lend gift lie buy novels
-newspaper|die Zeitung|Zeitungen|报纸 份|read lie
+newspaper|die Zeitung|Zeitungen|报纸 份|read lie novels
 magazine|die Zeitschrift|Zeitschriften|杂志 本|read lie lend novels
 novel|der Roman|Romane|小说 本|read lend gift novels
-dictionary|das Wörterbuch|Wörterbücher|词典 本|lend lie need buy novels
+dictionary|das Wörterbuch|Wörterbücher|词典 本|lend lie need buy
 letter|der Brief|Briefe|信 封|letters read write send lie
 email|die E-Mail|E-Mails|邮件 封|read write send
 text|der Text|Texte|课文 篇|read
@@ -87,10 +87,10 @@ shoe|der Schuh|Schuhe|鞋 双|pairs
 glove|der Handschuh|Handschuhe|手套 双|pairs
 table|der Tisch|Tische|桌子 张|furn surface buy
 desk|der Schreibtisch|Schreibtische|书桌 张|furn surface buy need
-chair|der Stuhl|Stühle|椅子 把|furn surface buy
-armchair|der Sessel|Sessel|扶手椅 把|furn surface buy
-bed|das Bett|Betten|床 张|furn surface buy
-sofa|das Sofa|Sofas|沙发 张|furn surface buy
+chair|der Stuhl|Stühle|椅子 把|furn surface seat buy
+armchair|der Sessel|Sessel|扶手椅 把|furn surface seat buy
+bed|das Bett|Betten|床 张|furn surface seat buy
+sofa|das Sofa|Sofas|沙发 张|furn surface seat buy
 shelf/shelves|das Regal|Regale|架子 个|furn surface buy
 wardrobe|der Kleiderschrank|Kleiderschränke|衣柜 个|furn buy
 cupboard|der Schrank|Schränke|柜子 个|furn container buy

@@ -79,7 +79,9 @@ def going_by(draw: Draw) -> Triple | None:
     actor = draw.one(STATEMENT)
     place = pick_row(draw, PLACES)
     en, de, zh = pick_row(draw, TRANSPORT[1:])
-    if (not place[6] and place[0] != "at school") or place[0].startswith(("at the beach", "in the church")):
+    if (not place[6] and place[0] != "at school") or place[0].startswith(
+        ("at the beach", "in the church", "at the bus stop")
+    ):
         return None
     walking = en == "on foot"
     de_verb, en_verb = ("gehen" if walking else "fahren"), "go"

@@ -72,7 +72,7 @@ def it_is_nice_to(draw: Draw) -> Triple | None:
 ZU_PERFECT = (
     ("forgot", "vergessen", "忘了", "dw-t"),
     ("decided", "beschlossen", "决定", "dvx"),
-    ("promised", "versprochen", "答应了", "dw-t"),
+    ("promised", "versprochen", "答应", "dw-t"),
 )
 
 
@@ -111,7 +111,7 @@ def feel_like(draw: Draw) -> Triple | None:
     return sentence(
         f"{actor.english} {verb} {english_gerund(action, actor)}",
         f"{actor.german} {de}, {german_infinitive(action, actor)}",
-        f"{actor.chinese}{'没' if negative else '有'}兴致{chinese_action(action, actor)}",
+        f"{actor.chinese}{'没' if negative else '有'}心情{chinese_action(action, actor)}",
     )
 
 

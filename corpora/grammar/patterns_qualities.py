@@ -117,7 +117,8 @@ def comparison(draw: Draw) -> Triple | None:
     """`This bag is heavier than this suitcase.`"""
     group = draw.one((("veh",), ("clothes",), ("furn",), ("device",), ("zoo", "animal"), ("fruit",), ("read", "watch"),
                       ("room",), ("shop",), ("sight",), ("person",)))  # fmt: skip
-    first, second = draw.pick(of_class(*group)), draw.pick(of_class(*group))
+    nouns = [n for n in of_class(*group) if "own" not in n.classes]
+    first, second = draw.pick(nouns), draw.pick(nouns)
     choices = [a for a in fitting(first.classes & second.classes) if a.english not in ("famous", "ripe")]
     if first == second or not choices or "-" in (first.measure, second.measure):
         return None
@@ -166,12 +167,17 @@ HUMAN = (
 )
 
 
+PEERS = {"he", "she", "my brother", "my sister", "my friend", *(name.english for name in FIRST_NAMES)}
+
+
 @FAMILY.pattern(240)
 def people_compared(draw: Draw) -> Triple | None:
     first, second = draw.one((*actors.SINGULAR, HE, SHE)), draw.one(actors.SINGULAR)
     if first.english == second.english:
         return None
     en, de, zh = draw.one(HUMAN)
+    if en in ("older", "younger") and not {first.english, second.english} <= PEERS:
+        return None
     more, zh_more = ("", "") if draw.chance(60) else ("much ", "得多")
     return sentence(
         f"{first.english} is {more}{en} than {second.english}",

@@ -132,7 +132,7 @@ def could_you_please(draw: Draw) -> Triple | None:
 def why(draw: Draw) -> Triple | None:
     actor = draw.one(ASKED)
     negative = draw.chance(50)
-    action = choose_action(draw, "d", actor, objects=30, numbers=False)
+    action = choose_action(draw, "d-rz", actor, objects=30, numbers=False)
     clause = Clause(actor, action, "past", negative=negative, time=time_for(draw, times.PAST, action))
     zh = chinese_statement(clause).replace(actor.chinese + clause.time[2], f"{actor.chinese}{clause.time[2]}为什么", 1)
     return sentence(english_question(clause, "why"), german_question(clause, "warum"), zh, "?")

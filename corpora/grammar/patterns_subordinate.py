@@ -55,7 +55,7 @@ def because_past(draw: Draw) -> Triple | None:
     actor = draw.one(STATEMENT)
     again = taken_up(actor)
     en, de, zh = be(actor, draw.one(TIRED))
-    action = choose_action(draw, "dw-tqry", actor, objects=0)
+    action = choose_action(draw, "dw-tqry1", actor, objects=0)
     clause = Clause(again, action, "past", time=time_for(draw, times.PAST[:4], action))
     return sentence(
         f"{en} because {english_statement(clause)}",
