@@ -1,4 +1,4 @@
-"""One torch thread and a fixed seed, so that tests are repeatable and do not fight over cores; a small trained model."""
+"""One torch thread and a fixed seed, so that tests repeat and do not fight over cores; a small trained model."""
 
 import os
 
