@@ -78,6 +78,14 @@ def test_enough_made_and_enough_written(book: Phrasebook) -> None:
     assert book.counts["valid"]["written by hand"] == 80
 
 
+def test_the_datasheet_counts_what_there_is(book: Phrasebook) -> None:
+    datasheet = (phrasebook_file("train", "en").parents[1] / "README.md").read_text(encoding="utf-8")
+    for family in [*{pattern.family: 0 for pattern in PATTERNS}, "written by hand"]:
+        counts = " | ".join(str(book.counts[split][family]) for split in SPLITS)
+        assert re.search(rf"\| {re.escape(family)} \| [\d–]+ \| {re.escape(counts)} \|", datasheet), family
+    assert f"| all | {len(PATTERNS)} | {' | '.join(str(len(book.splits[split])) for split in SPLITS)} |" in datasheet
+
+
 def test_no_pattern_dominates() -> None:
     assert len(PATTERNS) >= 100
     assert len({pattern.name for pattern in PATTERNS}) == len(PATTERNS)

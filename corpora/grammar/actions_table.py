@@ -151,7 +151,7 @@ pdcw1|pack the suitcase|den Koffer ~ packen|收拾*行李
 dwv|rent a car|[ein/kein] Auto mieten|租*<一辆>车
 dw|change money|[/kein] Geld wechseln|换*钱
 dfv|climb that mountain|auf diesen Berg ~ steigen|爬*那座山
-dfve|stay in a hotel|~ in einem Hotel übernachten|住*酒店
+dfve|stay in a hotel|~ in einem Hotel übernachten|在酒店过*夜
 hdcfq|rest at home|{sich} ~ zu Hause aus+ruhen|在家休息*
 hdfe|sleep in a tent|~ in einem Zelt schlafen|在帐篷里睡觉*
 hdcfs|do sport|[/keinen] Sport machen|做*运动
@@ -216,7 +216,7 @@ phdcfq|drink {o}|{o}~ trinken|喝*{o}|drink|b
 phdcwf|cook {o}|{o}~ kochen|做*{o}|noodle|b
 dcfq|try {o}|{o}~ probieren|尝*{o}|mass dish drink|t
 dcfq|try on {o}|{o}~ an+probieren|试*{o}|clothes wearable|t
-pdwtq|wear {o}|{o}~ tragen|穿*{o}|clothes|t
+dwtq|wear {o}|{o}~ tragen|穿*{o}|clothes|t
 dw|borrow {o}|{o}~ aus+leihen|借*{o}|lend|an
 dcw|bring {o}|{o}~ mit+bringen|带来*{o}|lend carry|oa
 dcw|send {o}|{o}~ schicken|寄*{o}|letters|an
@@ -231,7 +231,6 @@ pdwtq|help {o}|{o:dat}~ helfen|帮助*{o}|family own|o
 dw|call {o}|{o}~ an+rufen|给{o}打*电话|family own|o
 hdf|visit {o}|{o}~ besuchen|看望*{o}|family own|o
 pdwtq|wait for {o}|~ auf {o} warten|等*{o}|family own|o
-dq|think of {o}|~ an {o} denken|想到*{o}|family own|o
 pdwt|look after {o}|{sich} ~ um {o} kümmern|照顾*{o}|pet family|o
 df|give {my} friend {o}|{mein}em Freund {o}~ schenken|送给*{我}朋友{o}|gift|a
 df|give {my} sister {o}|{mein}er Schwester {o}~ schenken|送给*{我}姐姐{o}|gift|a

@@ -8,28 +8,28 @@ from dataclasses import dataclass
 
 TABLE = """
 new|neu|新|buy device veh clothes furn read build
-old|alt,alt,älter,ältest|旧|device veh clothes furn carry read
+old|alt,alt,älter,ältest|旧|device veh clothes furn carry
 big,bigger,biggest|groß,groß,größer,größt|大|build furn animal room area fruit city container plant tent
 small|klein|小|build furn pet room area fruit city container
-beautiful,more,most|schön|漂亮|build area clothes plant sight flower
+beautiful,more,most|schön|漂亮|build area clothes plant sight pretty
 expensive,more,most|teuer,teur,teurer,teuerst|贵|clothes device veh furn build shop wearable
 cheap|billig|便宜|clothes device veh furn wearable shop
 good,better,best|gut,gut,besser,best|好|shop watch prof dish mass
 interesting,more,most|interessant|有意思|read watch sight tell
 boring,more,most|langweilig|无聊|read watch
 long|lang,lang,länger,längst|长|read clothes watch
-short|kurz,kurz,kürzer,kürzest|短|clothes letters
+short|kurz,kurz,kürzer,kürzest|短|clothes note
 heavy,heavier,heaviest|schwer|重|container furn
 light|leicht|轻|container
 fast|schnell|快|veh
 slow|langsam|慢|veh
 comfortable,more,most|bequem|舒服|seat clothes
-practical,more,most|praktisch|实用|device furn carry
-modern,more,most|modern|现代|build hotelish
-famous,more,most|berühmt|有名|sight artist
+practical,more,most|praktisch|实用|device furn container
+modern,more,most|modern|现代|build modernish
+famous,more,most|berühmt|有名|sight
 friendly,friendlier,friendliest|freundlich|友好|person own
 nice|nett|亲切|person own
-young|jung,jung,jünger,jüngst|年轻|adult
+young|jung,jung,jünger,jüngst|年轻|grown
 clever|klug,klug,klüger,klügst|聪明|person own pet family
 hard-working,more,most|fleißig|勤奋|prof
 lazy,lazier,laziest|faul|懒|pet
@@ -44,17 +44,17 @@ fresh|frisch|新鲜|food veg fruit mass
 sweet|süß|甜|fruit
 sour|sauer,saur,saurer,sauerst|酸|fruit
 ripe|reif|熟|fruit
-hot,hotter,hottest|heiß|烫|dish hot
-cold|kalt,kalt,kälter,kältest|凉|dish
+hot,hotter,hottest|heiß|烫|hot
+cold|kalt,kalt,kälter,kältest|凉|hot
 salty,saltier,saltiest|salzig|咸|dish
 delicious,more,most|lecker|好吃|dish mass snack bake
 strong|stark,stark,stärker,stärkst|强壮|zoo
-important,more,most|wichtig|重要|letters ask
+important,more,most|wichtig|重要|note ask
 difficult,more,most|schwierig|难|words ask learn
 easy,easier,easiest|einfach|容易|words ask learn
 funny,funnier,funniest|lustig|好笑|watch tell
 exciting,more,most|spannend|精彩|watch
-useful,more,most|nützlich|有用|dictionaryish device
+useful,more,most|nützlich|有用|device learning
 """
 COLOURS = """
 red|rot|红

@@ -194,8 +194,13 @@ def german_main(clause: Clause, first: str = "") -> str:
     first = first or (clause.time[1] if clause.front else "")
     reflexive, middle = _german_fields(clause, time="" if clause.front else clause.time[1])
     if first:
-        return join(first, finite, clause.actor.german, reflexive, middle, right)
+        return join(first, finite, _subject_and_reflexive(clause.actor, reflexive), middle, right)
     return join(clause.actor.german, finite, reflexive, middle, right)
+
+
+def _subject_and_reflexive(actor: Actor, reflexive: str) -> str:
+    """After the finite verb the unstressed pronoun comes first: `freut er sich`, but `freut sich Anna`."""
+    return join(actor.german, reflexive) if actor.is_pronoun else join(reflexive, actor.german)
 
 
 def german_after_clause(clause: Clause) -> str:
@@ -207,7 +212,7 @@ def german_question(clause: Clause, lead: str = "") -> str:
     """Verb first, or second after a question word."""
     finite, right, _ = german_verbs(clause)
     reflexive, middle = _german_fields(clause, time=clause.time[1])
-    return join(lead, finite, clause.actor.german, reflexive, middle, right)
+    return join(lead, finite, _subject_and_reflexive(clause.actor, reflexive), middle, right)
 
 
 def german_subordinate(clause: Clause) -> str:

@@ -14,12 +14,12 @@ book|das Buch|Bücher|书 本|carry read lend gift lie buy novels
 newspaper|die Zeitung|Zeitungen|报纸 份|read lie novels
 magazine|die Zeitschrift|Zeitschriften|杂志 本|read lie lend novels
 novel|der Roman|Romane|小说 本|read lend gift novels
-dictionary|das Wörterbuch|Wörterbücher|词典 本|lend lie need buy
-letter|der Brief|Briefe|信 封|letters read write send lie
-email|die E-Mail|E-Mails|邮件 封|read write send
+dictionary|das Wörterbuch|Wörterbücher|词典 本|lend lie need buy learning
+letter|der Brief|Briefe|信 封|letters read write send lie note
+email|die E-Mail|E-Mails|邮件 封|read write send note
 text|der Text|Texte|课文 篇|read
 report|der Bericht|Berichte|报告 份|read write send
-postcard|die Postkarte|Postkarten|明信片 张|letters read write send lie
+postcard|die Postkarte|Postkarten|明信片 张|letters read write send lie note
 poem|das Gedicht|Gedichte|诗 首|words read write
 shopping list|die Einkaufsliste|Einkaufslisten|购物清单 张|write lie
 key|der Schlüssel|Schlüssel|钥匙 把|carry lie
@@ -37,26 +37,26 @@ radio|das Radio|Radios|收音机 台|device repair stand
 washing machine|die Waschmaschine|Waschmaschinen|洗衣机 台|device repair buy
 printer|der Drucker|Drucker|打印机 台|device repair need stand
 clock|die Uhr|Uhren|钟 个|repair
-lamp|die Lampe|Lampen|灯 盏|device stand buy repair
+lamp|die Lampe|Lampen|灯 盏|device stand buy repair pretty
 fridge|der Kühlschrank|Kühlschränke|冰箱 台|device repair container buy open
 pen|der Stift|Stifte|笔 支|carry lie need lend
 pencil|der Bleistift|Bleistifte|铅笔 支|lie need lend
 notebook|das Heft|Hefte|本子 个|lie need carry
-photo|das Foto|Fotos|照片 张|send lie gift letters show
-picture|das Bild|Bilder|画 幅|gift buy
-map|der Stadtplan|Stadtpläne|地图 张|need lie buy
+photo|das Foto|Fotos|照片 张|send lie gift letters
+picture|das Bild|Bilder|画 幅|gift buy pretty
+map|der Stadtplan|Stadtpläne|地图 张|need lie buy learning
 ticket|die Fahrkarte|Fahrkarten|车票 张|carry need buy lie
 passport|der Reisepass|Reisepässe|护照 本|carry lie
 parcel|das Paket|Pakete|包裹 个|letters send open
 box|die Kiste|Kisten|箱子 个|open container
 present|das Geschenk|Geschenke|礼物 份|buy need
-flower|die Blume|Blumen|花 朵|buy
+flower|die Blume|Blumen|花 朵|buy pretty
 candle|die Kerze|Kerzen|蜡烛 根|buy need stand
 ball|der Ball|Bälle|球 个|gift buy lie
 guitar|die Gitarre|Gitarren|吉他 把|lend buy gift
 toy|das Spielzeug|Spielzeuge|玩具 个|lie
-doll|die Puppe|Puppen|娃娃 个|gift lie
-ring|der Ring|Ringe|戒指 枚|gift carry lie buy
+doll|die Puppe|Puppen|娃娃 个|gift lie pretty
+ring|der Ring|Ringe|戒指 枚|gift carry lie buy pretty
 mirror|der Spiegel|Spiegel|镜子 面|buy
 pillow|das Kissen|Kissen|枕头 个|lie need
 blanket|die Decke|Decken|毯子 条|lie need wash
@@ -67,7 +67,7 @@ spoon|der Löffel|Löffel|勺子 把|lie need wash
 plate|der Teller|Teller|盘子 个|stand need wash fragile
 cup|die Tasse|Tassen|杯子 个|stand need wash fragile
 bottle|die Flasche|Flaschen|瓶子 个|stand fragile
-vase|die Vase|Vasen|花瓶 个|stand fragile gift
+vase|die Vase|Vasen|花瓶 个|stand fragile gift pretty
 pot|der Topf|Töpfe|锅 口|stand need wash
 hammer|der Hammer|Hämmer|锤子 把|lend need
 ladder|die Leiter|Leitern|梯子 架|lend need
@@ -137,7 +137,7 @@ flour/-|das Mehl|-|面粉 袋|stuff
 honey/-|der Honig|-|蜂蜜 瓶|stuff
 chocolate/-|die Schokolade|-|巧克力 块|mass
 salad/-|der Salat|-|沙拉 份|mass dish
-soup/-|die Suppe|-|汤 碗|dish
+soup/-|die Suppe|-|汤 碗|dish hot
 noodles/-|die Nudeln|Nudeln|面条 碗|noodle
 water/-|das Wasser|-|水 杯|drink
 tea/-|der Tee|-|茶 杯|drink hot
@@ -148,7 +148,7 @@ beer/-|das Bier|-|啤酒 杯|drink
 wine/-|der Wein|-|葡萄酒 杯|drink
 dog|der Hund|Hunde|狗 只|animal pet
 cat|die Katze|Katzen|猫 只|animal pet
-bird|der Vogel|Vögel|鸟 只|animal
+bird|der Vogel|Vögel|鸟 只|animal pretty
 horse|das Pferd|Pferde|马 匹|animal
 cow|die Kuh|Kühe|牛 头|animal
 sheep/sheep|das Schaf|Schafe|羊 只|animal
@@ -163,8 +163,8 @@ lion|der* Löwe|Löwen|狮子 头|zoo
 bear|der* Bär|Bären|熊 只|zoo
 tiger|der Tiger|Tiger|老虎 只|zoo
 tree|der Baum|Bäume|树 棵|plant
-man/men|der Mann|Männer|男人 个|person
-woman/women|die Frau|Frauen|女人 个|person
+man/men|der Mann|Männer|男人 个|person grown
+woman/women|die Frau|Frauen|女人 个|person grown
 child/children|das Kind|Kinder|孩子 个|person
 boy|der* Junge|Jungen|男孩 个|person
 girl|das Mädchen|Mädchen|女孩 个|person
@@ -178,19 +178,19 @@ guest|der Gast|Gäste|客人 个|person
 customer|der* Kunde|Kunden|顾客 个|person
 student|der* Student|Studenten|大学生 个|person prof
 pupil|der Schüler|Schüler|小学生 个|person
-teacher|der Lehrer|Lehrer|老师 个|person prof
-doctor|der Arzt|Ärzte|医生 个|person prof
-dentist|der Zahnarzt|Zahnärzte|牙医 个|person prof
-nurse|die Krankenschwester|Krankenschwestern|护士 个|person profw
+teacher|der Lehrer|Lehrer|老师 个|person prof grown
+doctor|der Arzt|Ärzte|医生 个|person prof grown
+dentist|der Zahnarzt|Zahnärzte|牙医 个|person prof grown
+nurse|die Krankenschwester|Krankenschwestern|护士 个|person profw grown
 engineer|der Ingenieur|Ingenieure|工程师 个|prof
 lawyer|der Anwalt|Anwälte|律师 个|prof
 cook|der Koch|Köche|厨师 个|prof person
-waiter|der Kellner|Kellner|服务员 个|prof person
-police officer|der* Polizist|Polizisten|警察 个|prof person
+waiter|der Kellner|Kellner|服务员 个|prof person grown
+police officer|der* Polizist|Polizisten|警察 个|prof person grown
 taxi driver|der Taxifahrer|Taxifahrer|出租车司机 个|prof person
 bus driver|der Busfahrer|Busfahrer|公交车司机 个|prof person
 baker|der Bäcker|Bäcker|面包师 个|prof person
-farmer|der* Bauer|Bauern|农民 个|prof person
+farmer|der* Bauer|Bauern|农民 个|prof person grown
 musician|der Musiker|Musiker|音乐家 个|prof
 singer|der Sänger|Sänger|歌手 个|prof
 painter|der Maler|Maler|画家 个|prof
@@ -237,35 +237,35 @@ sentence|der Satz|Sätze|句子 个|words
 exercise|die Übung|Übungen|练习 个|learn
 bridge|die Brücke|Brücken|桥 座|city
 street|die Straße|Straßen|街 条|city
-hotel|das Hotel|Hotels|酒店 家|city shop
+hotel|das Hotel|Hotels|酒店 家|city shop modernish
 restaurant|das Restaurant|Restaurants|餐馆 家|city shop
 café|das Café|Cafés|咖啡馆 家|city shop
 supermarket|der Supermarkt|Supermärkte|超市 家|city shop
-bank|die Bank|Banken|银行 家|city shop
+bank|die Bank|Banken|银行 家|city service
 pharmacy|die Apotheke|Apotheken|药店 家|city shop
 bakery|die Bäckerei|Bäckereien|面包店 家|city shop
 bookshop|die Buchhandlung|Buchhandlungen|书店 家|city shop
-cinema|das Kino|Kinos|电影院 家|city shop
-hospital|das Krankenhaus|Krankenhäuser|医院 家|city shop
-museum|das Museum|Museen|博物馆 座|city sight
+cinema|das Kino|Kinos|电影院 家|city shop modernish
+hospital|das Krankenhaus|Krankenhäuser|医院 家|city service modernish
+museum|das Museum|Museen|博物馆 座|city sight modernish
 church|die Kirche|Kirchen|教堂 座|city sight
 castle|das Schloss|Schlösser|城堡 座|city sight
 tower|der Turm|Türme|塔 座|city sight
 park|der Park|Parks|公园 个|city sight
-library|die Bibliothek|Bibliotheken|图书馆 座|city
-school|die Schule|Schulen|学校 所|city
-university|die Universität|Universitäten|大学 所|city
-station|der Bahnhof|Bahnhöfe|火车站 个|city
-airport|der Flughafen|Flughäfen|机场 个|city
+library|die Bibliothek|Bibliotheken|图书馆 座|city modernish
+school|die Schule|Schulen|学校 所|city modernish
+university|die Universität|Universitäten|大学 所|city modernish
+station|der Bahnhof|Bahnhöfe|火车站 个|city modernish
+airport|der Flughafen|Flughäfen|机场 个|city modernish
 village|das Dorf|Dörfer|村子 个|area
 town|die Stadt|Städte|城市 座|area
 garden|der Garten|Gärten|花园 个|area show
-kitchen|die Küche|Küchen|厨房 间|room
+kitchen|die Küche|Küchen|厨房 间|room modernish
 bedroom|das Schlafzimmer|Schlafzimmer|卧室 间|room
 bathroom|das Badezimmer|Badezimmer|浴室 间|room
 living room|das Wohnzimmer|Wohnzimmer|客厅 间|room
 room|das Zimmer|Zimmer|房间 个|room
-office|das Büro|Büros|办公室 间|room
+office|das Büro|Büros|办公室 间|room modernish
 """
 
 

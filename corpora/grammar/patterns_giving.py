@@ -183,7 +183,7 @@ def gladly(noun: Noun) -> tuple[str, str, str]:
     """How one likes it: eating, drinking or just liking."""
     if "drink" in noun.classes:
         return "drinks drink", "trinken", "喝"
-    return "eats eat", "essen", "吃"
+    return "eats eat", "essen", "喝" if noun.english == "soup" else "吃"
 
 
 @FAMILY.pattern(260)

@@ -65,6 +65,8 @@ def drinking(draw: Draw) -> Triple | None:
     actor = draw.one(SENTENCE_SUBJECTS)
     en, de, zh = portion(draw, ("hot", "drink"), 3)
     day = draw.one((*times.PAST[:4], times.HABIT[0], times.HABIT[1], times.HABIT[2]))
+    if "morning" in day.english and en.endswith(("beer", "wine")):
+        return None
     if day.english.startswith("every"):
         third = actor.english_person == "3s"
         return sentence(

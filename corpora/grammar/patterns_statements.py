@@ -106,7 +106,7 @@ def future(draw: Draw) -> Triple | None:
 def future_negative(draw: Draw) -> Triple | None:
     actor = draw.one(STATEMENT)
     action = choose_action(draw, "d", actor, objects=20, numbers=False)
-    return say(Clause(actor, action, modal="will", negative=True, time=time_for(draw, times.FUTURE, action)))
+    return say(Clause(actor, action, modal="will", negative=True, time=time_for(draw, times.FUTURE[:-1], action)))
 
 
 @FAMILY.pattern(300)
@@ -214,7 +214,7 @@ def like_doing(draw: Draw) -> Triple | None:
 def rather(draw: Draw) -> Triple | None:
     actor = draw.one(STATEMENT)
     first, second = (choose_action(draw, "dhfs-r", actor, objects=0) for _ in range(2))
-    if first == second or first.verb == second.verb:
+    if {"do sport", "dance"} & {first.english, second.english} or first == second or first.verb == second.verb:
         return None
     main = Clause(actor, first, modal="would", adverb=("rather", "lieber", ""))
     zh = f"比起{chinese_action(second, actor)}，{actor.chinese}更想{chinese_action(first, actor)}"

@@ -108,7 +108,7 @@ def that_clause(draw: Draw) -> Triple | None:
     if actor.english == thinker.english or (actor.is_pronoun and actor.owner is thinker.owner):
         return None
     verb, de_verb, zh_verb = draw.one(HOPE)
-    action = choose_action(draw, "dw" if draw.chance(50) else "df", actor, objects=25)
+    action = choose_action(draw, "dw-r" if draw.chance(50) else "df-r", actor, objects=25)
     clause = Clause(actor, action, modal="will", time=time_for(draw, times.FUTURE, action))
     if thinker.english_person == "3s":
         verb = THINK_FORMS[verb]
@@ -225,10 +225,11 @@ def while_clause(draw: Draw) -> Triple | None:
     if first == second:
         return None
     one, two = Clause(actor, first, "now"), Clause(other, second, "now")
+    meanwhile = chinese_action(first, actor, bare=True)
     return sentence(
         f"while {english_statement(one)}, {english_statement(two)}",
         f"während {german_subordinate(one)}, " + german_after_clause(two),
-        f"{actor.chinese}{chinese_action(first, actor)}的时候，{other.chinese}{doing_chinese(second, other)}",
+        f"{actor.chinese}{meanwhile}的时候，{other.chinese}{doing_chinese(second, other)}",
     )
 
 

@@ -52,7 +52,7 @@ def have_number(draw: Draw) -> Triple | None:
     noun = draw.pick(of_class("animal", "sibling", "child", "clothes", "novels", "veh", "own", "wearable"))
     if noun.english in ("boss", "mouse") or noun.measure == "双":
         return None
-    value = 2 + draw.below(2 if "veh" in noun.classes else 6)
+    value = 2 + draw.below(3 if noun.classes & {"veh", "sibling", "child"} else 6)
     thing = noun_phrase(noun, "number", value=value)
     return sentence(
         f"{actor.english} {has(actor)} {thing.english}",
@@ -260,9 +260,9 @@ HOSTS = (
     ("at the zoo", "im Zoo", "动物园里", ("zoo",)),
     ("in the kitchen", "in der Küche", "厨房里", ("chairs", "fruit", "veg", "stand")),
     ("in the fridge", "im Kühlschrank", "冰箱里", ("fruit", "veg")),
-    ("in this street", "in dieser Straße", "这条街上", ("shop", "tree")),
-    ("in our village", "in unserem Dorf", "我们村里", ("shop", "sight")),
-    ("in our town", "in unserer Stadt", "我们城里", ("shop", "sight")),
+    ("in this street", "in dieser Straße", "这条街上", ("shop", "service")),
+    ("in our village", "in unserem Dorf", "我们村里", ("shop", "service", "sight")),
+    ("in our town", "in unserer Stadt", "我们城里", ("shop", "service", "sight")),
     ("in the room", "im Zimmer", "房间里", ("furnish", "person")),
     ("in the classroom", "im Klassenzimmer", "教室里", ("person", "furnish")),
     ("on the table", "auf dem Tisch", "桌子上", ("lie", "stand", "fruit")),
@@ -303,7 +303,7 @@ def _have(kind: str, thing: Phrase) -> str:
 
 @FAMILY.pattern(180)
 def is_there_nearby(draw: Draw) -> Triple | None:
-    thing_noun = draw.pick(of_class("shop", "sight"))
+    thing_noun = draw.pick(of_class("shop", "service", "sight"))
     adjective = draw.pick([ADJECTIVES[name] for name in ("good", "cheap")]) if "shop" in thing_noun.classes else None
     if adjective and (draw.chance(40) or thing_noun.english in ("hospital", "bank", "pharmacy", "cinema")):
         adjective = None

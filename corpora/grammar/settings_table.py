@@ -207,9 +207,8 @@ the bookshop|die Buchhandlung|书店
 """)
 DEPARTING = rows("""
 the train|der Zug|火车|fährt|leaves|ab
-the bus|der Bus|公交车|fährt|leaves|ab
+the bus|der Bus|大巴|fährt|leaves|ab
 the plane|das Flugzeug|飞机|fliegt|leaves|ab
-the ship|das Schiff|轮船|fährt|leaves|ab
 """)
 STARTING = rows("""
 the film|der Film|电影
