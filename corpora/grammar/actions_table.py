@@ -222,7 +222,7 @@ dcw|bring {o}|{o}~ mit+bringen|带来*{o}|lend carry|oa
 dcw|send {o}|{o}~ schicken|寄*{o}|letters|an
 dcfq|open {o}|{o}~ öffnen|打开*{o}|open|t
 pdf|draw {o}|{o}~ zeichnen|画*{o}|animal zoo plant flower|a
-dxf|see {o}|{o}~ sehen|看见*{o}|animal zoo|an
+xz|see {o}|{o}~ sehen|看见*{o}|animal zoo|an
 pdf|feed {o}|{o}~ füttern|喂*{o}|animal pet|ot
 dwf|visit {o}|{o}~ besichtigen|参观*{o}|sight|t
 pdf|photograph {o}|{o}~ fotografieren|拍*{o}|sight animal|t

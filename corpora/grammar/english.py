@@ -21,6 +21,7 @@ IRREGULAR = {
     "win": ("won", "won"), "write": ("wrote", "written"),
 }  # fmt: skip
 DOUBLING = {
+    "travel",
     "chat",
     "forget",
     "get",

@@ -20,6 +20,7 @@ def predicate(adjective: Adjective, degree: str = "很") -> str:
 
 
 NEVER_TOO = [
+    "new",
     "beautiful",
     "good",
     "interesting",

@@ -70,7 +70,7 @@ def do_you_like(draw: Draw) -> Triple | None:
 @FAMILY.pattern(200)
 def have_you_ever(draw: Draw) -> Triple | None:
     actor = draw.one((YOU, YOU, *ASKED))
-    action = choose_action(draw, "dx", actor, objects=20, numbers=False)
+    action = choose_action(draw, "x", actor, objects=20, numbers=False)
     clause = Clause(actor, action, "perfect", adverb=ADVERBS["ever"])
     zh = f"{actor.chinese}{chinese_action(action, actor, '过', bare=True)}吗"
     return sentence(english_question(clause), german_question(clause), zh, "?")

@@ -191,7 +191,7 @@ def not_yet(draw: Draw) -> Triple | None:
 @FAMILY.pattern(180)
 def never(draw: Draw) -> Triple | None:
     actor = draw.one(STATEMENT)
-    action = choose_action(draw, "dx", actor, objects=15, numbers=False)
+    action = choose_action(draw, "x", actor, objects=15, numbers=False)
     clause = Clause(actor, action, "perfect", adverb=ADVERBS["never"])
     zh = actor.chinese + ADVERBS["never"][2] + chinese_action(action, actor, "过", bare=True)
     return sentence(english_statement(clause), german_main(clause), zh)
