@@ -150,6 +150,8 @@ def filled(verb: str, noun: str, determiner: str, adjective: str | None = None) 
         ("table", "the", "big", "nom", "der große Tisch"),  # weak
         ("car", "this", "expensive", "nom", "dieses teure Auto"),  # teuer loses its e
         ("brother", "own", None, "gen", "meines Bruders"),
+        ("boss", "own", None, "gen", "meines Chefs"),
+        ("son", "own", None, "gen", "meines Sohnes"),
         ("car", "the", "new", "dat", "dem neuen Auto"),
         ("bread", "bare", "fresh", "acc", "frisches Brot"),  # strong
         ("apple", "bare", "fresh", "dat", "frischen Äpfeln"),  # strong plural, dative -n

@@ -42,7 +42,7 @@ def genitive(noun: str) -> str:
     syllables = sum(
         1 for a, b in zip(" " + noun.lower(), noun.lower(), strict=False) if b in VOWELS and a not in VOWELS
     )
-    if noun.endswith(("s", "ß", "z", "x", "sch", "tz")) or (syllables == 1 and noun[-1] not in VOWELS + "hwl"):
+    if noun.endswith(("s", "ß", "z", "x", "sch", "tz")) or (syllables == 1 and noun[-1] not in VOWELS + "fhwl"):
         return noun + "es"
     return noun + "s"
 
@@ -51,45 +51,34 @@ VOWELS = "aeiouäöüy"
 
 # infinitive 3rd-person-present participle; `=` before the participle: the perfect is made with sein.
 VERBS = """
-sein ist =gewesen|haben hat gehabt|werden wird =geworden|wissen weiß gewusst|tun tut getan
-lesen liest gelesen|essen isst gegessen|trinken trinkt getrunken|sehen sieht gesehen|geben gibt gegeben
-nehmen nimmt genommen|fahren fährt =gefahren|gehen geht =gegangen|kommen kommt =gekommen|laufen läuft =gelaufen
-fliegen fliegt =geflogen|schwimmen schwimmt =geschwommen|schlafen schläft geschlafen|schreiben schreibt geschrieben
-sprechen spricht gesprochen|treffen trifft getroffen|helfen hilft geholfen|waschen wäscht gewaschen
-tragen trägt getragen|finden findet gefunden|verlieren verliert verloren|vergessen vergisst vergessen
-bringen bringt gebracht|denken denkt gedacht|kaufen kauft gekauft|verkaufen verkauft verkauft|suchen sucht gesucht
-brauchen braucht gebraucht|machen macht gemacht|spielen spielt gespielt|hören hört gehört|lernen lernt gelernt
-arbeiten arbeitet gearbeitet|warten wartet gewartet|kochen kocht gekocht|backen backt gebacken|putzen putzt geputzt
-reparieren repariert repariert|besuchen besucht besucht|bezahlen bezahlt bezahlt|bestellen bestellt bestellt
-öffnen öffnet geöffnet|schließen schließt geschlossen|zeigen zeigt gezeigt|schicken schickt geschickt
-schenken schenkt geschenkt|leihen leiht geliehen|malen malt gemalt|zeichnen zeichnet gezeichnet|singen singt gesungen
-tanzen tanzt getanzt|reiten reitet =geritten|wandern wandert =gewandert|reisen reist =gereist|bleiben bleibt =geblieben
-rufen ruft gerufen|stehen steht gestanden|liegen liegt gelegen|sitzen sitzt gesessen|legen legt gelegt
-stellen stellt gestellt|hängen hängt gehängt|füttern füttert gefüttert|gießen gießt gegossen|fangen fängt gefangen
-räumen räumt geräumt|schauen schaut geschaut|passen passt gepasst|ruhen ruht geruht|freuen freut gefreut
-duschen duscht geduscht|rasieren rasiert rasiert|erinnern erinnert erinnert|interessieren interessiert interessiert
-beantworten beantwortet beantwortet|fragen fragt gefragt|antworten antwortet geantwortet|erzählen erzählt erzählt
-erklären erklärt erklärt|üben übt geübt|studieren studiert studiert|telefonieren telefoniert telefoniert
-fotografieren fotografiert fotografiert|sammeln sammelt gesammelt|pflanzen pflanzt gepflanzt|mähen mäht gemäht
-bauen baut gebaut|packen packt gepackt|mieten mietet gemietet|buchen bucht gebucht|heiraten heiratet geheiratet
-feiern feiert gefeiert|angeln angelt geangelt|joggen joggt =gejoggt|klettern klettert =geklettert|ziehen zieht gezogen
-wechseln wechselt gewechselt|probieren probiert probiert|holen holt geholt|drucken druckt gedruckt|sparen spart gespart
-trocknen trocknet getrocknet|bügeln bügelt gebügelt|schneiden schneidet geschnitten|lassen lässt gelassen
-verbringen verbringt verbracht|benutzen benutzt benutzt|beginnen beginnt begonnen|fallen fällt =gefallen
-gefallen gefällt gefallen|steigen steigt =gestiegen|wohnen wohnt gewohnt|leben lebt gelebt|glauben glaubt geglaubt
-hoffen hofft gehofft|sagen sagt gesagt|versuchen versucht versucht|danken dankt gedankt|gehören gehört gehört
-kennen kennt gekannt|lieben liebt geliebt|nähen näht genäht|unterschreiben unterschreibt unterschrieben
-streichen streicht gestrichen|verstecken versteckt versteckt|tauschen tauscht getauscht|werfen wirft geworfen
-verpassen verpasst verpasst|genießen genießt genossen|planen plant geplant|retten rettet gerettet
-unterhalten unterhält unterhalten|entschuldigen entschuldigt entschuldigt|kümmern kümmert gekümmert
-bekommen bekommt bekommen|verstehen versteht verstanden|zerbrechen zerbricht zerbrochen|laden lädt geladen
-wecken weckt geweckt|fegen fegt gefegt|decken deckt gedeckt|surfen surft gesurft|chatten chattet gechattet
-campen campt gecampt|turnen turnt geturnt|entspannen entspannt entspannt|beeilen beeilt beeilt|melden meldet gemeldet
-frühstücken frühstückt gefrühstückt|schlagen schlägt geschlagen|füllen füllt gefüllt|bereiten bereitet bereitet
-trainieren trainiert trainiert|übernachten übernachtet übernachtet|besichtigen besichtigt besichtigt
-stecken steckt gesteckt|unterrichten unterrichtet unterrichtet|überprüfen überprüft überprüft
+sein ist =gewesen|haben hat gehabt|werden wird =geworden|wissen weiß gewusst|lesen liest gelesen|essen isst gegessen
+trinken trinkt getrunken|sehen sieht gesehen|geben gibt gegeben|nehmen nimmt genommen|fahren fährt =gefahren
+gehen geht =gegangen|kommen kommt =gekommen|fliegen fliegt =geflogen|schlafen schläft geschlafen
+schreiben schreibt geschrieben|sprechen spricht gesprochen|treffen trifft getroffen|helfen hilft geholfen
+waschen wäscht gewaschen|tragen trägt getragen|finden findet gefunden|verlieren verliert verloren
+vergessen vergisst vergessen|bringen bringt gebracht|denken denkt gedacht|kaufen kauft gekauft
+verkaufen verkauft verkauft|suchen sucht gesucht|brauchen braucht gebraucht|machen macht gemacht
+spielen spielt gespielt|hören hört gehört|lernen lernt gelernt|arbeiten arbeitet gearbeitet|warten wartet gewartet
+kochen kocht gekocht|backen backt gebacken|putzen putzt geputzt|reparieren repariert repariert
+besuchen besucht besucht|bezahlen bezahlt bezahlt|öffnen öffnet geöffnet|zeigen zeigt gezeigt
+schicken schickt geschickt|schenken schenkt geschenkt|leihen leiht geliehen|zeichnen zeichnet gezeichnet
+singen singt gesungen|tanzen tanzt getanzt|reisen reist =gereist|rufen ruft gerufen|stehen steht gestanden
+liegen liegt gelegen|sitzen sitzt gesessen|legen legt gelegt|stellen stellt gestellt|füttern füttert gefüttert
+gießen gießt gegossen|räumen räumt geräumt|ruhen ruht geruht|freuen freut gefreut|duschen duscht geduscht
+interessieren interessiert interessiert|beantworten beantwortet beantwortet|fragen fragt gefragt
+erzählen erzählt erzählt|üben übt geübt|fotografieren fotografiert fotografiert|sammeln sammelt gesammelt
+pflanzen pflanzt gepflanzt|mähen mäht gemäht|bauen baut gebaut|packen packt gepackt|mieten mietet gemietet
+buchen bucht gebucht|feiern feiert gefeiert|ziehen zieht gezogen|wechseln wechselt gewechselt
+probieren probiert probiert|holen holt geholt|drucken druckt gedruckt|sparen spart gespart|bügeln bügelt gebügelt
+lassen lässt gelassen|steigen steigt =gestiegen|wohnen wohnt gewohnt|glauben glaubt geglaubt|hoffen hofft gehofft
+kennen kennt gekannt|unterschreiben unterschreibt unterschrieben|streichen streicht gestrichen
+genießen genießt genossen|kümmern kümmert gekümmert|laden lädt geladen|wecken weckt geweckt|fegen fegt gefegt
+decken deckt gedeckt|surfen surft gesurft|chatten chattet gechattet|frühstücken frühstückt gefrühstückt
+schlagen schlägt geschlagen|füllen füllt gefüllt|bereiten bereitet bereitet|trainieren trainiert trainiert
+übernachten übernachtet übernachtet|besichtigen besichtigt besichtigt|stecken steckt gesteckt
+unterrichten unterrichtet unterrichtet
 """
-SEIN_WITH_PREFIX = {"auf+stehen", "ein+schlafen", "um+ziehen", "aus+ziehen"}
+SEIN_WITH_PREFIX = {"auf+stehen", "um+ziehen"}
 PRESENT = {
     "sein": "bin bist ist sind seid sind",
     "haben": "habe hast hat haben habt haben",
@@ -105,12 +94,8 @@ PRESENT = {
     "würden": "würde würdest würde würden würdet würden",
     "könnten": "könnte könntest könnte könnten könntet könnten",
     "sollten": "sollte solltest sollte sollten solltet sollten",
-    "wollten": "wollte wolltest wollte wollten wolltet wollten",
-    "mussten": "musste musstest musste mussten musstet mussten",
-    "konnten": "konnte konntest konnte konnten konntet konnten",
     "waren": "war warst war waren wart waren",
     "hatten": "hatte hattest hatte hatten hattet hatten",
-    "wären": "wäre wärst wäre wären wärt wären",
     "hätten": "hätte hättest hätte hätten hättet hätten",
 }
 PERSONS = ("1s", "2s", "3s", "1p", "2p", "3p")

@@ -240,7 +240,7 @@ def relative_object(draw: Draw) -> Triple | None:
         en
     ]
     noun = draw.pick([n for n in of_class(*classes) if n.english not in ("email", "letter", "report", "text", "house")])
-    choices = [a for a in fitting(noun.classes) if a.english not in ("clean", "dirty", "light")]
+    choices = [a for a in fitting(noun.classes) if a.english not in ("clean", "dirty", "light", "new")]
     if not choices or not noun.classes & {"buy", "novels", "pet", "lend"}:
         return None
     adjective = draw.pick(choices)

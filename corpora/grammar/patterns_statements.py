@@ -240,7 +240,8 @@ def first_then(draw: Draw) -> Triple | None:
 def contrast(draw: Draw) -> Triple | None:
     """Two people, two doings: one is at this, the other at that."""
     actor, other = draw.one(STATEMENT), draw.one(STATEMENT)
-    if actor.english == other.english or {actor.person, other.person} == {"1s", "1p"}:
+    ambiguous = other.english in ("he", "she", "they") and not actor.is_pronoun
+    if ambiguous or actor.english == other.english or {actor.person, other.person} == {"1s", "1p"}:
         return None
     first = choose_action(draw, "p", actor, objects=10)
     second = choose_action(draw, "p", other, objects=10)

@@ -240,7 +240,9 @@ def where_question(draw: Draw) -> Triple | None:
     noun = draw.pick(of_class("carry", "pet", "clothes", "lie", "own", "family", "wearable"))
     owner = owner_for(draw, noun)
     plural = draw.chance(25) and noun.english_plural is not None and "family" not in noun.classes
-    if plural and noun.classes & {"pet", "own"}:
+    if plural and (
+        noun.classes & {"pet", "own"} or noun.english in ("passport", "phone", "wallet", "camera", "umbrella")
+    ):
         return None
     thing = noun_phrase(noun, "own", owner=owner, plural=plural)
     en, de = is_are(plural)
