@@ -92,7 +92,8 @@ def choose_action(draw: Draw, tags: str, actor: Actor, *, objects: int = 40, num
     value = 2 + draw.below(9 if noun.classes & {"food", "animal", "letters"} else 3)
     adjectives = fitting(noun.classes, colours=True) if thing and determiner in ("a", "own") else ()
     adjective = draw.pick(adjectives) if adjectives and draw.chance(40) else None
-    if adjective and adjective.english in ("dirty", "clean") and not action.english.startswith("wash"):
+    washing = action.english.startswith("wash")
+    if adjective and (adjective.english == "clean" or (adjective.english == "dirty" and not washing)):
         adjective = None
     phrase = noun_phrase(noun, determiner, adjective=adjective, owner=actor.owner, plural=plural, value=value)
     return action.fill(phrase, counted=determiner in ("a", "number"))

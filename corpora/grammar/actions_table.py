@@ -41,9 +41,9 @@ hdcwfs|go to the market|~ auf den Markt gehen|去*市场
 hdcws|go to the supermarket|~ in den Supermarkt gehen|去*超市
 hdcw|go to the bank|~ zur Bank gehen|去*银行
 hdcw|go to the post office|~ zur Post gehen|去*邮局
-hdcw1|go to the doctor|~ zum Arzt gehen|去看*医生
-hdcw1|go to the dentist|~ zum Zahnarzt gehen|去看*牙医
-hdcw1|go to the hairdresser|~ zum Friseur gehen|去*理发店
+dcw1|go to the doctor|~ zum Arzt gehen|去看*医生
+dcw1|go to the dentist|~ zum Zahnarzt gehen|去看*牙医
+dcw1|go to the hairdresser|~ zum Friseur gehen|去*理发店
 hdcws|go to the library|~ in die Bibliothek gehen|去*图书馆
 hdcwyt|go to school|~ zur Schule gehen|去*学校
 hdcwftq|go home|~ nach Hause gehen|回*家

@@ -265,7 +265,7 @@ def illness(draw: Draw) -> Triple | None:
     have = "has" if actor.english_person == "3s" else "have"
     if draw.chance(35):
         day = draw.one((*times.PAST[:3], *times.PAST[4:6]))
-        zh_past = zh if zh.endswith("了") or zh.startswith("得") else f"{zh}了" if zh == "发烧" else zh
+        zh_past = zh if zh.endswith("了") or zh.startswith("得") else f"{zh}了" if zh in ("发烧", "咳嗽") else zh
         return sentence(
             f"{actor.english} had {en} {day.english}",
             f"{actor.german} {german.present('hatten', actor.person)} {day.german} {de}",

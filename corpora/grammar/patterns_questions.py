@@ -56,7 +56,7 @@ def do_you_often(draw: Draw) -> Triple | None:
 @FAMILY.pattern(240)
 def do_you_like(draw: Draw) -> Triple | None:
     actor = draw.one(ASKED)
-    action = choose_action(draw, "hf", actor, objects=20)
+    action = choose_action(draw, "hf-r", actor, objects=20)
     do = "does" if actor.english_person == "3s" else "do"
     clause = Clause(actor, action, adverb=ADVERBS["gladly"])
     return sentence(

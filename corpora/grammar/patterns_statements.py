@@ -159,7 +159,7 @@ def would_like(draw: Draw) -> Triple | None:
 @FAMILY.pattern(240)
 def should(draw: Draw) -> Triple | None:
     actor = draw.one((actors.YOU, actors.YOU, *STATEMENT))
-    action = choose_action(draw, "dw", actor)
+    action = choose_action(draw, "dw-r", actor)
     return say(Clause(actor, action, modal="should", time=time_for(draw, times.TODAY, action)))
 
 
@@ -200,7 +200,7 @@ def never(draw: Draw) -> Triple | None:
 @FAMILY.pattern(240)
 def like_doing(draw: Draw) -> Triple | None:
     actor = draw.one(PLAYFUL)
-    action = choose_action(draw, "hf", actor, objects=30)
+    action = choose_action(draw, "hf-r", actor, objects=30)
     negative = draw.chance(25)
     verb = {"3s": ("likes", "doesn't like")}.get(actor.english_person, ("like", "don't like"))[negative]
     particle = "nicht gern" if negative else "gern"

@@ -47,15 +47,21 @@ def be(actor: actors.Actor, state: tuple[str, str, str]) -> tuple[str, str, str]
     return en, f"{actor.german} {present('sein', actor.person)} {state[1]}", actor.chinese + state[2]
 
 
-TIRED = (("tired", "müde", "很累"), ("satisfied", "zufrieden", "很满意"))
+STRENUOUS = (
+    "work overtime", "work in the garden", "clean the kitchen", "clean the bathroom", "clean the windows", "mow the lawn",
+    "tidy the garage", "repair the roof", "paint the walls", "wash the car", "play football", "play basketball",
+    "go hiking", "go jogging", "go dancing", "do the laundry", "clean up the office", "plant a tree", "go swimming",
+    "iron the shirts", "do sport", "play with the children", "climb that mountain",
+)  # fmt: skip
 
 
 @FAMILY.pattern(260)
 def because_past(draw: Draw) -> Triple | None:
     actor = draw.one(STATEMENT)
     again = taken_up(actor)
-    en, de, zh = be(actor, draw.one(TIRED))
-    action = choose_action(draw, "dw-tqry1", actor, objects=0)
+    tired = draw.chance(50)
+    en, de, zh = be(actor, ("tired", "müde", "很累") if tired else ("satisfied", "zufrieden", "很满意"))
+    action = choose_from(draw, STRENUOUS, actor) if tired else choose_action(draw, "dw-tqry1", actor, objects=0)
     clause = Clause(again, action, "past", time=time_for(draw, times.PAST[:4], action))
     return sentence(
         f"{en} because {english_statement(clause)}",

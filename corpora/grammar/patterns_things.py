@@ -206,7 +206,7 @@ def where_it_is(draw: Draw) -> Triple | None:
     place, (en, de, zh), phrase = spot(draw, upright="stand" in noun.classes)
     if not small(noun, place):
         return None
-    plural = draw.chance(25) and noun.german_plural is not None and noun.english_plural is not None
+    plural = draw.chance(25) and noun.english_plural is not None and not noun.classes & {"device", "buy"}
     verb = "stehen" if "stand" in noun.classes else "liegen"
     determiner = draw.one(("the", "own"))
     thing = noun_phrase(noun, determiner, plural=plural, owner=owner_for(draw, noun))
