@@ -151,8 +151,8 @@ def nmt() -> None:
 
 def main() -> None:
     """Run the command line: status 0 done, 1 an error or a failed run, 2 usage, 130 interrupted."""
-    # Idle threads sleep instead of spinning: on a machine with other work that is several times as fast, and else equal.
-    # Read by OpenMP when torch is first imported.
+    # Idle threads sleep instead of spinning, which is several times as fast where other programs want the processor.
+    # OpenMP reads it when torch is first imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     warnings.filterwarnings("ignore")  # those of libraries, which no user of this program can act on
     if isinstance(sys.stdout, TextIOWrapper):

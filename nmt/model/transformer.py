@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from nmt.model.attention import Attention
 from nmt.model.cache import DecoderCache, LayerCache, Memory
 from nmt.model.config import ModelConfig
+from nmt.model.dropout import Dropout
 from nmt.special_ids import PAD
 
 
@@ -42,7 +43,7 @@ class Residual(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(config.dimension)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.pre = config.norm == "pre"
 
     def enter(self, states: Tensor) -> Tensor:
@@ -126,7 +127,7 @@ class Transformer(nn.Module):
         super().__init__()
         self.config = config
         self.embedding = nn.Embedding(config.vocabulary_size, config.dimension)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
         self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
         pre = config.norm == "pre"
