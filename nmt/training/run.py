@@ -231,7 +231,7 @@ class _Run:
             "settings": {name: value for name, value in to_mapping(self.recipe).items() if name not in SHOWN_ELSEWHERE},
             "corpus": self.prepared.facts,
             "steps": state.step,
-            "epochs": state.epoch,
+            "epochs": round(state.epochs, 2),
             "target_tokens": state.target_tokens,
             "minutes": round(state.seconds / 60, 1),
         }

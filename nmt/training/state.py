@@ -10,6 +10,7 @@ class TrainState:
     step: int = 0  # updates done
     epoch: int = 0  # epochs finished
     batch: int = 0  # batches of the current epoch already used
+    epoch_batches: int = 1  # in an epoch
     target_tokens: int = 0
     seconds: float = 0.0  # of training and validation, over all sessions
     best_score: float = -1.0  # validation BLEU
@@ -19,3 +20,8 @@ class TrainState:
     last_validated: int = 0  # step
     skipped_updates: int = 0  # gradient not finite
     finished: str = ""  # why training ended, empty while it has not
+
+    @property
+    def epochs(self) -> float:
+        """Epochs done, the part of the current one included."""
+        return self.epoch + self.batch / self.epoch_batches

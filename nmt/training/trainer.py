@@ -61,6 +61,7 @@ class Trainer:
         self.optimizer = make_optimizer(model, config)
         self.state = TrainState()
         self.plan: list[Rows] = self._plan()
+        self.state.epoch_batches = len(self.plan)
         self.planned = self._planned_updates()
         self._parameters = list(model.parameters())
         self._averaged = [parameter.data for parameter in self.average.parameters()]
@@ -191,7 +192,7 @@ class Trainer:
         speed = meter.speed()
         return Progress(
             step=state.step,
-            epoch=state.epoch + state.batch / len(self.plan),
+            epoch=state.epochs,
             loss=meter.take_loss(),
             learning_rate=self.optimizer.param_groups[0]["lr"],
             tokens_per_second=speed,
