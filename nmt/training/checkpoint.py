@@ -37,12 +37,12 @@ class CheckpointStore:
                 f"cannot save checkpoint {path} ({error}); {self._remaining()} and the published model are intact, "
                 "so make room and give the same command again"
             ) from error
-        for old in self._paths()[: -self.keep]:
+        for old in self.paths()[: -self.keep]:
             old.unlink(missing_ok=True)
 
     def load_newest(self) -> tuple[TrainState, dict[str, Any]] | None:
         """The newest checkpoint that can be read, on the CPU; None if there is none at all."""
-        paths = self._paths()
+        paths = self.paths()
         for path in reversed(paths):
             try:
                 tensors: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
@@ -53,11 +53,12 @@ class CheckpointStore:
             raise NMTError(f"no checkpoint in {self.directory} can be read; --overwrite starts afresh")
         return None
 
-    def _paths(self) -> list[Path]:
+    def paths(self) -> list[Path]:
+        """The checkpoints there are, the oldest first."""
         return sorted(path for path in self.directory.glob("checkpoint-*.pt") if NAME.fullmatch(path.name))
 
     def _remaining(self) -> str:
-        paths = self._paths()
+        paths = self.paths()
         return (
             f"the last good checkpoint {paths[-1].name}"
             if paths

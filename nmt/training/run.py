@@ -82,23 +82,27 @@ def train(
 
 
 def _claim(output: Path, files: CorpusFiles, recipe: Recipe, fingerprint: dict[str, str], overwrite: bool) -> Path:
-    """The directory ``output``/training, new or with the settings of this very run; anything else is an NMTError."""
+    """The directory ``output``/training, new or with the settings of this very run; anything else is an NMTError.
+
+    A run that ended before its first checkpoint has nothing to lose, so other settings or mended text replace it.
+    """
     directory = output / TRAINING
     settings = {**to_mapping(recipe), "languages": list(files.languages()), "text": fingerprint}
     stored_path = directory / "settings.json"
     if output.exists() and not output.is_dir():
         raise NMTError(f"{output} is a file; -o names the directory that the model goes into")
-    is_model = stored_path.exists() or (output / WEIGHTS).exists()
-    if output.exists() and any(output.iterdir()) and not is_model:
+    has_weights = (output / WEIGHTS).exists()
+    begun = stored_path.exists() and (has_weights or CheckpointStore(directory, keep=1).paths())
+    if output.exists() and not (has_weights or begun) and any(path.name != TRAINING for path in output.iterdir()):
         raise NMTError(f"{output} already holds other files; choose another -o")
-    if overwrite and is_model:
+    if overwrite and (has_weights or begun):
         _remove_model(output)
-    elif stored_path.exists():
+    elif begun:
         _compare(stored_path, settings)
         for leftover in directory.glob(LEFTOVER):
             leftover.unlink()
         return directory
-    elif is_model:
+    elif has_weights:
         raise NMTError(f"{output} already holds a model; choose another -o, or --overwrite to replace it")
     try:
         directory.mkdir(parents=True, exist_ok=True)

@@ -82,6 +82,17 @@ def test_other_settings_or_text_are_named_and_overwrite_starts_afresh(tmp_path: 
     assert load_info(output).training["steps"] == 3
 
 
+def test_a_run_that_failed_before_its_first_checkpoint_can_be_mended(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    target = Path(files.targets[0])
+    whole = target.read_text()
+    target.write_text(whole + "ONE MORE\n")
+    with pytest.raises(NMTError, match="60 lines but"):
+        run(files, tmp_path / "model")
+    target.write_text(whole)
+    assert run(files, tmp_path / "model", {"training": {"seed": 3, "max_steps": 1}}).finished
+
+
 def test_directories_that_are_not_ours_are_left_alone(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     other = tmp_path / "other"
