@@ -9,8 +9,8 @@ from .actors import YOUNG, Actor
 from .adjectives import fitting
 from .draw import Draw
 from .german import Verb, verb
-from .nouns import of_class
-from .phrases import Phrase, noun_phrase
+from .nouns import Noun, of_class
+from .phrases import HIS, OURS, THEIRS, Phrase, noun_phrase
 from .times import Time
 
 DETERMINERS = {"a": "a", "t": "this", "o": "own", "b": "bare", "n": "number"}
@@ -84,19 +84,35 @@ def choose_action(draw: Draw, tags: str, actor: Actor, *, objects: int = 40, num
     if not with_object or (fixed and not draw.chance(objects)):
         return draw.pick([action for action in fixed if suits(action, actor)])
     action = draw.pick(with_object)
-    noun = draw.pick([n for n in of_class(*action.classes) if f"my {n.english}" != actor.english])
-    determiner = DETERMINERS[draw.one(action.determiners if numbers else action.determiners.replace("n", ""))]
+    noun = draw.pick([n for n in of_class(*action.classes) if belongs(n, actor)])
+    single = not numbers or noun.english in ("shopping list", "report", "poem")
+    determiner = DETERMINERS[draw.one(action.determiners.replace("n", "") if single else action.determiners)]
     thing = not noun.classes & {"family", "own", "show"}
     countable = noun.english_plural is not None and bool(noun.classes & {"carry", "clothes", "pairs", "wearable"})
     plural = determiner == "this" and countable and draw.chance(25)
-    value = 2 + draw.below(9 if noun.classes & {"food", "animal", "letters"} else 3)
+    value = 2 + draw.below(9 if noun.classes & {"food", "animal"} else 3)
     adjectives = fitting(noun.classes, colours=True) if thing and determiner in ("a", "own") else ()
     adjective = draw.pick(adjectives) if adjectives and draw.chance(40) else None
-    washing = action.english.startswith("wash")
-    if adjective and (adjective.english == "clean" or (adjective.english == "dirty" and not washing)):
+    if adjective and adjective.english in UNSAID.get(action.english.split()[0], SELDOM):
         adjective = None
     phrase = noun_phrase(noun, determiner, adjective=adjective, owner=actor.owner, plural=plural, value=value)
     return action.fill(phrase, counted=determiner in ("a", "number"))
+
+
+# Adjectives that would be odd in an object: of most verbs, and of some.
+SELDOM = frozenset(("clean", "dirty", "strong", "long", "short", "useful", "practical"))
+UNSAID = {
+    "wash": SELDOM - {"dirty"},
+    "give": SELDOM | {"boring", "old", "cheap", "slow"},
+    "see": SELDOM | {"big", "small", "cute", "dangerous"},
+}
+
+
+def belongs(noun: Noun, actor: Actor) -> bool:
+    """Nobody is his own brother; a dress is one woman's, and a classmate not a grandfather's."""
+    if noun.english in ("dress", "skirt") and actor.owner in (HIS, OURS, THEIRS):
+        return False
+    return f"my {noun.english}" != actor.english and (noun.english != "classmate" or actor in YOUNG)
 
 
 def suits(action: Action, actor: Actor) -> bool:
@@ -131,6 +147,9 @@ UNFITTING: dict[str, tuple[str, ...]] = {
         "afternoon",
     ),
     "v": ("evening", "afternoon", "this"),
+    "k": ("evening",),
+    "o": ("weekend", "Saturday", "Sunday", "evening", "after"),
+    "j": ("tomorrow", "afternoon", "week", " on "),
 }
 
 

@@ -24,7 +24,7 @@ light|leicht|轻|container
 fast|schnell|快|veh
 slow|langsam|慢|veh
 comfortable,more,most|bequem|舒服|seat clothes
-practical,more,most|praktisch|实用|device furn container
+practical,more,most|praktisch|实用|handy
 modern,more,most|modern|现代|build modernish
 famous,more,most|berühmt|有名|sight
 friendly,friendlier,friendliest|freundlich|友好|person own
@@ -40,7 +40,7 @@ clean|sauber,sauber,sauberer,sauberst|干净|room wash shop
 dirty,dirtier,dirtiest|schmutzig|脏|room wash
 bright|hell|亮|room
 dark|dunkel,dunkl,dunkler,dunkelst|暗|room
-fresh|frisch|新鲜|food veg fruit mass
+fresh|frisch,frisch,frischer,frischest|新鲜|food veg fruit mass
 sweet|süß|甜|fruit
 sour|sauer,saur,saurer,sauerst|酸|fruit
 ripe|reif|熟|fruit
@@ -54,7 +54,7 @@ difficult,more,most|schwierig|难|words ask learn
 easy,easier,easiest|einfach|容易|words ask learn
 funny,funnier,funniest|lustig|好笑|watch tell
 exciting,more,most|spannend|精彩|watch
-useful,more,most|nützlich|有用|device learning
+useful,more,most|nützlich|有用|tool learning
 """
 COLOURS = """
 red|rot|红
@@ -113,7 +113,8 @@ def _german_degrees(parts: list[str]) -> tuple[str, str, str, str]:
     base = parts[0]
     if len(parts) == 4:
         return base, parts[1], parts[2], parts[3]
-    return base, base, base + "er", base + ("est" if base.endswith(("t", "d", "s", "ß", "z", "eu", "isch")) else "st")
+    long = base.endswith(("t", "d", "s", "ß", "z", "eu")) and not base.endswith("end")
+    return base, base, base + "er", base + ("est" if long else "st")
 
 
 def _read(line: str, colour: bool = False) -> Adjective:

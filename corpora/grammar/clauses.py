@@ -71,7 +71,8 @@ def english_verb(clause: Clause) -> tuple[str, str]:
         be = english.PRESENT_BE.get(person, "are")
         return be + (" not" if clause.negative else ""), join(english.gerund(base), rest)
     if clause.tense == "perfect":
-        return ("has" if third else "have") + nt, join(english.participle(base), rest)
+        participle = "been" if base == "go" and rest.startswith(("to the ", "to a ")) else english.participle(base)
+        return ("has" if third else "have") + nt, join(participle, rest)
     if clause.tense == "past":
         return ("didn't", join(base, rest)) if clause.negative else ("", join(english.past(base), rest))
     if clause.negative:
@@ -234,12 +235,30 @@ def german_infinitive(action: Action, actor: Actor, *, zu: bool = True, lead: st
 def chinese_action(action: Action, actor: Actor, aspect: str = "", *, bare: bool = False) -> str:
     """The verb phrase with 了, 过 or no aspect; `bare` leaves out 一 and its measure word, as negations do."""
     owner = actor.owner.chinese
-    text = action.chinese.replace("{我}", owner + ("的" if owner.endswith("们") else "")).replace("*", aspect)
+    text = action.chinese.replace("{我}", owner + ("的" if owner.endswith("们") else ""))
+    text = text.replace("^" if aspect == "过" and "^" in text else "*", aspect).replace("^", "").replace("*", "")
     if "<" in text:
         before, _, rest = text.partition("<")
         measure, _, after = rest.partition(">")
         text = before + ("" if bare else measure) + after
     return text
+
+
+RESULTS = tuple("掉完上醒来在进开给")
+
+
+def chinese_over(action: Action, actor: Actor) -> str:
+    """The past of a question, with 了 last: 寄包裹了; but after the verb where a number follows: 寄了两个包裹."""
+    if "<>" in action.chinese or "给*" in action.chinese:
+        return chinese_action(action, actor, "了")
+    return chinese_action(action, actor, bare=True) + "了"
+
+
+def chinese_already(action: Action, actor: Actor) -> str:
+    """What is done by now: 寄了包裹了, 去过银行了, 关上门了."""
+    verb, _, rest = action.chinese.partition("*")
+    aspect = "过" if verb in ("去", "去看") else "" if not rest or verb.endswith(RESULTS) else "了"
+    return chinese_action(action, actor, aspect) + "了"
 
 
 def chinese_statement(clause: Clause, *, front: bool | None = None) -> str:
@@ -255,6 +274,8 @@ def chinese_statement(clause: Clause, *, front: bool | None = None) -> str:
             aspect = "了"
     elif clause.tense == "now":
         before = "没在" if clause.negative else ""
+    elif clause.tense == "plan":
+        before = "要"
     elif clause.negative:
         before = "不"
     companion = f"跟{clause.companion.chinese}一起" if clause.companion else ""

@@ -11,7 +11,7 @@ IRREGULAR = {
     "ride": ("rode", "ridden"), "see": ("saw", "seen"), "sell": ("sold", "sold"), "set": ("set", "set"),
     "send": ("sent", "sent"), "show": ("showed", "shown"), "sing": ("sang", "sung"), "sit": ("sat", "sat"),
     "sleep": ("slept", "slept"), "speak": ("spoke", "spoken"), "stand": ("stood", "stood"),
-    "sweep": ("swept", "swept"), "take": ("took", "taken"), "teach": ("taught", "taught"), "tell": ("told", "told"),
+    "sweep": ("swept", "swept"), "take": ("took", "taken"), "tell": ("told", "told"),
     "think": ("thought", "thought"), "wake": ("woke", "woken"), "wear": ("wore", "worn"),
     "write": ("wrote", "written"),
 }  # fmt: skip

@@ -39,6 +39,8 @@ def dative_plural(plural: str) -> str:
 
 def genitive(noun: str) -> str:
     """Genitive singular of a strong masculine or neuter noun."""
+    if noun.endswith(FOREIGN):
+        return noun + "s"
     syllables = sum(
         1 for a, b in zip(" " + noun.lower(), noun.lower(), strict=False) if b in VOWELS and a not in VOWELS
     )
@@ -48,6 +50,8 @@ def genitive(noun: str) -> str:
 
 
 VOWELS = "aeiouäöüy"
+# Short words of foreign origin that take -s.
+FOREIGN = ("Park", "Shirt", "Café", "Film", "Test")
 
 # infinitive 3rd-person-present participle; `=` before the participle: the perfect is made with sein.
 VERBS = """
@@ -76,7 +80,6 @@ genießen genießt genossen|kümmern kümmert gekümmert|laden lädt geladen|wec
 decken deckt gedeckt|surfen surft gesurft|chatten chattet gechattet|frühstücken frühstückt gefrühstückt
 schlagen schlägt geschlagen|füllen füllt gefüllt|bereiten bereitet bereitet|trainieren trainiert trainiert
 übernachten übernachtet übernachtet|besichtigen besichtigt besichtigt|stecken steckt gesteckt
-unterrichten unterrichtet unterrichtet
 """
 SEIN_WITH_PREFIX = {"auf+stehen", "um+ziehen"}
 PRESENT = {
@@ -180,7 +183,7 @@ def imperative(infinitive: str) -> str:
         return stem[:-2] + "le"
     if "e" in stem and "i" in changed and "i" not in stem:
         return changed
-    return stem + ("e" if stem.endswith(("t", "d", "fn", "chn", "ckn", "er")) else "")
+    return stem + ("e" if stem.endswith(("t", "d", "ig", "fn", "chn", "ckn", "er")) else "")
 
 
 ONES = [

@@ -19,30 +19,30 @@ letter|der Brief|Briefe|信 封|letters read write send lie note
 email|die E-Mail|E-Mails|邮件 封|read write send note
 text|der Text|Texte|课文 篇|read
 report|der Bericht|Berichte|报告 份|read write send
-postcard|die Postkarte|Postkarten|明信片 张|letters read write send lie note
+postcard|die Postkarte|Postkarten|明信片 张|letters read write send lie
 poem|das Gedicht|Gedichte|诗 首|words read write
 shopping list|die Einkaufsliste|Einkaufslisten|购物清单 张|write lie
 key|der Schlüssel|Schlüssel|钥匙 把|carry lie
-wallet|der Geldbeutel|Geldbeutel|钱包 个|carry lie gift
-bag|die Tasche|Taschen|包 个|carry gift buy open container
-suitcase|der Koffer|Koffer|行李箱 个|lend buy open container need
-backpack|der Rucksack|Rucksäcke|背包 个|carry lend buy open need container
-umbrella|der Regenschirm|Regenschirme|雨伞 把|carry lend buy need
-phone|das Handy|Handys|手机 部|carry lie buy device repair gift need
-computer|der Computer|Computer|电脑 台|device repair buy need
-laptop|der Laptop|Laptops|笔记本电脑 台|device repair buy lend stand
+wallet|der Geldbeutel|Geldbeutel|钱包 个|carry lie gift handy
+bag|die Tasche|Taschen|包 个|carry gift buy open container handy
+suitcase|der Koffer|Koffer|行李箱 个|lend buy open container need handy
+backpack|der Rucksack|Rucksäcke|背包 个|carry lend buy open need container handy
+umbrella|der Regenschirm|Regenschirme|雨伞 把|carry lend buy need handy tool
+phone|das Handy|Handys|手机 部|carry lie buy device repair gift need handy tool
+computer|der Computer|Computer|电脑 台|device repair buy need tool
+laptop|der Laptop|Laptops|笔记本电脑 台|device repair buy lend stand handy tool
 camera|die Kamera|Kameras|相机 台|carry device repair buy lend gift lie
 television|der Fernseher|Fernseher|电视机 台|device repair buy
 radio|das Radio|Radios|收音机 台|device repair stand
-washing machine|die Waschmaschine|Waschmaschinen|洗衣机 台|device repair buy
-printer|der Drucker|Drucker|打印机 台|device repair need stand
+washing machine|die Waschmaschine|Waschmaschinen|洗衣机 台|device repair buy handy tool
+printer|der Drucker|Drucker|打印机 台|device repair need stand tool
 clock|die Uhr|Uhren|钟 个|repair
 lamp|die Lampe|Lampen|灯 盏|device stand buy repair pretty
 fridge|der Kühlschrank|Kühlschränke|冰箱 台|device repair container buy open
 pen|der Stift|Stifte|笔 支|carry lie need lend
 pencil|der Bleistift|Bleistifte|铅笔 支|lie need lend
 notebook|das Heft|Hefte|本子 个|lie need carry
-photo|das Foto|Fotos|照片 张|send lie gift letters
+photo|das Foto|Fotos|照片 张|send lie letters
 picture|das Bild|Bilder|画 幅|gift buy pretty
 map|der Stadtplan|Stadtpläne|地图 张|need lie buy learning
 ticket|die Fahrkarte|Fahrkarten|车票 张|carry need buy lie
@@ -55,7 +55,7 @@ candle|die Kerze|Kerzen|蜡烛 根|buy need stand
 ball|der Ball|Bälle|球 个|gift buy lie
 guitar|die Gitarre|Gitarren|吉他 把|lend buy gift
 toy|das Spielzeug|Spielzeuge|玩具 个|lie
-doll|die Puppe|Puppen|娃娃 个|gift lie pretty
+doll|die Puppe|Puppen|娃娃 个|lie pretty
 ring|der Ring|Ringe|戒指 枚|gift carry lie buy pretty
 mirror|der Spiegel|Spiegel|镜子 面|buy
 pillow|das Kissen|Kissen|枕头 个|lie need
@@ -69,8 +69,8 @@ cup|die Tasse|Tassen|杯子 个|stand need wash fragile
 bottle|die Flasche|Flaschen|瓶子 个|stand fragile
 vase|die Vase|Vasen|花瓶 个|stand fragile gift pretty
 pot|der Topf|Töpfe|锅 口|stand need wash
-hammer|der Hammer|Hämmer|锤子 把|lend need
-ladder|die Leiter|Leitern|梯子 架|lend need
+hammer|der Hammer|Hämmer|锤子 把|lend need tool
+ladder|die Leiter|Leitern|梯子 架|lend need tool
 tent|das Zelt|Zelte|帐篷 顶|lend buy need
 shirt|das Hemd|Hemden|衬衫 件|clothes wash buy
 T-shirt|das T-Shirt|T-Shirts|T恤 件|clothes wash buy
@@ -86,21 +86,21 @@ suit|der Anzug|Anzüge|西装 套|clothes buy need
 shoe|der Schuh|Schuhe|鞋 双|pairs
 glove|der Handschuh|Handschuhe|手套 双|pairs
 table|der Tisch|Tische|桌子 张|furn surface buy
-desk|der Schreibtisch|Schreibtische|书桌 张|furn surface buy need
+desk|der Schreibtisch|Schreibtische|书桌 张|furn surface buy need handy
 chair|der Stuhl|Stühle|椅子 把|furn surface seat buy
 armchair|der Sessel|Sessel|扶手椅 把|furn surface seat buy
 bed|das Bett|Betten|床 张|furn surface seat buy
 sofa|das Sofa|Sofas|沙发 张|furn surface seat buy
-shelf/shelves|das Regal|Regale|架子 个|furn surface buy
-wardrobe|der Kleiderschrank|Kleiderschränke|衣柜 个|furn buy
-cupboard|der Schrank|Schränke|柜子 个|furn container buy
+shelf/shelves|das Regal|Regale|架子 个|furn surface buy handy
+wardrobe|der Kleiderschrank|Kleiderschränke|衣柜 个|furn buy handy
+cupboard|der Schrank|Schränke|柜子 个|furn container buy handy
 drawer|die Schublade|Schubladen|抽屉 个|container open
 floor|der Boden|Böden|地 -|surface
 carpet|der Teppich|Teppiche|地毯 块|furn surface buy
 window|das Fenster|Fenster|窗户 扇|open
 door|die Tür|Türen|门 扇|open
 car|das Auto|Autos|汽车 辆|veh repair buy wash lend
-bicycle|das Fahrrad|Fahrräder|自行车 辆|veh repair buy lend wash
+bicycle|das Fahrrad|Fahrräder|自行车 辆|veh repair buy lend wash handy tool
 motorbike|das Motorrad|Motorräder|摩托车 辆|veh repair buy wash
 boat|das Boot|Boote|船 条|veh repair buy
 house|das Haus|Häuser|房子 座|build buy show
@@ -163,22 +163,22 @@ lion|der* Löwe|Löwen|狮子 头|zoo
 bear|der* Bär|Bären|熊 只|zoo
 tiger|der Tiger|Tiger|老虎 只|zoo
 tree|der Baum|Bäume|树 棵|plant
-man/men|der Mann|Männer|男人 个|person grown
-woman/women|die Frau|Frauen|女人 个|person grown
-child/children|das Kind|Kinder|孩子 个|person
-boy|der* Junge|Jungen|男孩 个|person
-girl|das Mädchen|Mädchen|女孩 个|person
+man/men|der Mann|Männer|男人 个|person grown folk
+woman/women|die Frau|Frauen|女人 个|person grown folk
+child/children|das Kind|Kinder|孩子 个|person folk school
+boy|der* Junge|Jungen|男孩 个|person folk school
+girl|das Mädchen|Mädchen|女孩 个|person folk school
 friend|der Freund|Freunde|朋友 个|person own
 neighbour|der* Nachbar|Nachbarn|邻居 个|person own
 colleague|der* Kollege|Kollegen|同事 个|person own
 classmate|der Mitschüler|Mitschüler|同学 个|person own
 boss|der Chef|Chefs|老板 个|own
-tourist|der* Tourist|Touristen|游客 个|person
-guest|der Gast|Gäste|客人 个|person
+tourist|der* Tourist|Touristen|游客 个|person folk
+guest|der Gast|Gäste|客人 个|person folk
 customer|der* Kunde|Kunden|顾客 个|person
 student|der* Student|Studenten|大学生 个|person prof
-pupil|der Schüler|Schüler|小学生 个|person
-teacher|der Lehrer|Lehrer|老师 个|person prof grown
+pupil|der Schüler|Schüler|小学生 个|person school
+teacher|der Lehrer|Lehrer|老师 个|person prof grown school
 doctor|der Arzt|Ärzte|医生 个|person prof grown
 dentist|der Zahnarzt|Zahnärzte|牙医 个|person prof grown
 nurse|die Krankenschwester|Krankenschwestern|护士 个|person profw grown
@@ -217,7 +217,7 @@ son|der Sohn|Söhne|儿子 个|family child
 daughter|die Tochter|Töchter|女儿 个|family child
 cousin|der Cousin|Cousins|表哥 个|family
 head|der Kopf|Köpfe|头 个|body
-stomach|der Bauch|Bäuche|肚子 个|body
+stomach/stomachs|der Bauch|Bäuche|肚子 个|body
 back|der Rücken|Rücken|背 个|body
 leg|das Bein|Beine|腿 条|body limb
 arm|der Arm|Arme|胳膊 条|body limb

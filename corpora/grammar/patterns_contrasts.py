@@ -1,6 +1,7 @@
 """Either, neither, not this but that; introductions and greetings; people and their prepositions."""
 
 from . import actors, english, german
+from .actions import belongs
 from .actors import FIRST_NAMES, FORMAL_NAMES, GROWN_UP, HE, SHE, STATEMENT, WE, YOU, I
 from .clauses import join
 from .draw import Draw
@@ -131,7 +132,7 @@ def do_you_know_person(draw: Draw) -> Triple | None:
 @FAMILY.pattern(240)
 def verbs_with_prepositions(draw: Draw) -> Triple | None:
     actor = draw.one(SENTENCE_SUBJECTS)
-    noun = draw.pick([n for n in of_class("family", "own") if f"my {n.english}" != actor.english])
+    noun = draw.pick([n for n in of_class("family", "own") if belongs(n, actor)])
     thing = noun_phrase(noun, "own", owner=actor.owner)
     third = actor.english_person == "3s"
 

@@ -110,7 +110,7 @@ def journey(draw: Draw) -> Triple | None:
         return sentence(
             f"{actor.english} {be(actor)} going to {city[0]} {en} {day.english}",
             f"{actor.german} {german.present('fahren', actor.person)} {day.german} {de} nach {city[1]}",
-            f"{actor.chinese}{day.chinese}{zh}去{city[2]}",
+            f"{actor.chinese}{day.chinese}要{zh}去{city[2]}",
         )
     day = draw.one((*times.PAST[4:], *times.LONG_PAST))
     return sentence(
@@ -128,7 +128,7 @@ def flight(draw: Draw) -> Triple | None:
     return sentence(
         f"{actor.english} {be(actor)} flying to {city[0]} {day.english}",
         f"{actor.german} {german.present('fliegen', actor.person)} {day.german} nach {city[1]}",
-        f"{actor.chinese}{day.chinese}坐飞机去{city[2]}",
+        f"{actor.chinese}{day.chinese}要坐飞机去{city[2]}",
     )
 
 

@@ -1,13 +1,14 @@
 """What things are like: predicates, colours, comparison, likes."""
 
 from . import actors, english, german, times
+from .actions import belongs
 from .actors import FIRST_NAMES, HE, PEOPLE_LIST, SHE, STATEMENT, YOU, I
 from .adjectives import COLOUR_LIST, Adjective, fitting
 from .clauses import join
 from .draw import Draw
 from .nouns import NOUNS, of_class
 from .patterns_things import adjective_for, is_are, owner_for
-from .phrases import HERS, YOURS, german_phrase, noun_phrase
+from .phrases import HERS, HIS, MINE, OURS, YOURS, german_phrase, noun_phrase
 from .sentences import Family, Triple, sentence
 
 FAMILY = Family("qualities and comparison")
@@ -120,7 +121,8 @@ def comparison(draw: Draw) -> Triple | None:
                       ("room",), ("sight",), ("person",)))  # fmt: skip
     nouns = [n for n in of_class(*group) if "own" not in n.classes]
     first, second = draw.pick(nouns), draw.pick(nouns)
-    choices = [a for a in fitting(first.classes & second.classes) if a.english not in ("famous", "ripe")]
+    unlike = ("famous", "ripe", "long", "short")
+    choices = [a for a in fitting(first.classes & second.classes) if a.english not in unlike]
     if first == second or not choices or "-" in (first.measure, second.measure):
         return None
     adjective = draw.pick(choices)
@@ -138,6 +140,10 @@ def comparison(draw: Draw) -> Triple | None:
     )
 
 
+ALONE = {MINE: "mine", HIS: "his"}
+ALONE_ENDING = {"m": "er", "f": "e", "n": "s"}
+
+
 @FAMILY.pattern(260)
 def mine_and_yours(draw: Draw) -> Triple | None:
     noun = draw.pick(of_class("clothes", "veh", "device", "pet", "furn", "room", "area", "wearable", "container"))
@@ -148,11 +154,12 @@ def mine_and_yours(draw: Draw) -> Triple | None:
     first, second = owner_for(draw, noun), owner_for(draw, noun)
     if first is second:
         return None
-    one, two = noun_phrase(noun, "own", owner=first), noun_phrase(noun, "own", owner=second)
+    one = noun_phrase(noun, "own", owner=first)
+    theirs = second.german + ("e" if second in (HERS, OURS) and noun.gender == "n" else "")
     return sentence(
-        f"{one.english} is {adjective.comparative} than {two.english}",
-        f"{one.german['nom']} ist {adjective.german_comparative} als {two.german['nom']}",
-        f"{one.chinese}比{two.chinese}{adjective.chinese}",
+        f"{one.english} is {adjective.comparative} than {ALONE.get(second, second.english + 's')}",
+        f"{one.german['nom']} ist {adjective.german_comparative} als {theirs}{ALONE_ENDING[noun.gender]}",
+        f"{one.chinese}比{second.chinese}的{adjective.chinese}",
     )
 
 
@@ -188,8 +195,8 @@ def people_compared(draw: Draw) -> Triple | None:
 
 
 SCOPES = {
-    "shop": ("in the town", "in der Stadt", "城里"),
-    "sight": ("in the town", "in der Stadt", "城里"),
+    "shop": ("in town", "in der Stadt", "城里"),
+    "sight": ("in town", "in der Stadt", "城里"),
     "clothes": ("in the shop", "im Geschäft", "店里"),
     "device": ("in the shop", "im Geschäft", "店里"),
     "room": ("in the house", "im Haus", "家里"),
@@ -219,9 +226,12 @@ def superlative(draw: Draw) -> Triple | None:
 
 @FAMILY.pattern(220)
 def which_one(draw: Draw) -> Triple | None:
-    noun = draw.pick(of_class("clothes", "wearable", "read", "furn", "veh", "watch", "gift", "hear"))
+    wanted = of_class("clothes", "wearable", "read", "furn", "veh", "watch", "gift", "hear")
+    noun = draw.pick([n for n in wanted if n.english not in ("email", "letter", "text", "report", "postcard")])
     thing = noun_phrase(noun, "which")
     actor = draw.one((YOU, YOU, HE, SHE, *FIRST_NAMES))
+    if not belongs(noun, actor):
+        return None
     do = "does" if actor.english_person == "3s" else "do"
     if draw.chance(50):
         return sentence(
@@ -242,7 +252,8 @@ def which_one(draw: Draw) -> Triple | None:
 def pleases(draw: Draw) -> Triple | None:
     """gefallen with the dative."""
     actor = draw.one(STATEMENT)
-    noun = draw.pick(of_class("clothes", "wearable", "read", "furn", "veh", "watch", "hear", "sight", "gift", "build"))
+    liked = of_class("clothes", "wearable", "read", "furn", "veh", "watch", "hear", "sight", "gift", "build")
+    noun = draw.pick([n for n in liked if n.english not in ("email", "report")])
     thing = noun_phrase(noun, "this")
     third = actor.english_person == "3s"
     if draw.chance(35):

@@ -7,6 +7,8 @@ from .clauses import (
     ADVERBS,
     Clause,
     chinese_action,
+    chinese_already,
+    chinese_over,
     chinese_statement,
     english_gerund,
     english_infinitive,
@@ -29,7 +31,10 @@ ASKED = (YOU, YOU, YOU, HE, SHE, *actors.GROWN_UP[4:8], *FIRST_NAMES)
 
 
 def ask(clause: Clause) -> Triple:
-    return sentence(english_question(clause), german_question(clause), chinese_statement(clause) + "吗", "?")
+    zh = chinese_statement(clause)
+    if clause.tense == "past":
+        zh = clause.actor.chinese + clause.time[2] + chinese_over(clause.action, clause.actor)
+    return sentence(english_question(clause), german_question(clause), zh + "吗", "?")
 
 
 @FAMILY.pattern(300)
@@ -81,9 +86,8 @@ def have_you_already(draw: Draw) -> Triple | None:
     actor = draw.one(ASKED)
     action = choose_action(draw, "dw-t", actor, objects=30)
     clause = Clause(actor, action, "perfect", adverb=ADVERBS["already"])
-    plain = chinese_action(action, actor)
-    zh = chinese_action(action, actor, "了") if action.counted else plain + "了"
-    return sentence(english_question(clause), german_question(clause), f"{actor.chinese}已经{zh}吗", "?")
+    zh = f"{actor.chinese}已经{chinese_already(action, actor)}吗"
+    return sentence(english_question(clause), german_question(clause), zh, "?")
 
 
 @FAMILY.pattern(260)
@@ -124,7 +128,7 @@ def could_you_please(draw: Draw) -> Triple | None:
     clause = Clause(YOU_FORMAL, action, modal="could", adverb=("please", "bitte", ""), time=day)
     return sentence(
         english_question(clause), german_question(clause).replace(f"{day[1]} bitte", f"bitte {day[1]}")
-        if day[1] else german_question(clause), f"请问您{day[2]}能{chinese_action(action, YOU_FORMAL)}吗", "?",
+        if day[1] else german_question(clause), f"麻烦您{day[2]}{chinese_action(action, YOU_FORMAL)}，好吗", "?",
     )  # fmt: skip
 
 
@@ -163,7 +167,7 @@ def who(draw: Draw) -> Triple | None:
         return sentence(
             english_statement(clause),
             german_main(clause),
-            f"{clause.time[2]}谁{chinese_action(action, WHO, '了')}",
+            f"{clause.time[2]}谁{chinese_over(action, WHO)}",
             "?",
         )
     else:
@@ -182,7 +186,8 @@ def with_whom(draw: Draw) -> Triple | None:
     time = time_for(draw, times.PAST if past else times.FUTURE, action)
     clause = Clause(actor, action, "past" if past else "plan", time=time)
     en = english_question(Clause(actor, action, clause.tense), "who") + f" with {time.english}"
-    zh = f"{actor.chinese}{time.chinese}跟谁一起{chinese_action(action, actor, '了' if past else '')}"
+    done = chinese_over(action, actor) if past else chinese_action(action, actor)
+    zh = f"{actor.chinese}{time.chinese}{'' if past else '要'}跟谁一起{done}"
     return sentence(en, german_question(clause, "mit wem"), zh, "?")
 
 
@@ -274,7 +279,7 @@ def invitation_dialogue(draw: Draw) -> Triple | None:
     day = time_for(draw, times.FUTURE, action)
     question = ask(Clause(YOU, action, modal="want", time=day))
     en, de, zh = draw.one(REFUSALS)
-    return dialogue(question, sentence(f"no, {en}", f"nein, {de}", f"不，{zh}"))
+    return dialogue(question, sentence(f"no, {en}", f"nein, {de}", f"不了，{zh}"))
 
 
 @FAMILY.pattern(220)
@@ -283,7 +288,7 @@ def done_dialogue(draw: Draw) -> Triple | None:
     day = time_for(draw, times.PAST[:4], action)
     question = ask(Clause(YOU, action, "past", time=day))
     if draw.chance(50):
-        answer = sentence("yes, of course", "ja, natürlich", "是的，当然")
+        answer = sentence("yes, of course", "ja, natürlich", "当然了")
     else:
         answer = sentence("no, I forgot", "nein, ich habe es vergessen", "没有，我忘了")
     return dialogue(question, answer)

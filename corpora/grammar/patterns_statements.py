@@ -9,6 +9,7 @@ from .clauses import (
     ADVERBS,
     Clause,
     chinese_action,
+    chinese_already,
     chinese_statement,
     english_gerund,
     english_infinitive,
@@ -55,7 +56,7 @@ def mishap(draw: Draw) -> Triple | None:
 @FAMILY.pattern(300)
 def past_trip(draw: Draw) -> Triple | None:
     actor = draw.one(STATEMENT)
-    action = choose_action(draw, "dv", actor, objects=0)
+    action = choose_action(draw, "v", actor, objects=0)
     return say(Clause(actor, action, "past", time=time_for(draw, times.LONG_PAST, action), front=draw.chance(35)))
 
 
@@ -175,8 +176,7 @@ def already(draw: Draw) -> Triple | None:
     actor = draw.one(STATEMENT)
     action = choose_action(draw, "dw-t", actor)
     clause = Clause(actor, action, "perfect", adverb=ADVERBS["already"])
-    plain = chinese_action(action, actor)
-    zh = actor.chinese + "已经" + (chinese_action(action, actor, "了") if action.counted else plain + "了")
+    zh = f"{actor.chinese}已经{chinese_already(action, actor)}"
     return sentence(english_statement(clause), german_main(clause), zh)
 
 

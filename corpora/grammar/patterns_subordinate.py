@@ -2,7 +2,7 @@
 
 from . import actors, times
 from .actions import FIXED_ACTIONS, Action, choose_action, suits, time_for
-from .actors import HE, PLAYFUL, SHE, STATEMENT, WE, I, taken_up
+from .actors import HE, PLAYFUL, SHE, STATEMENT, THEY, WE, I, taken_up
 from .clauses import (
     Clause,
     chinese_action,
@@ -225,7 +225,8 @@ def unreal(draw: Draw) -> Triple | None:
 @FAMILY.pattern(260)
 def while_clause(draw: Draw) -> Triple | None:
     actor, other = draw.one(STATEMENT), draw.one(STATEMENT)
-    if actor.english == other.english or {actor.person, other.person} == {"1s", "1p"}:
+    ambiguous = actor.is_pronoun != other.is_pronoun and {actor, other} & {HE, SHE, THEY}
+    if ambiguous or actor.english == other.english or {actor.person, other.person} == {"1s", "1p"}:
         return None
     first, second = choose_action(draw, "p", actor, objects=10), choose_action(draw, "p", other, objects=10)
     if first == second:

@@ -1,6 +1,7 @@
 """Having, belonging, existing and being somewhere."""
 
 from . import actors, german
+from .actions import belongs
 from .actors import FIRST_NAMES, HE, PEOPLE_LIST, SHE, STATEMENT, WE, YOU, I
 from .adjectives import ADJECTIVES, Adjective, fitting
 from .draw import Draw
@@ -36,7 +37,7 @@ def have_with_adjective(draw: Draw) -> Triple | None:
     actor = draw.one(STATEMENT)
     noun = draw.pick(of_class("carry", "clothes", "device", "furn", "veh", "pet", "build", "wearable", "area"))
     adjective = adjective_for(draw, noun)
-    if adjective is None or noun.english in ("village", "town", "floor"):
+    if adjective is None or not belongs(noun, actor) or noun.english in ("village", "town", "floor"):
         return None
     thing = noun_phrase(noun, "a", adjective=adjective)
     return sentence(
@@ -50,7 +51,7 @@ def have_with_adjective(draw: Draw) -> Triple | None:
 def have_number(draw: Draw) -> Triple | None:
     actor = draw.one(STATEMENT)
     noun = draw.pick(of_class("animal", "sibling", "child", "clothes", "novels", "veh", "own", "wearable"))
-    if noun.english in ("boss", "mouse") or noun.measure == "双":
+    if noun.english in ("boss", "mouse") or noun.measure == "双" or not belongs(noun, actor):
         return None
     value = 2 + draw.below(3 if noun.classes & {"veh", "sibling", "child"} else 6)
     thing = noun_phrase(noun, "number", value=value)
@@ -65,6 +66,8 @@ def have_number(draw: Draw) -> Triple | None:
 def have_no(draw: Draw) -> Triple | None:
     actor = draw.one(STATEMENT)
     noun = draw.pick(of_class("need", "device", "furn", "veh", "pet", "sibling", "child", "drink", "clothes", "stuff"))
+    if not belongs(noun, actor):
+        return None
     thing = noun_phrase(noun, "no", plural="sibling" in noun.classes or "child" in noun.classes)
     return sentence(
         f"{actor.english} {has(actor)} {thing.english}",
@@ -77,6 +80,8 @@ def have_no(draw: Draw) -> Triple | None:
 def do_you_have(draw: Draw) -> Triple | None:
     actor = draw.one((YOU, YOU, HE, SHE, *PEOPLE_LIST[4:8], *FIRST_NAMES))
     noun = draw.pick(of_class("need", "device", "furn", "veh", "pet", "sibling", "child", "clothes"))
+    if not belongs(noun, actor):
+        return None
     thing = noun_phrase(noun, "a")
     do = "does" if actor.english_person == "3s" else "do"
     return sentence(
@@ -175,7 +180,8 @@ IN = ("in", "in", "里")
 def spot(draw: Draw, *, upright: bool) -> tuple[Noun, tuple[str, str, str], Phrase]:
     """A piece of furniture or a container and how things are to it; in German two-way prepositions."""
     if draw.chance(30):
-        noun = draw.pick([n for n in of_class("container") if n.english != "fridge"])
+        names = ("cupboard", "box") if upright else ("cupboard", "box", "bag", "suitcase", "backpack", "drawer")
+        noun = draw.pick([n for n in of_class("container") if n.english in names])
         return noun, IN, noun_phrase(noun, "the")
     noun = draw.pick(of_class("surface"))
     spots = UPRIGHT_SPOTS if upright else SPOTS
@@ -265,10 +271,10 @@ HOSTS = (
     ("in this street", "in dieser Straße", "这条街上", ("shop", "service")),
     ("in our village", "in unserem Dorf", "我们村里", ("shop", "service", "sight")),
     ("in our town", "in unserer Stadt", "我们城里", ("shop", "service", "sight")),
-    ("in the room", "im Zimmer", "房间里", ("furnish", "person")),
-    ("in the classroom", "im Klassenzimmer", "教室里", ("person", "furnish")),
+    ("in the room", "im Zimmer", "房间里", ("furnish", "folk")),
+    ("in the classroom", "im Klassenzimmer", "教室里", ("school", "furnish")),
     ("on the table", "auf dem Tisch", "桌子上", ("lie", "stand", "fruit")),
-    ("in front of the house", "vor dem Haus", "房子前面", ("veh", "plant", "person", "pet")),
+    ("in front of the house", "vor dem Haus", "房子前面", ("veh", "plant", "folk", "pet")),
     ("behind the house", "hinter dem Haus", "房子后面", ("plant", "animal")),
 )
 
