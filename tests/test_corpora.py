@@ -14,6 +14,9 @@ from nmt_corpora.grammar.actors import HE, SHE, WE, YOU, YOU_FORMAL, I
 from nmt_corpora.grammar.adjectives import ADJECTIVES
 from nmt_corpora.grammar.clauses import (
     Clause,
+    chinese_action,
+    chinese_already,
+    chinese_over,
     chinese_statement,
     english_question,
     english_statement,
@@ -159,6 +162,8 @@ def filled(verb: str, noun: str, determiner: str, adjective: str | None = None) 
         ("boy", "the", None, "dat", "dem Jungen"),
         ("elephant", "a", "big", "acc", "einen großen Elefanten"),
         ("car", "no", None, "acc", "kein Auto"),
+        ("park", "the", None, "gen", "des Parks"),
+        ("T-shirt", "the", None, "gen", "des T-Shirts"),
     ],
 )
 def test_german_declension(noun: str, determiner: str, adjective: str | None, case: str, expected: str) -> None:
@@ -219,6 +224,7 @@ def test_nicht_and_kein() -> None:
     assert negative(fixed("clean the kitchen")) == "wir putzen die Küche nicht"  # after a definite object
     assert negative(fixed("go to school")) == "wir gehen nicht zur Schule"  # before a place
     assert negative(fixed("play cards")) == "wir spielen keine Karten"
+    assert negative(fixed("look for a flat")) == "wir suchen keine Wohnung"
     assert negative(filled("buy {o}", "car", "a", "new")) == "wir kaufen kein neues Auto"
     assert negative(filled("put {o} on the table", "book", "own")) == "wir legen mein Buch nicht auf den Tisch"
     yet = Clause(WE, fixed("clean the kitchen"), "perfect", negative=True, adverb=("", "noch nicht", "还"))
@@ -286,6 +292,41 @@ def test_chinese_aspect_and_negation() -> None:
     assert chinese_statement(Clause(HE, action, "past", time=yesterday, negative=True)) == "他昨天没买衬衫"
     assert chinese_statement(Clause(HE, action, negative=True)) == "他不买衬衫"
     assert chinese_statement(Clause(HE, fixed("go swimming"), "past", time=yesterday, front=True)) == "昨天他去游泳了"
+
+
+def test_chinese_guo_and_final_le() -> None:
+    assert chinese_action(fixed("go swimming"), HE, "过") == "去游过泳"
+    assert chinese_action(fixed("travel to China"), HE, "了") == "去中国旅行了"
+    assert chinese_already(fixed("clean the kitchen"), HE) == "打扫了厨房了"
+    assert [chinese_already(fixed("go to the bank"), who) for who in (I, HE)] == ["去过银行了", "去银行了"]
+    assert chinese_already(fixed("sell the car"), HE) == "卖掉车了"
+    assert chinese_over(fixed("send the parcel"), YOU) == "寄包裹了"
+    assert chinese_over(filled("buy {o}", "shirt", "number"), YOU) == "买了两件衬衫"
+    assert chinese_statement(Clause(HE, fixed("watch a film"), "plan", time=("", "", "明天"))) == "他明天要看一部电影"
+
+
+def test_gone_and_been() -> None:
+    cinema = fixed("go to the cinema")
+    assert (
+        english_statement(Clause(HE, cinema, "perfect", adverb=("never", "", ""))) == "he has never been to the cinema"
+    )
+    assert english_statement(Clause(HE, cinema, "perfect", adverb=("already", "", ""))) == (
+        "he has already gone to the cinema"
+    )
+
+
+@pytest.mark.parametrize(
+    ("english_name", "degrees"),
+    [
+        ("practical", "praktischer praktischst"),
+        ("exciting", "spannender spannendst"),
+        ("fresh", "frischer frischest"),
+        ("new", "neuer neuest"),
+    ],
+)
+def test_german_degrees(english_name: str, degrees: str) -> None:
+    adjective = ADJECTIVES[english_name]
+    assert [adjective.german_comparative, adjective.german_superlative] == degrees.split()
 
 
 @pytest.mark.parametrize(

@@ -84,13 +84,18 @@ def choose_action(draw: Draw, tags: str, actor: Actor, *, objects: int = 40, num
     if not with_object or (fixed and not draw.chance(objects)):
         return draw.pick([action for action in fixed if suits(action, actor)])
     action = draw.pick(with_object)
-    noun = draw.pick([n for n in of_class(*action.classes) if belongs(n, actor)])
+    buying = action.english.startswith("buy")
+    noun = draw.pick(
+        [n for n in of_class(*action.classes) if belongs(n, actor) and not (buying and n.english == "rice")]
+    )
     single = not numbers or noun.english in ("shopping list", "report", "poem")
     determiner = DETERMINERS[draw.one(action.determiners.replace("n", "") if single else action.determiners)]
     thing = not noun.classes & {"family", "own", "show"}
     countable = noun.english_plural is not None and bool(noun.classes & {"carry", "clothes", "pairs", "wearable"})
-    plural = determiner == "this" and countable and draw.chance(25)
-    value = 2 + draw.below(9 if noun.classes & {"food", "animal"} else 3)
+    shared = determiner == "own" and actor.owner in (OURS, THEIRS) and not action.english.startswith("lend")
+    plural = countable and (shared or (determiner == "this" and draw.chance(25)))
+    many = bool(noun.classes & {"food", "animal"}) and not action.english.startswith("eat")
+    value = 2 + draw.below(9 if many else 3)
     adjectives = fitting(noun.classes, colours=True) if thing and determiner in ("a", "own") else ()
     adjective = draw.pick(adjectives) if adjectives and draw.chance(40) else None
     if adjective and adjective.english in UNSAID.get(action.english.split()[0], SELDOM):
@@ -100,24 +105,46 @@ def choose_action(draw: Draw, tags: str, actor: Actor, *, objects: int = 40, num
 
 
 # Adjectives that would be odd in an object: of most verbs, and of some.
-SELDOM = frozenset(("clean", "dirty", "strong", "long", "short", "useful", "practical"))
+SELDOM = frozenset(("clean", "dirty", "strong", "long", "short", "fast", "slow", "useful", "practical"))
 UNSAID = {
     "wash": SELDOM - {"dirty"},
-    "give": SELDOM | {"boring", "old", "cheap", "slow"},
+    "buy": SELDOM | {"boring"},
+    "write": SELDOM | {"boring", "difficult"},
+    "give": SELDOM | {"boring", "old", "cheap"},
     "see": SELDOM | {"big", "small", "cute", "dangerous"},
 }
 
 
+ELDERS = frozenset(("grandmother", "grandfather", "mother", "father", "uncle", "aunt", "boss", "colleague"))
+ELDERS_TOLD = ELDERS | {
+    "parents",
+    "grandparents",
+    "office",
+    "overtime",
+    "reports",
+    "report",
+    "meeting",
+    "roof",
+    "marathon",
+}
+
+
 def belongs(noun: Noun, actor: Actor) -> bool:
-    """Nobody is his own brother; a dress is one woman's, and a classmate not a grandfather's."""
+    """Nobody is his own brother; a dress is one woman's, and a grandfather has no classmates and no boss."""
     if noun.english in ("dress", "skirt") and actor.owner in (HIS, OURS, THEIRS):
+        return False
+    if noun.english in ELDERS and actor.english.startswith("my grand"):
+        return False
+    if noun.english.startswith("grand") and actor.english in ("my parents", "my father", "my mother", "my uncle"):
         return False
     return f"my {noun.english}" != actor.english and (noun.english != "classmate" or actor in YOUNG)
 
 
 def suits(action: Action, actor: Actor) -> bool:
-    """No grandfather does homework, and nobody shares a birthday."""
+    """No grandfather does homework or calls his boss, and nobody shares a birthday."""
     if "y" in action.tags and actor not in YOUNG:
+        return False
+    if actor.english.startswith("my grand") and ELDERS_TOLD & set(action.english.split()):
         return False
     return not ("1" in action.tags and actor.person.endswith("p") and not actor.formal)
 
@@ -146,7 +173,7 @@ UNFITTING: dict[str, tuple[str, ...]] = {
         "every w",
         "afternoon",
     ),
-    "v": ("evening", "afternoon", "this"),
+    "v": ("evening", "after", "this", "every day", "morning"),
     "k": ("evening",),
     "o": ("weekend", "Saturday", "Sunday", "evening", "after"),
     "j": ("tomorrow", "afternoon", "week", " on "),

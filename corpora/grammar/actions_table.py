@@ -86,7 +86,7 @@ pdxfs|bake a cake|[einen/keinen] Kuchen backen|烤*<一个>蛋糕
 phdxfs|bake bread|[/kein] Brot backen|烤*面包
 phdfsq|watch television|~ fern+sehen|看*电视
 pdfs|watch a film|[einen/keinen] Film sehen|看*<一部>电影
-phdfe|watch the news|die Nachrichten ~ sehen|看*新闻
+phdfeq|watch the news|die Nachrichten ~ sehen|看*新闻
 phfs|bake cakes|[/keine] Kuchen backen|烤*蛋糕
 phfs|watch films|[/keine] Filme sehen|看*电影
 phf|read books|[/keine] Bücher lesen|看*书
@@ -122,7 +122,7 @@ hdwf|visit {my} grandparents|{mein}e Großeltern ~ besuchen|去看*{我}爷爷�
 hdf|visit {my} aunt|{mein}e Tante ~ besuchen|去看*{我}阿姨
 hdcf|invite {my} neighbours|{mein}e Nachbarn ~ ein+laden|邀请*{我}邻居
 hdf|meet friends|{sich} ~ mit Freunden treffen|跟朋友见*面
-hdcwq|pick up the children|die Kinder ~ ab+holen|接*孩子
+hdcwqo|pick up the children|die Kinder ~ ab+holen|接*孩子
 hdwo|take the children to school|die Kinder ~ zur Schule bringen|送孩子去上学*
 phw|look after the children|{sich} ~ um die Kinder kümmern|照顾*孩子
 phdfsq|play with the children|~ mit den Kindern spielen|跟孩子玩*
@@ -203,7 +203,7 @@ pdcfq|read {o}|{o}~ lesen|看*{o}|read|at
 phcfq|read {o}|{o}~ lesen|看*{o}|novels|b
 pdcw|write {o}|{o}~ schreiben|写*{o}|write|an
 dcwf|buy {o}|{o}~ kaufen|买*{o}|buy food clothes wearable|atn
-hdcw|buy {o}|{o}~ kaufen|买*{o}|food veg fruit mass|b
+hdcwq|buy {o}|{o}~ kaufen|买*{o}|food veg fruit mass|b
 dw|sell {o}|{o}~ verkaufen|卖掉*{o}|veh device build|ot
 pwtq|look for {o}|{o}~ suchen|找*{o}|carry pet clothes|o
 z|find {o}|{o}~ finden|找到*{o}|carry pet|o
@@ -219,13 +219,13 @@ dcfq|try {o}|{o}~ probieren|品尝*{o}|mass dish drink|t
 dcfq|try on {o}|{o}~ an+probieren|试穿*{o}|clothes|t
 dwtq|wear {o}|{o}~ tragen|穿*{o}|clothes|t
 dw|borrow {o}|{o}~ aus+leihen|借*{o}|lend|an
-dcw|bring {o}|{o}~ mit+bringen|带来*{o}|lend carry|oa
+dcw|bring {o}|{o}~ mit+bringen|带{o}来*|lend carry|oa
 dcw|send {o}|{o}~ schicken|寄*{o}|letters|an
-dcfqj|open {o}|{o}~ öffnen|打开*{o}|open|t
+dcwqj|open {o}|{o}~ öffnen|打开*{o}|open|t
 pdf|draw {o}|{o}~ zeichnen|画*{o}|animal zoo plant flower|a
 xz|see {o}|{o}~ sehen|看见*{o}|animal zoo|an
 pdf|feed {o}|{o}~ füttern|喂*{o}|animal pet|ot
-dwf|visit {o}|{o}~ besichtigen|参观*{o}|sight|t
+df|visit {o}|{o}~ besichtigen|参观*{o}|sight|t
 pdf|photograph {o}|{o}~ fotografieren|拍*{o}|sight animal|t
 df|invite {o}|{o}~ ein+laden|邀请*{o}|own sibling|o
 pdwtq|help {o}|{o:dat}~ helfen|帮助*{o}|family own|o

@@ -58,6 +58,11 @@ def capital(text: str) -> str:
 # ---- English -------------------------------------------------------------------------------------------------------
 
 
+def is_back(actor: Actor, adverb: str = "") -> bool:
+    """Whether one who went somewhere has been there, not gone there: I and you, or anybody who ever or never did."""
+    return adverb in ("ever", "never") or actor.person in ("1s", "2s", "1p")
+
+
 def english_verb(clause: Clause) -> tuple[str, str]:
     """The (auxiliary, rest) of a finite verb phrase; an empty auxiliary means that questions take do."""
     base, _, rest = clause.action.english.partition(" ")
@@ -71,8 +76,8 @@ def english_verb(clause: Clause) -> tuple[str, str]:
         be = english.PRESENT_BE.get(person, "are")
         return be + (" not" if clause.negative else ""), join(english.gerund(base), rest)
     if clause.tense == "perfect":
-        participle = "been" if base == "go" and rest.startswith(("to the ", "to a ")) else english.participle(base)
-        return ("has" if third else "have") + nt, join(participle, rest)
+        there = base == "go" and rest.startswith(("to the ", "to a ")) and is_back(clause.actor, clause.adverb[0])
+        return ("has" if third else "have") + nt, join("been" if there else english.participle(base), rest)
     if clause.tense == "past":
         return ("didn't", join(base, rest)) if clause.negative else ("", join(english.past(base), rest))
     if clause.negative:
@@ -257,7 +262,9 @@ def chinese_over(action: Action, actor: Actor) -> str:
 def chinese_already(action: Action, actor: Actor) -> str:
     """What is done by now: 寄了包裹了, 去过银行了, 关上门了."""
     verb, _, rest = action.chinese.partition("*")
-    aspect = "过" if verb in ("去", "去看") else "" if not rest or verb.endswith(RESULTS) else "了"
+    aspect = "" if not rest or verb.endswith(RESULTS) else "了"
+    if verb in ("去", "去看"):
+        aspect = "过" if is_back(actor) else ""
     return chinese_action(action, actor, aspect) + "了"
 
 

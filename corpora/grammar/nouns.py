@@ -30,7 +30,7 @@ backpack|der Rucksack|Rucksäcke|背包 个|carry lend buy open need container h
 umbrella|der Regenschirm|Regenschirme|雨伞 把|carry lend buy need handy tool
 phone|das Handy|Handys|手机 部|carry lie buy device repair gift need handy tool
 computer|der Computer|Computer|电脑 台|device repair buy need tool
-laptop|der Laptop|Laptops|笔记本电脑 台|device repair buy lend stand handy tool
+laptop|der Laptop|Laptops|笔记本电脑 台|device repair buy lend handy tool
 camera|die Kamera|Kameras|相机 台|carry device repair buy lend gift lie
 television|der Fernseher|Fernseher|电视机 台|device repair buy
 radio|das Radio|Radios|收音机 台|device repair stand
@@ -49,7 +49,7 @@ ticket|die Fahrkarte|Fahrkarten|车票 张|carry need buy lie
 passport|der Reisepass|Reisepässe|护照 本|carry lie
 parcel|das Paket|Pakete|包裹 个|letters send open
 box|die Kiste|Kisten|箱子 个|open container
-present|das Geschenk|Geschenke|礼物 份|buy need
+present|das Geschenk|Geschenke|礼物 份|buy
 flower|die Blume|Blumen|花 朵|buy pretty
 candle|die Kerze|Kerzen|蜡烛 根|buy need stand
 ball|der Ball|Bälle|球 个|gift buy lie

@@ -42,7 +42,7 @@ def verb(actor: actors.Actor, base: str) -> str:
 def possessive(actor: actors.Actor) -> str:
     if actor.is_pronoun:
         return actor.owner.english
-    return actor.english + ("'" if actor.english.endswith("s") else "'s")
+    return actor.english + ("'" if actor.person.endswith("p") else "'s")
 
 
 @FAMILY.pattern(240)

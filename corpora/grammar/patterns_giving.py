@@ -1,6 +1,7 @@
 """Giving and getting back, what was done to things, what they are made of, what people like to eat."""
 
 from . import actors, german, times
+from .actions import belongs
 from .actors import FIRST_NAMES, GROWN_UP, HE, SHE, STATEMENT, WE, I
 from .draw import Draw
 from .nouns import NOUNS, Noun, of_class
@@ -21,7 +22,7 @@ def giving(draw: Draw) -> Triple | None:
     """Dative before accusative: `Ich schenke meiner Schwester ein Buch.`"""
     actor = draw.one((I, HE, SHE, WE, *GROWN_UP[:8], *FIRST_NAMES))
     owner = actor.owner if not actor.person.endswith("p") or actor is WE else MINE
-    relative = draw.pick([n for n in of_class("family") if f"my {n.english}" != actor.english])
+    relative = draw.pick([n for n in of_class("family") if belongs(n, actor)])
     receiver = noun_phrase(relative, "own", owner=owner)
     noun = draw.pick(of_class("gift"))
     thing = noun_phrase(noun, "a")

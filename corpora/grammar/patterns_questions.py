@@ -124,7 +124,7 @@ def would_you_like(draw: Draw) -> Triple | None:
 def could_you_please(draw: Draw) -> Triple | None:
     """Polite: Sie and 您."""
     action = choose_action(draw, "dcw-yr1", YOU_FORMAL, objects=40)
-    day = time_for(draw, times.TODAY, action) if draw.chance(40) else times.Time("", "", "")
+    day = time_for(draw, times.TODAY, action) if draw.chance(40) and "j" not in action.tags else times.Time("", "", "")
     clause = Clause(YOU_FORMAL, action, modal="could", adverb=("please", "bitte", ""), time=day)
     return sentence(
         english_question(clause), german_question(clause).replace(f"{day[1]} bitte", f"bitte {day[1]}")
@@ -170,6 +170,8 @@ def who(draw: Draw) -> Triple | None:
             f"{clause.time[2]}谁{chinese_over(action, WHO)}",
             "?",
         )
+    elif "w" not in action.tags:
+        return None
     else:
         clause = Clause(WHO, action, modal="must", time=time_for(draw, times.TODAY, action))
         return sentence(

@@ -147,6 +147,8 @@ def take_it(draw: Draw) -> Triple | None:
             ("too expensive for me", "mir zu teuer", "对我来说太贵了"),
         )
     )
+    if "long" in en and "clothes" not in noun.classes:
+        return None
     kind = draw.below(4)
     if kind == 0:
         cheaper = german_phrase(noun, "ein", "acc", plural=False, adjective="billiger")

@@ -128,8 +128,9 @@ def that_clause(draw: Draw) -> Triple | None:
 @FAMILY.pattern(240)
 def reported(draw: Draw) -> Triple | None:
     speaker = draw.one((*actors.FIRST_NAMES, *actors.PEOPLE_LIST[:8]))
-    action = choose_action(draw, "d", speaker, objects=25)
-    clause = Clause(taken_up(speaker), action, modal=draw.one(("want", "must", "can")))
+    modal, tags = draw.one((("want", "df"), ("must", "dw"), ("can", "d")))
+    action = choose_action(draw, tags, speaker, objects=25)
+    clause = Clause(taken_up(speaker), action, modal=modal)
     clause = Clause(
         clause.actor, action, modal=clause.modal, negative=clause.modal == "can",
         time=time_for(draw, times.TODAY, action),
@@ -213,6 +214,8 @@ def unreal(draw: Draw) -> Triple | None:
     again = taken_up(actor)
     en, de, zh = draw.one(UNREAL)
     trips = ("travel to China", "travel to Italy", "go to the seaside", "go to the mountains")
+    if "car" in en:
+        trips = trips[1:]
     action = choose_action(draw, "hf-rq", actor, objects=0) if "time" in en else choose_from(draw, trips, actor)
     clause = Clause(again, action, modal="would")
     return sentence(

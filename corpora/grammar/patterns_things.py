@@ -136,11 +136,10 @@ def whose(draw: Draw) -> Triple | None:
         return None
     whom = noun_phrase(owner, "own")
     thing = noun_phrase(noun, "the", adjective=adjective)
-    of = whom.english + ("'" if whom.english.endswith("s") else "'s")
     possessed = thing.english.removeprefix("the ")
     zh_link = "" if adjective and adjective.before_noun.endswith("的") else "的"
     return sentence(
-        f"this is {of} {possessed}",
+        f"this is {whom.english}'s {possessed}",
         f"das ist {thing.german['nom']} {whom.german['gen']}",
         f"这是{whom.chinese}{zh_link}{thing.chinese}",
     )
@@ -149,8 +148,10 @@ def whose(draw: Draw) -> Triple | None:
 @FAMILY.pattern(200)
 def belongs_to(draw: Draw) -> Triple | None:
     noun = draw.pick(of_class("carry", "device", "furn", "veh", "pet", "clothes", "wearable"))
-    owner = noun_phrase(draw.pick(of_class("family", "own")), "own")
-    thing = noun_phrase(noun, "this")
+    person = draw.pick(of_class("family", "own"))
+    if person.gender == "m" and noun.english in ("dress", "skirt"):
+        return None
+    owner, thing = noun_phrase(person, "own"), noun_phrase(noun, "this")
     return sentence(
         f"{thing.english} belongs to {owner.english}",
         f"{thing.german['nom']} gehört {owner.german['dat']}",
@@ -183,7 +184,7 @@ def spot(draw: Draw, *, upright: bool) -> tuple[Noun, tuple[str, str, str], Phra
         names = ("cupboard", "box") if upright else ("cupboard", "box", "bag", "suitcase", "backpack", "drawer")
         noun = draw.pick([n for n in of_class("container") if n.english in names])
         return noun, IN, noun_phrase(noun, "the")
-    noun = draw.pick(of_class("surface"))
+    noun = draw.pick([n for n in of_class("surface") if not (upright and "seat" in n.classes)])
     spots = UPRIGHT_SPOTS if upright else SPOTS
     where = draw.one(spots[:1] if noun.english in ("floor", "carpet") else spots)
     return noun, where, noun_phrase(noun, "the")

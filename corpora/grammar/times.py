@@ -34,7 +34,7 @@ LONG_PAST = _read("""
 last year|letztes Jahr|去年
 last summer|letzten Sommer|去年夏天
 two years ago|vor zwei Jahren|两年前
-last month|letzten Monat|上个月
+last spring|letztes Frühjahr|去年春天
 last winter|letzten Winter|去年冬天
 """)
 FUTURE = _read("""
