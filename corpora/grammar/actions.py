@@ -93,7 +93,8 @@ def choose_action(draw: Draw, tags: str, actor: Actor, *, objects: int = 40, num
     thing = not noun.classes & {"family", "own", "show"}
     countable = noun.english_plural is not None and bool(noun.classes & {"carry", "clothes", "pairs", "wearable"})
     shared = determiner == "own" and actor.owner in (OURS, THEIRS) and not action.english.startswith("lend")
-    plural = countable and (shared or (determiner == "this" and draw.chance(25)))
+    several = determiner == "this" and draw.chance(25) and not action.english.startswith(("wear", "try"))
+    plural = countable and (shared or several)
     many = bool(noun.classes & {"food", "animal"}) and not action.english.startswith("eat")
     value = 2 + draw.below(9 if many else 3)
     adjectives = fitting(noun.classes, colours=True) if thing and determiner in ("a", "own") else ()

@@ -47,7 +47,7 @@ dcw1o|go to the doctor|~ zum Arzt gehen|去看*医生
 dcw1o|go to the dentist|~ zum Zahnarzt gehen|去看*牙医
 dcw1o|go to the hairdresser|~ zum Friseur gehen|去*理发店
 hdcwso|go to the library|~ in die Bibliothek gehen|去*图书馆
-hdcwyto|go to school|~ zur Schule gehen|去*学校
+hdcwytom|go to school|~ zur Schule gehen|去*学校
 hdcwftq|go home|~ nach Hause gehen|回*家
 hcwre|go to bed early|~ früh ins Bett gehen|早早上床睡觉*
 hcwrm|get up early|~ früh auf+stehen|早起*
@@ -123,7 +123,7 @@ hdf|visit {my} aunt|{mein}e Tante ~ besuchen|去看*{我}阿姨
 hdcf|invite {my} neighbours|{mein}e Nachbarn ~ ein+laden|邀请*{我}邻居
 hdf|meet friends|{sich} ~ mit Freunden treffen|跟朋友见*面
 hdcwqo|pick up the children|die Kinder ~ ab+holen|接*孩子
-hdwo|take the children to school|die Kinder ~ zur Schule bringen|送孩子去上学*
+hdwom|take the children to school|die Kinder ~ zur Schule bringen|送孩子去上学*
 phw|look after the children|{sich} ~ um die Kinder kümmern|照顾*孩子
 phdfsq|play with the children|~ mit den Kindern spielen|跟孩子玩*
 phdfq|play with the cat|~ mit der Katze spielen|跟猫玩*

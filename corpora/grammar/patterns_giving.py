@@ -50,6 +50,8 @@ def give_it_back(draw: Draw) -> Triple | None:
     thing = noun_phrase(noun, "own")
     name = draw.one(FIRST_NAMES)
     kind = draw.below(3)
+    if kind == 2 and "lend" not in noun.classes:
+        return None
     if kind == 0:
         return sentence(
             f"{name.english}, please give me back {thing.english}",

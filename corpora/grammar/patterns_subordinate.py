@@ -91,7 +91,7 @@ def because_no_time(draw: Draw) -> Triple | None:
     have = "has" if actor.english_person == "3s" else "have"
     action = choose_action(draw, "dw-rtq", actor, objects=0)
     clause = Clause(again, action, modal="must")
-    time = draw.one(times.TODAY[:4])
+    time = time_for(draw, times.TODAY[:4], action)
     return sentence(
         f"{actor.english} {have} no time {time.english} because {english_statement(clause)}",
         f"{actor.german} {present('haben', actor.person)} {time.german} keine Zeit, weil {german_subordinate(clause)}",
@@ -213,9 +213,8 @@ def unreal(draw: Draw) -> Triple | None:
     actor = draw.one((I, WE, HE, SHE, *actors.NAME_LIST[:12]))
     again = taken_up(actor)
     en, de, zh = draw.one(UNREAL)
-    trips = ("travel to China", "travel to Italy", "go to the seaside", "go to the mountains")
-    if "car" in en:
-        trips = trips[1:]
+    driving = ("travel to Italy", "go to the seaside", "go to the mountains")
+    trips = driving if "car" in en else ("travel to China", *driving)
     action = choose_action(draw, "hf-rq", actor, objects=0) if "time" in en else choose_from(draw, trips, actor)
     clause = Clause(again, action, modal="would")
     return sentence(
