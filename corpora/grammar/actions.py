@@ -84,10 +84,7 @@ def choose_action(draw: Draw, tags: str, actor: Actor, *, objects: int = 40, num
     if not with_object or (fixed and not draw.chance(objects)):
         return draw.pick([action for action in fixed if suits(action, actor)])
     action = draw.pick(with_object)
-    buying = action.english.startswith("buy")
-    noun = draw.pick(
-        [n for n in of_class(*action.classes) if belongs(n, actor) and not (buying and n.english == "rice")]
-    )
+    noun = draw.pick([n for n in of_class(*action.classes) if belongs(n, actor) and goes_with(action, n)])
     single = not numbers or noun.english in ("shopping list", "report", "poem")
     determiner = DETERMINERS[draw.one(action.determiners.replace("n", "") if single else action.determiners)]
     thing = not noun.classes & {"family", "own", "show"}
@@ -105,8 +102,15 @@ def choose_action(draw: Draw, tags: str, actor: Actor, *, objects: int = 40, num
     return action.fill(phrase, counted=determiner in ("a", "number"))
 
 
+def goes_with(action: Action, noun: Noun) -> bool:
+    """Rice is bought raw, and no bag is put in a bag."""
+    if action.english.startswith("buy"):
+        return noun.english != "rice"
+    return "in the bag" not in action.english or "container" not in noun.classes
+
+
 # Adjectives that would be odd in an object: of most verbs, and of some.
-SELDOM = frozenset(("clean", "dirty", "strong", "long", "short", "fast", "slow", "useful", "practical"))
+SELDOM = frozenset(("clean", "dirty", "strong", "heavy", "long", "short", "fast", "slow", "useful", "practical"))
 UNSAID = {
     "wash": SELDOM - {"dirty"},
     "buy": SELDOM | {"boring"},
@@ -177,6 +181,7 @@ UNFITTING: dict[str, tuple[str, ...]] = {
     "v": ("evening", "after", "this", "every day", "morning"),
     "k": ("evening",),
     "o": ("weekend", "Saturday", "Sunday", "evening", "after"),
+    "g": ("morning", "every day"),
     "j": ("tomorrow", "afternoon", "week", " on "),
 }
 

@@ -3,7 +3,7 @@
 Tags: p progressive, h habitual, d done once, x experience (过), c command, f fun, w duty, s with others; v worth
 telling years later, t not a task to finish, y for the young, 1 of one person, r daily, q not worth telling next week,
 z a mishap, m in the morning, n at noon, e in the evening, k says the evening by itself,
-o in opening or working hours, j of the moment.
+o in opening or working hours, j of the moment, g an outing.
 German: `~` is where nicht and schon stand, `[ein/kein]` an indefinite object and its negation, `{sich}` the accusative
 reflexive, `{sichd}` the dative one, `{mein}` the subject's possessive, `+` parts a separable prefix.
 Chinese: `*` is where 了 or 过 goes (过 at `^` where there is one), `<一本>` what a negation drops, `{我}` the
@@ -29,13 +29,13 @@ hdfsv|go hiking|~ wandern gehen|去徒步*
 hdcfs|go for a walk|~ spazieren gehen|去散步*
 hdfs|go jogging|~ joggen gehen|去跑步*
 hdfs|go fishing|~ angeln gehen|去钓鱼*
-hdxfs|go dancing|~ tanzen gehen|去跳^舞*
+hdxfsg|go dancing|~ tanzen gehen|去跳^舞*
 phdcf1|ride {my} bike|~ Fahrrad fahren|骑*自行车
 hdxfsv|go skiing|~ Ski fahren gehen|去滑^雪*
 hdxfsv|go camping|~ campen gehen|去露^营*
-hdxcfs|go to the cinema|~ ins Kino gehen|去*电影院
-hdxfs|go to the theatre|~ ins Theater gehen|去*剧院
-hdxfs|go to a concert|~ ins Konzert gehen|去听*音乐会
+hdxcfsg|go to the cinema|~ ins Kino gehen|去*电影院
+hdxfsg|go to the theatre|~ ins Theater gehen|去*剧院
+hdxfsg|go to a concert|~ ins Konzert gehen|去听*音乐会
 hdxfs|go to the museum|~ ins Museum gehen|去*博物馆
 hdxcfs|go to the zoo|~ in den Zoo gehen|去*动物园
 hdcfs|go to the park|~ in den Park gehen|去*公园
@@ -105,9 +105,9 @@ phdf|collect stamps|[/keine] Briefmarken sammeln|收集*邮票
 phdfs|surf the internet|~ im Internet surfen|上*网
 phdfsq|chat with friends|~ mit Freunden chatten|跟朋友聊*天
 phdcwy|do {my} homework|{mein}e Hausaufgaben ~ machen|做*作业
-phdcws|learn German|[/kein] Deutsch lernen|学*德语
-phdcws|learn English|[/kein] Englisch lernen|学*英语
-phdcws|learn Chinese|[/kein] Chinesisch lernen|学*汉语
+phdws|learn German|[/kein] Deutsch lernen|学*德语
+phdws|learn English|[/kein] Englisch lernen|学*英语
+phdws|learn Chinese|[/kein] Chinesisch lernen|学*汉语
 phwsy|learn new words|neue Wörter ~ lernen|学*生词
 phdcwy|study for the exam|~ für die Prüfung lernen|为考试复习*
 dwsyo|take the exam|die Prüfung ~ machen|参加*考试
@@ -161,7 +161,7 @@ phfs|train for the marathon|~ für den Marathon trainieren|为马拉松训练*
 hdcwrq|take the medicine|die Medizin ~ nehmen|吃*药
 hrw|drink a lot of water|~ viel Wasser trinken|喝*很多水
 dcwqj|open the window|das Fenster ~ auf+machen|打开*窗户
-dcwqj|close the door|die Tür ~ zu+machen|关上*门
+dcwqj|close the door|die Tür ~ zu+machen|关*门
 dcwqj|turn on the light|das Licht ~ an+machen|开*灯
 dcwqj|turn off the computer|den Computer ~ aus+machen|关*电脑
 dcwqj|turn off the television|den Fernseher ~ aus+machen|关*电视

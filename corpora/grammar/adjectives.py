@@ -17,8 +17,8 @@ cheap|billig|便宜|clothes device veh furn wearable shop
 good,better,best|gut,gut,besser,best|好|shop watch prof dish mass
 interesting,more,most|interessant|有意思|read watch sight tell
 boring,more,most|langweilig|无聊|read watch
-long|lang,lang,länger,längst|长|read clothes watch
-short|kurz,kurz,kürzer,kürzest|短|clothes note
+long|lang,lang,länger,längst|长|read clothes watch road
+short|kurz,kurz,kürzer,kürzest|短|clothes note road
 heavy,heavier,heaviest|schwer|重|container furn
 light|leicht|轻|container
 fast|schnell|快|veh

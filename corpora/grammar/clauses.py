@@ -260,7 +260,7 @@ def chinese_over(action: Action, actor: Actor) -> str:
 
 
 def chinese_already(action: Action, actor: Actor) -> str:
-    """What is done by now: 寄了包裹了, 去过银行了, 关上门了."""
+    """What is done by now: 寄了包裹了, 去过银行了, 卖掉车了."""
     verb, _, rest = action.chinese.partition("*")
     aspect = "" if not rest or verb.endswith(RESULTS) else "了"
     if verb in ("去", "去看"):

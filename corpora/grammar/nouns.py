@@ -236,7 +236,7 @@ word|das Wort|Wörter|词 个|words
 sentence|der Satz|Sätze|句子 个|words
 exercise|die Übung|Übungen|练习 个|learn
 bridge|die Brücke|Brücken|桥 座|city
-street|die Straße|Straßen|街 条|city
+street|die Straße|Straßen|街 条|road
 hotel|das Hotel|Hotels|酒店 家|city shop modernish
 restaurant|das Restaurant|Restaurants|餐馆 家|city shop
 café|das Café|Cafés|咖啡馆 家|city shop

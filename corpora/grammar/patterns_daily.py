@@ -226,7 +226,7 @@ def profession(draw: Draw) -> Triple | None:
         return None
     what = noun_phrase(noun, "a").english
     kind = draw.below(3)
-    if kind == 1 and not old and noun.english != "pupil":
+    if kind == 1 and not old and noun.english not in ("pupil", "student"):
         verb_text = "wants" if actor.english_person == "3s" else "want"
         return sentence(
             f"{actor.english} {verb_text} to become {what}",

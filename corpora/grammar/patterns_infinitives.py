@@ -220,7 +220,7 @@ IDENTITY = (
 def relative_subject(draw: Draw) -> Triple | None:
     en, de, pronoun, zh, actor = draw.one(RELATIVE)
     who = draw.one([entry for entry in IDENTITY if entry[3] == {"man": "m", "woman": "f", "boy": "b", "girl": "g"}[en]])
-    action = choose_action(draw, "p", actor, objects=25)
+    action = choose_action(draw, "pf" if en in ("boy", "girl") else "p", actor, objects=25)
     if any("{" in text for text in (action.english, action.german)):
         return None
     clause = Clause(actor, action, "now", adverb=ADVERBS["now"])
