@@ -36,6 +36,7 @@ NEVER_TOO = [
     "fresh",
     "clean",
 ]
+NEGATED = {"好笑": "不太", "有名": "不太", "有意思": "没", "有用": "没"}  # the others take 不
 DEGREES = (("very", "sehr", "很"), ("too", "zu", "太"), ("not", "nicht", "不"), ("really", "wirklich", "真"))
 
 
@@ -51,8 +52,8 @@ def quality(draw: Draw) -> Triple | None:
     en, de, zh = draw.one(DEGREES)
     if en == "too" and adjective.english in NEVER_TOO:
         return None
-    if zh == "不" and adjective.chinese in ("好笑",):
-        zh = "不太"
+    if zh == "不":
+        zh = NEGATED.get(adjective.chinese, "不")
     en_be, de_be = is_are(thing.plural)
     en_be = "is" if noun.english_plural is None else en_be
     return sentence(
