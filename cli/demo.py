@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .options import output_option, verbosity_options
+from .options import examples, output_option, verbosity_options
 
 LANGUAGES = ("en", "de", "zh")
 PAIRS = [f"{source}-{target}" for source in LANGUAGES for target in LANGUAGES if source != target]
@@ -17,7 +17,7 @@ SAMPLES = 8  # held-out sentences shown at the end
 TRAINING = ("--preset", "tiny", "--max-steps", "900", "--validate-every", "300", "--learning-rate", "0.003")
 
 
-@click.command()
+@click.command(epilog=examples("nmt demo", "nmt demo --pair zh-en -o /tmp/demo"))
 @click.option("--pair", type=click.Choice(PAIRS), default="en-de", help="Source and target language.", metavar="PAIR")
 @output_option(metavar="DIR", default="demo", show_default=True, help="Directory for text and model.")
 @verbosity_options
