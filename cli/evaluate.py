@@ -23,6 +23,7 @@ from .options import (
     threads_option,
     verbosity_options,
 )
+from .partial_output import check_output
 
 if TYPE_CHECKING:
     from nmt.evaluation.metrics import Evaluation, MetricScore
@@ -88,6 +89,8 @@ def _check_usage(
         raise click.UsageError("give either -s SOURCE, to translate it with the model, or -i TRANSLATIONS.")
     if input_file is not None and (model is not None or output is not None):
         raise click.UsageError("-i scores what is already translated; it goes without -m and -o.")
+    if output == "-":
+        raise click.UsageError("standard output is for the scores; -o names a file for the translations.")
     if [source or input_file, *references].count("-") > 1:
         raise click.UsageError("only one file can be standard input (-).")
 
@@ -113,6 +116,8 @@ def _evaluate_model(
     from nmt.model_dir import load_info, resolve_model_path
     from nmt.text.lines import atomic_writer
 
+    if output is not None:
+        check_output(output, (source, *references))
     directory = resolve_model_path(model)
     info = load_info(directory)
     lines, reference_lines = _read_aligned(source, references)

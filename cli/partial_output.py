@@ -4,7 +4,7 @@ import contextlib
 import gzip
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -44,9 +44,13 @@ def partial_output(path: str) -> Iterator[BinaryIO]:
         _tell_what_is_left(partial)
 
 
-def check_output(path: str) -> None:
-    """Raise an NMTError if ``path`` cannot become a file; writes nothing."""
+def check_output(path: str, inputs: Iterable[str] = ()) -> None:
+    """Raise an NMTError if ``path`` cannot become a file, or is one of ``inputs``; writes nothing."""
     goal = Path(path).resolve()
+    if path != "-" and goal in {Path(source).resolve() for source in inputs if source != "-"}:
+        raise NMTError(f"{path} is an input and would be overwritten; choose another output")
+    if path == "-" or (goal.exists() and not goal.is_file() and not goal.is_dir()):
+        return  # standard output, a named pipe, /dev/null
     if goal.is_dir():
         raise NMTError(f"{path} is a directory; name a file to write")
     if not goal.parent.is_dir():

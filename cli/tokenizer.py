@@ -10,6 +10,7 @@ import click
 from nmt import NMTError
 
 from .options import PATH, examples, model_option, output_option, verbosity_options
+from .partial_output import check_output
 
 if TYPE_CHECKING:
     from nmt.text.tokenizer import Tokenizer
@@ -32,10 +33,11 @@ def tokenizer() -> None:
 
 
 @tokenizer.command(
+    short_help="Learn subwords from text.",
     epilog=examples(
         "nmt tokenizer train train.de train.en -o tokenizer.model",
         "nmt tokenizer train corpus.*.gz --vocabulary-size 16000 --symbol '<2de>' --symbol '<2fr>'",
-    )
+    ),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
 @output_option(default="tokenizer.model", show_default=True)
@@ -85,16 +87,18 @@ def train(files: tuple[str, ...], output: str, sample_size: int | None, **settin
         raise click.UsageError("standard input (-) can be read only once.")
     for path in files:
         check_readable(path)
+    check_output(output, files)
     trained = train_tokenizer((line for path in files for line in read_lines(path)), config)
     trained.save(output)
     logger.info("%s: %s ids", output, f"{trained.vocabulary_size:,}")
 
 
 @tokenizer.command(
+    short_help="Turn lines of text into subwords.",
     epilog=examples(
         "nmt tokenizer encode -m tokenizer.model news.de",
         "nmt tokenizer encode -m model --ids < news.de > news.ids",
-    )
+    ),
 )
 @click.argument("file", metavar="[FILE]", default="-", type=PATH, required=False)
 @model_option(metavar="MODEL", help=MODEL_HELP)
@@ -121,10 +125,11 @@ def encode(file: str, model: str | None, output: str | None, ids: bool) -> None:
 
 
 @tokenizer.command(
+    short_help="Turn lines of subwords into text.",
     epilog=examples(
         "nmt tokenizer decode -m tokenizer.model news.subwords -o news.de",
         "nmt tokenizer decode -m model --ids < news.ids",
-    )
+    ),
 )
 @click.argument("file", metavar="[FILE]", default="-", type=PATH, required=False)
 @model_option(metavar="MODEL", help=MODEL_HELP)
@@ -163,6 +168,7 @@ def _convert(file: str, output: str | None, convert: Callable[[Sequence[bytes], 
     """Write what ``convert`` makes of each window of lines and the number of its first line, as soon as it is there."""
     from nmt.text.lines import atomic_writer
 
+    check_output(output or "-", [file])
     with atomic_writer(output or "-") as stream:
         for first, window in _numbered_windows(file):
             stream.write("".join(f"{line}\n" for line in convert(window, first)).encode("utf-8"))

@@ -123,12 +123,8 @@ def _choose_outputs(inputs: Sequence[str], output: str | None) -> dict[str, list
         outputs = {output: list(inputs)}
     else:
         outputs = _outputs_in_directory(inputs, Path(output))
-    sources = {Path(path).resolve() for path in inputs if path != "-"}
     for goal in outputs:
-        if Path(goal).resolve() in sources:
-            raise NMTError(f"{goal} is an input and would be overwritten; choose another output")
-        if not Path(goal).exists() or Path(goal).is_file():
-            check_output(goal)
+        check_output(goal, inputs)
     return outputs
 
 

@@ -103,6 +103,11 @@ def test_help_of_every_command_has_examples(name: str) -> None:
     assert f"nmt {name}" in result.stdout.partition("Examples:")[2] or "Commands:" in result.stdout
 
 
+def test_no_description_in_a_list_of_commands_is_cut_short() -> None:
+    listed = run("--help").stdout + run("tokenizer", "--help").stdout
+    assert "..." not in listed.replace("[ARGS]...", "")
+
+
 @pytest.mark.parametrize("name", ["", *AVAILABLE])
 def test_help_is_quick_and_loads_no_torch(name: str) -> None:
     code = (
@@ -355,6 +360,9 @@ def test_evaluate_translates_with_a_model(texts: Path, model: Path) -> None:
         (["-s", "hyp.en", "-r", "ref.en"], 1, ["there is no model", "-m"]),
         (["-s", "hyp.en", "-r", "ref.en", "-m", "no"], 1, ["no model directory no"]),
         (["-s", "hyp.en", "-r", "ref.en", "-m", "MODEL", "-o", "no/out"], 1, ["no/out"]),
+        (["-s", "hyp.en", "-r", "ref.en", "-m", "MODEL", "-o", "hyp.en"], 1, ["hyp.en is an input"]),
+        (["-s", "hyp.en", "-r", "ref.en", "-m", "MODEL", "-o", "./ref.en"], 1, ["ref.en is an input"]),
+        (["-s", "hyp.en", "-r", "ref.en", "-m", "MODEL", "-o", "-"], 2, ["is for the scores"]),
         (["-i", "hyp.en"], 2, ["--reference"]),
         (["-r", "ref.en"], 2, ["-s SOURCE", "-i TRANSLATIONS"]),
         (["-i", "hyp.en", "-s", "hyp.en", "-r", "ref.en"], 2, ["either"]),
@@ -371,6 +379,8 @@ def test_evaluate_says_what_is_wrong(
     assert result.stdout == ""
     assert all(word in result.stderr for word in words), result.stderr
     assert status == 2 or result.stderr.count("\n") == 1
+    assert Path("hyp.en").read_text().startswith("the cat sat on a mat\n")
+    assert Path("ref.en").read_text().startswith("the cat sat on the mat\n")
 
 
 def test_evaluate_of_nothing_is_a_sentence(texts: Path) -> None:

@@ -79,6 +79,10 @@ def test_a_line_on_a_pipe_is_answered_at_once(folder: Path) -> None:
         (["train", "-"], b"good\n\xff\n", 1, "standard input:2: not UTF-8"),
         (["train", "-", "--vocabulary-size", "10"], b"a", 1, "10 is too small"),
         (["train"], b"", 2, "Missing argument"),
+        (["train", "text", "-o", "./text"], b"", 1, "text is an input"),
+        (["train", "-", "-o", "no/t.model"], b"", 1, "there is no directory"),  # before it is known to hold no text
+        (["encode", "-m", "t.model", "text", "-o", "text"], b"", 1, "text is an input"),
+        (["decode", "-m", "t.model", "text", "-o", "text"], b"", 1, "text is an input"),
         (["encode", "-m", "missing"], b"", 1, "missing: there is no such file"),
         (["encode", "-m", "t.model", "missing"], b"", 1, "missing: there is no such file"),
         (["encode", "-m", "text"], b"", 1, "text: the tokenizer is damaged"),
@@ -92,8 +96,10 @@ def test_what_goes_wrong_is_one_sentence(
     folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], stdin: bytes, status: int, message: str
 ) -> None:
     monkeypatch.chdir(folder)
+    before = Path("text").read_bytes()
     result = run(*arguments, stdin=stdin)
     assert result.exit_code == status
+    assert Path("text").read_bytes() == before
     assert message in result.output
     assert not isinstance(result.exception, Exception)
 
