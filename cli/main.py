@@ -61,7 +61,8 @@ class CommandGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         logger.setLevel(logging.INFO)
         logger.addHandler(STDERR_HANDLER)
-        return super().parse_args(ctx, args)
+        with ending_quietly(ctx):  # --help and --version write to standard output
+            return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -155,6 +156,8 @@ def main() -> None:
     # OpenMP reads it when torch is first imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     warnings.filterwarnings("ignore")  # those of libraries, which no user of this program can act on
+    if sys.stderr is None:  # it is closed: messages have nowhere to go, results still do
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the program runs
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")  # UTF-8 and file names as they are
     nmt(prog_name="nmt")

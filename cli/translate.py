@@ -87,6 +87,8 @@ def translate(
     from nmt.text.lines import check_readable
 
     inputs = files or ("-",)
+    if inputs.count("-") > 1:
+        raise click.UsageError("standard input (-) can be read only once.")
     for path in inputs:
         check_readable(path)
     outputs = _choose_outputs(inputs, output)

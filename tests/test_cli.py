@@ -259,9 +259,26 @@ def test_a_closed_pipe_ends_quietly(model: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_a_full_disk_behind_stdout_is_a_sentence(model: Path) -> None:
-    with Path("/dev/full").open("w") as full:
-        result = subprocess.run([*NMT, "info", model], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert (result.returncode, result.stderr) == (1, "nmt: error: No space left on device\n")
+    for arguments in (["info", model], ["--help"]):
+        with Path("/dev/full").open("w") as full:
+            result = subprocess.run([*NMT, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        assert (result.returncode, result.stderr) == (1, "nmt: error: No space left on device\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes the streams")
+@pytest.mark.parametrize(
+    ("redirection", "status", "words"),
+    [
+        ("<&-", 1, "nmt: error: standard input is closed; name a file\n"),
+        ("</dev/null >&-", 1, "nmt: error: standard output is closed; name a file to write\n"),
+        ("</dev/null 2>&-", 0, ""),
+    ],
+)
+def test_closed_standard_streams_are_a_sentence(model: Path, redirection: str, status: int, words: str) -> None:
+    command = f'"$0" -m nmt_cli tokenizer encode -m "$1" {redirection}'
+    arguments = ["sh", "-c", command, sys.executable, str(model)]
+    result = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout, result.stderr) == (status, "", words)
 
 
 def test_an_interrupt_ends_quietly(texts: Path) -> None:

@@ -154,6 +154,12 @@ def test_what_is_wrong_is_said_before_the_model_is_loaded(model: Path, tmp_path:
     assert run(source, "-m", tmp_path / "no-model").exit_code == 1
 
 
+def test_standard_input_is_read_only_once(model: Path) -> None:
+    result = run("-", "-", "-m", model, text="the cat\n")
+    assert result.exit_code == 2
+    assert "only once" in result.stderr
+
+
 def test_what_was_finished_is_kept_when_something_fails(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     goal = tmp_path / "out.txt"
     goal.write_text("old")

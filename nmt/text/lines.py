@@ -32,6 +32,7 @@ _PATIENCE = 0.005
 def check_readable(path: StrPath) -> None:
     """Raise an NMTError unless ``path`` is "-" or can be opened and its first byte be read."""
     if _is_standard(path):
+        open_binary(path)
         return
     if Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir():
         return  # opening a pipe would wait for its writer, and closing it again would lose that writer
@@ -42,6 +43,8 @@ def check_readable(path: StrPath) -> None:
 def open_binary(path: StrPath) -> BinaryIO:
     """``path`` opened for reading bytes: "-" is standard input, a name in .gz is decompressed."""
     if _is_standard(path):
+        if sys.stdin is None:
+            raise NMTError("standard input is closed; name a file")
         return sys.stdin.buffer
     try:
         if Path(path).is_dir():
@@ -199,6 +202,8 @@ def atomic_writer(path: StrPath) -> Iterator[BinaryIO]:
 @contextlib.contextmanager
 def _opened_for_writing(path: StrPath) -> Iterator[BinaryIO]:
     if _is_standard(path):
+        if sys.stdout is None:
+            raise NMTError("standard output is closed; name a file to write")
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
