@@ -14,7 +14,7 @@ class Progress:
     epoch: float  # finished epochs and the part of the current one
     loss: float  # plain cross-entropy a token, in nats, mean since the last report
     learning_rate: float
-    tokens_per_second: float  # target tokens, since this session began
+    tokens_per_second: float  # target tokens, since this command began
     fraction: float | None  # of the planned updates, None with an open end
     seconds_left: float | None
 

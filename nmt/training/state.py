@@ -12,7 +12,7 @@ class TrainState:
     batch: int = 0  # batches of the current epoch already used
     epoch_batches: int = 1  # in an epoch
     target_tokens: int = 0
-    seconds: float = 0.0  # of training and validation, over all sessions
+    seconds: float = 0.0  # of training and validation, from first to last command
     best_score: float = -1.0  # validation BLEU
     best_loss: float = 0.0  # of the same validation: of equal BLEUs, such as 0, the lower loss is better
     best_step: int = 0
