@@ -15,12 +15,15 @@ def choose_device(name: str = "auto") -> torch.device:
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
         return torch.device(next(kind for kind, there in present.items() if there))
-    kind = name.partition(":")[0]
-    if kind not in present:
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        device = None
+    if device is None or device.type not in present:
         raise NMTError(f"there is no device {name!r}; choose one of {', '.join(DEVICES)}")
-    if not present[kind]:
+    if not present[device.type] or (device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count()):
         raise NMTError(f"device {name!r} is not available here; --device auto takes what there is")
-    return torch.device(name)
+    return device
 
 
 def set_threads(threads: int | None) -> int:
