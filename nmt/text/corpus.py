@@ -41,7 +41,7 @@ class FilterConfig:
         for name in ("max_characters", "max_length"):
             if getattr(self, name) < 1:
                 raise NMTError(f"{name} must be at least 1, not {getattr(self, name)}")
-        if self.max_ratio < 1:
+        if not self.max_ratio >= 1:
             raise NMTError(f"max_ratio must be at least 1, not {self.max_ratio}")
 
 

@@ -1,5 +1,6 @@
 """What a training run can be told, and the recipe that gathers the settings of all rooms."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -10,6 +11,8 @@ from nmt.model.config import ModelConfig, choose_preset, preset
 from nmt.settings import from_mapping, nearest, to_mapping
 from nmt.text.corpus import FilterConfig
 from nmt.text.tokenizer import TokenizerConfig
+
+LARGEST_SEED = 2**63 - 1  # of torch's generators
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +43,13 @@ class TrainingConfig:
         for name in ("warmup", "weight_decay", "seed"):
             if getattr(self, name) < 0:
                 raise NMTError(f"training setting {name} must not be negative, not {getattr(self, name)}")
+        for name in ("learning_rate", "weight_decay"):
+            if not math.isfinite(getattr(self, name)):
+                raise NMTError(f"training setting {name} must be a finite number, not {getattr(self, name)}")
         if not (self.learning_rate > 0 and self.clip_norm > 0):
             raise NMTError("training settings learning_rate and clip_norm must be above 0")
+        if self.seed > LARGEST_SEED:
+            raise NMTError(f"training setting seed must be at most {LARGEST_SEED}, not {self.seed}")
         if not 0 <= self.label_smoothing < 1:
             raise NMTError(
                 f"training setting label_smoothing must be at least 0 and below 1, not {self.label_smoothing}"
@@ -60,6 +68,8 @@ class Recipe:
     search: SearchConfig = field(default_factory=SearchConfig)
 
     def __post_init__(self) -> None:
+        if "vocabulary_size" in self.model:
+            raise NMTError("model: vocabulary_size is the tokenizer's to say; set it in [tokenizer]")
         self.model_config(pairs=1, vocabulary_size=0)  # a wrong preset or model setting is an error at once
 
     def model_config(self, *, pairs: int, vocabulary_size: int) -> ModelConfig:
@@ -78,7 +88,7 @@ def merge_recipe(recipe: Recipe, mapping: Mapping[str, Any], *, where: str) -> R
     changes: dict[str, Any] = {}
     for name, value in mapping.items():
         if name not in known:
-            raise NMTError(f"{where}: unknown setting {name!r}{nearest(name, known)}")
+            raise NMTError(f"{where}: unknown setting {name!r}{_table_of(name) or nearest(name, known)}")
         current = getattr(recipe, name)
         if name == "preset":
             changes[name] = str(value)
@@ -89,3 +99,13 @@ def merge_recipe(recipe: Recipe, mapping: Mapping[str, Any], *, where: str) -> R
         else:
             changes[name] = from_mapping(type(current), {**to_mapping(current), **value}, where=f"{where} [{name}]")
     return replace(recipe, **changes)
+
+
+def _table_of(name: str) -> str:
+    """Where the setting ``name`` belongs, for somebody who left its table out; empty if it is in none."""
+    tables = {"training": TrainingConfig, "tokenizer": TokenizerConfig, "model": ModelConfig}
+    tables |= {"filters": FilterConfig, "search": SearchConfig}
+    for table, cls in tables.items():
+        if name in {setting.name for setting in fields(cls)}:
+            return f"; it belongs under [{table}]"
+    return ""

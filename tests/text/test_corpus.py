@@ -91,7 +91,9 @@ def test_only_absurd_length_ratios_are_dropped(pair: tuple[str, str], is_kept: b
     assert bool(kept([pair])[0]) == is_kept
 
 
-@pytest.mark.parametrize("setting", [{"max_characters": 0}, {"max_length": 0}, {"max_ratio": 0.5}])
+@pytest.mark.parametrize(
+    "setting", [{"max_characters": 0}, {"max_length": 0}, {"max_ratio": 0.5}, {"max_ratio": float("nan")}]
+)
 def test_impossible_limits_are_refused(setting: dict[str, float]) -> None:
     with pytest.raises(NMTError, match=f"{next(iter(setting))} must be at least 1"):
         FilterConfig(**setting)  # type: ignore[arg-type]

@@ -1,0 +1,35 @@
+import pytest
+
+from nmt.errors import NMTError
+from nmt.training.config import Recipe, merge_recipe
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"max_steps": 5}, "c.toml: unknown setting 'max_steps'; it belongs under [training]"),
+        ({"vocabulary_size": 500}, "it belongs under [tokenizer]"),
+        ({"dropout": 0.1}, "it belongs under [model]"),
+        ({"trainning": {}}, "did you mean training?"),
+        ({"training": 3}, "training must be a table [training]"),
+        ({"training": {"max_step": 5}}, "c.toml [training]: unknown setting 'max_step'; did you mean max_steps?"),
+        ({"training": {"learning_rate": float("inf")}}, "learning_rate must be a finite number"),
+        ({"training": {"learning_rate": 0}}, "must be above 0"),
+        ({"training": {"weight_decay": float("nan")}}, "weight_decay must be a finite number"),
+        ({"training": {"seed": 2**63}}, "seed must be at most"),
+        ({"training": {"patience": 0}}, "patience must be at least 1"),
+        ({"model": {"vocabulary_size": 500}}, "set it in [tokenizer]"),
+        ({"preset": "huge"}, "there is no model preset 'huge'"),
+    ],
+)
+def test_a_wrong_setting_is_a_sentence(settings: dict[str, object], words: str) -> None:
+    with pytest.raises(NMTError) as error:
+        merge_recipe(Recipe(), settings, where="c.toml")
+    assert words in str(error.value)
+
+
+def test_later_settings_win_and_others_stay() -> None:
+    first = merge_recipe(Recipe(), {"training": {"seed": 7, "warmup": 9}, "model": {"dropout": 0.3}}, where="c.toml")
+    both = merge_recipe(first, {"training": {"seed": 8}, "model": {"heads": 2}}, where="options")
+    assert (both.training.seed, both.training.warmup) == (8, 9)
+    assert both.model == {"dropout": 0.3, "heads": 2}
