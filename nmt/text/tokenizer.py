@@ -37,6 +37,8 @@ _ALPHABET = 256
 _IDEOGRAPHIC_SHARE = 0.02
 # A vocabulary of whole words needs about this many for each subword that would do.
 _WORDS_PER_SUBWORD = 4
+# SentencePiece counts in 32 bits; no text supports as many.
+_MOST_IDS = 10_000_000
 # SentencePiece refuses pieces of about 8 KB, and the "word" type makes one of a line without blanks.
 _MAX_TRAINING_CHARACTERS = 1000
 
@@ -281,7 +283,7 @@ def _train(parts: Sequence[str], config: TokenizerConfig, size: int) -> bytes:
     model = io.BytesIO()
     options: dict[str, Any] = {
         "model_type": config.model_type,
-        "vocab_size": size,
+        "vocab_size": min(size, _MOST_IDS),
         "hard_vocab_limit": False,
         "character_coverage": 1.0,
         "byte_fallback": config.byte_fallback,

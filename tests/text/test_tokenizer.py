@@ -152,6 +152,8 @@ def test_a_vocabulary_too_large_becomes_smaller_with_a_word(model_type: str, cap
     tokenizer = train_tokenizer(corpus(20), TokenizerConfig(model_type=model_type, vocabulary_size=9000))
     assert tokenizer.vocabulary_size < 9000
     assert f"supports a vocabulary of {tokenizer.vocabulary_size:,}, not 9,000" in caplog.text
+    enormous = train_tokenizer(corpus(20), TokenizerConfig(model_type=model_type, vocabulary_size=10**12))
+    assert enormous.vocabulary_size < 9000
 
 
 @pytest.mark.parametrize("model_type", MODEL_TYPES)
