@@ -67,6 +67,10 @@ class ModelInfo:
     training: dict[str, Any] = field(default_factory=dict)  # resolved settings and corpus counts
     scores: dict[str, Any] = field(default_factory=dict)  # validation scores with signatures, step, seconds
 
+    def __post_init__(self) -> None:
+        if self.max_source_length < 1:
+            raise NMTError(f"max_source_length must be at least 1, not {self.max_source_length}")
+
 
 def resolve_model_path(given: StrPath | None) -> Path:
     """The model directory to use: ``given``, else $NMT_MODEL, else ./model; NMTError if it is no directory."""

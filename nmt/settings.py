@@ -72,5 +72,12 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
 
 
 def _type_name(origin: Any) -> str:
-    names = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", tuple: "a list"}
+    names = {
+        int: "a whole number",
+        float: "a number",
+        str: "a text",
+        bool: "true or false",
+        tuple: "a list",
+        dict: "a table",
+    }
     return names.get(origin, getattr(origin, "__name__", str(origin)))

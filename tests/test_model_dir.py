@@ -343,6 +343,8 @@ def test_a_wrong_config_is_named(published: Path, content: bytes, words: str) ->
         ({"model": {"heads": 0}}, "heads must be at least 1"),
         ({"model": None}, "'model' is missing"),
         ({"search": {"beam_size": 0}}, "beam_size must be at least 1"),
+        ({"max_source_length": 0}, "max_source_length must be at least 1"),
+        ({"scores": 3}, "scores must be a table"),
         ({"max_source_length": "long"}, "max_source_length must be a whole number"),
     ],
 )

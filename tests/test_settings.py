@@ -52,7 +52,7 @@ def test_an_unknown_key_suggests_the_nearest() -> None:
         ("shuffle", 1, "true or false"),
         ("symbols", "abc", "a list"),
         ("symbols", [1], "a text"),
-        ("extra", [], "dict"),
+        ("extra", [], "a table"),
     ],
 )
 def test_a_wrong_type_is_named(key: str, value: object, wanted: str) -> None:
