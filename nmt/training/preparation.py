@@ -58,6 +58,8 @@ class CorpusFiles:
             if path == "-":
                 raise NMTError("training text is read several times, so it must be a file, not standard input")
             check_readable(path)
+            if not Path(path).is_file():
+                raise NMTError(f"{path}: training text is read several times, so it must be a file, not a pipe")
 
     def all_paths(self) -> list[str]:
         """Every file of the run."""

@@ -1,5 +1,6 @@
 """A run as a whole: what it refuses at once, what it repeats exactly, what it leaves."""
 
+import os
 import random
 import shutil
 from pathlib import Path
@@ -153,6 +154,13 @@ def test_bad_files_are_sentences_before_anything_slow(tmp_path: Path) -> None:
     with pytest.raises(NMTError, match="no training text"):
         run(CorpusFiles(), tmp_path / "model")
     assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX")
+def test_text_from_a_pipe_is_refused_as_it_is_read_several_times(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.de")
+    with pytest.raises(NMTError, match=r"pipe\.de: .* not a pipe"):
+        run(CorpusFiles(sources=(str(tmp_path / "pipe.de"),), targets=("-",)), tmp_path / "model")
 
 
 def test_unaligned_text_is_an_error_with_both_counts(tmp_path: Path) -> None:
