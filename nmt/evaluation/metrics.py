@@ -7,9 +7,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nmt.errors import NMTError
+
+if TYPE_CHECKING:
+    from sacrebleu.metrics.bleu import BLEU
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +65,8 @@ def evaluate(
     ``settings`` are those of score_translations.
     """
     check_aligned({"the source": len(sources), **_counts(references)})
+    if settings.get("tokenize"):
+        _bleu(settings["tokenize"], lowercase=False)  # what is not installed is said before, not after, translating
     start = time.perf_counter()
     hypotheses = translate(sources)
     seconds = time.perf_counter() - start
@@ -87,8 +92,6 @@ def score_translations(
     check_aligned({"the hypotheses": len(hypotheses), **_counts(references)})
     if tokenize is None:
         tokenize = bleu_tokenizer(target_language or script_language(references[0]))
-    elif tokenize not in TOKENIZERS:
-        raise NMTError(f"there is no tokenizer {tokenize!r}, only {', '.join(TOKENIZERS)}")
     if sum(line.rstrip().endswith(" .") for line in hypotheses) >= _TOKENIZED_LINES:
         logger.warning("many hypotheses end in a full stop after a blank: scores are for detokenised text")
     return [_score(name, hypotheses, references, tokenize, lowercase) for name in metrics]
@@ -163,19 +166,15 @@ def _count(text: str, ranges: tuple[tuple[int, int], ...]) -> int:
 
 
 def _score(
-    name: str, hypotheses: Sequence[str], references: Sequence[Sequence[str]], tokenize: str | None, lowercase: bool
+    name: str, hypotheses: Sequence[str], references: Sequence[Sequence[str]], tokenize: str, lowercase: bool
 ) -> MetricScore:
-    from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF
     from sacrebleu.metrics.ter import TER
 
-    # force: the hint about tokenised text is ours, once for all metrics. chrF with word_order 2 is chrF2++.
+    # chrF with word_order 2 is chrF2++.
     metric: BLEU | CHRF | TER
     if name == "bleu":
-        try:
-            metric = BLEU(tokenize=tokenize, lowercase=lowercase, force=True)
-        except RuntimeError as error:  # MeCab is not installed
-            raise NMTError(" ".join(str(error).split())) from error
+        metric = _bleu(tokenize, lowercase=lowercase)
     elif name == "chrf":
         metric = CHRF(word_order=2, lowercase=lowercase)
     elif name == "ter":
@@ -185,3 +184,17 @@ def _score(
     score = metric.corpus_score(hypotheses, references)
     details = score._verbose if name == "bleu" else ""
     return MetricScore(score.name, float(score.score), str(metric.get_signature()), details)
+
+
+def _bleu(tokenize: str, *, lowercase: bool) -> "BLEU":
+    """sacreBLEU's BLEU; an NMTError if ``tokenize`` is unknown, not installed or cannot be downloaded."""
+    from sacrebleu.metrics.bleu import BLEU
+
+    if tokenize not in TOKENIZERS:
+        raise NMTError(f"there is no tokenizer {tokenize!r}, only {', '.join(TOKENIZERS)}")
+    try:
+        return BLEU(tokenize=tokenize, lowercase=lowercase, force=True)  # the hint about tokenised text is ours
+    except RuntimeError as error:  # MeCab is not installed
+        raise NMTError(" ".join(str(error).split())) from error
+    except OSError as error:
+        raise NMTError(f"the tokenizer {tokenize}, which sacreBLEU downloads once, cannot be had: {error}") from error

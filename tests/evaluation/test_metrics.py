@@ -150,6 +150,21 @@ def test_unknown_tokenizer_and_metric_are_errors() -> None:
         score_translations(["a"], [["a"]], metrics=["meteor"])
 
 
+@pytest.mark.parametrize("error", [RuntimeError("install\n it"), OSError("no network")])
+def test_a_tokenizer_that_is_not_here_is_named_before_anything_is_translated(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def absent(*arguments: object, **settings: object) -> None:
+        raise error
+
+    def never(lines: Sequence[str]) -> list[str]:
+        raise AssertionError("translated in vain")
+
+    monkeypatch.setattr("sacrebleu.metrics.bleu.BLEU.__init__", absent)
+    with pytest.raises(NMTError, match=r"install it|tokenizer flores200, .* no network"):
+        evaluate(never, ["a"], [["a"]], tokenize="flores200")
+
+
 def test_empty_hypotheses_have_a_score() -> None:
     scores = score_translations(["", ""], [["a b c", ""]])
     assert [score.score for score in scores] == [0, 0, 100]
