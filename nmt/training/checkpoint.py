@@ -32,9 +32,12 @@ class CheckpointStore:
         try:
             with atomic_writer(path) as file:
                 torch.save({"state": asdict(state), **tensors}, file)
-        except (NMTError, RuntimeError) as error:  # torch's own zip writer hides the OSError of a full disk
+        except (NMTError, RuntimeError) as error:
+            # torch's own zip writer puts an error about positions in place of the OSError of a full disk.
+            hidden = error.__context__
+            reason = hidden.strerror if isinstance(hidden, OSError) and isinstance(error, RuntimeError) else error
             raise NMTError(
-                f"cannot save checkpoint {path} ({error}); {self._remaining()} and the published model are intact, "
+                f"cannot save checkpoint {path} ({reason}); {self._remaining()} and the published model are intact, "
                 "so make room and give the same command again"
             ) from error
         for old in self.paths()[: -self.keep]:

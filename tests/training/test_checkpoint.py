@@ -70,6 +70,7 @@ store.save(TrainState(step=2), {{"w": torch.ones(1_000_000)}})
 """
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert "NMTError: cannot save checkpoint" in result.stderr
+    assert "checkpoint-00000002.pt (File too large)" in result.stderr
     assert "checkpoint-00000001.pt" in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-00000001.pt"]
     found = CheckpointStore(tmp_path, keep=2).load_newest()
