@@ -1,5 +1,6 @@
 """The model card, README.md of a model directory: what a model is, how it was made, how good it is, how to use it."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +103,7 @@ def _list(entries: Iterator[tuple[str, str]]) -> str:
 
 
 def _front_matter(info: "ModelInfo") -> str:
-    """The lines that model hubs read."""
+    """The lines that model hubs read, in YAML, which takes a bare ``no`` (Norwegian) for a denial."""
     languages = [tag for tag in (info.source_language, info.target_language) if tag is not None]
-    known = ["language:", *(f"- {tag}" for tag in languages)] if languages else []
+    known = ["language:", *(f"- {json.dumps(tag)}" for tag in languages)] if languages else []
     return "\n".join(["---", *known, "pipeline_tag: translation", "tags:", "- translation", "- nmt", "---"])

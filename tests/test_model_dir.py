@@ -147,6 +147,7 @@ def test_the_card_tells_what_people_ask(published: Path, model: Transformer) -> 
     parameters = sum(parameter.numel() for parameter in model.parameters())
     for part in (
         "de to en",
+        'language:\n- "de"\n- "en"\n',
         f"{parameters:,} parameters",
         "- BLEU 33.12 (`nrefs:1|tok:13a`)",
         "step: 3,000",
