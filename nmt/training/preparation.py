@@ -128,12 +128,13 @@ def prepare(
     prepared = _open_prepared(directory, key)
     if prepared is not None:
         return prepared
+    given = _given_validation(files)  # first, as it is sooner read than the corpus
     reporter.stage("reading the corpus")
     report = CorpusReport()
     pairs = list(filter_pairs(files.training_pairs(), recipe.filters, report))
     reporter.stage(f"corpus: {report.summary()}")
     _check_enough(len(pairs), files)
-    pairs, validation = _validation_part(files, pairs, recipe.training.seed, reporter)
+    pairs, validation = _validation_part(given, pairs, recipe.training.seed, reporter)
     reporter.stage("training the tokenizer")
     lines = (side for pair in pairs for side in pair)
     tokenizer = train_tokenizer(lines, recipe.tokenizer, pairs=len(pairs))
@@ -184,23 +185,30 @@ def _check_enough(pairs: int, files: CorpusFiles) -> None:
         raise NMTError(f"{names}: {what} to train on; at least {needed} are needed, and a useful model wants thousands")
 
 
+def _given_validation(files: CorpusFiles) -> list[Pair]:
+    """The usable pairs of the validation files; none only if there are no such files."""
+    given = read_pairs(files.validation_sources, files.validation_targets)
+    validation = [pair for pair in given if pair.source.strip() and pair.target.strip()]
+    if files.validation_sources and not validation:
+        raise NMTError(f"{', '.join(files.validation_sources)}: no usable sentence pair to validate on")
+    return validation
+
+
 def _validation_part(
-    files: CorpusFiles, pairs: list[Pair], seed: int, reporter: Reporter
+    given: list[Pair], pairs: list[Pair], seed: int, reporter: Reporter
 ) -> tuple[list[Pair], list[Pair]]:
-    """The training and the validation pairs: from files if given, else held out, with a word about it."""
-    if files.validation_sources:
-        given = read_pairs(files.validation_sources, files.validation_targets)
-        validation = [pair for pair in given if pair.source.strip() and pair.target.strip()]
-        if not validation:
-            raise NMTError(f"{', '.join(files.validation_sources)}: no usable sentence pair to validate on")
+    """The training and the validation pairs: those of the files if ``given``, else held out, with a word about it."""
+    if given:
         known = set(pairs)
-        if seen := sum(pair in known for pair in validation):
-            reporter.stage(f"validation: {seen:,} of {len(validation):,} pairs are also in the training text")
-        return pairs, validation
+        if seen := sum(pair in known for pair in given):
+            reporter.stage(f"validation: {seen:,} of {len(given):,} pairs are also in the training text")
+        return pairs, given
     size = max(1, default_held_out_size(len(pairs)))
     train, held_out = split_held_out(pairs, size=size, seed=seed)
     if not train or not held_out:
-        raise NMTError("the corpus repeats too few sentences to hold some out for validation; give validation files")
+        raise NMTError(
+            "the same few sentences fill the corpus, so none can be held out for validation; give files for it"
+        )
     shared = len(pairs) - len(train) - len(held_out)
     beside = f", and {shared:,} more that share a sentence with them left out" if shared else ""
     reporter.stage(f"validation: no files given, so {len(held_out):,} pairs are held out of training{beside}")

@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,24 @@ def test_directories_that_are_not_ours_are_left_alone(tmp_path: Path) -> None:
 def test_too_little_text_is_a_sentence(tmp_path: Path, pairs: int, sentence: str) -> None:
     with pytest.raises(NMTError, match=sentence):
         run(write_corpus(tmp_path, pairs=pairs), tmp_path / "model")
+
+
+def test_validation_text_is_checked_before_the_corpus_is_read(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    (tmp_path / "short.de").write_text("eins\nzwei\n")
+    (tmp_path / "short.en").write_text("ONE\n")
+    Path(files.sources[0]).write_bytes(b"\xff\n")
+    short = {"validation_sources": (str(tmp_path / "short.de"),), "validation_targets": (str(tmp_path / "short.en"),)}
+    with pytest.raises(NMTError, match=r"short\.de has 2 lines but .*short\.en has 1"):
+        run(replace(files, **short), tmp_path / "model")
+
+
+def test_a_corpus_of_the_same_few_sentences_needs_validation_files(tmp_path: Path) -> None:
+    (tmp_path / "few.de").write_text("eins\n" * 50 + "".join(f"{number}\n" for number in range(50)))
+    (tmp_path / "few.en").write_text("".join(f"{number}\n" for number in range(50)) + "ONE\n" * 50)
+    files = CorpusFiles(sources=(str(tmp_path / "few.de"),), targets=(str(tmp_path / "few.en"),))
+    with pytest.raises(NMTError, match="the same few sentences"):
+        run(files, tmp_path / "model")
 
 
 @pytest.mark.parametrize("pairs", [2, 20])
