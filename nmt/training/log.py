@@ -49,16 +49,15 @@ class JsonLog:
 
     def forget_after(self, step: int) -> None:
         """Drop what was written after ``step``, which a resumed run will do and write again."""
-        lines = self.path.read_text("utf-8").splitlines(keepends=True) if self.path.exists() else []
+        lines = self.path.read_bytes().splitlines(keepends=True) if self.path.exists() else []
         kept = [line for line in lines if _step_of(line) <= step]
         with atomic_writer(self.path) as file:
-            file.writelines(line.encode("utf-8") for line in kept)
+            file.writelines(kept)
 
 
-def _step_of(line: str) -> int:
+def _step_of(line: bytes) -> int:
     """The step of a log line; 0 where it has none, and beyond every step where a kill cut it short."""
     try:
-        step = json.loads(line).get("step", 0)
-    except ValueError:
+        return int(json.loads(line).get("step", 0))
+    except (ValueError, TypeError, AttributeError):
         return 1 << 62
-    return int(step)

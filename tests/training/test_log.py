@@ -1,0 +1,33 @@
+"""The run's log: a resumed run forgets what it will do again, and whatever a kill or a crash left of a line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nmt.training.log import JsonLog
+from tests.conftest import RecordingReporter
+
+
+@pytest.mark.parametrize(
+    "tail", [b"", b'{"event": "stage", "text": "M\xc3', b"\x00" * 40, b"\xbb\n", b"5\n", b'{"step": null}\n']
+)
+def test_what_comes_after_a_step_and_broken_lines_are_forgotten(tmp_path: Path, tail: bytes) -> None:
+    path = tmp_path / "log.jsonl"
+    log = JsonLog(path, RecordingReporter())
+    log.stage("M\u00fcll \u2028 first")
+    for step in (1, 2, 3):
+        log.write({"event": "progress", "step": step})
+    with path.open("ab") as file:
+        file.write(tail)
+    log.forget_after(2)
+    log.write({"event": "progress", "step": 3})
+    entries = [json.loads(line) for line in path.read_bytes().splitlines()]
+    assert [entry.get("step") for entry in entries] == [None, 1, 2, 3]
+    assert entries[0]["text"] == "M\u00fcll \u2028 first"
+
+
+def test_there_need_not_be_a_log(tmp_path: Path) -> None:
+    log = JsonLog(tmp_path / "log.jsonl", RecordingReporter())
+    log.forget_after(5)
+    assert (tmp_path / "log.jsonl").read_bytes() == b""
