@@ -51,7 +51,8 @@ class CheckpointStore:
                 tensors: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
                 return TrainState(**tensors.pop("state")), tensors
             except UNREADABLE as error:
-                logger.warning("checkpoint %s is damaged (%s); trying the one before", path, error)
+                reason = str(error).partition(". ")[0]  # torch has a paragraph to say
+                logger.warning("checkpoint %s is damaged (%s); trying the one before", path, reason)
         if paths:
             raise NMTError(f"no checkpoint in {self.directory} can be read; --overwrite starts afresh")
         return None

@@ -137,7 +137,7 @@ def _compare(path: Path, settings: dict[str, Any]) -> None:
         if before.get(name) != now.get(name) and not name.startswith("text.")
     ]
     differences += [
-        f"the {name.removeprefix('text.').replace('_', ' ')} text has changed"
+        f"the {name.removeprefix('text.').removesuffix('s').replace('_', ' ')} text has changed"
         for name in now
         if name.startswith("text.") and before.get(name) != now[name]
     ]

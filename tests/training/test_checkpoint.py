@@ -39,6 +39,7 @@ def test_a_damaged_one_gives_way_to_the_one_before(tmp_path: Path, caplog: pytes
     assert found is not None
     assert found[0].step == 1
     assert "checkpoint-00000002.pt is damaged" in caplog.text
+    assert "high likelihood" not in caplog.text
     (tmp_path / "checkpoint-00000001.pt").write_bytes(b"")
     with pytest.raises(NMTError, match="--overwrite"):
         store.load_newest()

@@ -78,7 +78,7 @@ def test_other_settings_or_text_are_named_and_overwrite_starts_afresh(tmp_path: 
         run(files, output, {"training": {"seed": 2}})
     with pytest.raises(NMTError, match=r"model\.dropout was 0\.1, now 0\.3"):
         run(files, output, {"model": {"dropout": 0.3}})
-    with pytest.raises(NMTError, match="the sources text has changed"):
+    with pytest.raises(NMTError, match="the source text has changed"):
         run(write_corpus(tmp_path, seed=2), output)
     assert run(files, output, {"training": {"max_steps": 3}}, overwrite=True).state.step == 3
     assert load_info(output).training["steps"] == 3
