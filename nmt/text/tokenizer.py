@@ -9,6 +9,7 @@ import math
 import random
 import re
 import tempfile
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -81,9 +82,10 @@ class TokenizerConfig:
         if self.sample_size < 1:
             raise NMTError(f"sample_size must be at least 1, not {self.sample_size}")
         for symbol in self.symbols:
-            if not symbol or any(character.isspace() for character in symbol) or symbol in _SPECIALS.values():
+            if not symbol or symbol in _SPECIALS.values() or not all(map(_is_visible, symbol)):
                 raise NMTError(
-                    f"{symbol!r} cannot be a symbol: it is empty, holds a blank or is one of the special ids"
+                    f"{symbol!r} cannot be a symbol: it is empty, holds a blank, a control character or what is not "
+                    "UTF-8, or is one of the special ids"
                 )
         if self.vocabulary_size is not None and self.vocabulary_size < self.reserved_ids + 2:
             raise NMTError(
@@ -95,6 +97,10 @@ class TokenizerConfig:
     def reserved_ids(self) -> int:
         """Ids that no subword of the text can have: special ids, bytes and symbols."""
         return len(_SPECIALS) + (_BYTES if self.byte_fallback else 0) + len(set(self.symbols))
+
+
+def _is_visible(character: str) -> bool:
+    return not character.isspace() and unicodedata.category(character) not in ("Cc", "Cs")
 
 
 def choose_vocabulary_size(pairs: int) -> int:

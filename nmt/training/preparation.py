@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -26,6 +27,7 @@ from nmt.training.config import Recipe
 from nmt.training.reporter import Reporter
 
 FEWEST_PAIRS = 2  # one to learn from and one to validate on
+LANGUAGE_CODE = re.compile("[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")  # BCP 47, and what people make of it
 ENCODE_AT_ONCE = 10_000  # sentences handed to the tokenizer in one call
 
 
@@ -54,6 +56,9 @@ class CorpusFiles:
                     f"{len(sources)} source and {len(targets)} target files given for {kind}; "
                     "every file needs its other side"
                 )
+        for language in (self.source_language, self.target_language):
+            if language and not LANGUAGE_CODE.fullmatch(language):
+                raise NMTError(f"{language!r} is not a language code; give one such as de, zh or pt-BR")
         for path in self.all_paths():
             if path == "-":
                 raise NMTError("training text is read several times, so it must be a file, not standard input")

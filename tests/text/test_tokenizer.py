@@ -180,6 +180,8 @@ def test_no_text_is_one_sentence(lines: list[str]) -> None:
         ({"sample_size": 0}, "sample_size must be at least 1"),
         ({"symbols": ("a b",)}, "'a b' cannot be a symbol"),
         ({"symbols": ("",)}, "cannot be a symbol"),
+        ({"symbols": ("\udcff",)}, "cannot be a symbol"),
+        ({"symbols": ("a\0",)}, "cannot be a symbol"),
         ({"symbols": ("<s>",)}, "cannot be a symbol"),
     ],
 )

@@ -172,6 +172,9 @@ def test_bad_files_are_sentences_before_anything_slow(tmp_path: Path) -> None:
         run(CorpusFiles(sources=files.sources), tmp_path / "model")
     with pytest.raises(NMTError, match="no training text"):
         run(CorpusFiles(), tmp_path / "model")
+    for language in ("../x", "\udcff", "d", "de\nfr"):
+        with pytest.raises(NMTError, match="is not a language code"):
+            run(replace(files, target_language=language), tmp_path / "model")
     assert not (tmp_path / "model").exists()
 
 
