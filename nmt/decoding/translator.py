@@ -87,7 +87,9 @@ class Translator:
         )
 
     def translate(self, lines: Sequence[str]) -> list[str]:
-        """A translation for each line, in order; empty for a line without text."""
+        """A translation for each line, in order; empty for a line without text. TypeError for a single string."""
+        if isinstance(lines, str):
+            raise TypeError("translate() takes a list of lines; put a single one in a list: [line]")
         return self._translate([decode_line(line.encode("utf-8", "surrogatepass"))[0] for line in lines])
 
     def translate_stream(self, windows: Iterable[list[bytes]], *, name: str | None = None) -> Iterator[list[str]]:

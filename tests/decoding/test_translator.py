@@ -102,6 +102,11 @@ def test_nothing_in_nothing_out() -> None:
     assert engine.batches == []
 
 
+def test_a_single_string_is_not_taken_for_lines_of_a_letter() -> None:
+    with pytest.raises(TypeError, match=r"\[line\]"):
+        translator()[0].translate("abc")
+
+
 def test_a_long_line_is_divided_at_its_sentence_ends_and_joined_with_a_blank() -> None:
     made, engine = translator(max_source_length=8)
     assert made.translate(["One two. Three. Four"]) == ["One two. Three. Four"]
