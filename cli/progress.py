@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("nmt.train")
 SECONDS_BETWEEN_LINES = 30.0
+WIDE = 110  # columns from which a longer bar has room
 
 
 class TrainingProgress:
@@ -28,7 +29,10 @@ class TrainingProgress:
         self.console = Console(stderr=True, highlight=False)
         self.live = self.console.is_terminal and logger.isEnabledFor(logging.INFO)
         self.bar = Progress(
-            BarColumn(bar_width=20), TextColumn("{task.description}"), console=self.console, transient=True
+            BarColumn(bar_width=20 if self.console.width >= WIDE else 4),
+            TextColumn("{task.description}"),
+            console=self.console,
+            transient=True,
         )
         self.bleu = ""
         self.last_line = 0.0
@@ -57,21 +61,23 @@ class TrainingProgress:
 
     def progressed(self, progress: "TrainingReport") -> None:
         """Move the bar, or write a line every half minute."""
-        text = (
-            f"step {progress.step:,}  epoch {progress.epoch:.2f}  loss {progress.loss:.3f}{self.bleu}  "
-            f"rate {progress.learning_rate:.2e}  {progress.tokens_per_second:,.0f} tokens/s"
-        )
-        if progress.seconds_left is not None:
-            text += f"  {_duration(progress.seconds_left)} left"
+        left = "" if progress.seconds_left is None else f"  {_duration(progress.seconds_left)} left"
         if self.live:
+            text = (  # fits 80 columns beside a short bar
+                f"step {progress.step:,}  ep {progress.epoch:.1f}  loss {progress.loss:.2f}{self.bleu}  "
+                f"lr {progress.learning_rate:.1e}  {progress.tokens_per_second:,.0f} tok/s{left}"
+            )
             self.bar.update(self.bar.task_ids[0], completed=progress.step, description=text)
         elif time.monotonic() - self.last_line >= SECONDS_BETWEEN_LINES:
             self.last_line = time.monotonic()
-            self.stage(text)
+            self.stage(
+                f"step {progress.step:,}  epoch {progress.epoch:.2f}  loss {progress.loss:.3f}{self.bleu}  "
+                f"rate {progress.learning_rate:.2e}  {progress.tokens_per_second:,.0f} tokens/s{left}"
+            )
 
     def validated(self, validation: "Validation") -> None:
         """One line for each validation, and its BLEU on the bar."""
-        self.bleu = f"  BLEU {validation.bleu:.2f}"
+        self.bleu = f"  BLEU {validation.bleu:.1f}"
         best = "  (best so far, published)" if validation.improved else ""
         self.stage(f"step {validation.step:,}: validation loss {validation.loss:.3f}, BLEU {validation.bleu:.2f}{best}")
 

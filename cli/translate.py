@@ -14,9 +14,11 @@ from .options import (
     beam_size_option,
     device_option,
     examples,
+    input_option,
     length_penalty_option,
     model_option,
     output_option,
+    source_option,
     threads_option,
     verbosity_options,
 )
@@ -44,6 +46,8 @@ in FILE{SUFFIX}."""
     )
 )
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=PATH)
+@source_option(multiple=True, hidden=True)  # for those who expect the text to translate behind an option
+@input_option(multiple=True, hidden=True)
 @model_option()
 @output_option(help=OUTPUT_HELP)
 @beam_size_option()
@@ -70,6 +74,8 @@ in FILE{SUFFIX}."""
 @verbosity_options
 def translate(
     files: tuple[str, ...],
+    source: tuple[str, ...],
+    input_file: tuple[str, ...],
     model: str | None,
     output: str | None,
     device: str,
@@ -86,7 +92,7 @@ def translate(
     from nmt.model_dir import resolve_model_path
     from nmt.text.lines import check_readable
 
-    inputs = files or ("-",)
+    inputs = (*files, *source, *input_file) or ("-",)
     if inputs.count("-") > 1:
         raise click.UsageError("standard input (-) can be read only once.")
     for path in inputs:

@@ -266,3 +266,10 @@ def test_at_a_terminal_it_invites_to_type(model: Path) -> None:
         os.write(controller, b"\x04")
         assert running.wait(60) == 0
     os.close(controller)
+
+
+def test_the_text_may_stand_behind_an_option_too(model: Path, tmp_path: Path) -> None:
+    source = write(tmp_path / "in.txt", LINES[:3])
+    for option in ("-s", "--src", "-i", "--input-file"):
+        assert run("-m", model, option, source).stdout == expected(model, LINES[:3])
+    assert "--source" not in run("--help").stdout

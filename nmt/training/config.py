@@ -72,9 +72,13 @@ class Recipe:
             raise NMTError("model: vocabulary_size is the tokenizer's to say; set it in [tokenizer]")
         self.model_config(pairs=1, vocabulary_size=0)  # a wrong preset or model setting is an error at once
 
+    def preset_for(self, pairs: int) -> str:
+        """The preset as named, or the one for a corpus of so many pairs."""
+        return choose_preset(pairs) if self.preset == "auto" else self.preset
+
     def model_config(self, *, pairs: int, vocabulary_size: int) -> ModelConfig:
         """The model for a corpus of so many pairs: the preset, then ``model`` over it."""
-        base = preset(choose_preset(pairs) if self.preset == "auto" else self.preset)
+        base = preset(self.preset_for(pairs))
         settings = {**to_mapping(base), **self.model, "vocabulary_size": vocabulary_size}
         return from_mapping(ModelConfig, settings, where="model")
 

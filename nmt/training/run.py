@@ -41,6 +41,7 @@ from nmt.training.validation import TranslationValidator
 
 SHORTEST_LIMIT = 32  # subwords; lines are divided only above it, however short the training sentences were
 FINAL_METRICS = ("bleu", "chrf")
+FINAL_DECODING = "beam search"  # in the record of scores: no longer those of greedy validation
 SHOWN_ELSEWHERE = ("model", "search")  # parts of the recipe that a model's record holds in full by themselves
 
 
@@ -231,8 +232,10 @@ class _Run:
         return max(SHORTEST_LIMIT, int(self.prepared.corpus.source.lengths.max()))
 
     def _info(self, state: TrainState, scores: dict[str, Any]) -> ModelInfo:
+        settings = {name: value for name, value in to_mapping(self.recipe).items() if name not in SHOWN_ELSEWHERE}
+        settings["preset"] = self.recipe.preset_for(len(self.prepared.corpus))
         training = {
-            "settings": {name: value for name, value in to_mapping(self.recipe).items() if name not in SHOWN_ELSEWHERE},
+            "settings": settings,
             "corpus": self.prepared.facts,
             "steps": state.step,
             "epochs": round(state.epochs, 2),
@@ -255,7 +258,7 @@ class _Run:
             "bleu": {"name": "BLEU", "score": validation.bleu, "signature": validation.signature},
             "step": validation.step,
             "validation_loss": round(validation.loss, 4),
-            "beam_size": validation.beam_size,
+            "decoding": "greedy",
         }
         save_model(
             self.output,
@@ -268,7 +271,7 @@ class _Run:
         """Score the published model as users will run it, and write that into its record, once."""
         info = load_info(self.output)
         stored = info.scores
-        if stored.get("final"):
+        if stored.get("decoding") == FINAL_DECODING:
             return [MetricScore(**stored[name]) for name in FINAL_METRICS]
         self.log.stage(f"scoring the best model (step {state.best_step:,}) by beam search")
         model, _, _ = load_model(self.output, device=self.device)
@@ -284,7 +287,7 @@ class _Run:
             "validation_loss": stored.get("validation_loss"),
             "beam_size": self.recipe.search.beam_size,
             "sentences_per_second": round(len(self.prepared.validation) / seconds, 1),
-            "final": True,
+            "decoding": FINAL_DECODING,
         }
         final = replace(info, scores=record, training=self._info(state, {}).training)
         save_model(self.output, info=final, tokenizer=self.prepared.tokenizer, weights=model.state_dict())
