@@ -14,7 +14,7 @@ PAIRS = [f"{source}-{target}" for source in LANGUAGES for target in LANGUAGES if
 SPLITS = ("train", "valid", "test")
 SAMPLES = 8  # held-out sentences shown at the end
 # What makes a useful model of the phrasebook in about two minutes on two processor cores.
-TRAINING = ("--preset", "tiny", "--max-steps", "900", "--validate-every", "300", "--learning-rate", "0.003")
+TRAINING = ("--preset", "tiny", "--max-steps", "700", "--validate-every", "350", "--learning-rate", "0.003")
 
 
 @click.command(epilog=examples("nmt demo", "nmt demo --pair zh-en -o /tmp/demo"))

@@ -216,7 +216,8 @@ def _validation_part(
         )
     shared = len(pairs) - len(train) - len(held_out)
     beside = f", and {shared:,} more that share a sentence with them left out" if shared else ""
-    reporter.stage(f"validation: no files given, so {len(held_out):,} pairs are held out of training{beside}")
+    are = "pair is" if len(held_out) == 1 else "pairs are"
+    reporter.stage(f"validation: no files given, so {len(held_out):,} {are} held out of training{beside}")
     return train, held_out
 
 

@@ -221,10 +221,11 @@ class _Run:
 
     def _announce(self, model: Transformer) -> None:
         config: ModelConfig = self.model_config
-        millions = sum(parameter.numel() for parameter in model.parameters()) / 1e6
+        parameters = sum(parameter.numel() for parameter in model.parameters())
+        threads = torch.get_num_threads()
         self.log.stage(
             f"model: {config.encoder_layers}+{config.decoder_layers} layers, dimension {config.dimension}, "
-            f"{millions:.1f} million parameters; on {self.device} with {torch.get_num_threads()} threads"
+            f"{parameters:,} parameters; on {self.device}, {threads} {'thread' if threads == 1 else 'threads'}"
         )
 
     def _max_source_length(self) -> int:
