@@ -209,7 +209,10 @@ class _Run:
             self.log.forget_after(trainer.state.step)
             self.log.stage(f"going on after step {trainer.state.step:,}")
         state = trainer.state if trainer.state.finished else trainer.run()
-        scores = self._final_scores(state) if state.finished else []
+        scores: list[MetricScore] = []
+        if state.finished:
+            self._restore_if_lost(trainer)
+            scores = self._final_scores(state)
         parameters = sum(parameter.numel() for parameter in model.parameters())
         return RunReport(
             state=state,
@@ -267,6 +270,15 @@ class _Run:
             tokenizer=self.prepared.tokenizer,
             weights=model.state_dict(),
         )
+
+    def _restore_if_lost(self, trainer: Trainer) -> None:
+        """Where a finished model was deleted or damaged, publish the averaged weights of the last update again."""
+        try:
+            load_model(self.output, device="cpu")
+        except NMTError as error:
+            self.log.stage(f"the published model cannot be used ({error}); publishing the last averaged weights")
+            validation = self.validator.validate(trainer.average, trainer.state)
+            self.validator.publish(trainer.average, trainer.state, validation)
 
     def _final_scores(self, state: TrainState) -> list[MetricScore]:
         """Score the published model as users will run it, and write that into its record, once."""

@@ -70,6 +70,17 @@ def test_a_stopped_run_ends_as_an_uninterrupted_one(tmp_path: Path) -> None:
     assert all((parts[name] == tensor).all() for name, tensor in expected_weights.items())
 
 
+@pytest.mark.parametrize("name", ["config.json", "weights.safetensors", "tokenizer.model"])
+def test_the_same_command_mends_a_finished_model_that_lost_a_file(tmp_path: Path, name: str) -> None:
+    files = write_corpus(tmp_path)
+    run(files, tmp_path / "model")
+    (tmp_path / "model" / name).unlink()
+    reporter = RecordingReporter()
+    assert run(files, tmp_path / "model", reporter=reporter).scores
+    assert any("cannot be used" in stage for stage in reporter.stages)
+    assert load_info(tmp_path / "model").scores["decoding"] == "beam search"
+
+
 def test_other_settings_or_text_are_named_and_overwrite_starts_afresh(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     output = tmp_path / "model"
