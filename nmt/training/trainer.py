@@ -3,10 +3,9 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from nmt.data.batching import Rows, make_batch, plan_batches
@@ -15,8 +14,8 @@ from nmt.errors import NMTError
 from nmt.model.transformer import Transformer
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import TrainingConfig
-from nmt.training.loss import label_smoothed_cross_entropy
-from nmt.training.optimizer import make_optimizer, update_average
+from nmt.training.learner import Learner, Update
+from nmt.training.optimizer import update_average
 from nmt.training.reporter import Progress, Reporter, Validation
 from nmt.training.schedule import learning_rate
 from nmt.training.state import TrainState
@@ -51,19 +50,17 @@ class Trainer:
     def __init__(
         self, model: Transformer, corpus: EncodedCorpus, config: TrainingConfig, surroundings: Surroundings
     ) -> None:
-        self.model = model
+        self.learner = Learner(model, config)
         self.corpus = corpus
         self.config = config
         self.around = surroundings
-        self.device = model.embedding.weight.device
-        self.average = Transformer(model.config).to(self.device).eval().requires_grad_(False)
+        self.average = Transformer(model.config).to(self.learner.device).eval().requires_grad_(False)
         self.average.load_state_dict(model.state_dict())
-        self.optimizer = make_optimizer(model, config)
         self.state = TrainState()
         self.plan: list[Rows] = self._plan()
         self.state.epoch_batches = len(self.plan)
         self.planned = self._planned_updates()
-        self._parameters = list(model.parameters())
+        self._current = [parameter.data for parameter in model.parameters()]
         self._averaged = [parameter.data for parameter in self.average.parameters()]
 
     def resume(self) -> bool:
@@ -72,12 +69,8 @@ class Trainer:
         if found is None:
             return False
         self.state, tensors = found
-        self.model.load_state_dict(tensors["model"])
+        self.learner.load_state_dict(tensors)
         self.average.load_state_dict(tensors["average"])
-        self.optimizer.load_state_dict(tensors["optimizer"])
-        torch.set_rng_state(tensors["random"])
-        if self.device.type == "cuda":
-            torch.cuda.set_rng_state(tensors["cuda_random"], self.device)
         self.plan = self._plan()
         return True
 
@@ -86,8 +79,7 @@ class Trainer:
         self.around.reporter.started(self.state, self.planned)
         meter = _Meter(self.state)
         while not self.state.finished and not self.around.stop_requested():
-            self._set_rate()
-            meter.add(*self._update())
+            meter.add(self._update())
             self.state.seconds = meter.seconds()
             self.state.finished = self._limit_reached()
             if self.state.step % REPORT_EVERY == 0 or self.state.finished:
@@ -111,50 +103,36 @@ class Trainer:
         limits = [self.config.max_steps, self.config.max_epochs and self.config.max_epochs * updates]
         return min((limit for limit in limits if limit), default=None)
 
-    def _set_rate(self) -> None:
+    def _rate(self, step: int) -> float:
         config = self.config
-        rate = learning_rate(self.state.step + 1, peak=config.learning_rate, warmup=config.warmup, planned=self.planned)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+        return learning_rate(step, peak=config.learning_rate, warmup=config.warmup, planned=self.planned)
 
-    def _update(self) -> tuple[Tensor, int]:
-        """One update from the next batches; the summed plain loss and its number of target tokens."""
-        self.model.train()
+    def _update(self) -> Update:
+        """One update from the next batches of the plan."""
         rows = self.plan[self.state.batch : self.state.batch + self.config.accumulate]
-        batches = [make_batch(self.corpus, some).to(self.device) for some in rows]
-        tokens = sum(batch.target_tokens for batch in batches)
-        self.optimizer.zero_grad(set_to_none=True)
-        total = torch.zeros((), device=self.device)
-        for batch in batches:
-            states = self.model.decode_states(batch.target_in, self.model.encode(batch.source))
-            smoothed, plain = label_smoothed_cross_entropy(
-                states, self.model.embedding.weight, batch.target_out, smoothing=self.config.label_smoothing
-            )
-            (smoothed / tokens).backward()  # type: ignore[no-untyped-call]
-            total += plain.detach()
-        self._step()
-        self.state.target_tokens += tokens
+        batches = [make_batch(self.corpus, some) for some in rows]
+        update = self.learner.update(batches, rate=self._rate(self.state.step + 1))
+        self.state.step += 1
+        self._judge(update)
+        self.state.target_tokens += update.target_tokens
         self.state.batch += len(rows)
         if self.state.batch >= len(self.plan):
             self.state.epoch, self.state.batch = self.state.epoch + 1, 0
             self.plan = self._plan()
-        return total, tokens
+        return update
 
-    def _step(self) -> None:
-        """Clip, and apply the gradients unless they are not finite."""
-        norm = torch.nn.utils.clip_grad_norm_(self._parameters, self.config.clip_norm)
-        self.state.step += 1
-        if not torch.isfinite(norm):
-            self.state.skipped_updates += 1
-            if self.state.skipped_updates >= MOST_SKIPPED:
-                raise NMTError(
-                    f"the gradient was not finite in {MOST_SKIPPED} updates up to step {self.state.step}; "
-                    "train afresh with --overwrite and a lower --learning-rate"
-                )
+    def _judge(self, update: Update) -> None:
+        """Take the new weights into the average, or count an update that could not be applied."""
+        if update.applied:
+            self.state.skipped_updates = 0
+            update_average(self._averaged, self._current, self.state.step)
             return
-        self.state.skipped_updates = 0
-        self.optimizer.step()
-        update_average(self._averaged, [parameter.data for parameter in self._parameters], self.state.step)
+        self.state.skipped_updates += 1
+        if self.state.skipped_updates >= MOST_SKIPPED:
+            raise NMTError(
+                f"the gradient was not finite in {MOST_SKIPPED} updates up to step {self.state.step}; "
+                "train afresh with --overwrite and a lower --learning-rate"
+            )
 
     def _limit_reached(self) -> str:
         if self.planned is not None and self.state.step >= self.planned:
@@ -177,15 +155,7 @@ class Trainer:
         self.around.reporter.validated(validation)
 
     def _save(self) -> None:
-        tensors: dict[str, Any] = {
-            "model": self.model.state_dict(),
-            "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "random": torch.get_rng_state(),
-        }
-        if self.device.type == "cuda":
-            tensors["cuda_random"] = torch.cuda.get_rng_state(self.device)
-        self.around.checkpoints.save(self.state, tensors)
+        self.around.checkpoints.save(self.state, {**self.learner.state_dict(), "average": self.average.state_dict()})
 
     def _progress(self, meter: "_Meter") -> Progress:
         state = self.state
@@ -194,7 +164,7 @@ class Trainer:
             step=state.step,
             epoch=state.epochs,
             loss=meter.take_loss(),
-            learning_rate=self.optimizer.param_groups[0]["lr"],
+            learning_rate=self._rate(state.step),
             tokens_per_second=speed,
             fraction=state.step / self.planned if self.planned else None,
             seconds_left=meter.seconds_an_update() * (self.planned - state.step) if self.planned else None,
@@ -212,10 +182,10 @@ class _Meter:
         self.tokens = 0
         self.updates = 0
 
-    def add(self, loss: Tensor, tokens: int) -> None:
-        self.loss = self.loss + loss
-        self.loss_tokens += tokens
-        self.tokens += tokens
+    def add(self, update: Update) -> None:
+        self.loss = self.loss + update.loss
+        self.loss_tokens += update.target_tokens
+        self.tokens += update.target_tokens
         self.updates += 1
 
     def seconds(self) -> float:

@@ -106,8 +106,8 @@ def test_stopping_and_going_on_changes_no_bit(tmp_path: Path, stops: list[int]) 
     assert last.resume()
     found = last.run()
     assert replace(found, seconds=0) == replace(expected, seconds=0)
-    for name, tensor in whole.model.state_dict().items():
-        assert torch.equal(tensor, last.model.state_dict()[name]), name
+    for name, tensor in whole.learner.model.state_dict().items():
+        assert torch.equal(tensor, last.learner.model.state_dict()[name]), name
     for name, tensor in whole.average.state_dict().items():
         assert torch.equal(tensor, last.average.state_dict()[name]), name
 
@@ -125,8 +125,8 @@ def test_a_kill_between_checkpoints_repeats_the_same_updates(tmp_path: Path) -> 
     assert last.resume()
     assert last.state.step == 5
     last.run()
-    for name, tensor in whole.model.state_dict().items():
-        assert torch.equal(tensor, last.model.state_dict()[name]), name
+    for name, tensor in whole.learner.model.state_dict().items():
+        assert torch.equal(tensor, last.learner.model.state_dict()[name]), name
 
 
 def test_accumulated_batches_equal_one_large_batch(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_accumulated_batches_equal_one_large_batch(tmp_path: Path) -> None:
     assert [len(part.plan) > 1 for part in trained] == [False, True]
     for part in trained:
         assert part.run().step == 1
-    for one_large, accumulated in zip(*(part.model.parameters() for part in trained), strict=True):
+    for one_large, accumulated in zip(*(part.learner.model.parameters() for part in trained), strict=True):
         assert one_large.grad is not None
         torch.testing.assert_close(one_large.grad, accumulated.grad, rtol=1e-4, atol=1e-6)
 
@@ -172,10 +172,10 @@ def test_epochs_are_a_limit_too(tmp_path: Path) -> None:
 def test_a_gradient_that_is_not_finite_changes_nothing_and_ends_in_a_sentence(tmp_path: Path) -> None:
     part = trainer(tmp_path)
     with torch.no_grad():
-        part.model.encoder[0].feed_forward.inner.bias.fill_(float("nan"))
-    before = part.model.embedding.weight.clone()
+        part.learner.model.encoder[0].feed_forward.inner.bias.fill_(float("nan"))
+    before = part.learner.model.embedding.weight.clone()
     config = replace(TRAINING, max_steps=None, validate_every=1000)
     part.config, part.planned = config, None
     with pytest.raises(NMTError, match="not finite in 50 updates"):
         part.run()
-    assert torch.equal(part.model.embedding.weight, before)
+    assert torch.equal(part.learner.model.embedding.weight, before)
