@@ -44,6 +44,7 @@ from .signals import stopping_on_signals
 @setting("training", "--max-epochs", "Passes over the corpus to make, likewise.")
 @setting("training", "--validate-every", "Updates between validations.")
 @setting("training", "--checkpoint-every", "Updates between checkpoints.")
+@setting("training", "--keep", "Newest checkpoints to keep, for going on.")
 @setting("training", "--patience", "Validations without a better BLEU before training stops.")
 @setting("training", "--seed", "Seed of everything random.")
 @setting("training", "--batch-tokens", "Tokens in a batch, padding included.")
@@ -62,6 +63,7 @@ from .signals import stopping_on_signals
 @setting("model", "--heads", "Attention heads.")
 @setting("model", "--feed-forward", "Width of the feed-forward layers.")
 @setting("model", "--norm", "Place of layer norm: pre, or post as in the paper.", kind=str)
+@click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard into DIR/training/tensorboard.")
 @config_option()
 @device_option()
 @threads_option()
@@ -83,8 +85,11 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         given["preset"] = options["preset"]
     recipe = merge_recipe(recipe, given, where="options")
 
+    from nmt.model_dir import TRAINING
     from nmt.training.preparation import CorpusFiles
+    from nmt.training.reporter import Reporter, Reporters
     from nmt.training.run import train as run_training
+    from nmt.training.tensorboard import TensorBoard
 
     from .progress import TrainingProgress
 
@@ -98,11 +103,16 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         target_language=options["target_language"],
     )
     with stopping_on_signals() as stop, TrainingProgress(stop) as progress:
+        reporter: Reporter = progress
+        if options["tensorboard"]:
+            board = TensorBoard(Path(options["output"]) / TRAINING / "tensorboard")
+            progress.stage(f"to watch the curves: tensorboard --logdir {board.directory}")
+            reporter = Reporters(progress, board)
         report = run_training(
             files,
             Path(options["output"]),
             recipe,
-            reporter=progress,
+            reporter=reporter,
             device=options["device"],
             threads=options["threads"],
             overwrite=options["overwrite"],

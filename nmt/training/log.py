@@ -1,6 +1,8 @@
 """The run's log, one JSON object a line, in the model directory; everything is passed on to the reporter."""
 
 import json
+import logging
+import os
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -10,13 +12,22 @@ from nmt.text.lines import atomic_writer
 from nmt.training.reporter import Progress, Reporter, Validation
 from nmt.training.state import TrainState
 
+logger = logging.getLogger(__name__)
+LOG = "log.jsonl"  # in the directory training/
+
 
 class JsonLog:
-    """A reporter that writes down what it hears before it tells another one."""
+    """A reporter that writes down what it hears before it tells another one.
+
+    A line that cannot be written (the disk is full, the directory has gone) is a warning, once, and training goes on:
+    hours of it are worth more than a line, and where there is really no room the next checkpoint ends the run with
+    all it needs to go on. ``forget_after``, which comes before anything slow, raises NMTError instead.
+    """
 
     def __init__(self, path: Path, reporter: Reporter) -> None:
         self.path = path
         self.reporter = reporter
+        self._warned = False
 
     def stage(self, text: str) -> None:
         """A step of preparation or of the end begins."""
@@ -43,9 +54,18 @@ class JsonLog:
         self.reporter.ended()
 
     def write(self, entry: dict[str, Any]) -> None:
-        """Append ``entry`` with the time of day."""
-        with self.path.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps({"time": round(time.time(), 1), **entry}, ensure_ascii=False) + "\n")
+        """Append ``entry`` with the time of day, on a line of its own whatever stands at the end of the file."""
+        line = json.dumps({"time": round(time.time(), 1), **entry}, ensure_ascii=False) + "\n"
+        try:
+            with self.path.open("ab+") as file:
+                if file.seek(0, os.SEEK_END):
+                    file.seek(-1, os.SEEK_END)
+                    line = line if file.read(1) == b"\n" else "\n" + line
+                file.write(line.encode("utf-8", errors="backslashreplace"))  # which JSON understands
+        except OSError as error:
+            if not self._warned:
+                logger.warning("%s cannot be written (%s); training goes on without it", self.path, error.strerror)
+            self._warned = True
 
     def forget_after(self, step: int) -> None:
         """Drop what was written after ``step``, which a resumed run will do and write again."""

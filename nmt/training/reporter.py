@@ -17,6 +17,7 @@ class Progress:
     tokens_per_second: float  # target tokens, since this command began
     fraction: float | None  # of the planned updates, None with an open end
     seconds_left: float | None
+    gradient_norm: float | None = None  # of the last update, before clipping
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,30 @@ class Reporter(Protocol):
 
     def ended(self) -> None:
         """No more updates follow."""
+
+
+class Reporters:
+    """Several reporters as one: each hears everything, in the order given."""
+
+    def __init__(self, *reporters: Reporter) -> None:
+        self.reporters = reporters
+
+    def stage(self, text: str) -> None:
+        for reporter in self.reporters:
+            reporter.stage(text)
+
+    def started(self, state: TrainState, planned: int | None) -> None:
+        for reporter in self.reporters:
+            reporter.started(state, planned)
+
+    def progressed(self, progress: Progress) -> None:
+        for reporter in self.reporters:
+            reporter.progressed(progress)
+
+    def validated(self, validation: Validation) -> None:
+        for reporter in self.reporters:
+            reporter.validated(validation)
+
+    def ended(self) -> None:
+        for reporter in self.reporters:
+            reporter.ended()

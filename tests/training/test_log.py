@@ -31,3 +31,20 @@ def test_there_need_not_be_a_log(tmp_path: Path) -> None:
     log = JsonLog(tmp_path / "log.jsonl", RecordingReporter())
     log.forget_after(5)
     assert (tmp_path / "log.jsonl").read_bytes() == b""
+
+
+def test_a_line_that_was_cut_short_does_not_swallow_the_next(tmp_path: Path) -> None:
+    log = JsonLog(tmp_path / "log.jsonl", RecordingReporter())
+    log.path.write_bytes(b'{"event": "sta')
+    log.stage("n\udcff")
+    assert json.loads(log.path.read_bytes().splitlines()[1])["text"] == "n\udcff"
+
+
+def test_a_log_that_cannot_be_written_is_one_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    reporter = RecordingReporter()
+    log = JsonLog(tmp_path / "gone" / "log.jsonl", reporter)
+    for text in ("one", "two"):
+        log.stage(text)
+    assert reporter.stages == ["one", "two"]
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "log.jsonl cannot be written (No such file or directory)" in caplog.text
