@@ -1,6 +1,7 @@
 """``nmt info``: what a model directory holds."""
 
 import json
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +13,16 @@ from .options import PATH, examples, format_option, model_option, verbosity_opti
 if TYPE_CHECKING:
     from nmt.model_dir import ModelInfo
 
+logger = logging.getLogger("nmt.info")
 
-@click.command(epilog=examples("nmt info", "nmt info model", "nmt info model --format json"))
+
+@click.command(epilog=examples("nmt info", "nmt info model --format json", "nmt info model --plot curves.png"))
 @click.argument("directory", metavar="[MODEL]", type=PATH, required=False)
 @model_option()
+@click.option("--plot", metavar="FILE", type=PATH, help="Draw the training curves into a .png or .svg file.")
 @format_option()
 @verbosity_options
-def info(directory: str | None, model: str | None, output_format: str) -> None:
+def info(directory: str | None, model: str | None, plot: str | None, output_format: str) -> None:
     """Show what a model is, how it was trained, how good it is and how large."""
     from nmt.model_dir import WEIGHTS, load_info, resolve_model_path
     from nmt.weights import read_header
@@ -28,7 +32,21 @@ def info(directory: str | None, model: str | None, output_format: str) -> None:
     path = resolve_model_path(directory or model)
     found = load_info(path)
     parameters = read_header(path / WEIGHTS).parameters
+    if plot is not None:
+        _draw(path, plot, found, parameters)
     click.echo(_json(path, found, parameters) if output_format == "json" else _text(path, found, parameters))
+
+
+def _draw(path: Path, plot: str, found: "ModelInfo", parameters: int) -> None:
+    from nmt.model_card import title
+    from nmt.model_dir import TRAINING
+    from nmt.training.curves import draw_curves
+    from nmt.training.log import LOG
+
+    size = f"{found.model.encoder_layers}+{found.model.decoder_layers} layers, dimension {found.model.dimension}"
+    remark = f"{size}, {parameters:,} parameters"
+    draw_curves(path / TRAINING / LOG, plot, title=title(found), remark=remark)
+    logger.info("the training curves are in %s", plot)
 
 
 def _json(path: Path, found: "ModelInfo", parameters: int) -> str:

@@ -3,6 +3,7 @@ import inspect
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -431,6 +432,21 @@ def _weights(model: Path) -> dict[str, torch.Tensor]:
     from safetensors.torch import load_file
 
     return load_file(model / "weights.safetensors")
+
+
+def test_info_draws_training_curves(model: Path, tmp_path: Path) -> None:
+    missing = run("info", model, "--plot", tmp_path / "curves.svg")
+    assert (missing.exit_code, missing.stdout) == (1, "")
+    assert "log.jsonl does not exist" in missing.stderr
+    pytest.importorskip("matplotlib", reason="the extra plots is not installed")
+    shutil.copytree(model, tmp_path / "model")
+    (tmp_path / "model" / "training").mkdir()
+    entry = {"event": "progress", "step": 10, "loss": 5.5, "learning_rate": 0.001}
+    (tmp_path / "model" / "training" / "log.jsonl").write_text(json.dumps(entry) + "\n")
+    result = run("info", tmp_path / "model", "--plot", tmp_path / "curves.svg")
+    assert result.exit_code == 0
+    assert "parameters" in result.stdout
+    assert ">Translation model, de to en<" in (tmp_path / "curves.svg").read_text("utf-8")
 
 
 def test_info_of_two_models_is_a_usage_error(model: Path) -> None:
