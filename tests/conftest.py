@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from nmt.training.config import Recipe, merge_recipe
-from nmt.training.preparation import CorpusFiles
+from nmt.training.corpus_files import CorpusFiles
 from nmt.training.reporter import Progress, Validation
 from nmt.training.run import RunReport, train
 from nmt.training.state import TrainState

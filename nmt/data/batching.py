@@ -1,6 +1,10 @@
 """Token batches of similar lengths; which pairs they hold and their order are a function of (seed, epoch)."""
 
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import overload
 
 import numpy as np
 import torch
@@ -10,7 +14,11 @@ from torch import Tensor
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.special_ids import BOS, EOS
 
-Rows = NDArray[np.int64]
+Rows = NDArray[np.integer]
+
+# Pairs that are sorted by length together; more are dealt out into equal hands first, which bounds the memory.
+_SORTED_AT_ONCE = 1 << 22
+_SHAPE_BITS = 20  # of each of the two lengths that pairs are sorted by
 
 
 @dataclass(frozen=True)
@@ -34,54 +42,129 @@ class Batch:
         return Batch(source, target_in, target_out, self.target_tokens)
 
 
-def plan_batches(corpus: EncodedCorpus, *, batch_tokens: int, seed: int, epoch: int) -> list[Rows]:
+class BatchPlan(Sequence[Rows]):
+    """The rows of each batch, as one array of all rows and the places where each batch begins and ends in it."""
+
+    def __init__(self, order: Rows, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> None:
+        self._order = order
+        self._starts = starts
+        self._ends = ends
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, index: int) -> Rows: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Rows]: ...
+    def __getitem__(self, index: int | slice) -> Rows | list[Rows]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        return self._order[self._starts[index] : self._ends[index]]
+
+
+def plan_batches(corpus: EncodedCorpus, *, batch_tokens: int, seed: int, epoch: int) -> BatchPlan:
     """The pairs of each batch of one epoch, in order.
 
     Pairs of similar lengths come together, ties in random order, so that a batch holds little padding; then the batches
     are shuffled. No batch is wider than ``batch_tokens`` padded tokens on either side, unless a single pair is.
+
+    A pair of a corpus of weight w is there w times. Where w is no whole number it is there floor(w) times, and once
+    more if it is among the round((w - floor(w)) * N) of the N pairs of its corpus that this epoch draws; at least one
+    pair of every corpus is there. The number of batches can then differ a little from epoch to epoch, which it
+    otherwise does not.
     """
     generator = np.random.default_rng((seed, epoch))
-    batches = _batches(corpus, batch_tokens, generator.random(len(corpus)))
-    generator.shuffle(batches)
-    return batches
+    rows = _rows_of_epoch(corpus, generator)
+    plan = _plan(corpus, rows, batch_tokens, generator)
+    order = generator.permutation(len(plan))
+    return BatchPlan(plan._order, plan._starts[order], plan._ends[order])
 
 
-def batches_in_order(corpus: EncodedCorpus, *, batch_tokens: int) -> list[Rows]:
+def batches_in_order(corpus: EncodedCorpus, *, batch_tokens: int) -> BatchPlan:
     """All pairs in batches of similar lengths, shortest first: for validation, where order does not matter."""
-    return _batches(corpus, batch_tokens, np.arange(len(corpus)))
+    return _plan(corpus, np.arange(len(corpus)), batch_tokens, None)
 
 
-def _batches(corpus: EncodedCorpus, batch_tokens: int, ties: NDArray[np.generic]) -> list[Rows]:
-    """Sort by the longer side and, within it, by the difference of the sides, and cut.
+def _rows_of_epoch(corpus: EncodedCorpus, generator: np.random.Generator) -> Rows:
+    """Each row as many times as the weight of its corpus says."""
+    dtype = np.int32 if len(corpus) <= np.iinfo(np.int32).max else np.int64
+    every: Rows = np.arange(len(corpus), dtype=dtype)
+    if all(weight == 1 for weight in corpus.weights):
+        return every
+    parts: list[Rows] = []
+    first = 0
+    for size, weight in zip(corpus.sizes, corpus.weights, strict=True):
+        fraction, whole = math.modf(weight)
+        rows = every[first : first + size]
+        parts += [rows] * int(whole)
+        drawn = min(size, max(round(fraction * size), 0 if whole else 1))  # a corpus is never left out
+        parts.append(generator.choice(rows, drawn, replace=False) if drawn else rows[:0])
+        first += size
+    return np.concatenate(parts)
+
+
+def _plan(corpus: EncodedCorpus, rows: Rows, batch_tokens: int, generator: np.random.Generator | None) -> BatchPlan:
+    """Sort ``rows`` by shape, ties shuffled by ``generator`` or as they stand, and cut; in hands if there are many."""
+    hands = max(1, math.ceil(len(rows) / _SORTED_AT_ONCE))
+    order = np.empty_like(rows)
+    starts, ends = [], []
+    dealt = 0
+    for hand in range(hands):
+        part = rows[hand::hands]
+        if generator is not None:
+            part = generator.permutation(part)
+        shapes = np.sort(
+            _shapes(corpus, part) << np.uint64(64 - 2 * _SHAPE_BITS) | np.arange(len(part), dtype=np.uint64)
+        )
+        order[dealt : dealt + len(part)] = part[shapes & np.uint64((1 << 64 - 2 * _SHAPE_BITS) - 1)]
+        cuts = dealt + np.array([*_cut(shapes >> np.uint64(64 - _SHAPE_BITS), batch_tokens), len(part)], dtype=np.int64)
+        starts.append(cuts[:-1])
+        ends.append(cuts[1:])
+        dealt += len(part)
+    return BatchPlan(order, np.concatenate(starts), np.concatenate(ends))
+
+
+def _shapes(corpus: EncodedCorpus, rows: Rows) -> NDArray[np.uint64]:
+    """A number for each row that sorts by the longer side and, within it, by the difference of the sides.
 
     The difference runs up for even and down for odd lengths, so that a batch across the border of two lengths still
     holds pairs of similar shape.
     """
-    source, target = corpus.source.lengths + 1, corpus.target.lengths + 1
+    most = (1 << _SHAPE_BITS) - 1
+    source, target = (
+        np.minimum(side.lengths[rows].astype(np.int32) + 1, most // 2) for side in (corpus.source, corpus.target)
+    )
     longer = np.maximum(source, target)
-    difference = np.where(longer % 2, source - target, target - source)
-    order = np.lexsort((ties, difference, longer))
-    return _cut(order, longer[order], batch_tokens)
+    difference = np.where(longer % 2, source - target, target - source) + most // 2
+    return longer.astype(np.uint64) << np.uint64(_SHAPE_BITS) | difference.astype(np.uint64)
 
 
-def _cut(order: Rows, widths: Rows, batch_tokens: int) -> list[Rows]:
-    """Cut ``order`` where sentences x widest would pass ``batch_tokens``."""
-    batches: list[Rows] = []
-    start, widest = 0, 0
-    for position, width in enumerate(widths.tolist()):
-        widest = max(widest, width)
-        if position > start and (position - start + 1) * widest > batch_tokens:
-            batches.append(order[start:position])
-            start, widest = position, width
-    if start < len(order):
-        batches.append(order[start:])
-    return batches
+def _cut(widths: NDArray[np.integer], batch_tokens: int) -> Iterator[int]:
+    """Where batches begin in ascending ``widths``, so that sentences x widest is at most ``batch_tokens``.
+
+    One step for each width rather than for each pair.
+    """
+    if not len(widths):
+        return
+    start = 0
+    yield start
+    firsts = [0, *(np.flatnonzero(np.diff(widths)) + 1).tolist()]
+    for first, end in pairwise([*firsts, len(widths)]):
+        width = int(widths[first])
+        if first > start and (first - start + 1) * width > batch_tokens:
+            start = first
+            yield start
+        most = max(1, batch_tokens // width)
+        further = range(start + most, end, most)
+        yield from further
+        start = further[-1] if further else start
 
 
 def make_batch(corpus: EncodedCorpus, rows: Rows) -> Batch:
     """The pairs ``rows`` (B,) as padded tensors."""
-    source_lengths = corpus.source.offsets[rows + 1] - corpus.source.offsets[rows]
-    target_lengths = corpus.target.offsets[rows + 1] - corpus.target.offsets[rows]
+    source_lengths = corpus.source.lengths[rows].astype(np.int64)
+    target_lengths = corpus.target.lengths[rows].astype(np.int64)
     every = np.arange(len(rows))
     source = corpus.source.padded(rows, width=int(source_lengths.max()) + 1, first=0)
     source[every, source_lengths] = EOS
@@ -96,11 +179,12 @@ def make_batch(corpus: EncodedCorpus, rows: Rows) -> Batch:
     )
 
 
-def padding_share(corpus: EncodedCorpus, batches: list[Rows]) -> float:
+def padding_share(corpus: EncodedCorpus, batches: Sequence[Rows]) -> float:
     """The share of padded positions, both sides together, in 0..1."""
     real = padded = 0
     for side in (corpus.source, corpus.target):
-        lengths = side.lengths + 1
-        real += sum(int(lengths[rows].sum()) for rows in batches)
-        padded += sum(int(lengths[rows].max()) * len(rows) for rows in batches)
+        for rows in batches:
+            lengths = side.lengths[rows].astype(np.int64) + 1
+            real += int(lengths.sum())
+            padded += int(lengths.max()) * len(rows)
     return 1 - real / padded if padded else 0.0

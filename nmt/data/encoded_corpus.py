@@ -1,10 +1,14 @@
 """A parallel corpus as memory-mapped arrays of token ids, encoded once."""
 
 import json
+import mmap
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,109 +16,213 @@ from numpy.typing import NDArray
 from nmt.errors import NMTError
 
 SIDES = ("source", "target")
+KINDS = ("ids", "starts", "lengths")  # the files of each side
+START_TYPE = np.dtype("<i8")
 Ids = NDArray[np.integer]
+Lengths = NDArray[np.integer]
 EncodedPair = tuple[list[int], list[int]]
+
+FACTS = "corpus.json"
+# Sentences read from a file before its pages are given back. The system maps 64 KiB around each place that is read.
+_READS_BEFORE_RELEASE = 1024
+
+
+class Mapping:
+    """A file in memory that stays resident only in part, whatever is read of it."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError if there is no such file, ValueError if it is empty."""
+        with path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._reads = 0
+
+    def array(self, dtype: np.dtype[Any]) -> NDArray[Any]:
+        """The whole file as numbers."""
+        return np.frombuffer(self._map, dtype=dtype)
+
+    def note_reads(self, number: int) -> None:
+        """So many more places have been read; now and then the pages around them are let go."""
+        self._reads += number
+        if self._reads >= _READS_BEFORE_RELEASE and hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)  # of a mapped file: what is read again comes from the page cache
+            self._reads = 0
 
 
 @dataclass(frozen=True)
 class EncodedSide:
-    """One side: the ids of all sentences end to end, and where each begins (N + 1 offsets)."""
+    """One side: the ids of all sentences end to end, where each begins, and how long each is (N,)."""
 
     ids: Ids
-    offsets: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    lengths: Lengths
+    mappings: tuple[Mapping, ...] = ()
 
-    @property
-    def lengths(self) -> NDArray[np.int64]:
-        """Subwords of each sentence (N,)."""
-        return np.diff(self.offsets)
-
-    def padded(self, sentences: NDArray[np.int64], *, width: int, first: int) -> NDArray[np.int64]:
+    def padded(self, sentences: NDArray[np.integer], *, width: int, first: int) -> NDArray[np.int64]:
         """The ids of ``sentences`` (B,) as (B, width), written from column ``first`` on, 0 elsewhere."""
-        starts = self.offsets[sentences]
-        lengths = self.offsets[sentences + 1] - starts
+        starts = self.starts[sentences]
+        lengths = self.lengths[sentences].astype(np.int64)
         rows = np.repeat(np.arange(len(sentences)), lengths)
         within = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         padded = np.zeros((len(sentences), width), dtype=np.int64)
         padded[rows, first + within] = self.ids[np.repeat(starts, lengths) + within]
+        for mapping in self.mappings:
+            mapping.note_reads(len(sentences))
         return padded
 
 
 @dataclass(frozen=True)
 class EncodedCorpus:
-    """N aligned sentence pairs as ids without BOS and EOS."""
+    """N aligned sentence pairs as ids without BOS and EOS; several corpora stand one after the other.
+
+    ``sizes`` are the pairs of each corpus and ``weights`` how often each comes in an epoch; left out, all once.
+    """
 
     source: EncodedSide
     target: EncodedSide
+    sizes: tuple[int, ...] = ()
+    weights: tuple[float, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.source.offsets) - 1
+        return len(self.source.lengths)
+
+
+class Sentences(NamedTuple):
+    """The ids of some sentences end to end, and the length of each."""
+
+    ids: Ids
+    lengths: Lengths
+
+
+class EncodedBlock(NamedTuple):
+    """Some pairs of one corpus, and how many others were left out, by reason."""
+
+    corpus: int
+    source: Sentences
+    target: Sentences
+    dropped: dict[str, int]
+
+
+def make_block(
+    pairs: Sequence[EncodedPair], *, vocabulary_size: int, corpus: int = 0, dropped: dict[str, int] | None = None
+) -> EncodedBlock:
+    """``pairs`` as compact arrays."""
+    dtype = np.dtype(np.uint16 if vocabulary_size <= 1 << 16 else np.uint32)
+    source, target = (_concatenated([pair[side] for pair in pairs], dtype) for side in (0, 1))
+    return EncodedBlock(corpus, source, target, dropped or {})
+
+
+def _concatenated(sentences: Sequence[Sequence[int]], dtype: np.dtype[Any]) -> Sentences:
+    lengths = np.fromiter(map(len, sentences), dtype=np.uint32, count=len(sentences))
+    return Sentences(np.fromiter(chain.from_iterable(sentences), dtype=dtype, count=int(lengths.sum())), lengths)
 
 
 def encoded_in_memory(pairs: Sequence[EncodedPair]) -> EncodedCorpus:
     """A small corpus, such as validation text, without files."""
-    source, target = (
-        EncodedSide(
-            np.array([token for pair in pairs for token in pair[side]], dtype=np.int64),
-            np.cumsum([0, *(len(pair[side]) for pair in pairs)], dtype=np.int64),
-        )
-        for side in (0, 1)
-    )
+    _, *sides, _ = make_block(pairs, vocabulary_size=1 << 32)
+    source, target = (EncodedSide(ids, np.cumsum(lengths, dtype=np.int64) - lengths, lengths) for ids, lengths in sides)
     return EncodedCorpus(source, target)
 
 
-def write_encoded_corpus(directory: Path, pairs: Iterable[EncodedPair], *, vocabulary_size: int, key: str) -> int:
-    """Write ``pairs`` below ``directory``, which appears only when whole, and return their number.
+class _SideWriter:
+    """Appends to the three files of one side, and remembers only sums."""
 
-    ``key`` names what they were made from; a full disk and the like is an NMTError.
+    def __init__(self, directory: Path, side: str, length_type: np.dtype[Any], files: ExitStack) -> None:
+        self._ids, self._starts, self._lengths = (
+            files.enter_context((directory / f"{side}.{kind}").open("wb")) for kind in KINDS
+        )
+        self._length_type = length_type
+        self.id_type: np.dtype[Any] = np.dtype(np.uint16)
+        self.total = 0
+
+    def write(self, sentences: Sentences) -> None:
+        starts = self.total + np.cumsum(sentences.lengths, dtype=np.int64) - sentences.lengths
+        self._ids.write(sentences.ids.tobytes())
+        self._starts.write(starts.astype(START_TYPE).tobytes())
+        self._lengths.write(sentences.lengths.astype(self._length_type).tobytes())
+        self.id_type = sentences.ids.dtype
+        self.total += len(sentences.ids)
+
+
+@dataclass
+class EncodedCounts:
+    """What was written: pairs of each corpus, and those left out by reason."""
+
+    sizes: list[int] = field(default_factory=list)
+    dropped: dict[str, int] = field(default_factory=dict)
+
+
+def write_encoded_corpus(
+    directory: Path, blocks: Iterable[EncodedBlock], *, max_length: int, corpora: int = 1, key: str
+) -> EncodedCounts:
+    """Write ``blocks`` below ``directory``, which appears only when whole.
+
+    ``max_length`` is the most ids of a sentence, ``corpora`` the number of corpora, ``key`` names what all was made
+    from. A full disk and the like is an NMTError.
     """
     beside = directory.with_name(directory.name + ".partial")
     shutil.rmtree(beside, ignore_errors=True)
     try:
         beside.mkdir(parents=True)
-        dtype = np.dtype(np.uint16 if vocabulary_size <= 1 << 16 else np.uint32)
-        count = _write_sides(beside, pairs, dtype)
-        (beside / "corpus.json").write_text(json.dumps({"key": key, "pairs": count, "dtype": dtype.name}), "utf-8")
+        counts = _write_blocks(beside, blocks, np.dtype(np.uint16 if max_length < 1 << 16 else np.uint32), corpora, key)
         shutil.rmtree(directory, ignore_errors=True)
         beside.replace(directory)
-        return count
+        return counts
     except OSError as error:
-        shutil.rmtree(beside, ignore_errors=True)
         raise NMTError(f"cannot write the encoded corpus {directory}: {error.strerror}") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
-def _write_sides(directory: Path, pairs: Iterable[EncodedPair], dtype: np.dtype[np.generic]) -> int:
-    """Stream the ids to one file a side and keep only the lengths in memory."""
-    lengths: tuple[list[int], list[int]] = ([], [])
-    with (directory / "source.ids").open("wb") as source, (directory / "target.ids").open("wb") as target:
-        for pair in pairs:
-            for file, ids, seen in zip((source, target), pair, lengths, strict=True):
-                file.write(np.asarray(ids, dtype=dtype).tobytes())
-                seen.append(len(ids))
-    for side, seen in zip(SIDES, lengths, strict=True):
-        offsets = np.zeros(len(seen) + 1, dtype=np.int64)
-        np.cumsum(seen, out=offsets[1:])
-        np.save(directory / f"{side}.offsets.npy", offsets, allow_pickle=False)
-    return len(lengths[0])
+def _write_blocks(
+    directory: Path, blocks: Iterable[EncodedBlock], length_type: np.dtype[Any], corpora: int, key: str
+) -> EncodedCounts:
+    counts = EncodedCounts(sizes=[0] * corpora)
+    with ExitStack() as files:
+        source, target = (_SideWriter(directory, side, length_type, files) for side in SIDES)
+        for block in blocks:
+            source.write(block.source)
+            target.write(block.target)
+            counts.sizes[block.corpus] += len(block.source.lengths)
+            for reason, count in block.dropped.items():
+                counts.dropped[reason] = counts.dropped.get(reason, 0) + count
+    facts = {
+        "key": key,
+        "sizes": counts.sizes,
+        "ids": source.id_type.name,
+        "lengths": length_type.name,
+        "tokens": [source.total, target.total],
+    }
+    (directory / FACTS).write_text(json.dumps(facts), "utf-8")
+    return counts
 
 
 def open_encoded_corpus(directory: Path, *, key: str) -> EncodedCorpus | None:
     """The corpus below ``directory``, memory-mapped, or None if it is absent, damaged or made from something else."""
     try:
-        facts = json.loads((directory / "corpus.json").read_text("utf-8"))
-        if facts.get("key") != key:
+        facts = json.loads((directory / FACTS).read_text("utf-8"))
+        if facts["key"] != key:
             return None
-        dtype = np.dtype(facts["dtype"])
-        source, target = (_open_side(directory, side, dtype, facts["pairs"]) for side in SIDES)
+        sizes = tuple(map(int, facts["sizes"]))
+        types = np.dtype(facts["ids"]), np.dtype(facts["lengths"])
+        source, target = (
+            _open_side(directory, side, *types, tokens, sum(sizes))
+            for side, tokens in zip(SIDES, facts["tokens"], strict=True)
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return EncodedCorpus(source, target)
+    return EncodedCorpus(source, target, sizes)
 
 
-def _open_side(directory: Path, side: str, dtype: np.dtype[np.generic], pairs: int) -> EncodedSide:
-    """Map one side; a size that does not fit is a ValueError."""
-    offsets = np.load(directory / f"{side}.offsets.npy", allow_pickle=False)
-    path = directory / f"{side}.ids"
-    if offsets.shape != (pairs + 1,) or path.stat().st_size != int(offsets[-1]) * dtype.itemsize:
-        raise ValueError(f"{path} does not fit its offsets")
-    ids = np.memmap(path, dtype=dtype, mode="r") if offsets[-1] else np.zeros(0, dtype=dtype)
-    return EncodedSide(ids, offsets)
+def _open_side(
+    directory: Path, side: str, id_type: np.dtype[Any], length_type: np.dtype[Any], tokens: int, pairs: int
+) -> EncodedSide:
+    """Map one side, of which the lengths are kept in memory; a size that does not fit is a ValueError."""
+    sizes = (tokens * id_type.itemsize, pairs * START_TYPE.itemsize, pairs * length_type.itemsize)
+    for kind, size in zip(KINDS, sizes, strict=True):
+        if (directory / f"{side}.{kind}").stat().st_size != size:
+            raise ValueError(f"{side}.{kind} does not have {size} bytes")
+    lengths = cast(Lengths, np.fromfile(directory / f"{side}.lengths", dtype=length_type))
+    if not pairs:
+        return EncodedSide(np.zeros(0, dtype=id_type), np.zeros(0, dtype=np.int64), lengths)
+    ids, starts = (Mapping(directory / f"{side}.{kind}") for kind in KINDS[:2])
+    return EncodedSide(ids.array(id_type), starts.array(START_TYPE), lengths, (ids, starts))

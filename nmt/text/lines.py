@@ -5,6 +5,7 @@ Knows nothing of sentences, languages or subwords.
 
 import contextlib
 import gzip
+import itertools
 import os
 import secrets
 import select
@@ -68,6 +69,19 @@ def read_lines(path: StrPath) -> Iterator[str]:
             if number == 1:
                 line = line.removeprefix(BYTE_ORDER_MARK)
             yield decode_strictly(line, path, number)
+
+
+def read_line_blocks(path: StrPath, *, lines: int) -> Iterator[list[bytes]]:
+    """The raw lines of a file with their ends, ``lines`` at a time; only the last list may be shorter.
+
+    A byte order mark at the start is taken away. Raises NMTError for files that cannot be read.
+    """
+    with _reading(path) as stream:
+        mark = BYTE_ORDER_MARK
+        while block := list(itertools.islice(stream, lines)):
+            block[0] = block[0].removeprefix(mark)
+            mark = b""
+            yield block
 
 
 def decode_strictly(line: bytes, path: StrPath, number: int) -> str:

@@ -153,11 +153,13 @@ class Tokenizer:
         size: int = self._processor.vocab_size()
         return size
 
-    def encode(self, lines: Sequence[str]) -> list[list[int]]:
-        """The ids of each line, without BOS and EOS."""
+    def encode(self, lines: Sequence[str], *, threads: int | None = None) -> list[list[int]]:
+        """The ids of each line, without BOS and EOS; ``threads`` None takes all cores for many lines."""
         if self._bytes:
             lines = [_swap_blank_mark(line) for line in lines]
-        ids: list[list[int]] = self._processor.encode(list(lines), num_threads=1 if len(lines) < 1000 else -1)
+        if threads is None:
+            threads = 1 if len(lines) < 1000 else -1
+        ids: list[list[int]] = self._processor.encode(list(lines), num_threads=threads)
         return ids
 
     def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:

@@ -1,112 +1,41 @@
-"""From the user's files to what a trainer needs: pairs, tokenizer, ids; done once and kept in the model directory."""
+"""From the user's files to what a trainer needs: pairs, tokenizer, ids; done once and kept in the model directory.
+
+The text is read three times from end to end, block by block: to judge the pairs, to fetch the sample that the tokenizer
+learns from and the held-out pairs, and to encode. Nothing is in memory whole but a few bytes of numbers for each pair.
+"""
 
 import hashlib
 import json
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nmt.data.encoded_corpus import EncodedCorpus, EncodedPair, open_encoded_corpus, write_encoded_corpus
+from nmt.data.encoding import BlockEncoder
+from nmt.data.pool import available_processors, ordered_map
 from nmt.errors import NMTError
 from nmt.settings import to_mapping
-from nmt.text.corpus import (
-    CorpusReport,
-    Pair,
-    default_held_out_size,
-    filter_pairs,
-    read_pairs,
-    read_tsv,
-    split_held_out,
-)
-from nmt.text.lines import atomic_writer, check_readable
-from nmt.text.tokenizer import Tokenizer, train_tokenizer
+from nmt.text.blocks import Block, read_blocks, read_pairs
+from nmt.text.corpus import CorpusReport, Pair, default_held_out_size
+from nmt.text.lines import atomic_writer
+from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
+from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
 from nmt.training.config import Recipe
+from nmt.training.corpus_files import CorpusFiles
 from nmt.training.reporter import Reporter
 
 FEWEST_PAIRS = 2  # one to learn from and one to validate on
-LANGUAGE_CODE = re.compile("[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")  # BCP 47, and what people make of it
-ENCODE_AT_ONCE = 10_000  # sentences handed to the tokenizer in one call
+LAYOUT = 2  # of the files of a prepared corpus
+FEWEST_BYTES = 8_000_000  # of text for which helper processes are worth their start
+SECONDS_BETWEEN_LINES = 30.0
 
-
-@dataclass(frozen=True, kw_only=True)
-class CorpusFiles:
-    """The parallel text of a run: line-aligned files or tab-separated ones, and the languages' codes where known."""
-
-    sources: tuple[str, ...] = ()
-    targets: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()  # TSV, source and target in the first two columns
-    validation_sources: tuple[str, ...] = ()
-    validation_targets: tuple[str, ...] = ()
-    source_language: str | None = None
-    target_language: str | None = None
-
-    def check(self) -> None:
-        """Everything that can be wrong with the files without reading them through is an NMTError now."""
-        if not self.sources and not self.tables:
-            raise NMTError("no training text given: name line-aligned files with -s and -t, or a table with --tsv")
-        for sources, targets, kind in (
-            (self.sources, self.targets, "training"),
-            (self.validation_sources, self.validation_targets, "validation"),
-        ):
-            if len(sources) != len(targets):
-                raise NMTError(
-                    f"{len(sources)} source and {len(targets)} target files given for {kind}; "
-                    "every file needs its other side"
-                )
-        for language in (self.source_language, self.target_language):
-            if language and not LANGUAGE_CODE.fullmatch(language):
-                raise NMTError(f"{language!r} is not a language code; give one such as de, zh or pt-BR")
-        for path in self.all_paths():
-            if path == "-":
-                raise NMTError("training text is read several times, so it must be a file, not standard input")
-            check_readable(path)
-            if not Path(path).is_file():
-                raise NMTError(f"{path}: training text is read several times, so it must be a file, not a pipe")
-
-    def all_paths(self) -> list[str]:
-        """Every file of the run."""
-        return [*self.sources, *self.targets, *self.tables, *self.validation_sources, *self.validation_targets]
-
-    def fingerprint(self) -> dict[str, str]:
-        """What the files hold, as one digest for each role; the names of the files do not matter."""
-        roles = ("sources", "targets", "tables", "validation_sources", "validation_targets")
-        return {role: _digest_files(getattr(self, role)) for role in roles}
-
-    def languages(self) -> tuple[str | None, str | None]:
-        """The languages as given, or else as the files' names end: train.de.gz is German."""
-        return (
-            self.source_language or language_of(self.sources),
-            self.target_language or language_of(self.targets),
-        )
-
-    def training_pairs(self) -> Iterator[Pair]:
-        """All training pairs, files first, then tables."""
-        yield from read_pairs(self.sources, self.targets)
-        yield from read_tsv(self.tables)
-
-
-def language_of(paths: Sequence[str]) -> str | None:
-    """The language code that all ``paths`` end with, such as ``de`` or ``zh-CN``, or None."""
-    suffixes = set()
-    for path in paths:
-        name = Path(path).name.removesuffix(".gz")
-        suffixes.add(name.rpartition(".")[2] if "." in name else "")
-    suffix = suffixes.pop() if len(suffixes) == 1 else ""
-    code = suffix.replace("_", "-").partition("-")[0]
-    return suffix if 2 <= len(code) <= 3 and code.isalpha() and suffix not in ("txt", "tsv", "csv", "raw") else None
-
-
-def _digest_files(paths: Sequence[str]) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    for path in paths:
-        digest.update(b"file")
-        with Path(path).open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -117,59 +46,55 @@ class PreparedCorpus:
     tokenizer: Tokenizer
     validation: list[Pair]
     facts: dict[str, Any]
+    validation_tag: str = ""
 
     def encode_validation(self) -> list[EncodedPair]:
         """The validation pairs as ids."""
-        return list(_encode(self.tokenizer, self.validation))
+        sources = self.tokenizer.encode([pair.source for pair in self.validation])
+        targets = self.tokenizer.encode([pair.target for pair in self.validation])
+        first = tag_ids(self.tokenizer, self.validation_tag)
+        return [([*first, *source], target) for source, target in zip(sources, targets, strict=True)]
 
 
 def prepare(
-    files: CorpusFiles, recipe: Recipe, directory: Path, *, fingerprint: dict[str, str], reporter: Reporter
+    files: CorpusFiles,
+    recipe: Recipe,
+    directory: Path,
+    *,
+    fingerprint: dict[str, str],
+    reporter: Reporter,
+    processes: int | None = None,
 ) -> PreparedCorpus:
-    """The corpus of ``files``, from ``directory`` if it was prepared there from the same text and settings before."""
-    settings = {part: to_mapping(getattr(recipe, part)) for part in ("tokenizer", "filters")}
-    described = json.dumps([fingerprint, settings, recipe.training.seed], sort_keys=True)
-    key = hashlib.blake2b(described.encode(), digest_size=16).hexdigest()
-    prepared = _open_prepared(directory, key)
+    """The corpus of ``files``, from ``directory`` if it was prepared there from the same text and settings before.
+
+    ``processes`` read and encode the text side by side, None meaning one for each processor; the result is the same for
+    any number of them.
+    """
+    key = _key(files, recipe, fingerprint)
+    prepared = _open_prepared(directory, key, files)
     if prepared is not None:
         return prepared
-    given = _given_validation(files)  # first, as it is sooner read than the corpus
-    reporter.stage("reading the corpus")
-    report = CorpusReport()
-    pairs = list(filter_pairs(files.training_pairs(), recipe.filters, report))
-    reporter.stage(f"corpus: {report.summary()}")
-    _check_enough(len(pairs), files)
-    pairs, validation = _validation_part(given, pairs, recipe.training.seed, reporter)
-    reporter.stage("training the tokenizer")
-    lines = (side for pair in pairs for side in pair)
-    tokenizer = train_tokenizer(lines, recipe.tokenizer, pairs=len(pairs))
-    reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords ({recipe.tokenizer.model_type})")
-    tokenizer.save(directory / "tokenizer.model")
-    kept = _fitting(_encode(tokenizer, pairs), recipe.filters.max_length, report)
-    count = write_encoded_corpus(directory / "corpus", kept, vocabulary_size=tokenizer.vocabulary_size, key=key)
-    if count < len(pairs):
-        reporter.stage(
-            f"corpus: {len(pairs) - count:,} pairs of 0 or over {recipe.filters.max_length} subwords dropped"
-        )
-    if not count:
-        raise NMTError(
-            f"no pair has at most {recipe.filters.max_length} subwords a side; raise max_length in [filters]"
-        )
-    facts = {
-        "read": report.read,
-        "training_pairs": count,
-        "validation_pairs": len(validation),
-        "validation": "files" if files.validation_sources else "held out",
-        "dropped": report.dropped,
-    }
+    if processes is None:
+        processes = available_processors()
+    preparation = _Preparation(
+        files, recipe, directory, reporter, helpers=processes if files.size() >= FEWEST_BYTES else 1
+    )
+    validation, facts = preparation.run(key)
     _write_json(directory / "prepared.json", {"key": key, "facts": facts, "validation": validation})
-    opened = _open_prepared(directory, key)
+    opened = _open_prepared(directory, key, files)
     if opened is None:
         raise NMTError(f"the encoded corpus in {directory} cannot be read back; is the disk in order?")
     return opened
 
 
-def _open_prepared(directory: Path, key: str) -> PreparedCorpus | None:
+def _key(files: CorpusFiles, recipe: Recipe, fingerprint: dict[str, str]) -> str:
+    """Names everything that the prepared corpus depends on; weights are not among it."""
+    settings = {part: to_mapping(getattr(recipe, part)) for part in ("tokenizer", "filters")}
+    described = json.dumps([LAYOUT, fingerprint, settings, recipe.training.seed, files.corpus_tags()], sort_keys=True)
+    return hashlib.blake2b(described.encode(), digest_size=16).hexdigest()
+
+
+def _open_prepared(directory: Path, key: str, files: CorpusFiles) -> PreparedCorpus | None:
     try:
         stored = json.loads((directory / "prepared.json").read_text("utf-8"))
         if stored["key"] != key:
@@ -179,15 +104,180 @@ def _open_prepared(directory: Path, key: str) -> PreparedCorpus | None:
         corpus = open_encoded_corpus(directory / "corpus", key=key)
     except (OSError, ValueError, KeyError, TypeError, NMTError):
         return None
-    return None if corpus is None else PreparedCorpus(corpus, tokenizer, validation, stored["facts"])
+    if corpus is None:
+        return None
+    weighted = replace(corpus, weights=files.corpus_weights())
+    return PreparedCorpus(weighted, tokenizer, validation, stored["facts"], files.validation_tag())
 
 
-def _check_enough(pairs: int, files: CorpusFiles) -> None:
-    needed = 1 if files.validation_sources else FEWEST_PAIRS
-    if pairs < needed:
-        names = ", ".join([*files.sources, *files.tables])
-        what = "no usable sentence pair" if pairs == 0 else f"only {pairs} usable sentence pair"
-        raise NMTError(f"{names}: {what} to train on; at least {needed} are needed, and a useful model wants thousands")
+class _Preparation:
+    """One preparation from beginning to end."""
+
+    def __init__(
+        self, files: CorpusFiles, recipe: Recipe, directory: Path, reporter: Reporter, *, helpers: int
+    ) -> None:
+        self.files = files
+        self.corpora = files.corpora()
+        self.recipe = recipe
+        self.directory = directory
+        self.reporter = reporter
+        self.helpers = helpers
+
+    def run(self, key: str) -> tuple[list[Pair], dict[str, Any]]:
+        """Leave tokenizer and encoded corpus in the directory; the validation pairs and the facts."""
+        given = _given_validation(self.files)  # first, as it is sooner read than the corpus
+        marks = self.files.marks()
+        self.reporter.stage("reading the corpus")
+        with PairSelection(self.directory, corpora=len(self.corpora)) as selection:
+            self._scan(selection)
+            reports = selection.reports()
+            report = _sum(reports)
+            self.reporter.stage(f"corpus: {report.summary()}")
+            self._check_enough(report.kept)
+            held_out = self._hold_out(selection, given)
+            wanted = selection.states == KEPT
+        tokenizer, held_out_pairs = self._tokenizer(wanted, held_out)
+        validation = given or held_out_pairs
+        facts = self._encode(tokenizer, wanted, report, key)
+        if self.files.marks() != marks:
+            raise NMTError("the training text was changed while it was read; give the same command again")
+        facts["validation_pairs"] = len(validation)
+        facts["validation"] = "files" if self.files.validation_sources else "held out"
+        return validation, facts
+
+    def _scan(self, selection: PairSelection) -> None:
+        """Judge every pair."""
+        scan = partial(scan_block, config=self.recipe.filters, seed=self.recipe.training.seed)
+        scans = ordered_map(scan, read_blocks(self.corpora), helpers=self.helpers)
+        for result in self._watched(scans, lambda scan: len(scan.states), "read"):
+            selection.add(result)
+        if self.recipe.filters.deduplicate:
+            selection.drop_duplicates()
+
+    def _check_enough(self, pairs: int) -> None:
+        needed = 1 if self.files.validation_sources else FEWEST_PAIRS
+        if pairs < needed:
+            names = ", ".join([*self.files.sources, *self.files.tables])
+            what = "no usable sentence pair" if pairs == 0 else f"only {pairs} usable sentence pair"
+            raise NMTError(
+                f"{names}: {what} to train on; at least {needed} are needed, and a useful model wants thousands"
+            )
+
+    def _hold_out(self, selection: PairSelection, given: list[Pair]) -> NDArray[np.int64]:
+        """The numbers of the pairs held out, none if validation text is ``given``, with a word about it.
+
+        Where some corpora have a tag and others none, only the latter are what users will translate.
+        """
+        if given:
+            if seen := selection.count_known(given, self.recipe.training.seed):
+                self.reporter.stage(f"validation: {seen:,} of {len(given):,} pairs are also in the training text")
+            return np.zeros(0, dtype=np.int64)
+        tags = self.files.corpus_tags()
+        corpora = [number for number, tag in enumerate(tags) if not tag] or list(range(len(tags)))
+        eligible = sum(selection.reports()[number].kept for number in corpora)
+        held_out = selection.hold_out(max(1, default_held_out_size(eligible)), corpora=corpora)
+        if not len(held_out) or not (selection.states == KEPT).any():
+            raise NMTError(
+                "the same few sentences fill the corpus, so none can be held out for validation; give files for it"
+            )
+        shared = int((selection.states == BESIDE_HELD_OUT).sum())
+        beside = f", and {shared:,} more that share a sentence with them left out" if shared else ""
+        are = "pair is" if len(held_out) == 1 else "pairs are"
+        self.reporter.stage(f"validation: no files given, so {len(held_out):,} {are} held out of training{beside}")
+        return held_out
+
+    def _tokenizer(self, wanted: NDArray[np.bool_], held_out: NDArray[np.int64]) -> tuple[Tokenizer, list[Pair]]:
+        """The tokenizer, learnt from a sample of the wanted pairs, and the held-out pairs."""
+        config = self.recipe.tokenizer
+        pairs = int(wanted.sum())
+        sampled = np.flatnonzero(wanted)
+        if 2 * pairs > config.sample_size:
+            sampled = sampled[spread_sample(pairs, max(1, config.sample_size // 2), seed=1)]
+            self.reporter.stage(f"training the tokenizer on {len(sampled):,} pairs, taken at random")
+        else:
+            self.reporter.stage("training the tokenizer")
+        lines: list[str] = []
+        held_out_pairs: list[Pair] = []
+        for block, first in self._numbered():
+            numbers = [np.arange(*np.searchsorted(rows, (first, first + block.count))) for rows in (sampled, held_out)]
+            if len(numbers[0]) or len(numbers[1]):
+                pairs_here = block.pairs()
+                lines += (side for row in sampled[numbers[0]] - first for side in pairs_here[row])
+                held_out_pairs += (pairs_here[row] for row in held_out[numbers[1]] - first)
+        tokenizer = train_tokenizer(lines, _with_tags(config, self.files), pairs=pairs)
+        self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords ({config.model_type})")
+        tokenizer.save(self.directory / "tokenizer.model")
+        return tokenizer, held_out_pairs
+
+    def _encode(
+        self, tokenizer: Tokenizer, wanted: NDArray[np.bool_], report: CorpusReport, key: str
+    ) -> dict[str, Any]:
+        """Write the wanted pairs as ids; what the model's record says of the corpus."""
+        limit = self.recipe.filters.max_length
+        tags = self.files.corpus_tags()
+        encoder = BlockEncoder(tokenizer.proto, limit, tuple(tag_ids(tokenizer, tag) for tag in tags))
+        tasks = ((block, wanted[first : first + block.count]) for block, first in self._numbered())
+        blocks = ordered_map(encoder, tasks, helpers=self.helpers)
+        counts = write_encoded_corpus(
+            self.directory / "corpus",
+            self._watched(blocks, lambda block: len(block.source.lengths), "encoded"),
+            max_length=limit + any(tags),
+            corpora=len(self.corpora),
+            key=key,
+        )
+        for reason, count in counts.dropped.items():
+            report.drop(reason, count)
+        if lost := sum(counts.dropped.values()):
+            self.reporter.stage(f"corpus: {lost:,} pairs of 0 or over {limit} subwords dropped")
+        if not sum(counts.sizes):
+            raise NMTError(f"no pair has at most {limit} subwords a side; raise max_length in [filters]")
+        facts = {"read": report.read, "training_pairs": sum(counts.sizes), "dropped": report.dropped}
+        if len(self.corpora) > 1:
+            facts["corpora"] = {
+                str(number): {"training_pairs": size, "weight": weight, "tag": tag}
+                for number, (size, weight, tag) in enumerate(
+                    zip(counts.sizes, self.files.corpus_weights(), tags, strict=True), start=1
+                )
+            }
+        return facts
+
+    def _numbered(self) -> Iterator[tuple[Block, int]]:
+        """All blocks, each with the number of its first pair among all pairs."""
+        first = 0
+        for block in read_blocks(self.corpora):
+            yield block, first
+            first += block.count
+
+    def _watched(self, results: Iterable[T], size: Callable[[T], int], done: str) -> Iterator[T]:
+        """The same results, with a line now and then on how many pairs that is."""
+        pairs = 0
+        began = last = time.monotonic()
+        for result in results:
+            yield result
+            pairs += size(result)
+            if time.monotonic() - last > SECONDS_BETWEEN_LINES:
+                last = time.monotonic()
+                self.reporter.stage(f"{pairs:,} pairs {done}, {pairs / (last - began):,.0f} a second")
+
+
+def tag_ids(tokenizer: Tokenizer, tag: str) -> tuple[int, ...]:
+    """What stands before a source with ``tag``: the id of its symbol, or nothing for no tag."""
+    return tuple(tokenizer.ids([f"<{tag}>"])) if tag else ()
+
+
+def _with_tags(config: TokenizerConfig, files: CorpusFiles) -> TokenizerConfig:
+    symbols = [f"<{tag}>" for tag in files.corpus_tags() if tag]
+    return replace(config, symbols=tuple(dict.fromkeys([*config.symbols, *symbols]))) if symbols else config
+
+
+def _sum(reports: Iterable[CorpusReport]) -> CorpusReport:
+    total = CorpusReport()
+    for report in reports:
+        total.read += report.read
+        total.kept += report.kept
+        for reason, count in report.dropped.items():
+            total.drop(reason, count)
+    return total
 
 
 def _given_validation(files: CorpusFiles) -> list[Pair]:
@@ -197,46 +287,6 @@ def _given_validation(files: CorpusFiles) -> list[Pair]:
     if files.validation_sources and not validation:
         raise NMTError(f"{', '.join(files.validation_sources)}: no usable sentence pair to validate on")
     return validation
-
-
-def _validation_part(
-    given: list[Pair], pairs: list[Pair], seed: int, reporter: Reporter
-) -> tuple[list[Pair], list[Pair]]:
-    """The training and the validation pairs: those of the files if ``given``, else held out, with a word about it."""
-    if given:
-        known = set(pairs)
-        if seen := sum(pair in known for pair in given):
-            reporter.stage(f"validation: {seen:,} of {len(given):,} pairs are also in the training text")
-        return pairs, given
-    size = max(1, default_held_out_size(len(pairs)))
-    train, held_out = split_held_out(pairs, size=size, seed=seed)
-    if not train or not held_out:
-        raise NMTError(
-            "the same few sentences fill the corpus, so none can be held out for validation; give files for it"
-        )
-    shared = len(pairs) - len(train) - len(held_out)
-    beside = f", and {shared:,} more that share a sentence with them left out" if shared else ""
-    are = "pair is" if len(held_out) == 1 else "pairs are"
-    reporter.stage(f"validation: no files given, so {len(held_out):,} {are} held out of training{beside}")
-    return train, held_out
-
-
-def _encode(tokenizer: Tokenizer, pairs: Sequence[Pair]) -> Iterator[EncodedPair]:
-    waiting = iter(pairs)
-    while some := list(islice(waiting, ENCODE_AT_ONCE)):
-        sources = tokenizer.encode([pair.source for pair in some])
-        targets = tokenizer.encode([pair.target for pair in some])
-        yield from zip(sources, targets, strict=True)
-
-
-def _fitting(encoded: Iterator[EncodedPair], max_length: int, report: CorpusReport) -> Iterator[EncodedPair]:
-    """The pairs of at most ``max_length`` subwords a side and at least one."""
-    for pair in encoded:
-        shorter, longer = sorted(map(len, pair))
-        if longer <= max_length and shorter > 0:
-            yield pair
-        else:
-            report.drop("too many subwords" if shorter else "empty")
 
 
 def _write_json(path: Path, value: Any) -> None:

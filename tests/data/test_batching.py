@@ -1,8 +1,15 @@
 """Batches hold every pair once, are a function of (seed, epoch), and waste little."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from nmt.data import batching
 from nmt.data.batching import Rows, batches_in_order, make_batch, padding_share, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus, encoded_in_memory
 from nmt.special_ids import BOS, EOS, PAD
@@ -17,7 +24,7 @@ def corpus() -> EncodedCorpus:
     return encoded_in_memory([([5] * s, [6] * t) for s, t in zip(source.tolist(), target.tolist(), strict=True)])
 
 
-def flat(batches: list[Rows]) -> list[int]:
+def flat(batches: Sequence[Rows]) -> list[int]:
     return [int(row) for rows in batches for row in rows]
 
 
@@ -65,3 +72,59 @@ def test_a_batch_by_hand() -> None:
     assert batch.target_in[1].tolist() == [BOS, 10, 11, 12]
     assert batch.target_in[0, :2].tolist() == [BOS, 7]
     assert batch.target_tokens == 6
+
+
+def test_a_plan_is_a_sequence_of_rows(corpus: EncodedCorpus) -> None:
+    plan = plan_batches(corpus, batch_tokens=2000, seed=1, epoch=0)
+    assert [rows.tolist() for rows in plan[3:6]] == [plan[number].tolist() for number in (3, 4, 5)]
+    assert plan[-1].tolist() == list(plan)[-1].tolist()
+    assert plan[len(plan) :] == []
+
+
+@given(st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)), max_size=60), st.integers(1, 40))
+def test_batches_are_cut_as_one_pair_after_the_other_would_be(shapes: list[tuple[int, int]], batch_tokens: int) -> None:
+    corpus = encoded_in_memory([([5] * source, [6] * target) for source, target in shapes])
+    widths = sorted(max(shape) + 1 for shape in shapes)
+    expected: list[list[int]] = []
+    for width in widths:
+        if not expected or (len(expected[-1]) + 1) * width > batch_tokens:
+            expected.append([])
+        expected[-1].append(width)
+    batches = batches_in_order(corpus, batch_tokens=batch_tokens)
+    assert [[max(shapes[row]) + 1 for row in rows] for rows in batches] == expected
+
+
+def test_pairs_that_are_sorted_in_several_hands_are_all_there_in_as_many_batches_each_epoch(
+    corpus: EncodedCorpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batching, "_SORTED_AT_ONCE", 7000)
+    plans = [plan_batches(corpus, batch_tokens=2000, seed=3, epoch=epoch) for epoch in range(3)]
+    assert sorted(flat(plans[0])) == list(range(len(corpus)))
+    assert len({len(plan) for plan in plans}) == 1
+    assert padding_share(corpus, plans[0]) < 0.06  # hands are of millions of pairs, not of thousands
+
+
+def test_weights_say_how_often_the_pairs_of_a_corpus_come(corpus: EncodedCorpus) -> None:
+    sizes = (4000, 12_000, 4000)
+    weighted = replace(corpus, sizes=sizes, weights=(3.0, 0.25, 1.5))
+    corpus_of = np.repeat((0, 1, 2), sizes)
+    seen = []
+    for epoch in range(3):
+        rows = flat(plan_batches(weighted, batch_tokens=2000, seed=3, epoch=epoch))
+        assert rows == flat(plan_batches(weighted, batch_tokens=2000, seed=3, epoch=epoch))
+        assert Counter(corpus_of[rows].tolist()) == {0: 12_000, 1: 3000, 2: 6000}
+        times = Counter(rows)
+        assert {times[row] for row in range(4000)} == {3}
+        assert {times[row] for row in range(4000, 16_000)} == {0, 1}
+        assert {times[row] for row in range(16_000, 20_000)} == {1, 2}
+        seen.append({row for row in rows if corpus_of[row] == 1})
+    assert seen[0] != seen[1]
+
+
+def test_weights_of_one_change_nothing_and_no_corpus_is_left_out(corpus: EncodedCorpus) -> None:
+    plain = flat(plan_batches(corpus, batch_tokens=2000, seed=3, epoch=1))
+    for sizes, weights in (((), ()), ((20_000,), (1.0,)), ((5000, 15_000), (1.0, 1.0))):
+        weighted = replace(corpus, sizes=sizes, weights=weights)
+        assert flat(plan_batches(weighted, batch_tokens=2000, seed=3, epoch=1)) == plain
+    tiny = replace(corpus, sizes=(3, 19_997, 0), weights=(0.1, 1.0, 0.1))
+    assert sum(row < 3 for row in flat(plan_batches(tiny, batch_tokens=2000, seed=3, epoch=1))) == 1

@@ -12,7 +12,7 @@ from nmt.errors import NMTError
 from nmt.model_dir import load_info
 from nmt.text.tokenizer import Tokenizer
 from nmt.training.config import Recipe, merge_recipe
-from nmt.training.preparation import CorpusFiles, language_of
+from nmt.training.corpus_files import CorpusFiles, language_of
 from nmt.training.run import RunReport, train
 from tests.conftest import RecordingReporter
 

@@ -1,0 +1,48 @@
+"""Blocks of text to blocks of token ids; what helper processes do of encoding a corpus."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nmt.data.encoded_corpus import EncodedBlock, EncodedPair, make_block
+from nmt.text.blocks import Block
+from nmt.text.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True)
+class BlockEncoder:
+    """Encodes the pairs of a block that are wanted; it can be pickled."""
+
+    proto: bytes  # of the tokenizer
+    max_length: int  # subwords a side; longer pairs are left out
+    first_ids: tuple[tuple[int, ...], ...]  # for each corpus, what comes before every source; not counted as length
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        return Tokenizer(self.proto)
+
+    def __call__(self, task: tuple[Block, NDArray[np.bool_]]) -> EncodedBlock:
+        """The pairs of the block that are marked True."""
+        block, wanted = task
+        pairs = [pair for pair, is_wanted in zip(block.pairs(), wanted.tolist(), strict=True) if is_wanted]
+        sources, targets = (
+            self._tokenizer.encode([pair[side] for pair in pairs], threads=1) if pairs else [] for side in (0, 1)
+        )
+        first = list(self.first_ids[block.corpus])
+        fitting: list[EncodedPair] = []
+        dropped = {"too many subwords": 0, "empty": 0}
+        for source, target in zip(sources, targets, strict=True):
+            if not source or not target:
+                dropped["empty"] += 1
+            elif max(len(source), len(target)) > self.max_length:
+                dropped["too many subwords"] += 1
+            else:
+                fitting.append((first + source if first else source, target))
+        return make_block(
+            fitting,
+            vocabulary_size=self._tokenizer.vocabulary_size,
+            corpus=block.corpus,
+            dropped={reason: count for reason, count in dropped.items() if count},
+        )
