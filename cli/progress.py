@@ -49,15 +49,13 @@ class TrainingProgress:
         """One plain line."""
         logger.info("%s", text)
 
-    def started(self, state: "TrainState", planned: int | None) -> None:
+    def started(self, state: "TrainState", planned: int | None) -> None:  # noqa: ARG002 - a reporter's signature
         """Put up the bar; from now on a signal saves first."""
         self.stop.arm()
-        until = f"to step {planned:,}" if planned else "until BLEU stops rising"
-        self.stage(f"training {'from step ' + format(state.step, ',') + ' ' if state.step else ''}{until}")
         self.last_line = time.monotonic()
         if self.live:
             self.bar.start()
-            self.bar.add_task("starting", total=planned, completed=state.step)
+            self.bar.add_task("starting", total=None)
 
     def progressed(self, progress: "TrainingReport") -> None:
         """Move the bar, or write a line every half minute."""
@@ -67,7 +65,8 @@ class TrainingProgress:
                 f"step {progress.step:,}  ep {progress.epoch:.1f}  loss {progress.loss:.2f}{self.bleu}  "
                 f"lr {progress.learning_rate:.1e}  {progress.tokens_per_second:,.0f} tok/s{left}"
             )
-            self.bar.update(self.bar.task_ids[0], completed=progress.step, description=text)
+            total = None if progress.fraction is None else 1.0  # rich leaves a total as it is where None is given
+            self.bar.update(self.bar.task_ids[0], total=total, completed=progress.fraction, description=text)
         elif time.monotonic() - self.last_line >= SECONDS_BETWEEN_LINES:
             self.last_line = time.monotonic()
             self.stage(

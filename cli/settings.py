@@ -33,9 +33,11 @@ class Setting(click.Option):
         return "none" if value is None else str(value)
 
 
-def setting(table: str, name: str, help_text: str, *, kind: type = int) -> Callable[[Command], Command]:
+def setting(
+    table: str, name: str, help_text: str, *, kind: type = int, metavar: str | None = None
+) -> Callable[[Command], Command]:
     """A click option ``--name`` for a setting in ``table``."""
-    metavar = {int: "N", float: "X", str: "NAME"}[kind]
+    metavar = metavar or {int: "N", float: "X", str: "NAME"}[kind]
     return click.option(name, cls=Setting, table=table, type=kind, metavar=metavar, default=None, help=help_text)
 
 

@@ -1,6 +1,7 @@
 """``nmt train``: two text files in, a translator out."""
 
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,26 @@ from .signals import stopping_on_signals
     epilog=examples(
         "nmt train -s train.de -t train.en -o model",
         "nmt train -s train.de -t train.en --valid-source dev.de --valid-target dev.en --max-steps 20000",
+        "nmt train -s train.de -t train.en --budget 20m",
         "nmt train --tsv pairs.tsv --preset base --seed 7",
     )
 )
 @source_option(multiple=True, help="Source text, one sentence a line, plain or .gz; repeat -s for several files.")
 @target_option(multiple=True, help="Target text: line N translates line N of the source. Repeat -t likewise.")
 @click.option("--tsv", metavar="FILE", type=PATH, multiple=True, help="Source, a tab and target on each line.")
+@click.option(
+    "--weight",
+    metavar="X",
+    type=float,
+    multiple=True,
+    help="How many times each corpus comes in an epoch, such as 3 or 0.5: one X for each -s and -t, then each --tsv.",
+)
+@click.option(
+    "--tag",
+    metavar="NAME",
+    multiple=True,
+    help="Begin the sources of each corpus with a tag, '' for none: one NAME for each -s and -t, then each --tsv.",
+)
 @click.option(
     "--valid-source", metavar="FILE", type=PATH, multiple=True, show_default="held out", help="Validation text."
 )
@@ -40,17 +55,20 @@ from .signals import stopping_on_signals
 @click.option("--preset", metavar="NAME", show_default="by corpus size", help="Model size: tiny, small, base or big.")
 @click.option("--source-language", metavar="CODE", show_default="as file names end", help="Such as de.")
 @click.option("--target-language", metavar="CODE", show_default="as file names end", help="Such as zh.")
+@setting("training", "--budget", "Time for the whole command, such as 20m, 2h or 1d.", kind=str, metavar="TIME")
 @setting("training", "--max-steps", "Updates to make; the learning rate falls to zero there.")
 @setting("training", "--max-epochs", "Passes over the corpus to make, likewise.")
-@setting("training", "--validate-every", "Updates between validations.")
+@setting("training", "--validate-every", "Updates between validations; with --budget, as time allows.")
 @setting("training", "--checkpoint-every", "Updates between checkpoints.")
 @setting("training", "--keep", "Newest checkpoints to keep, for going on.")
-@setting("training", "--patience", "Validations without a better BLEU before training stops.")
+@setting("training", "--patience", "Validations without a better BLEU before the rate falls and training ends.")
 @setting("training", "--seed", "Seed of everything random.")
 @setting("training", "--batch-tokens", "Tokens in a batch, padding included.")
+@setting("training", "--precision", "Matrix products in float32, bfloat16, or auto: as the device does best.", kind=str)
 @setting("training", "--accumulate", "Batches that make one update.")
 @setting("training", "--learning-rate", "Peak of the learning rate, after warm-up.", kind=float)
-@setting("training", "--warmup", "Updates until the peak.")
+@setting("training", "--warmup", "Updates until the peak; at most a tenth of the run.")
+@setting("training", "--schedule", "auto, linear, cosine, inverse-sqrt or trapezoid: the rate after warm-up.", kind=str)
 @setting("training", "--label-smoothing", "Share of probability spread over all subwords.", kind=float)
 @setting("tokenizer", "--vocabulary-size", "Subwords; none means by corpus size.")
 @setting("tokenizer", "--model-type", "Kind of tokenizer: unigram, bpe, char or word.", kind=str)
@@ -75,6 +93,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     The text is filtered, a tokenizer trained, a model size chosen; the model is validated by BLEU as it learns, and its
     best averaged weights are left in DIR. Stopped or killed, the same command goes on from the last checkpoint.
     """
+    began = time.monotonic()  # a budget is counted from here, the imports below included
     from nmt.training.config import Recipe, merge_recipe
 
     recipe = Recipe()
@@ -86,7 +105,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     recipe = merge_recipe(recipe, given, where="options")
 
     from nmt.model_dir import TRAINING
-    from nmt.training.preparation import CorpusFiles
+    from nmt.training.corpus_files import CorpusFiles
     from nmt.training.reporter import Reporter, Reporters
     from nmt.training.run import train as run_training
     from nmt.training.tensorboard import TensorBoard
@@ -101,6 +120,8 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         validation_targets=options["valid_target"],
         source_language=options["source_language"],
         target_language=options["target_language"],
+        weights=options["weight"],
+        tags=options["tag"],
     )
     with stopping_on_signals() as stop, TrainingProgress(stop) as progress:
         reporter: Reporter = progress
@@ -117,6 +138,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
             threads=options["threads"],
             overwrite=options["overwrite"],
             stop_requested=stop.requested,
+            began=began,
         )
     progress.summarize(report)
     if not report.finished:

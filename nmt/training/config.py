@@ -11,7 +11,10 @@ from nmt.model.config import ModelConfig, choose_preset, preset
 from nmt.settings import from_mapping, nearest, to_mapping
 from nmt.text.corpus import FilterConfig
 from nmt.text.tokenizer import TokenizerConfig
+from nmt.training.budget import parse_duration
+from nmt.training.schedule import NEED_AN_END, SCHEDULES
 
+PRECISIONS = ("auto", "float32", "bfloat16")
 LARGEST_SEED = 2**63 - 1  # of torch's generators
 
 
@@ -21,16 +24,20 @@ class TrainingConfig:
 
     batch_tokens: int = 2048  # padded tokens of the wider side in one batch
     accumulate: int = 1  # batches whose gradients make one update
+    precision: str = "auto"  # of matrix products: float32, or bfloat16 where the processor has units for it
     learning_rate: float = 0.0015  # the peak
     warmup: int = 400  # updates
     label_smoothing: float = 0.1
     clip_norm: float = 1.0  # the gradient's largest norm
     weight_decay: float = 0.01  # on matrices only
+    schedule: str = "auto"  # how the rate goes on after warm-up, see nmt.training.schedule
+    decay: float = 0.25  # share of a run in which a trapezoid's rate, or the rate of a run that stalls, falls to zero
+    budget: str | None = None  # wall time such as "20m" for the whole run
     max_steps: int | None = None  # updates; a known end lets the rate fall to zero there
     max_epochs: int | None = None
-    validate_every: int = 500  # updates
+    validate_every: int = 500  # updates; a budget chooses by itself when to validate
     checkpoint_every: int = 500  # updates
-    patience: int = 10  # validations without a better BLEU before training stops
+    patience: int = 5  # validations without a better BLEU before the rate falls and training ends; not with a budget
     keep: int = 2  # checkpoints
     seed: int = 1
 
@@ -46,14 +53,36 @@ class TrainingConfig:
         for name in ("learning_rate", "weight_decay"):
             if not math.isfinite(getattr(self, name)):
                 raise NMTError(f"training setting {name} must be a finite number, not {getattr(self, name)}")
+        if self.budget is not None:
+            parse_duration(self.budget)
         if not (self.learning_rate > 0 and self.clip_norm > 0):
             raise NMTError("training settings learning_rate and clip_norm must be above 0")
+        if not 0 < self.decay <= 1:
+            raise NMTError(f"training setting decay must be above 0 and at most 1, not {self.decay}")
+        if self.schedule not in SCHEDULES:
+            near = nearest(self.schedule, SCHEDULES)
+            raise NMTError(f"there is no schedule {self.schedule!r}, only {', '.join(SCHEDULES)}{near}")
+        if self.precision not in PRECISIONS:
+            raise NMTError(
+                f"training setting precision must be {', '.join(PRECISIONS)}, not {self.precision!r}"
+                f"{nearest(self.precision, PRECISIONS)}"
+            )
         if self.seed > LARGEST_SEED:
             raise NMTError(f"training setting seed must be at most {LARGEST_SEED}, not {self.seed}")
         if not 0 <= self.label_smoothing < 1:
             raise NMTError(
                 f"training setting label_smoothing must be at least 0 and below 1, not {self.label_smoothing}"
             )
+
+    @property
+    def budget_seconds(self) -> float | None:
+        """The budget in seconds."""
+        return None if self.budget is None else parse_duration(self.budget)
+
+    def check_end(self) -> None:
+        """NMTError if the schedule leads to an end that is not set."""
+        if self.schedule in NEED_AN_END and not (self.budget or self.max_steps or self.max_epochs):
+            raise NMTError(f"the schedule {self.schedule} needs an end: set budget, max_steps or max_epochs")
 
 
 @dataclass(frozen=True, kw_only=True)

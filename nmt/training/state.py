@@ -12,12 +12,19 @@ class TrainState:
     batch: int = 0  # batches of the current epoch already used
     epoch_batches: int = 1  # in an epoch
     target_tokens: int = 0
-    seconds: float = 0.0  # of training and validation, from first to last command
+    seconds: float = 0.0  # of all commands of this run, preparation and validation included
+    preparation_seconds: float = 0.0  # of them, before the first update
+    validation_seconds: float = 0.0  # the last validation, 0 before the first
+    saving_seconds: float = 0.0  # the longest publication or checkpoint
     best_score: float = -1.0  # validation BLEU
     best_loss: float = 0.0  # of the same validation: of equal BLEUs, such as 0, the lower loss is better
     best_step: int = 0
     stale_validations: int = 0  # since the best one
     last_validated: int = 0  # step
+    validated_progress: float = 0.0  # share of the run at that step, where its end is known
+    decay_began: int = 0  # the step at which BLEU had stopped rising
+    decay_updates: int = 0  # in which the rate then falls to zero; 0 while BLEU rises
+    decay_rate: float = 0.0  # where that begins
     skipped_updates: int = 0  # gradient not finite
     finished: str = ""  # why training ended, empty while it has not
 

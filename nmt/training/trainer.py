@@ -1,37 +1,38 @@
 """The training loop: batches in, better weights out; everything else it knows only through what it is handed."""
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
-
-import numpy as np
-from torch import Tensor
 
 from nmt.data.batching import Rows, make_batch, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.errors import NMTError
 from nmt.model.transformer import Transformer
+from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import TrainingConfig
 from nmt.training.learner import Learner, Update
+from nmt.training.meter import Meter
 from nmt.training.optimizer import update_average
+from nmt.training.planner import Planner
 from nmt.training.reporter import Progress, Reporter, Validation
-from nmt.training.schedule import learning_rate
 from nmt.training.state import TrainState
 
 REPORT_EVERY = 10  # updates
+CHECKPOINT_SECONDS = 600.0  # the longest time between checkpoints
 MOST_SKIPPED = 50  # updates in a row without a finite gradient
 
 
 class Validator(Protocol):
-    """Judges the averaged weights, and publishes them when they are the best so far."""
+    """Judges weights, and publishes them when they are the best so far."""
 
-    def validate(self, model: Transformer, state: TrainState) -> Validation:
-        """Loss and BLEU of ``model``; ``state`` is not changed."""
+    cost: float  # seconds that a validation takes, as far as is known
 
-    def publish(self, model: Transformer, state: TrainState, validation: Validation) -> None:
-        """Make ``model`` the one that translates."""
+    def validate(self, model: Transformer, state: TrainState, deadline: float | None) -> Validation | None:
+        """Loss and BLEU of ``model``, or None if time.monotonic() passes ``deadline``; ``state`` is not changed."""
+
+    def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:
+        """Make ``model`` the one that translates; ``validation`` is None where no time was left to judge it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,8 @@ class Surroundings:
     validator: Validator
     reporter: Reporter
     stop_requested: Callable[[], bool]
+    clock: Clock = field(default_factory=Clock)
+    beam_size: int = 1  # of the final scores, for which a budget keeps time
 
 
 class Trainer:
@@ -57,11 +60,18 @@ class Trainer:
         self.average = Transformer(model.config).to(self.learner.device).eval().requires_grad_(False)
         self.average.load_state_dict(model.state_dict())
         self.state = TrainState()
-        self.plan: list[Rows] = self._plan()
+        self.plan: Sequence[Rows] = self._plan()
         self.state.epoch_batches = len(self.plan)
-        self.planned = self._planned_updates()
+        self.planner = Planner(
+            config,
+            surroundings.clock,
+            updates_an_epoch=-(-len(self.plan) // config.accumulate),  # other epochs differ by little
+            beam_size=surroundings.beam_size,
+        )
         self._current = [parameter.data for parameter in model.parameters()]
         self._averaged = [parameter.data for parameter in self.average.parameters()]
+        self._rate = 0.0  # of the last update
+        self._saved_step, self._saved_at = 0, 0.0
 
     def resume(self) -> bool:
         """Go on from the newest checkpoint, if there is one."""
@@ -72,46 +82,43 @@ class Trainer:
         self.learner.load_state_dict(tensors)
         self.average.load_state_dict(tensors["average"])
         self.plan = self._plan()
+        self.around.clock.before = self.state.seconds
+        self._saved_step = self.state.step
         return True
 
     def run(self) -> TrainState:
-        """Train until a limit is reached, patience ends or a stop is asked for; the state says which."""
-        self.around.reporter.started(self.state, self.planned)
-        meter = _Meter(self.state)
-        while not self.state.finished and not self.around.stop_requested():
-            meter.add(self._update())
-            self.state.seconds = meter.seconds()
-            self.state.finished = self._limit_reached()
-            if self.state.step % REPORT_EVERY == 0 or self.state.finished:
-                self.around.reporter.progressed(self._progress(meter))
-            if self.state.step % self.config.validate_every == 0 or self.state.finished:
-                self._validate(meter)
-            if self.state.step % self.config.checkpoint_every == 0:
-                self._save()
-        if self.state.step and self.state.step % self.config.checkpoint_every:
+        """Train until the run ends or a stop is asked for; the state says which."""
+        state, clock = self.state, self.around.clock
+        if not state.step:
+            state.preparation_seconds = clock.seconds()
+        self._saved_at = clock.seconds()
+        self.around.reporter.stage(self.planner.outlook(state))
+        self.around.reporter.started(state, self.planner.horizon.updates)
+        meter = Meter()
+        update_seconds = 0.0
+        while not state.finished and not self.around.stop_requested():
+            if reason := self.planner.end_reached(state, update_seconds=update_seconds):
+                self._finish(reason, meter)
+            else:
+                began = clock.seconds()
+                meter.add(self._update())
+                update_seconds = clock.seconds() - began
+                self._after_update(meter)
+        if state.step and (state.finished or state.step != self._saved_step):
             self._save()
         self.around.reporter.ended()
-        return self.state
+        return state
 
-    def _plan(self) -> list[Rows]:
+    def _plan(self) -> Sequence[Rows]:
         config = self.config
         return plan_batches(self.corpus, batch_tokens=config.batch_tokens, seed=config.seed, epoch=self.state.epoch)
-
-    def _planned_updates(self) -> int | None:
-        """The last update, if a limit is set; every epoch has the same number of batches."""
-        updates = -(-len(self.plan) // self.config.accumulate)
-        limits = [self.config.max_steps, self.config.max_epochs and self.config.max_epochs * updates]
-        return min((limit for limit in limits if limit), default=None)
-
-    def _rate(self, step: int) -> float:
-        config = self.config
-        return learning_rate(step, peak=config.learning_rate, warmup=config.warmup, planned=self.planned)
 
     def _update(self) -> Update:
         """One update from the next batches of the plan."""
         rows = self.plan[self.state.batch : self.state.batch + self.config.accumulate]
         batches = [make_batch(self.corpus, some) for some in rows]
-        update = self.learner.update(batches, rate=self._rate(self.state.step + 1))
+        self._rate = self.planner.rate(self.state)
+        update = self.learner.update(batches, rate=self._rate)
         self.state.step += 1
         self._judge(update)
         self.state.target_tokens += update.target_tokens
@@ -119,6 +126,8 @@ class Trainer:
         if self.state.batch >= len(self.plan):
             self.state.epoch, self.state.batch = self.state.epoch + 1, 0
             self.plan = self._plan()
+            self.state.epoch_batches = len(self.plan)
+        self.state.seconds = self.around.clock.seconds()
         return update
 
     def _judge(self, update: Update) -> None:
@@ -134,71 +143,78 @@ class Trainer:
                 "train afresh with --overwrite and a lower --learning-rate"
             )
 
-    def _limit_reached(self) -> str:
-        if self.planned is not None and self.state.step >= self.planned:
-            return f"step {self.state.step:,} was the last one planned"
-        return ""
+    def _after_update(self, meter: Meter) -> None:
+        """What is due after an update: a report, a validation, a checkpoint."""
+        state = self.state
+        if state.step % REPORT_EVERY == 0:
+            self.around.reporter.progressed(self._progress(meter))
+        if self.planner.validation_due(state):
+            self._validate(last=False)
+            if self.planner.stalled(state):
+                self.planner.begin_decay(state)
+                self.around.reporter.stage(
+                    f"step {state.step:,}: no better BLEU in {state.stale_validations} validations; "
+                    f"the rate now falls to zero in {state.decay_updates:,} updates"
+                )
+        if state.step % self.config.checkpoint_every == 0 or state.seconds - self._saved_at >= CHECKPOINT_SECONDS:
+            self._save()
 
-    def _validate(self, meter: "_Meter") -> None:
-        validation = self.around.validator.validate(self.average, self.state)
-        if validation.improved:
-            self.state.best_score, self.state.best_loss = validation.bleu, validation.loss
-            self.state.best_step = self.state.step
-            self.state.stale_validations = 0
-        else:
-            self.state.stale_validations += 1
-            if self.state.stale_validations >= self.config.patience and not self.state.finished:
-                self.state.finished = f"no better BLEU in {self.config.patience} validations"
-        self.state.seconds = meter.seconds()
-        if validation.improved:
-            self.around.validator.publish(self.average, self.state, validation)
-        self.around.reporter.validated(validation)
+    def _finish(self, reason: str, meter: Meter) -> None:
+        """The run ends here: judge the last weights."""
+        if meter.loss_tokens:
+            self.around.reporter.progressed(self._progress(meter))
+        if self.state.last_validated != self.state.step:
+            self._validate(last=True)
+        self.state.finished = reason
+
+    def _validate(self, *, last: bool) -> None:
+        state, validator = self.state, self.around.validator
+        deadline = self.planner.validation_deadline(state, last=last)
+        validation = validator.validate(self.average, state, deadline)
+        state.last_validated = state.step
+        state.validated_progress = self.planner.progress(state) or 0.0
+        state.validation_seconds = validator.cost
+        if validation is None and last:
+            self.around.reporter.stage("no time is left in the budget to validate the last weights")
+            self._publish(None)
+        elif validation is not None:
+            self._compare(validation)
+            self.around.reporter.validated(validation)
+        state.seconds = self.around.clock.seconds()
+
+    def _compare(self, validation: Validation) -> None:
+        """Publish the best weights so far, or count towards the end of patience."""
+        state = self.state
+        if not validation.improved:
+            state.stale_validations += 1
+            return
+        state.best_score, state.best_loss = validation.bleu, validation.loss
+        state.stale_validations = 0
+        self._publish(validation)
+
+    def _publish(self, validation: Validation | None) -> None:
+        state, clock = self.state, self.around.clock
+        state.best_step = state.step
+        state.seconds = began = clock.seconds()
+        self.around.validator.publish(self.average, state, validation)
+        state.saving_seconds = max(state.saving_seconds, clock.seconds() - began)
 
     def _save(self) -> None:
-        self.around.checkpoints.save(self.state, {**self.learner.state_dict(), "average": self.average.state_dict()})
+        state, clock = self.state, self.around.clock
+        began = clock.seconds()
+        state.seconds = began + state.saving_seconds
+        self.around.checkpoints.save(state, {**self.learner.state_dict(), "average": self.average.state_dict()})
+        self._saved_step, self._saved_at = state.step, clock.seconds()
+        state.saving_seconds = max(state.saving_seconds, self._saved_at - began)
 
-    def _progress(self, meter: "_Meter") -> Progress:
+    def _progress(self, meter: Meter) -> Progress:
         state = self.state
-        speed = meter.speed()
         return Progress(
             step=state.step,
             epoch=state.epochs,
             loss=meter.take_loss(),
-            learning_rate=self._rate(state.step),
-            tokens_per_second=speed,
-            fraction=state.step / self.planned if self.planned else None,
-            seconds_left=meter.seconds_an_update() * (self.planned - state.step) if self.planned else None,
+            learning_rate=self._rate,
+            tokens_per_second=meter.speed(),
+            fraction=self.planner.progress(state),
+            seconds_left=self.planner.seconds_left(state, update_seconds=meter.seconds_an_update()),
         )
-
-
-class _Meter:
-    """Loss and time between reports; the loss stays on its device until it is asked for."""
-
-    def __init__(self, state: TrainState) -> None:
-        self.before = state.seconds
-        self.began = time.monotonic()
-        self.loss: Tensor | float = 0.0
-        self.loss_tokens = 0
-        self.tokens = 0
-        self.updates = 0
-
-    def add(self, update: Update) -> None:
-        self.loss = self.loss + update.loss
-        self.loss_tokens += update.target_tokens
-        self.tokens += update.target_tokens
-        self.updates += 1
-
-    def seconds(self) -> float:
-        return self.before + time.monotonic() - self.began
-
-    def seconds_an_update(self) -> float:
-        return (time.monotonic() - self.began) / max(1, self.updates)
-
-    def speed(self) -> float:
-        return self.tokens / max(1e-9, time.monotonic() - self.began)
-
-    def take_loss(self) -> float:
-        """The mean loss a token since the last call."""
-        mean = float(self.loss) / max(1, self.loss_tokens)
-        self.loss, self.loss_tokens = 0.0, 0
-        return mean if np.isfinite(mean) else float("nan")

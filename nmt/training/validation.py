@@ -19,7 +19,8 @@ from nmt.training.reporter import Validation
 from nmt.training.state import TrainState
 
 LOSS_BATCH_TOKENS = 4096
-Publish = Callable[[Transformer, TrainState, Validation], None]
+FIRST_LINES, MOST_LINES = 16, 4096  # translated between two looks at the clock, where there is a deadline
+Publish = Callable[[Transformer, TrainState, Validation | None], None]
 
 
 class TranslationValidator:
@@ -35,7 +36,9 @@ class TranslationValidator:
         max_source_length: int,
         target_language: str | None,
         publish: Publish,
+        first_ids: Sequence[int] = (),
     ) -> None:
+        """``first_ids`` come before each source, as they do in ``encoded``."""
         self.pairs = pairs
         self.encoded = encoded
         self.tokenizer = tokenizer
@@ -43,23 +46,31 @@ class TranslationValidator:
         self.max_source_length = max_source_length
         self.target_language = target_language
         self._publish = publish
+        self.first_ids = first_ids
+        self.cost = 0.0  # seconds of the last validation; had it no time to end, what it would have taken
+        self._unfinished = 0.0  # seconds that all translations would take
 
-    def validate(self, model: Transformer, state: TrainState) -> Validation:
-        """Loss and BLEU of ``model``, better than ``state.best_score`` or not."""
+    def validate(self, model: Transformer, state: TrainState, deadline: float | None = None) -> Validation | None:
+        """Loss and BLEU of ``model``, better than ``state.best_score`` or not; None if ``deadline`` passes."""
         began = time.monotonic()
+        scores = self.scores(model, self.search, metrics=("bleu",), deadline=deadline)
+        if scores is None:
+            self.cost = self._unfinished
+            return None
+        bleu = scores[0]
         loss = self.loss(model)
-        bleu = self.scores(model, self.search, metrics=("bleu",))[0]
+        self.cost = time.monotonic() - began
         return Validation(
             step=state.step,
             loss=loss,
             bleu=bleu.score,
             signature=bleu.signature,
             beam_size=self.search.beam_size,
-            seconds=time.monotonic() - began,
+            seconds=self.cost,
             improved=(bleu.score, -loss) > (state.best_score, -state.best_loss),
         )
 
-    def publish(self, model: Transformer, state: TrainState, validation: Validation) -> None:
+    def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:
         """Make ``model`` the one that translates."""
         self._publish(model, state, validation)
 
@@ -76,15 +87,33 @@ class TranslationValidator:
                 tokens += batch.target_tokens
         return total / tokens
 
-    def scores(self, model: Transformer, search: SearchConfig, *, metrics: Sequence[str]) -> list[MetricScore]:
-        """The detokenised translations of the validation text, scored."""
+    def scores(
+        self, model: Transformer, search: SearchConfig, *, metrics: Sequence[str], deadline: float | None = None
+    ) -> list[MetricScore] | None:
+        """The detokenised translations of the validation text, scored; None if time runs out at ``deadline``."""
         translator = Translator(
             self.tokenizer,
             TorchEngine(model, model.embedding.weight.device),
             search=search,
             max_source_length=self.max_source_length,
             joiner=joiner_for(self.target_language),
+            first_ids=self.first_ids,
         )
-        hypotheses = translator.translate([pair.source for pair in self.pairs])
+        sources = [pair.source for pair in self.pairs]
+        hypotheses = translator.translate(sources) if deadline is None else self._until(deadline, translator, sources)
+        if len(hypotheses) < len(sources):
+            return None
         references = [[pair.target for pair in self.pairs]]
         return score_translations(hypotheses, references, metrics=metrics, target_language=self.target_language)
+
+    def _until(self, deadline: float, translator: Translator, sources: Sequence[str]) -> list[str]:
+        """As many translations as can be made until ``deadline``, a few at a time."""
+        began = time.monotonic()
+        done: list[str] = []
+        lines = FIRST_LINES
+        while len(done) < len(sources) and time.monotonic() < deadline:
+            done += translator.translate(sources[len(done) : len(done) + lines])
+            pace = (time.monotonic() - began) / len(done)
+            lines = min(MOST_LINES, max(FIRST_LINES, int((deadline - time.monotonic()) / 10 / max(pace, 1e-9))))
+        self._unfinished = (time.monotonic() - began) * len(sources) / max(1, len(done))
+        return done

@@ -1,7 +1,7 @@
 import pytest
 
 from nmt.errors import NMTError
-from nmt.training.config import Recipe, merge_recipe
+from nmt.training.config import Recipe, TrainingConfig, merge_recipe
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,10 @@ from nmt.training.config import Recipe, merge_recipe
         ({"training": {"learning_rate": 0}}, "must be above 0"),
         ({"training": {"weight_decay": float("nan")}}, "weight_decay must be a finite number"),
         ({"training": {"seed": 2**63}}, "seed must be at most"),
+        ({"training": {"budget": "20"}}, "'20' is no length of time; write it as 90s, 20m, 1h30m or 1d"),
+        ({"training": {"budget": 20}}, "budget must be a text"),
+        ({"training": {"schedule": "cosin"}}, "there is no schedule 'cosin', only auto, linear, inverse-sqrt, cosine"),
+        ({"training": {"decay": 0}}, "decay must be above 0"),
         ({"training": {"patience": 0}}, "patience must be at least 1"),
         ({"model": {"vocabulary_size": 500}}, "set it in [tokenizer]"),
         ({"preset": "huge"}, "there is no model preset 'huge'"),
@@ -33,3 +37,10 @@ def test_later_settings_win_and_others_stay() -> None:
     both = merge_recipe(first, {"training": {"seed": 8}, "model": {"heads": 2}}, where="options")
     assert (both.training.seed, both.training.warmup) == (8, 9)
     assert both.model == {"dropout": 0.3, "heads": 2}
+
+
+def test_a_schedule_that_leads_to_an_end_needs_one() -> None:
+    with pytest.raises(NMTError, match="the schedule cosine needs an end: set budget, max_steps or max_epochs"):
+        TrainingConfig(schedule="cosine").check_end()
+    TrainingConfig(schedule="cosine", budget="1h").check_end()
+    TrainingConfig().check_end()

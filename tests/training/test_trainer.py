@@ -1,5 +1,6 @@
 """The loop: exact resumption, accumulation, learning, and when it ends."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from nmt.data.encoded_corpus import EncodedCorpus, encoded_in_memory
 from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
+from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import TrainingConfig
 from nmt.training.reporter import Progress, Validation
@@ -29,11 +31,17 @@ TRAINING = TrainingConfig(
 class FakeValidator:
     """Scores as a list says, and remembers what it published."""
 
-    def __init__(self, scores: list[float] | None = None) -> None:
+    def __init__(self, scores: list[float] | None = None, *, cost: float = 0.0) -> None:
         self.scores = scores
         self.published: list[int] = []
+        self.validated: list[int] = []
+        self.cost = cost
 
-    def validate(self, model: Transformer, state: TrainState) -> Validation:
+    def validate(self, model: Transformer, state: TrainState, deadline: float | None) -> Validation | None:
+        if deadline is not None and time.monotonic() + self.cost > deadline:
+            return None
+        time.sleep(self.cost)
+        self.validated.append(state.step)
         bleu = self.scores.pop(0) if self.scores else float(state.step)
         return Validation(
             step=state.step,
@@ -45,18 +53,23 @@ class FakeValidator:
             improved=bleu > state.best_score,
         )
 
-    def publish(self, model: Transformer, state: TrainState, validation: Validation) -> None:
+    def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:
         self.published.append(state.step)
 
 
 class SilentReporter:
     def __init__(self) -> None:
         self.losses: list[float] = []
+        self.rates: list[float] = []
+        self.stages: list[str] = []
 
-    def stage(self, text: str) -> None: ...
+    def stage(self, text: str) -> None:
+        self.stages.append(text)
+
     def started(self, state: TrainState, planned: int | None) -> None: ...
     def progressed(self, progress: Progress) -> None:
         self.losses.append(progress.loss)
+        self.rates.append(progress.learning_rate)
 
     def validated(self, validation: Validation) -> None: ...
     def ended(self) -> None: ...
@@ -75,6 +88,7 @@ def trainer(
     validator: FakeValidator | None = None,
     stop: Callable[[], bool] = lambda: False,
     reporter: SilentReporter | None = None,
+    clock: Clock | None = None,
 ) -> Trainer:
     torch.manual_seed(config.seed)
     surroundings = Surroundings(
@@ -82,8 +96,14 @@ def trainer(
         validator=validator or FakeValidator(),
         reporter=reporter or SilentReporter(),
         stop_requested=stop,
+        clock=clock or Clock(),
     )
     return Trainer(Transformer(model), corpus(), config, surroundings)
+
+
+def timeless(state: TrainState) -> TrainState:
+    """What a repeated run must repeat: all but the time it took."""
+    return replace(state, seconds=0, preparation_seconds=0, validation_seconds=0, saving_seconds=0)
 
 
 def stop_after(calls: int) -> Callable[[], bool]:
@@ -105,7 +125,7 @@ def test_stopping_and_going_on_changes_no_bit(tmp_path: Path, stops: list[int]) 
     last = trainer(tmp_path / "parts")
     assert last.resume()
     found = last.run()
-    assert replace(found, seconds=0) == replace(expected, seconds=0)
+    assert timeless(found) == timeless(expected)
     for name, tensor in whole.learner.model.state_dict().items():
         assert torch.equal(tensor, last.learner.model.state_dict()[name]), name
     for name, tensor in whole.average.state_dict().items():
@@ -152,13 +172,41 @@ def test_one_batch_is_learned_by_heart(tmp_path: Path) -> None:
     assert reporter.losses[-1] < 0.02
 
 
-def test_patience_ends_training_and_only_better_models_are_published(tmp_path: Path) -> None:
-    validator = FakeValidator([5.0, 9.0, 8.0, 9.0, 10.0])
+@pytest.mark.parametrize("stops", [[], [30], [8, 15, 9]])
+def test_a_stall_lets_the_rate_fall_to_zero_and_only_better_models_are_published(
+    tmp_path: Path, stops: list[int]
+) -> None:
+    """BLEU stalls at step 28; a quarter of the steps later the run ends, also when it is stopped on the way."""
     config = replace(TRAINING, max_steps=None, patience=2)
-    state = trainer(tmp_path, config, validator=validator).run()
-    assert state.finished == "no better BLEU in 2 validations"
-    assert (state.step, state.best_step, state.best_score) == (28, 14, 9.0)
-    assert validator.published == [7, 14]
+    scores = [5.0, 9.0, 8.0, 9.0, 10.0]
+    published = []
+    for updates in stops:
+        validator = FakeValidator(scores)
+        part = trainer(tmp_path, config, validator=validator, stop=stop_after(updates))
+        part.resume()
+        assert not part.run().finished
+        published += validator.published
+    validator, reporter = FakeValidator(scores), SilentReporter()
+    last = trainer(tmp_path, config, validator=validator, reporter=reporter)
+    last.resume()
+    state = last.run()
+    assert state.finished == "no better BLEU in 2 validations, after which the rate fell to zero"
+    assert (state.step, state.decay_began, state.best_step, state.best_score) == (35, 28, 35, 10.0)
+    assert published + validator.published == [7, 14, 35]
+    assert 0 < reporter.rates[-1] < config.learning_rate / 8
+    assert last.planner.rate(state) == 0
+    if not stops:
+        stalled = "step 28: no better BLEU in 2 validations; the rate now falls to zero in 7 updates"
+        assert reporter.stages == ["training until BLEU stops rising", stalled]
+
+
+def test_a_stall_near_the_planned_end_does_not_move_it(tmp_path: Path) -> None:
+    validator = FakeValidator([5.0, 4.0, 3.0, 2.0])
+    part = trainer(tmp_path, replace(TRAINING, patience=2), validator=validator)
+    state = part.run()
+    assert (state.step, state.decay_began, state.decay_updates) == (24, 21, 3)
+    assert state.finished == "step 24 was the last one planned"
+    assert validator.validated == [7, 14, 21, 24]
 
 
 def test_epochs_are_a_limit_too(tmp_path: Path) -> None:
@@ -166,16 +214,60 @@ def test_epochs_are_a_limit_too(tmp_path: Path) -> None:
     part = trainer(tmp_path, config)
     state = part.run()
     assert (state.epoch, state.batch) == (2, 0)
-    assert state.step == part.planned == 2 * -(-len(part.plan) // 3)
+    assert state.step == part.planner.horizon.updates == 2 * -(-len(part.plan) // 3)
 
 
 def test_a_gradient_that_is_not_finite_changes_nothing_and_ends_in_a_sentence(tmp_path: Path) -> None:
-    part = trainer(tmp_path)
+    part = trainer(tmp_path, replace(TRAINING, max_steps=None, validate_every=1000))
     with torch.no_grad():
         part.learner.model.encoder[0].feed_forward.inner.bias.fill_(float("nan"))
     before = part.learner.model.embedding.weight.clone()
-    config = replace(TRAINING, max_steps=None, validate_every=1000)
-    part.config, part.planned = config, None
     with pytest.raises(NMTError, match="not finite in 50 updates"):
         part.run()
     assert torch.equal(part.learner.model.embedding.weight, before)
+
+
+def test_a_budget_ends_the_run_in_time_with_few_validations(tmp_path: Path) -> None:
+    """Two seconds with a validation of 40 ms: the rate falls to zero in time, and the end is paid from the budget."""
+    validator, reporter = FakeValidator(cost=0.04), SilentReporter()
+    config = replace(TRAINING, max_steps=None, budget="2s", validate_every=1, patience=1, warmup=50)
+    clock = Clock()
+    state = trainer(tmp_path, config, validator=validator, reporter=reporter, clock=clock).run()
+    assert 1.2 < clock.seconds() < 2.0
+    assert state.finished == "the budget of 2s was used"
+    assert 2 <= len(validator.validated) <= 4
+    assert validator.validated[-1] == state.step == state.best_step
+    assert max(reporter.rates) > 0.7 * config.learning_rate
+    assert reporter.rates[-1] < 0.1 * config.learning_rate
+
+
+def test_a_budget_is_continued_with_what_is_left_and_stays_finished(tmp_path: Path) -> None:
+    config = replace(TRAINING, max_steps=None, budget="3s", validate_every=1)
+    began = time.monotonic()
+    first = trainer(tmp_path, config, stop=lambda: time.monotonic() > began + 1)
+    stopped = first.run()
+    assert not stopped.finished
+    clock = Clock()
+    second = trainer(tmp_path, config, clock=clock)
+    assert second.resume()
+    assert second.state.seconds == pytest.approx(1, abs=0.3)
+    assert second.run().finished
+    assert 1 < time.monotonic() - clock.began < 2.1
+    third = trainer(tmp_path, config)
+    assert third.resume()
+    assert third.state.finished
+
+
+def test_without_time_to_validate_the_last_weights_are_published_all_the_same(tmp_path: Path) -> None:
+    validator = FakeValidator(cost=10)
+    config = replace(TRAINING, max_steps=None, budget="1s")
+    clock = Clock()
+    state = trainer(tmp_path, config, validator=validator, clock=clock).run()
+    assert validator.validated == []
+    assert validator.published == [state.step]
+    assert clock.seconds() < 1
+
+
+def test_of_two_limits_the_first_to_be_reached_ends_the_run(tmp_path: Path) -> None:
+    state = trainer(tmp_path, replace(TRAINING, budget="1h")).run()
+    assert state.finished == "step 24 was the last one planned"

@@ -1,0 +1,99 @@
+"""Whose a model directory is: new, of this very run, or of something else that must not be touched."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nmt.errors import NMTError
+from nmt.model_dir import CARD, CONFIG, LEFTOVER, TOKENIZER, TRAINING, WEIGHTS
+from nmt.settings import to_mapping
+from nmt.text.lines import atomic_writer
+from nmt.training.checkpoint import CheckpointStore
+from nmt.training.config import Recipe
+from nmt.training.corpus_files import CorpusFiles
+
+
+def claim(output: Path, files: CorpusFiles, recipe: Recipe, *, fingerprint: dict[str, str], overwrite: bool) -> Path:
+    """The directory ``output``/training, new or with the settings of this very run; anything else is an NMTError.
+
+    A run that ended before its first checkpoint has nothing to lose, so other settings or mended text replace it.
+    """
+    directory = output / TRAINING
+    settings = {
+        **to_mapping(recipe),
+        "languages": list(files.languages()),
+        "corpora": files.settings(),
+        "text": fingerprint,
+    }
+    stored_path = directory / "settings.json"
+    if output.exists() and not output.is_dir():
+        raise NMTError(f"{output} is a file; -o names the directory that the model goes into")
+    has_weights = (output / WEIGHTS).exists()
+    begun = stored_path.exists() and (has_weights or CheckpointStore(directory, keep=1).paths())
+    if output.exists() and not (has_weights or begun) and any(path.name != TRAINING for path in output.iterdir()):
+        raise NMTError(f"{output} already holds other files; choose another -o")
+    if overwrite and (has_weights or begun):
+        _remove_model(output)
+    elif begun:
+        _compare(stored_path, settings)
+        for leftover in directory.glob(LEFTOVER):
+            leftover.unlink()
+        return directory
+    elif has_weights:
+        raise NMTError(f"{output} already holds a model; choose another -o, or --overwrite to replace it")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NMTError(f"{output} cannot be made: {error.strerror}") from error
+    with atomic_writer(stored_path) as file:
+        file.write(json.dumps(settings, ensure_ascii=False, indent=1).encode("utf-8"))
+    return directory
+
+
+def _remove_model(output: Path) -> None:
+    """Remove what a training leaves in a directory, and nothing else that may be there."""
+    try:
+        if (output / TRAINING).exists():
+            shutil.rmtree(output / TRAINING)
+        for name in (CONFIG, WEIGHTS, TOKENIZER, CARD):
+            (output / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise NMTError(f"{error.filename} cannot be removed: {error.strerror}") from error
+
+
+def _compare(path: Path, settings: dict[str, Any]) -> None:
+    """NMTError naming every setting in which this command differs from the one that began the run."""
+    try:
+        stored = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise NMTError(f"{path} cannot be read ({error}); --overwrite starts afresh") from error
+    before, now = dict(_flat(stored)), dict(_flat(settings))
+    differences = [
+        f"{name} was {_shown(before.get(name))}, now {_shown(now.get(name))}"
+        for name in dict.fromkeys([*before, *now])
+        if before.get(name) != now.get(name) and not name.startswith("text.")
+    ]
+    differences += [
+        f"the {name.removeprefix('text.').removesuffix('s').replace('_', ' ')} text has changed"
+        for name in now
+        if name.startswith("text.") and before.get(name) != now[name]
+    ]
+    if differences:
+        raise NMTError(
+            f"{path.parent.parent} holds a training with other settings: {'; '.join(differences)}; "
+            "give the same command to go on, choose another -o, or --overwrite to start afresh"
+        )
+
+
+def _flat(mapping: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in mapping.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def _shown(value: Any) -> str:
+    return "not set" if value is None else json.dumps(value, ensure_ascii=False)

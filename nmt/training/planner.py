@@ -1,0 +1,128 @@
+"""How far a run has come, and what follows from it: the rate, when to validate, when to slow down and when to end."""
+
+from nmt.training.budget import Clock, Horizon, seconds_for_the_end, validation_due
+from nmt.training.config import TrainingConfig
+from nmt.training.schedule import closing_rate, learning_rate
+from nmt.training.state import TrainState
+
+
+class Planner:
+    """Answers for a TrainState and the clock; it keeps no state of its own."""
+
+    def __init__(self, config: TrainingConfig, clock: Clock, *, updates_an_epoch: int, beam_size: int = 1) -> None:
+        """``beam_size`` is that of the final scores, which a budget has to pay for."""
+        limits = [config.max_steps, config.max_epochs and config.max_epochs * updates_an_epoch]
+        self.config = config
+        self.clock = clock
+        self.beam_size = beam_size
+        self.horizon = Horizon(
+            updates=min((limit for limit in limits if limit), default=None), seconds=config.budget_seconds
+        )
+
+    @property
+    def budget(self) -> float | None:
+        """Seconds that the whole run may take."""
+        return self.horizon.seconds
+
+    def outlook(self, state: TrainState) -> str:
+        """What is about to happen, in words."""
+        begin = f"training from step {state.step:,}" if state.step else "training"
+        ends = []
+        if self.horizon.updates is not None:
+            ends.append(f"to step {self.horizon.updates:,}")
+        if self.budget is not None:
+            left = self.budget - self.clock.seconds()
+            ends.append(f"for the {left / 60:.1f} minutes left of {self.config.budget}")
+        return f"{begin} {' or '.join(ends) or 'until BLEU stops rising'}"
+
+    def progress(self, state: TrainState) -> float | None:
+        """The share of the run that is done, or None while no end is known."""
+        start, end = state.preparation_seconds, self._end_seconds(state)
+        return self.horizon.progress(state.step, self.clock.seconds(), start=start, end=end)
+
+    def rate(self, state: TrainState) -> float:
+        """The learning rate of the next update."""
+        config, step = self.config, state.step + 1
+        rate = learning_rate(
+            step,
+            self.progress(state),
+            peak=config.learning_rate,
+            warmup=config.warmup,
+            schedule=config.schedule,
+            decay=config.decay,
+        )
+        if state.decay_updates:
+            begin, updates = state.decay_began, state.decay_updates
+            rate = min(rate, closing_rate(step, begin=begin, updates=updates, peak=state.decay_rate))
+        return rate
+
+    def begin_decay(self, state: TrainState) -> None:
+        """From here the rate falls to zero: progress has stalled."""
+        state.decay_rate = self.rate(state)
+        state.decay_began = state.step
+        updates = round(self.config.decay * state.step)
+        if self.horizon.updates is not None:
+            updates = min(updates, self.horizon.updates - state.step)
+        state.decay_updates = max(1, updates)
+
+    def stalled(self, state: TrainState) -> bool:
+        """Whether patience has just run out before any known end. A budget is used to its end."""
+        waiting = self.budget is None and not state.decay_updates and state.step != self.horizon.updates
+        return waiting and state.stale_validations >= self.config.patience
+
+    def validation_due(self, state: TrainState) -> bool:
+        """Whether to validate after this update, which is not the last one."""
+        if self.budget is None:
+            return state.step % self.config.validate_every == 0
+        last, cost = state.validated_progress, state.validation_seconds
+        return validation_due(self.progress(state) or 0.0, last, cost=cost, span=self._span(state))
+
+    def validation_deadline(self, state: TrainState, *, last: bool) -> float | None:
+        """When, by time.monotonic(), a validation begun now has to be given up; None: never."""
+        if self.budget is None:
+            return None
+        if last:
+            return self.clock.monotonic(self.budget - self.seconds_to_save(state))
+        return self.clock.monotonic(self.clock.seconds() + self._end_seconds(state))
+
+    def seconds_to_save(self, state: TrainState) -> float:
+        """What publishing and saving at the very end may take."""
+        return 2 * state.saving_seconds + min(0.5, 0.05 * (self.budget or 0.0))
+
+    def end_reached(self, state: TrainState, *, update_seconds: float) -> str:
+        """Why no further update is made, one of which takes ``update_seconds``; empty if one is."""
+        if self.horizon.updates is not None and state.step >= self.horizon.updates:
+            return f"step {state.step:,} was the last one planned"
+        if state.decay_updates and state.step >= state.decay_began + state.decay_updates:
+            return f"no better BLEU in {self.config.patience} validations, after which the rate fell to zero"
+        if self.budget is not None and state.step:
+            left = self.budget - self._end_seconds(state) - self.clock.seconds()
+            if left < update_seconds:
+                return f"the budget of {self.config.budget} was used"
+        return ""
+
+    def seconds_left(self, state: TrainState, *, update_seconds: float) -> float | None:
+        """Until the run ends, the end of a budget included; None while that is not known."""
+        left = []
+        if self.horizon.updates is not None:
+            left.append((self.horizon.updates - state.step) * update_seconds)
+        if state.decay_updates:
+            left.append((state.decay_began + state.decay_updates - state.step) * update_seconds)
+        if self.budget is not None:
+            left.append(max(0.0, self.budget - self.clock.seconds()))
+        return min(left, default=None)
+
+    def _span(self, state: TrainState) -> float:
+        return max(1e-9, (self.budget or 0.0) - state.preparation_seconds)
+
+    def _end_seconds(self, state: TrainState) -> float:
+        """What a budget keeps for the last validation and what follows it."""
+        if self.budget is None:
+            return 0.0
+        return seconds_for_the_end(
+            self._span(state),
+            validation=state.validation_seconds,
+            saving=state.saving_seconds,
+            candidates=0,
+            beam_size=self.beam_size,
+        )

@@ -1,0 +1,142 @@
+"""What a run publishes: the model directory with its record of settings and scores."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from nmt.errors import NMTError
+from nmt.evaluation.metrics import MetricScore
+from nmt.model.config import ModelConfig
+from nmt.model.transformer import Transformer
+from nmt.model_dir import ModelInfo, load_info, load_model, save_model
+from nmt.settings import to_mapping
+from nmt.training.config import Recipe
+from nmt.training.preparation import PreparedCorpus
+from nmt.training.reporter import Reporter, Validation
+from nmt.training.state import TrainState
+from nmt.training.validation import TranslationValidator
+
+SHORTEST_LIMIT = 32  # subwords; lines are divided only above it, however short the training sentences were
+FINAL_METRICS = ("bleu", "chrf")
+FINAL_DECODING = "beam search"  # in the record of scores: no longer those of greedy validation
+SHOWN_ELSEWHERE = ("model", "search")  # parts of the recipe that a model's record holds in full by themselves
+
+
+class Publication:
+    """The published model of one run."""
+
+    def __init__(
+        self,
+        output: Path,
+        recipe: Recipe,
+        prepared: PreparedCorpus,
+        model_config: ModelConfig,
+        languages: tuple[str | None, str | None],
+    ) -> None:
+        self.output = output
+        self.recipe = recipe
+        self.prepared = prepared
+        self.model_config = model_config
+        self.languages = languages
+
+    def max_source_length(self) -> int:
+        """The longest source the model learns from: a longer line to translate is divided."""
+        return max(SHORTEST_LIMIT, int(self.prepared.corpus.source.lengths.max()))
+
+    def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:
+        """``model`` becomes the one that translates; ``validation`` is what was found of it, if there was time."""
+        scores: dict[str, Any] = {"step": state.step}
+        if validation is not None:
+            scores |= {
+                "bleu": {"name": "BLEU", "score": validation.bleu, "signature": validation.signature},
+                "validation_loss": round(validation.loss, 4),
+                "decoding": "greedy",
+            }
+        save_model(
+            self.output,
+            info=self._info(state, scores),
+            tokenizer=self.prepared.tokenizer,
+            weights=model.state_dict(),
+        )
+
+    def restore_if_lost(
+        self, average: Transformer, state: TrainState, validator: TranslationValidator, reporter: Reporter
+    ) -> None:
+        """Where a finished model was deleted or damaged, publish the averaged weights of the last update again."""
+        try:
+            load_model(self.output, device="cpu")
+        except NMTError as error:
+            reporter.stage(f"the published model cannot be used ({error}); publishing the last averaged weights")
+            self.publish(average, state, validator.validate(average, state))
+
+    def final_scores(
+        self,
+        state: TrainState,
+        validator: TranslationValidator,
+        reporter: Reporter,
+        device: torch.device,
+        deadline: float | None,
+    ) -> list[MetricScore]:
+        """Score the published model as users will run it, and write that into its record, once.
+
+        Where time.monotonic() would pass ``deadline`` the scores of validation stay.
+        """
+        info = load_info(self.output)
+        if info.scores.get("decoding") == FINAL_DECODING:
+            return _stored(info.scores)
+        reporter.stage(f"scoring the best model (step {state.best_step:,}) by beam search")
+        model, _, _ = load_model(self.output, device=device)
+        began = time.monotonic()
+        scores = validator.scores(model, self.recipe.search, metrics=FINAL_METRICS, deadline=deadline)
+        if scores is None:
+            reporter.stage("no time is left in the budget to score by beam search")
+            return _stored(info.scores)
+        record = self._final_record(state, scores, info.scores, time.monotonic() - began)
+        final = replace(info, scores=record, training=self._info(state, {}).training)
+        save_model(self.output, info=final, tokenizer=self.prepared.tokenizer, weights=model.state_dict())
+        return scores
+
+    def _final_record(
+        self, state: TrainState, scores: list[MetricScore], stored: dict[str, Any], seconds: float
+    ) -> dict[str, Any]:
+        record: dict[str, Any] = {
+            key: {"name": score.name, "score": score.score, "signature": score.signature}
+            for key, score in zip(FINAL_METRICS, scores, strict=True)
+        }
+        return record | {
+            "step": state.best_step,
+            "validation_loss": stored.get("validation_loss"),
+            "beam_size": self.recipe.search.beam_size,
+            "sentences_per_second": round(len(self.prepared.validation) / seconds, 1),
+            "decoding": FINAL_DECODING,
+        }
+
+    def _info(self, state: TrainState, scores: dict[str, Any]) -> ModelInfo:
+        settings = {name: value for name, value in to_mapping(self.recipe).items() if name not in SHOWN_ELSEWHERE}
+        settings["preset"] = self.recipe.preset_for(len(self.prepared.corpus))
+        training = {
+            "settings": settings,
+            "corpus": self.prepared.facts,
+            "steps": state.step,
+            "epochs": round(state.epochs, 2),
+            "target_tokens": state.target_tokens,
+            "minutes": round(state.seconds / 60, 1),
+        }
+        return ModelInfo(
+            source_language=self.languages[0],
+            target_language=self.languages[1],
+            model=self.model_config,
+            search=self.recipe.search,
+            max_source_length=self.max_source_length(),
+            tags=self.prepared.tags,
+            training=training,
+            scores=scores,
+        )
+
+
+def _stored(scores: dict[str, Any]) -> list[MetricScore]:
+    """The scores in a model's record."""
+    return [MetricScore(**scores[name]) for name in FINAL_METRICS if name in scores]
