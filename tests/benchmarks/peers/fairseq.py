@@ -1,0 +1,56 @@
+"""fairseq. ``wpb`` in its log is the number of target tokens of an update, EOS included."""
+
+import json
+from pathlib import Path
+
+from peers.system import Commands, Peer, Step, Task
+
+
+def prepare(task: Task, environment: Path) -> Commands:
+    """A dictionary file, then its binary format."""
+    dictionary = task.work / "dict.txt"
+    dictionary.write_text("".join(f"{word} 1\n" for word in task.words()), "utf-8")
+    return [
+        [
+            environment / "bin" / "fairseq-preprocess",
+            *("--source-lang", task.source, "--target-lang", task.target, "--trainpref", task.data / "train"),
+            *("--srcdict", dictionary, "--joined-dictionary", "--destdir", task.work / "data", "--workers", "1"),
+        ]
+    ]
+
+
+def command(task: Task, environment: Path) -> list[str | Path]:
+    """Training."""
+    shape = task.shape
+    sides: list[str | Path] = []
+    for side in ("encoder", "decoder"):
+        sides += [f"--{side}-layers", str(shape.layers), f"--{side}-embed-dim", str(shape.dimension)]
+        sides += [f"--{side}-ffn-embed-dim", str(shape.feed_forward), f"--{side}-attention-heads", str(shape.heads)]
+    return [
+        environment / "bin" / "fairseq-train",
+        task.work / "data",
+        *("--source-lang", task.source, "--target-lang", task.target, "--arch", "transformer", *sides),
+        *("--share-all-embeddings", "--dropout", str(shape.dropout), "--criterion", "label_smoothed_cross_entropy"),
+        *("--label-smoothing", str(shape.label_smoothing), "--optimizer", "adam", "--adam-betas", "(0.9, 0.98)"),
+        *("--lr", "0.0005", "--lr-scheduler", "inverse_sqrt", "--warmup-updates", "4000", "--clip-norm", "1"),
+        *("--max-tokens", str(task.batch_tokens), "--max-update", str(task.updates), "--seed", "1", "--cpu"),
+        *("--no-save", "--disable-validation", "--log-interval", "1", "--log-format", "json"),
+    ]
+
+
+def parse(line: str) -> Step | None:
+    """``… | {"epoch": 1, …, "wpb": "3921", …, "num_updates": "7", …}``"""
+    start = line.find("{")
+    if start < 0 or '"wpb"' not in line or '"num_updates"' not in line:
+        return None
+    values = json.loads(line[start:])
+    return Step(int(values["num_updates"]), float(values["wpb"]))
+
+
+PEER = Peer(
+    name="fairseq",
+    prepare=prepare,
+    command=command,
+    parse=parse,
+    variables={"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD": "1"},
+)
