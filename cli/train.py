@@ -70,6 +70,8 @@ from .signals import stopping_on_signals
 @setting("training", "--warmup", "Updates until the peak; at most a tenth of the run.")
 @setting("training", "--schedule", "auto, linear, cosine, inverse-sqrt or trapezoid: the rate after warm-up.", kind=str)
 @setting("training", "--label-smoothing", "Share of probability spread over all subwords.", kind=float)
+@setting("training", "--word-dropout", "Share of input words hidden from the model.", kind=float)
+@setting("training", "--r-drop", "Weight of the agreement of two passes under dropout; 5 suits small text.", kind=float)
 @setting("tokenizer", "--vocabulary-size", "Subwords; none means by corpus size.")
 @setting("tokenizer", "--model-type", "Kind of tokenizer: unigram, bpe, char or word.", kind=str)
 @setting("filters", "--max-length", "Most subwords a side of a training pair.")

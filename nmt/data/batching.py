@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from nmt.data.encoded_corpus import EncodedCorpus
-from nmt.special_ids import BOS, EOS
+from nmt.special_ids import BOS, EOS, PAD
 
 Rows = NDArray[np.integer]
 
@@ -40,6 +40,16 @@ class Batch:
             part.to(device, non_blocking=True) for part in (self.source, self.target_in, self.target_out)
         )
         return Batch(source, target_in, target_out, self.target_tokens)
+
+    def split(self, parts: int) -> "list[Batch]":
+        """The same pairs in up to so many batches."""
+        if parts == 1:
+            return [self]
+        cut = (ids.chunk(parts) for ids in (self.source, self.target_in, self.target_out))
+        return [
+            Batch(source, target_in, target_out, int((target_out != PAD).sum()))
+            for source, target_in, target_out in zip(*cut, strict=True)
+        ]
 
 
 class BatchPlan(Sequence[Rows]):

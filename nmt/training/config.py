@@ -28,6 +28,8 @@ class TrainingConfig:
     learning_rate: float = 0.0015  # the peak
     warmup: int = 400  # updates
     label_smoothing: float = 0.1
+    r_drop: float = 0.0  # weight of the agreement of two passes under different dropout; 0: one pass. Paper: 5
+    word_dropout: float = 0.0  # share of input tokens, of either side, hidden behind UNK
     clip_norm: float = 1.0  # the gradient's largest norm
     weight_decay: float = 0.01  # on matrices only
     schedule: str = "auto"  # how the rate goes on after warm-up, see nmt.training.schedule
@@ -69,10 +71,11 @@ class TrainingConfig:
             )
         if self.seed > LARGEST_SEED:
             raise NMTError(f"training setting seed must be at most {LARGEST_SEED}, not {self.seed}")
-        if not 0 <= self.label_smoothing < 1:
-            raise NMTError(
-                f"training setting label_smoothing must be at least 0 and below 1, not {self.label_smoothing}"
-            )
+        for name in ("label_smoothing", "word_dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise NMTError(f"training setting {name} must be at least 0 and below 1, not {getattr(self, name)}")
+        if not 0 <= self.r_drop < math.inf:
+            raise NMTError(f"training setting r_drop must be at least 0 and finite, not {self.r_drop}")
 
     @property
     def budget_seconds(self) -> float | None:

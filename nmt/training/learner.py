@@ -1,5 +1,7 @@
 """One update at a time: batches in, better weights out; when to stop and what to keep is for the trainer to say."""
 
+import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,11 +10,15 @@ import torch
 from torch import Tensor
 
 from nmt.data.batching import Batch
+from nmt.errors import NMTError
 from nmt.model.transformer import Transformer
 from nmt.runtime import choose_precision
+from nmt.special_ids import EOS, UNK
 from nmt.training.config import TrainingConfig
-from nmt.training.loss import label_smoothed_cross_entropy
+from nmt.training.loss import agreement_loss, label_smoothed_cross_entropy
 from nmt.training.optimizer import make_optimizer
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,18 +40,19 @@ class Learner:
         self.device = model.embedding.weight.device
         self.precision = choose_precision(config.precision, self.device)
         self.optimizer = make_optimizer(model, config)
+        self.parts = 1  # into which a batch is cut so that it fits into memory
         self._parameters = list(model.parameters())
 
     def update(self, batches: Sequence[Batch], *, rate: float) -> Update:
-        """One update with learning rate ``rate`` from the mean gradient over all target tokens of ``batches``."""
+        """One update with learning rate ``rate`` from the mean gradient over all target tokens of ``batches``.
+
+        Where memory does not suffice, each batch is cut in halves, as often as needed, from now on: the update is the
+        same mean over the same tokens. A single sentence pair that does not fit is an NMTError.
+        """
         self.model.train()
-        tokens = sum(batch.target_tokens for batch in batches)
-        self.optimizer.zero_grad(set_to_none=True)
-        total = torch.zeros((), device=self.device)
-        for batch in batches:
-            total += self._add_gradient(batch.to(self.device), tokens)
+        total, tokens = self._gradient(batches)
         norm = float(torch.nn.utils.clip_grad_norm_(self._parameters, self.config.clip_norm))
-        applied = norm - norm == 0.0  # neither infinite nor NaN
+        applied = math.isfinite(norm)
         if applied:
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
@@ -71,12 +78,59 @@ class Learner:
         if self.device.type == "cuda":
             torch.cuda.set_rng_state(state["cuda_random"], self.device)
 
+    def _gradient(self, batches: Sequence[Batch]) -> tuple[Tensor, int]:
+        """Leave the mean gradient in the parameters; the summed plain loss and its number of tokens."""
+        tokens = sum(batch.target_tokens for batch in batches)
+        while True:
+            self.optimizer.zero_grad(set_to_none=True)
+            total = torch.zeros((), device=self.device)
+            try:
+                for batch in batches:
+                    for part in batch.split(self.parts):
+                        total += self._add_gradient(part.to(self.device), tokens)
+                return total, tokens
+            except RuntimeError as error:
+                if not out_of_memory(error):
+                    raise
+            self._cut_smaller(batches)
+
+    def _cut_smaller(self, batches: Sequence[Batch]) -> None:
+        """After memory did not suffice: halves from now on."""
+        if all(len(batch.source) <= self.parts for batch in batches):
+            raise NMTError(
+                "not even one sentence pair at a time fits into memory; train a smaller model (--preset, --dimension) "
+                "or leave out long sentences (--max-length)"
+            )
+        self.parts *= 2
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+        logger.warning("out of memory: each batch is now computed in %d parts, with the same result", self.parts)
+
     def _add_gradient(self, batch: Batch, tokens: int) -> Tensor:
         """Add the gradient of one batch, as a share of ``tokens``; its summed plain loss."""
+        passes = 2 if self.config.r_drop else 1
+        source, target_in = self._drop_words(batch.source), self._drop_words(batch.target_in)
+        source, target_in, target_out = (ids.repeat(passes, 1) for ids in (source, target_in, batch.target_out))
+        weight = self.model.embedding.weight
         with self.precision.autocast(self.device):
-            states = self.model.decode_states(batch.target_in, self.model.encode(batch.source))
-            smoothed, plain = label_smoothed_cross_entropy(
-                states, self.model.embedding.weight, batch.target_out, smoothing=self.config.label_smoothing
+            states = self.model.decode_states(target_in, self.model.encode(source))
+            loss, plain = label_smoothed_cross_entropy(
+                states, weight, target_out, smoothing=self.config.label_smoothing
             )
-        (smoothed / tokens).backward()  # type: ignore[no-untyped-call]
-        return plain.detach()
+            if self.config.r_drop:
+                loss = loss + self.config.r_drop * agreement_loss(states, weight, target_out)
+        (loss / (passes * tokens)).backward()  # type: ignore[no-untyped-call]
+        return plain.detach() / passes
+
+    def _drop_words(self, ids: Tensor) -> Tensor:
+        """``ids`` with a share of the real tokens replaced by UNK (word dropout: Sennrich et al. 2016, section 2.3)."""
+        share = self.config.word_dropout
+        if not share:
+            return ids
+        dropped = (torch.rand(ids.shape, device=ids.device) < share) & (ids > EOS)
+        return ids.masked_fill(dropped, UNK)
+
+
+def out_of_memory(error: RuntimeError) -> bool:
+    """Whether torch ran out of the memory of any device."""
+    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)

@@ -10,6 +10,45 @@ from nmt.special_ids import PAD
 CHUNK_ELEMENTS = 1 << 22  # logits of one chunk: large enough for the products, small enough for a shared cache
 
 
+class _LinearAgreement(torch.autograd.Function):
+    """How far two predictions of the same tokens are apart, from decoder states, a chunk of positions at a time.
+
+    With log-ratio r = log p - log q and KL = Σ p r, the gradient of (KL(p‖q) + KL(q‖p)) / 2 for the logits of p is
+    (p (r - KL(p‖q)) + p - q) / 2.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, first: Tensor, second: Tensor, weight: Tensor) -> Tensor:
+        """``first`` and ``second`` (N, D), ``weight`` (V, D): (KL(p‖q) + KL(q‖p)) / 2, summed over positions."""
+        matrix = weight.detach().to(first.dtype)
+        size = max(1, CHUNK_ELEMENTS // weight.size(0)) if first.device.type == "cpu" else 4096
+        gradients = (torch.empty_like(first), torch.empty_like(second))
+        weight_gradient = torch.zeros_like(weight)
+        apart = torch.zeros((), device=first.device)
+        for start in range(0, len(first), size):
+            part = slice(start, start + size)
+            logs = [(states[part] @ matrix.t()).log_softmax(dim=1, dtype=torch.float32) for states in (first, second)]
+            shares = [log.exp() for log in logs]
+            ratio = logs[0].sub_(logs[1])
+            for own, other, sign in ((0, 1, 1.0), (1, 0, -1.0)):
+                surprise = shares[own] * ratio * sign
+                divergence = surprise.sum(dim=1, keepdim=True)
+                apart += 0.5 * divergence.sum()
+                surprise.addcmul_(shares[own], divergence, value=-1.0).add_(shares[own]).sub_(shares[other])
+                gradient = surprise.mul_(0.5).to(first.dtype)
+                torch.matmul(gradient, matrix, out=gradients[own][part])
+                weight_gradient += gradient.t() @ (first, second)[own][part]
+        ctx.save_for_backward(*gradients, weight_gradient)
+        return apart
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Scale the stored gradients by the loss's own."""
+        first, second, weight = ctx.saved_tensors
+        scale = gradients[0]
+        return first.mul_(scale), second.mul_(scale), weight.mul_(scale)
+
+
 class _LinearCrossEntropy(torch.autograd.Function):
     """Output layer and loss in one, a chunk of positions at a time; gradients are made on the way forward.
 
@@ -80,12 +119,29 @@ def label_smoothed_cross_entropy(
     al. 2016, section 7; Vaswani et al. 2017, section 5.4). Under autocast the products are made in its type, as those
     of a linear layer are.
     """
+    kept, wanted = _real(states, target)
+    losses: tuple[Tensor, Tensor] = _LinearCrossEntropy.apply(  # type: ignore[no-untyped-call]
+        kept, weight, wanted, smoothing
+    )
+    return losses
+
+
+def agreement_loss(states: Tensor, weight: Tensor, target: Tensor) -> Tensor:
+    """How far the predictions from the two halves of ``states`` (2 B, T, D) are apart, summed over the real tokens.
+
+    The halves come from the same sentences, ``target`` (2 B, T), under different dropout: the mean of both
+    Kullback-Leibler divergences (R-Drop: Wu et al. 2021, equation 2).
+    """
+    first, second = (_real(*halves)[0] for halves in zip(states.chunk(2), target.chunk(2), strict=True))
+    apart: Tensor = _LinearAgreement.apply(first, second, weight)  # type: ignore[no-untyped-call]
+    return apart
+
+
+def _real(states: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """The states (N, D) and targets (N,) of the real tokens; under autocast, the states in its type."""
     real = (target != PAD).flatten().nonzero().squeeze(1)
     kept = states.flatten(0, 1).index_select(0, real)
     kind = states.device.type
     if torch.is_autocast_enabled(kind):
         kept = kept.to(torch.get_autocast_dtype(kind))
-    losses: tuple[Tensor, Tensor] = _LinearCrossEntropy.apply(  # type: ignore[no-untyped-call]
-        kept, weight, target.flatten().index_select(0, real), smoothing
-    )
-    return losses
+    return kept, target.flatten().index_select(0, real)

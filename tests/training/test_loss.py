@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from nmt.special_ids import PAD
 from nmt.training import loss as loss_module
-from nmt.training.loss import label_smoothed_cross_entropy
+from nmt.training.loss import agreement_loss, label_smoothed_cross_entropy
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
@@ -40,3 +40,29 @@ def test_by_hand() -> None:
     )
     assert smoothed.item() == pytest.approx(2 * 0.6931472)
     assert plain.item() == pytest.approx(2 * 0.6931472)
+
+
+@pytest.mark.parametrize("chunk", [1 << 20, 40])
+def test_agreement_equals_torchs_own_divergences(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    monkeypatch.setattr(loss_module, "CHUNK_ELEMENTS", chunk)
+    states = torch.randn(6, 4, 8, requires_grad=True)
+    weight = torch.randn(13, 8, requires_grad=True)
+    target = torch.randint(1, 13, (3, 4))
+    target[2, 1:] = PAD
+    (agreement_loss(states, weight, target.repeat(2, 1)) * 3).backward()
+    found = (states.grad, weight.grad)
+    states.grad = weight.grad = None
+
+    first, second = (states @ weight.t()).log_softmax(-1).chunk(2)
+    settings = {"log_target": True, "reduction": "none"}
+    both = F.kl_div(first, second, **settings).sum(-1) + F.kl_div(second, first, **settings).sum(-1)
+    expected = 0.5 * both[target != PAD].sum()
+    (expected * 3).backward()
+    torch.testing.assert_close(agreement_loss(states, weight, target.repeat(2, 1)), expected)
+    torch.testing.assert_close(found[0], states.grad)
+    torch.testing.assert_close(found[1], weight.grad)
+
+
+def test_equal_passes_agree() -> None:
+    states = torch.randn(1, 4, 8).repeat(2, 1, 1)
+    assert agreement_loss(states, torch.randn(5, 8), torch.full((2, 4), 3)).item() == pytest.approx(0.0, abs=1e-6)
