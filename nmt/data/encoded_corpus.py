@@ -2,6 +2,7 @@
 
 import json
 import mmap
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmt.errors import NMTError
+from nmt.text.lines import atomic_writer
 
 SIDES = ("source", "target")
 KINDS = ("ids", "starts", "lengths")  # the files of each side
@@ -142,6 +144,12 @@ class _SideWriter:
         self.id_type = sentences.ids.dtype
         self.total += len(sentences.ids)
 
+    def sync(self) -> None:
+        """Have the disk hold all of it, so that a name given later is that of whole files."""
+        for file in (self._ids, self._starts, self._lengths):
+            file.flush()
+            os.fsync(file.fileno())
+
 
 @dataclass
 class EncodedCounts:
@@ -185,6 +193,8 @@ def _write_blocks(
             counts.sizes[block.corpus] += len(block.source.lengths)
             for reason, count in block.dropped.items():
                 counts.dropped[reason] = counts.dropped.get(reason, 0) + count
+        source.sync()
+        target.sync()
     facts = {
         "key": key,
         "sizes": counts.sizes,
@@ -192,7 +202,8 @@ def _write_blocks(
         "lengths": length_type.name,
         "tokens": [source.total, target.total],
     }
-    (directory / FACTS).write_text(json.dumps(facts), "utf-8")
+    with atomic_writer(directory / FACTS) as file:
+        file.write(json.dumps(facts).encode("utf-8"))
     return counts
 
 

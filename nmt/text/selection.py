@@ -4,6 +4,7 @@ Each pair is 25 bytes here: a byte of state in memory, and three hashes in a scr
 few times. 64 bits tell ten million pairs apart with a chance of three in a million that any two are taken for one.
 """
 
+import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -79,7 +80,8 @@ class PairSelection:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        with contextlib.suppress(OSError):  # on a full disk: bytes that nobody wants any more
+            self._file.close()
 
     def add(self, scan: Scan) -> None:
         """Take in one more block."""
@@ -88,8 +90,11 @@ class PairSelection:
         self._states = None
         try:
             self._file.write(scan.hashes.tobytes())
+            self._file.flush()
         except OSError as error:
-            raise NMTError(f"the scratch file in {self._directory} cannot be written: {error.strerror}") from error
+            raise NMTError(
+                f"the scratch file in {self._directory} cannot be written: {error.strerror}; make room there"
+            ) from error
 
     @property
     def states(self) -> States:

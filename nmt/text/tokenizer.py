@@ -317,7 +317,8 @@ def _train(parts: Sequence[str], config: TokenizerConfig, size: int) -> bytes:
         reason = str(error).rpartition("] ")[2].strip()
         raise NMTError(f"no tokenizer with {size:,} ids can be trained on this text: {reason or error}") from error
     except OSError as error:
-        raise NMTError(f"the folder for temporary files cannot be written: {error}") from error
+        place = tempfile.gettempdir()
+        raise NMTError(f"no temporary file can be written in {place}: {error.strerror}; make room there") from error
     return _without_rules_path(model.getvalue())
 
 
