@@ -12,7 +12,7 @@ from nmt.evaluation.metrics import MetricScore
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import TRAINING
-from nmt.runtime import choose_device, keep_freed_memory, set_threads
+from nmt.runtime import Precision, choose_device, keep_freed_memory, set_threads
 from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.claim import claim
@@ -122,7 +122,7 @@ class _Run:
             beam_size=self.recipe.search.beam_size,
         )
         trainer = Trainer(model, self.prepared.corpus, self.recipe.training, surroundings)
-        self._announce(model)
+        self._announce(model, trainer.learner.precision)
         if trainer.resume():
             self.log.forget_after(trainer.state.step)
             self.log.stage(f"going on after step {trainer.state.step:,}")
@@ -154,11 +154,14 @@ class _Run:
                 "with --budget (the prepared text is kept, so the next command is ready sooner)"
             )
 
-    def _announce(self, model: Transformer) -> None:
+    def _announce(self, model: Transformer, precision: Precision) -> None:
         config: ModelConfig = self.model_config
         parameters = sum(parameter.numel() for parameter in model.parameters())
         threads = torch.get_num_threads()
         self.log.stage(
             f"model: {config.encoder_layers}+{config.decoder_layers} layers, dimension {config.dimension}, "
-            f"{parameters:,} parameters; on {self.device}, {threads} {'thread' if threads == 1 else 'threads'}"
+            f"{parameters:,} parameters"
+        )
+        self.log.stage(
+            f"on {self.device}, {threads} {'thread' if threads == 1 else 'threads'}; products in {precision}"
         )
