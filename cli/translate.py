@@ -69,6 +69,7 @@ in FILE{SUFFIX}."""
     show_default="64",
     help="Sentences translated together, fewer if they are long. Changes the speed, not the result.",
 )
+@click.option("--tag", metavar="NAME", default="", help="Begin each source with this tag of the model's training.")
 @threads_option()
 @device_option()
 @verbosity_options
@@ -81,6 +82,7 @@ def translate(
     device: str,
     threads: int | None,
     batch_size: int | None,
+    tag: str,
     **search: Any,
 ) -> None:
     """Translate FILEs, or standard input, line by line: N lines in, N lines out, in order.
@@ -98,10 +100,10 @@ def translate(
     for path in inputs:
         check_readable(path)
     outputs = _choose_outputs(inputs, output)
-    settings = {name: value for name, value in search.items() if value is not None}
+    settings: dict[str, Any] = {name: value for name, value in search.items() if value is not None}
     if batch_size is not None:
         settings["batch_sentences"] = batch_size
-    translator = Translator.load(resolve_model_path(model), device=device, threads=threads, **settings)
+    translator = Translator.load(resolve_model_path(model), device=device, threads=threads, tag=tag, **settings)
     if inputs == ("-",) and sys.stdin.isatty():
         click.echo("Type a sentence and press Enter; Ctrl-D ends.", err=True)
     for goal, paths in outputs.items():

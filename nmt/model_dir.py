@@ -64,6 +64,7 @@ class ModelInfo:
     search: SearchConfig
     max_source_length: int  # subwords; longer lines are split
     tokenizer_sha256: str = ""  # save_model fills it in
+    tags: tuple[str, ...] = ()  # that a source can begin with
     training: dict[str, Any] = field(default_factory=dict)  # resolved settings and corpus counts
     scores: dict[str, Any] = field(default_factory=dict)  # validation scores with signatures, step, seconds
 

@@ -10,6 +10,7 @@ from nmt.decoding.splitting import split_subwords
 from nmt.model_dir import load_model
 from nmt.settings import from_mapping, to_mapping
 from nmt.text.lines import StrPath, decode_line, without_controls
+from nmt.text.tags import check_known, tag_ids
 
 logger = logging.getLogger(__name__)
 
@@ -45,11 +46,13 @@ class Translator:
         batch_sentences: int = 64,
         batch_tokens: int = 16_384,
         joiner: str = " ",
+        first_ids: Sequence[int] = (),
     ) -> None:
         """``max_source_length`` is the most subwords the model is given at once; longer lines are divided.
 
         A batch holds at most ``batch_sentences`` sentences and, filled up to its longest and times the beams,
-        ``batch_tokens`` subwords, which bounds the memory. ``joiner`` stands between the parts of a divided line.
+        ``batch_tokens`` subwords, which bounds the memory. ``joiner`` stands between the parts of a divided line, and
+        ``first_ids``, such as a tag, before each part.
         """
         self.tokenizer = tokenizer
         self.engine = engine
@@ -58,6 +61,7 @@ class Translator:
         self.batch_sentences = batch_sentences
         self.batch_tokens = batch_tokens
         self.joiner = joiner
+        self.first_ids = tuple(first_ids)
 
     @classmethod
     def load(
@@ -67,9 +71,14 @@ class Translator:
         device: str = "auto",
         threads: int | None = None,
         batch_sentences: int = 64,
+        tag: str = "",
         **search: int | float,
     ) -> "Translator":
-        """The translator of a model directory; ``search`` overrides the model's own search settings by name."""
+        """The translator of a model directory; ``search`` overrides the model's own search settings by name.
+
+        ``tag`` is one of those that the model was trained with; without one it translates as it learned from untagged
+        text, and if there was none of that, as best it can.
+        """
         from nmt.decoding.engines.torch import TorchEngine
         from nmt.runtime import choose_device, keep_freed_memory, set_threads
 
@@ -77,12 +86,14 @@ class Translator:
         keep_freed_memory()
         place = choose_device(device)
         model, tokenizer, info = load_model(model_dir, device=place)
+        check_known(tag, info.tags)
         return cls(
             tokenizer,
             TorchEngine(model, place),
             search=from_mapping(SearchConfig, {**to_mapping(info.search), **search}, where="search settings"),
             max_source_length=info.max_source_length,
             batch_sentences=batch_sentences,
+            first_ids=tag_ids(tokenizer, tag),
             joiner=joiner_for(info.target_language),
         )
 
@@ -117,12 +128,13 @@ class Translator:
 
     def _segments(self, ids: Sequence[int]) -> list[Ids]:
         """The parts of a line, each short enough for the model; none for an empty line."""
-        if len(ids) <= self.max_source_length:
-            return [tuple(ids)] if ids else []
+        longest = max(1, self.max_source_length - len(self.first_ids))
+        if len(ids) <= longest:
+            return [(*self.first_ids, *ids)] if ids else []
         segments = []
         start = 0
-        for length in split_subwords(self.tokenizer.pieces(ids), self.max_source_length):
-            segments.append(tuple(ids[start : start + length]))
+        for length in split_subwords(self.tokenizer.pieces(ids), longest):
+            segments.append((*self.first_ids, *ids[start : start + length]))
             start += length
         return segments
 

@@ -15,10 +15,9 @@ from typing import Any
 from nmt.errors import NMTError
 from nmt.text.blocks import ParallelFiles
 from nmt.text.lines import atomic_writer, check_readable
+from nmt.text.tags import check_tag
 
 LANGUAGE_CODE = re.compile("[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")  # BCP 47, and what people make of it
-TAG = re.compile(r"\w[\w.+-]*")
-BYTE_TAG = re.compile("0x[0-9A-F]{2}")  # as the tokenizer calls its bytes
 ROLES = ("sources", "targets", "tables", "validation_sources", "validation_targets")
 SETTLED = 2.0  # seconds after which a file system certainly gives a changed file another time
 
@@ -79,11 +78,8 @@ class CorpusFiles:
             if not (math.isfinite(weight) and weight > 0):
                 raise NMTError(f"a weight must be a number above 0, not {weight}")
         for tag in self.tags:
-            if tag and (not TAG.fullmatch(tag) or BYTE_TAG.fullmatch(tag) or f"<{tag}>" in ("<s>", "<pad>", "<unk>")):
-                raise NMTError(
-                    f"{tag!r} is not a tag; give a name of letters and digits such as bt or medical, "
-                    "or '' for a corpus without one"
-                )
+            if tag:
+                check_tag(tag)
 
     def corpora(self) -> list[ParallelFiles]:
         """The training corpora in their order: files, then tables."""

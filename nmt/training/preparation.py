@@ -25,6 +25,7 @@ from nmt.text.blocks import Block, read_blocks, read_pairs
 from nmt.text.corpus import CorpusReport, Pair, default_held_out_size
 from nmt.text.lines import atomic_writer
 from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
+from nmt.text.tags import tag_ids, tag_symbol
 from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
@@ -46,13 +47,18 @@ class PreparedCorpus:
     tokenizer: Tokenizer
     validation: list[Pair]
     facts: dict[str, Any]
+    tags: tuple[str, ...] = ()  # of all corpora
     validation_tag: str = ""
+
+    def validation_first_ids(self) -> tuple[int, ...]:
+        """What comes before each validation source."""
+        return tag_ids(self.tokenizer, self.validation_tag)
 
     def encode_validation(self) -> list[EncodedPair]:
         """The validation pairs as ids."""
         sources = self.tokenizer.encode([pair.source for pair in self.validation])
         targets = self.tokenizer.encode([pair.target for pair in self.validation])
-        first = tag_ids(self.tokenizer, self.validation_tag)
+        first = self.validation_first_ids()
         return [([*first, *source], target) for source, target in zip(sources, targets, strict=True)]
 
 
@@ -107,7 +113,8 @@ def _open_prepared(directory: Path, key: str, files: CorpusFiles) -> PreparedCor
     if corpus is None:
         return None
     weighted = replace(corpus, weights=files.corpus_weights())
-    return PreparedCorpus(weighted, tokenizer, validation, stored["facts"], files.validation_tag())
+    tags = tuple(dict.fromkeys(filter(None, files.corpus_tags())))
+    return PreparedCorpus(weighted, tokenizer, validation, stored["facts"], tags, files.validation_tag())
 
 
 class _Preparation:
@@ -260,13 +267,8 @@ class _Preparation:
                 self.reporter.stage(f"{pairs:,} pairs {done}, {pairs / (last - began):,.0f} a second")
 
 
-def tag_ids(tokenizer: Tokenizer, tag: str) -> tuple[int, ...]:
-    """What stands before a source with ``tag``: the id of its symbol, or nothing for no tag."""
-    return tuple(tokenizer.ids([f"<{tag}>"])) if tag else ()
-
-
 def _with_tags(config: TokenizerConfig, files: CorpusFiles) -> TokenizerConfig:
-    symbols = [f"<{tag}>" for tag in files.corpus_tags() if tag]
+    symbols = [tag_symbol(tag) for tag in files.corpus_tags() if tag]
     return replace(config, symbols=tuple(dict.fromkeys([*config.symbols, *symbols]))) if symbols else config
 
 
