@@ -35,6 +35,7 @@ FEWEST_PAIRS = 2  # one to learn from and one to validate on
 LAYOUT = 2  # of the files of a prepared corpus
 FEWEST_BYTES = 8_000_000  # of text for which helper processes are worth their start
 SECONDS_BETWEEN_LINES = 30.0
+CHANGED = "the training text was changed while it was read; give the same command again"
 
 T = TypeVar("T")
 
@@ -147,7 +148,7 @@ class _Preparation:
         validation = given or held_out_pairs
         facts = self._encode(tokenizer, wanted, report, key)
         if self.files.marks() != marks:
-            raise NMTError("the training text was changed while it was read; give the same command again")
+            raise NMTError(CHANGED)
         facts["validation_pairs"] = len(validation)
         facts["validation"] = "files" if self.files.validation_sources else "held out"
         return validation, facts
@@ -205,7 +206,7 @@ class _Preparation:
             self.reporter.stage("training the tokenizer")
         lines: list[str] = []
         held_out_pairs: list[Pair] = []
-        for block, first in self._numbered():
+        for block, first in self._numbered(len(wanted)):
             numbers = [np.arange(*np.searchsorted(rows, (first, first + block.count))) for rows in (sampled, held_out)]
             if len(numbers[0]) or len(numbers[1]):
                 pairs_here = block.pairs()
@@ -223,7 +224,7 @@ class _Preparation:
         limit = self.recipe.filters.max_length
         tags = self.files.corpus_tags()
         encoder = BlockEncoder(tokenizer.proto, limit, tuple(tag_ids(tokenizer, tag) for tag in tags))
-        tasks = ((block, wanted[first : first + block.count]) for block, first in self._numbered())
+        tasks = ((block, wanted[first : first + block.count]) for block, first in self._numbered(len(wanted)))
         blocks = ordered_map(encoder, tasks, helpers=self.helpers)
         counts = write_encoded_corpus(
             self.directory / "corpus",
@@ -248,10 +249,12 @@ class _Preparation:
             }
         return facts
 
-    def _numbered(self) -> Iterator[tuple[Block, int]]:
-        """All blocks, each with the number of its first pair among all pairs."""
+    def _numbered(self, pairs: int) -> Iterator[tuple[Block, int]]:
+        """All blocks, each with the number of its first pair among all ``pairs``."""
         first = 0
         for block in read_blocks(self.corpora):
+            if first + block.count > pairs:
+                raise NMTError(CHANGED)
             yield block, first
             first += block.count
 

@@ -1,0 +1,157 @@
+"""From files to ids: the same for any number of helpers, from the cache the second time, with tags in their places."""
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nmt.errors import NMTError
+from nmt.text import blocks
+from nmt.training import preparation
+from nmt.training.config import Recipe, merge_recipe
+from nmt.training.corpus_files import CorpusFiles
+from nmt.training.preparation import PreparedCorpus, prepare
+from tests.conftest import RecordingReporter
+
+
+def write(directory: Path, name: str, pairs: int, seed: int = 1) -> tuple[str, str]:
+    """A corpus of distinct pairs, a copy of the first and an empty one."""
+    generator = random.Random(seed)
+    words = ["ein", "der", "Hund", "Baum", "Haus", "geht", "steht", "grün", "alt", "hier"]
+    sources = [f"{' '.join(generator.choices(words, k=generator.randint(3, 9)))} {name}{n}" for n in range(pairs)]
+    sources += [sources[0], ""]
+    for side, lines in (("de", sources), ("en", [line.upper() for line in sources])):
+        (directory / f"{name}.{side}").write_text("".join(f"{line}\n" for line in lines))
+    return str(directory / f"{name}.de"), str(directory / f"{name}.en")
+
+
+def files_of(directory: Path, *names: str, pairs: int = 120, **settings: object) -> CorpusFiles:
+    made = [write(directory, name, pairs, seed) for seed, name in enumerate(names)]
+    sources, targets = zip(*made, strict=True)
+    return CorpusFiles(sources=sources, targets=targets, **settings)  # type: ignore[arg-type]
+
+
+def run(
+    files: CorpusFiles, directory: Path, changes: dict[str, object] | None = None, processes: int = 1
+) -> tuple[PreparedCorpus, list[str]]:
+    directory.mkdir(exist_ok=True)
+    recipe = merge_recipe(Recipe(), {"tokenizer": {"vocabulary_size": 320}, **(changes or {})}, where="test")
+    reporter = RecordingReporter()
+    prepared = prepare(
+        files, recipe, directory, fingerprint=files.fingerprint(), reporter=reporter, processes=processes
+    )
+    return prepared, reporter.stages
+
+
+def source_ids(prepared: PreparedCorpus, row: int) -> list[int]:
+    side = prepared.corpus.source
+    return list(map(int, side.ids[side.starts[row] : side.starts[row] + side.lengths[row]]))
+
+
+def test_any_number_of_helpers_prepares_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparation, "FEWEST_BYTES", 0)
+    monkeypatch.setattr(blocks.read_blocks, "__kwdefaults__", {"lines": 50})
+    files = files_of(tmp_path, "a", "b")
+    made = {}
+    for processes in (1, 3):
+        directory = tmp_path / str(processes)
+        prepared, stages = run(files, directory, processes=processes)
+        contents = {path.name: path.read_bytes() for path in (directory / "corpus").iterdir()}
+        made[processes] = (contents, prepared.tokenizer.proto, prepared.validation, prepared.facts, stages)
+    assert made[1] == made[3]
+    assert made[1][3]["training_pairs"] == 228
+
+
+def test_a_prepared_corpus_is_taken_up_again_unless_text_or_settings_changed(tmp_path: Path) -> None:
+    files = files_of(tmp_path, "a")
+    first, stages = run(files, tmp_path / "made")
+    assert "reading the corpus" in stages
+    again, stages = run(files, tmp_path / "made")
+    assert stages == []
+    assert (again.facts, again.validation) == (first.facts, first.validation)
+    for changes in (
+        {"tokenizer": {"vocabulary_size": 310}},
+        {"filters": {"max_length": 20}},
+        {"training": {"seed": 5}},
+    ):
+        assert "reading the corpus" in run(files, tmp_path / "made", changes)[1], changes
+    run(files, tmp_path / "made")
+    assert "reading the corpus" in run(replace(files, tags=("bt",)), tmp_path / "made")[1]
+    run(files, tmp_path / "made")
+    assert run(replace(files, weights=(2.0,)), tmp_path / "made")[1] == []  # they are no part of what is prepared
+    with Path(files.sources[0]).open("r+") as file:
+        file.write("DER")
+    assert "reading the corpus" in run(files, tmp_path / "made")[1]
+    (tmp_path / "made" / "corpus" / "source.ids").write_bytes(b"")
+    assert "reading the corpus" in run(files, tmp_path / "made")[1]
+
+
+def test_a_tag_is_at_the_front_of_every_source_of_its_corpus_and_of_no_other(tmp_path: Path) -> None:
+    files = files_of(tmp_path, "a", "b", weights=(1.0, 3.0), tags=("", "bt"))
+    prepared, _ = run(files, tmp_path / "made")
+    symbol = prepared.tokenizer.ids(["<bt>"])[0]
+    first, second = prepared.corpus.sizes
+    assert (first, second) == (120 - len(prepared.validation), 120)
+    tagged = [source_ids(prepared, row)[0] == symbol for row in range(first + second)]
+    assert tagged == [False] * first + [True] * second
+    assert sum(source_ids(prepared, row).count(symbol) for row in range(first + second)) == second
+    assert not (prepared.corpus.target.ids == symbol).any()
+    assert prepared.corpus.weights == (1.0, 3.0)
+    assert prepared.tags == ("bt",)
+    # Held out of the corpus without a tag, as that is what will be translated, and so without one too.
+    assert all(" a" in pair.source for pair in prepared.validation)
+    assert not any(symbol in source for source, _ in prepared.encode_validation())
+    assert prepared.facts["corpora"]["2"] == {"training_pairs": 120, "weight": 3.0, "tag": "bt"}
+
+
+def test_a_tag_that_all_corpora_share_is_that_of_validation_too(tmp_path: Path) -> None:
+    prepared, _ = run(files_of(tmp_path, "a", "b", tags=("bt", "bt")), tmp_path / "made")
+    symbol = prepared.tokenizer.ids(["<bt>"])[0]
+    assert prepared.validation_first_ids() == (symbol,)
+    assert {source[0] for source, _ in prepared.encode_validation()} == {symbol}
+
+
+def test_duplicates_across_corpora_are_dropped_from_the_later_one(tmp_path: Path) -> None:
+    files = files_of(tmp_path, "a")
+    twice = replace(files, sources=files.sources * 2, targets=files.targets * 2)
+    prepared, stages = run(twice, tmp_path / "made")
+    assert "corpus: 244 pairs read, 120 kept; dropped: 122 duplicate, 2 empty" in stages
+    assert prepared.corpus.sizes == (120 - len(prepared.validation), 0)
+
+
+def test_of_much_text_a_sample_teaches_the_tokenizer(tmp_path: Path) -> None:
+    prepared, stages = run(
+        files_of(tmp_path, "a"), tmp_path / "made", {"tokenizer": {"sample_size": 100, "vocabulary_size": 300}}
+    )
+    assert "training the tokenizer on 50 pairs, taken at random" in stages
+    assert len(prepared.corpus) == 114
+
+
+def test_too_long_pairs_are_dropped_and_counted(tmp_path: Path) -> None:
+    prepared, stages = run(files_of(tmp_path, "a"), tmp_path / "made", {"filters": {"max_length": 12}})
+    lost = prepared.facts["dropped"]["too many subwords"]
+    assert f"corpus: {lost:,} pairs of 0 or over 12 subwords dropped" in stages
+    assert 0 < lost == 120 - len(prepared.validation) - len(prepared.corpus)
+    assert int(np.max(prepared.corpus.source.lengths)) <= 12
+    with pytest.raises(NMTError, match="no pair has at most 1 subwords"):
+        run(files_of(tmp_path, "b"), tmp_path / "none", {"filters": {"max_length": 1}})
+
+
+@pytest.mark.parametrize("line", ["DER", "DER\n"])
+def test_text_that_changes_while_it_is_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    files = files_of(tmp_path, "a")
+    train_tokenizer = preparation.train_tokenizer
+
+    def meddling(*arguments: object, **settings: object) -> object:
+        for path in (files.sources[0], files.targets[0]):
+            with Path(path).open("a") as file:
+                file.write(line)
+        return train_tokenizer(*arguments, **settings)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(preparation, "train_tokenizer", meddling)
+    with pytest.raises(NMTError, match="the training text was changed while it was read"):
+        run(files, tmp_path / "made")
