@@ -21,6 +21,7 @@ A batch is at most --batch-tokens padded tokens on its wider side.
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -76,12 +77,13 @@ def encode(corpus: Path, folder: Path, source: str, target: str, vocabulary: int
         )
         encoded.append([line.split() for line in done.stdout.splitlines()])
         validation[language] = folder / f"valid.{language}"
-        lines = path.read_text("utf-8").split("\n")[:VALIDATION_LINES]
-        validation[language].write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        few = path.read_text("utf-8").split("\n")[:VALIDATION_LINES]
+        validation[language].write_text("".join(f"{line}\n" for line in few), "utf-8")
     pairs = [pair for pair in zip(*encoded, strict=True) if all(0 < len(side) <= LONGEST for side in pair)]
     for number, language in enumerate((source, target)):
-        text = "".join(" ".join(f"w{word}" for word in pair[number]) + "\n" for pair in pairs)
-        (folder / f"train.{language}").write_text(text, "utf-8")
+        lines = [" ".join(f"w{word}" for word in pair[number]) + "\n" for pair in pairs]
+        (folder / f"train.{language}").write_text("".join(lines), "utf-8")
+        (folder / f"few.{language}").write_text("".join(lines[:VALIDATION_LINES]), "utf-8")
     tokens = [sum(len(pair[number]) + 1 for pair in pairs) for number in (0, 1)]
     own = OwnText(plain[source], plain[target], validation[source], validation[target])
     print(f"text: {len(pairs):,} pairs, {tokens[0]:,} source and {tokens[1]:,} target tokens, EOS counted", flush=True)
@@ -227,7 +229,8 @@ def measure(given: argparse.Namespace, folder: Path) -> None:
 
     def task(name: str) -> Task:
         work = folder / "systems" / name.replace(" ", "-")
-        work.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
         return Task(
             data=folder,
             work=work,

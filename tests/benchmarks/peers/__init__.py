@@ -1,5 +1,13 @@
 """Other toolkits that training speed is compared with; each module says how one of them is run and what it logs."""
 
-from peers import fairseq, hugging_face, marian
+from peers import fairseq, hugging_face, joeynmt, marian, opennmt, sockeye
 
-PEERS = (marian.PEER, fairseq.PEER, hugging_face.PEER)
+PEERS = (
+    marian.PEER,
+    fairseq.PEER,
+    hugging_face.PEER,
+    opennmt.OPENNMT,
+    sockeye.PEER,
+    opennmt.EOLE,
+    joeynmt.PEER,
+)

@@ -14,7 +14,17 @@ def prepare(task: Task, environment: Path) -> Commands:
         [
             environment / "bin" / "fairseq-preprocess",
             *("--source-lang", task.source, "--target-lang", task.target, "--trainpref", task.data / "train"),
-            *("--srcdict", dictionary, "--joined-dictionary", "--destdir", task.work / "data", "--workers", "1"),
+            *(
+                "--validpref",
+                task.data / "few",
+                "--srcdict",
+                dictionary,
+                "--joined-dictionary",
+                "--destdir",
+                task.work / "data",
+                "--workers",
+                "1",
+            ),
         ]
     ]
 
@@ -34,6 +44,7 @@ def command(task: Task, environment: Path) -> list[str | Path]:
         *("--label-smoothing", str(shape.label_smoothing), "--optimizer", "adam", "--adam-betas", "(0.9, 0.98)"),
         *("--lr", "0.0005", "--lr-scheduler", "inverse_sqrt", "--warmup-updates", "4000", "--clip-norm", "1"),
         *("--max-tokens", str(task.batch_tokens), "--max-update", str(task.updates), "--seed", "1", "--cpu"),
+        *("--required-batch-size-multiple", "1"),  # else batches are cut to fewer tokens than are allowed
         *("--no-save", "--disable-validation", "--log-interval", "1", "--log-format", "json"),
     ]
 

@@ -42,6 +42,10 @@ class Task:
         """The encoded training text of one language."""
         return self.data / f"train.{language}"
 
+    def few(self, language: str) -> Path:
+        """The first few lines of it, for systems that will not train without validation text."""
+        return self.data / f"few.{language}"
+
     def words(self) -> list[str]:
         """All words that the encoded text may hold; the first four ids are the special ones."""
         return [f"w{number}" for number in range(4, self.shape.vocabulary)]
@@ -127,8 +131,9 @@ def watch(
                 if step.update >= task.updates:
                     break
         peak, status = _end(child, kill=bool(steps) and steps[-1][1].update >= task.updates)
-    if status > 0 or (status < 0 and not steps):
-        raise SystemFailed(f"{command[0]} ended with status {status}; see {log}")
+    if status:
+        why = f"was ended after {limit:,.0f} seconds, at update {len(steps)}" if status < 0 else f"ended with {status}"
+        raise SystemFailed(f"{Path(command[0]).name} {why}; see {log}")
     return Watched(steps, peak)
 
 
@@ -156,6 +161,8 @@ def _child(
         if child.returncode is None:
             _kill(child)
             child.wait()
+        assert child.stdout is not None
+        child.stdout.close()
 
 
 def _kill(child: "subprocess.Popen[str]") -> None:
