@@ -81,7 +81,8 @@ class TrainingProgress:
         self.stage(f"step {validation.step:,}: validation loss {validation.loss:.3f}, BLEU {validation.bleu:.2f}{best}")
 
     def ended(self) -> None:
-        """Take down the bar."""
+        """Take down the bar; all is saved, so a signal now ends at once."""
+        self.stop.disarm()
         if self.live:
             self.bar.stop()
 
@@ -95,9 +96,21 @@ class TrainingProgress:
             f"finished: {state.finished}; {state.target_tokens:,} target tokens in {_duration(state.seconds)}; "
             f"best at step {state.best_step:,}"
         )
+        if state.all_skipped:
+            back = f", and the run went back {_times(state.rollbacks)}" if state.rollbacks else ""
+            rate = f"; the rate was {state.rate_scale:g} times the one set" if state.rollbacks else ""
+            self.stage(f"{_updates(state.all_skipped)} skipped, as loss or gradient was not finite{back}{rate}")
         for score in report.scores:
             self.stage(f"validation {score.name} {score.score:.2f}  {score.signature}")
         self.stage(f"the model is in {report.model_dir}; try: nmt translate -m {report.model_dir} FILE")
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _updates(count: int) -> str:
+    return "1 update was" if count == 1 else f"{count:,} updates were"
 
 
 def _duration(seconds: float) -> str:

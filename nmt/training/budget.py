@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nmt.errors import NMTError
@@ -33,14 +34,17 @@ def parse_duration(text: str) -> float:
 class Clock:
     """The seconds that a run has used, over all its commands; ``before`` are those of earlier ones."""
 
-    def __init__(self, began: float | None = None, before: float = 0.0) -> None:
-        """``began`` is the reading of time.monotonic() when this command began; None: now."""
-        self.began = time.monotonic() if began is None else began
+    def __init__(
+        self, began: float | None = None, before: float = 0.0, *, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        """``began`` is the reading of ``now`` when this command began; None: now."""
+        self.now = now
+        self.began = now() if began is None else began
         self.before = before
 
     def seconds(self) -> float:
         """Used until now."""
-        return self.before + time.monotonic() - self.began
+        return self.before + self.now() - self.began
 
     def monotonic(self, seconds: float) -> float:
         """The reading of time.monotonic() when so many seconds of the run are used."""

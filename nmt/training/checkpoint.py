@@ -20,11 +20,16 @@ NAME = re.compile(r"checkpoint-(\d+)\.pt")
 
 
 class CheckpointStore:
-    """The checkpoints in one directory, the newest ``keep`` of them."""
+    """The checkpoints in one directory, the newest ``keep`` of them, and always the newest regular one.
 
-    def __init__(self, directory: Path, *, keep: int) -> None:
+    Regular are those that every run of the same settings writes, at multiples of ``every`` steps; others are made when
+    a run is stopped or much time has passed.
+    """
+
+    def __init__(self, directory: Path, *, keep: int, every: int = 1) -> None:
         self.directory = directory
         self.keep = keep
+        self.every = every
 
     def save(self, state: TrainState, tensors: dict[str, Any]) -> None:
         """Write a checkpoint of ``state`` and ``tensors`` (state dicts), then remove the oldest ones."""
@@ -40,12 +45,14 @@ class CheckpointStore:
                 f"cannot save checkpoint {path} ({reason}); {self._remaining()} and the published model are intact, "
                 "so make room and give the same command again"
             ) from error
+        regular = self._regular()[-1:]
         for old in self.paths()[: -self.keep]:
-            old.unlink(missing_ok=True)
+            if old not in regular:
+                old.unlink(missing_ok=True)
 
-    def load_newest(self) -> tuple[TrainState, dict[str, Any]] | None:
-        """The newest checkpoint that can be read, on the CPU; None if there is none at all."""
-        paths = self.paths()
+    def load_newest(self, *, regular: bool = False) -> tuple[TrainState, dict[str, Any]] | None:
+        """The newest (regular) checkpoint that can be read, on the CPU; None if there is none at all."""
+        paths = self._regular() if regular else self.paths()
         for path in reversed(paths):
             try:
                 tensors: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
@@ -61,6 +68,19 @@ class CheckpointStore:
         """The checkpoints there are, the oldest first."""
         return sorted(path for path in self.directory.glob("checkpoint-*.pt") if NAME.fullmatch(path.name))
 
+    def hold_updates(self) -> bool:
+        """Whether anything learned is here: more than the checkpoint of step 0, made before the first update."""
+        return any(_step(path) > 0 for path in self.paths())
+
+    def remove_after(self, step: int) -> None:
+        """Remove the checkpoints of later steps."""
+        for path in self.paths():
+            if _step(path) > step:
+                path.unlink(missing_ok=True)
+
+    def _regular(self) -> list[Path]:
+        return [path for path in self.paths() if _step(path) % self.every == 0]
+
     def _remaining(self) -> str:
         paths = self.paths()
         return (
@@ -68,3 +88,7 @@ class CheckpointStore:
             if paths
             else "no checkpoint is there yet, what was there before"
         )
+
+
+def _step(path: Path) -> int:
+    return int(path.stem.rpartition("-")[2])

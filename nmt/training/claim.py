@@ -14,11 +14,13 @@ from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
 
+OURS = (TRAINING, CONFIG, WEIGHTS, TOKENIZER, CARD)  # what a training leaves in a model directory
+
 
 def claim(output: Path, files: CorpusFiles, recipe: Recipe, *, fingerprint: dict[str, str], overwrite: bool) -> Path:
     """The directory ``output``/training, new or with the settings of this very run; anything else is an NMTError.
 
-    A run that ended before its first checkpoint has nothing to lose, so other settings or mended text replace it.
+    A run that ended before its first update has nothing to lose, so other settings or mended text replace it.
     """
     directory = output / TRAINING
     settings = {
@@ -27,19 +29,19 @@ def claim(output: Path, files: CorpusFiles, recipe: Recipe, *, fingerprint: dict
         "corpora": files.settings(),
         "text": fingerprint,
     }
-    stored_path = directory / "settings.json"
+    stored = directory / "settings.json"
     if output.exists() and not output.is_dir():
         raise NMTError(f"{output} is a file; -o names the directory that the model goes into")
+    checkpoints = CheckpointStore(directory, keep=1)
     has_weights = (output / WEIGHTS).exists()
-    begun = stored_path.exists() and (has_weights or CheckpointStore(directory, keep=1).paths())
-    if output.exists() and not (has_weights or begun) and any(path.name != TRAINING for path in output.iterdir()):
+    begun = stored.exists() and (has_weights or checkpoints.hold_updates())
+    if output.exists() and not (has_weights or begun) and _foreign(output, stored.exists()):
         raise NMTError(f"{output} already holds other files; choose another -o")
     if overwrite and (has_weights or begun):
         _remove_model(output)
-    elif begun:
-        _compare(stored_path, settings)
-        for leftover in directory.glob(LEFTOVER):
-            leftover.unlink()
+    elif begun or _holds(stored, settings):
+        _compare(stored, settings)
+        _remove_leftovers(output)
         return directory
     elif has_weights:
         raise NMTError(f"{output} already holds a model; choose another -o, or --overwrite to replace it")
@@ -47,9 +49,22 @@ def claim(output: Path, files: CorpusFiles, recipe: Recipe, *, fingerprint: dict
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NMTError(f"{output} cannot be made: {error.strerror}") from error
-    with atomic_writer(stored_path) as file:
+    checkpoints.remove_after(-1)
+    with atomic_writer(stored) as file:
         file.write(json.dumps(settings, ensure_ascii=False, indent=1).encode("utf-8"))
     return directory
+
+
+def _foreign(output: Path, training: bool) -> bool:
+    """Whether ``output`` holds files of somebody else; a training that was killed early leaves parts of a model."""
+    ours = OURS if training else (TRAINING,)
+    return any(path.name not in ours and not (training and path.match(LEFTOVER)) for path in output.iterdir())
+
+
+def _remove_leftovers(output: Path) -> None:
+    """Remove what killed commands were writing."""
+    for leftover in (*output.glob(LEFTOVER), *(output / TRAINING).glob(LEFTOVER)):
+        leftover.unlink(missing_ok=True)
 
 
 def _remove_model(output: Path) -> None:
@@ -57,10 +72,17 @@ def _remove_model(output: Path) -> None:
     try:
         if (output / TRAINING).exists():
             shutil.rmtree(output / TRAINING)
-        for name in (CONFIG, WEIGHTS, TOKENIZER, CARD):
+        for name in OURS[1:]:
             (output / name).unlink(missing_ok=True)
     except OSError as error:
         raise NMTError(f"{error.filename} cannot be removed: {error.strerror}") from error
+
+
+def _holds(path: Path, settings: dict[str, Any]) -> bool:
+    try:
+        return bool(json.loads(path.read_text("utf-8")) == settings)
+    except (OSError, ValueError):
+        return False
 
 
 def _compare(path: Path, settings: dict[str, Any]) -> None:

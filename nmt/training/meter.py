@@ -19,9 +19,10 @@ class Meter:
         self.updates = 0
 
     def add(self, update: Update) -> None:
-        """One more update is done."""
-        self.loss = self.loss + update.loss
-        self.loss_tokens += update.target_tokens
+        """One more update is done; the loss of a skipped one is no number to add."""
+        if update.applied:
+            self.loss = self.loss + update.loss
+            self.loss_tokens += update.target_tokens
         self.tokens += update.target_tokens
         self.updates += 1
 
@@ -35,6 +36,6 @@ class Meter:
 
     def take_loss(self) -> float:
         """The mean loss a token since the last call."""
-        mean = float(self.loss) / max(1, self.loss_tokens)
+        mean = float(self.loss) / self.loss_tokens if self.loss_tokens else math.nan
         self.loss, self.loss_tokens = 0.0, 0
         return mean if math.isfinite(mean) else math.nan

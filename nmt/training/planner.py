@@ -42,23 +42,15 @@ class Planner:
 
     def rate(self, state: TrainState) -> float:
         """The learning rate of the next update."""
-        config, step = self.config, state.step + 1
-        rate = learning_rate(
-            step,
-            self.progress(state),
-            peak=config.learning_rate,
-            warmup=config.warmup,
-            schedule=config.schedule,
-            decay=config.decay,
-        )
+        rate = self._scheduled_rate(state)
         if state.decay_updates:
             begin, updates = state.decay_began, state.decay_updates
-            rate = min(rate, closing_rate(step, begin=begin, updates=updates, peak=state.decay_rate))
-        return rate
+            rate = min(rate, closing_rate(state.step + 1, begin=begin, updates=updates, peak=state.decay_rate))
+        return rate * state.rate_scale
 
     def begin_decay(self, state: TrainState) -> None:
         """From here the rate falls to zero: progress has stalled."""
-        state.decay_rate = self.rate(state)
+        state.decay_rate = self._scheduled_rate(state)
         state.decay_began = state.step
         updates = round(self.config.decay * state.step)
         if self.horizon.updates is not None:
@@ -111,6 +103,17 @@ class Planner:
         if self.budget is not None:
             left.append(max(0.0, self.budget - self.clock.seconds()))
         return min(left, default=None)
+
+    def _scheduled_rate(self, state: TrainState) -> float:
+        config = self.config
+        return learning_rate(
+            state.step + 1,
+            self.progress(state),
+            peak=config.learning_rate,
+            warmup=config.warmup,
+            schedule=config.schedule,
+            decay=config.decay,
+        )
 
     def _span(self, state: TrainState) -> float:
         return max(1e-9, (self.budget or 0.0) - state.preparation_seconds)

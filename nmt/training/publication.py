@@ -117,7 +117,7 @@ class Publication:
     def _info(self, state: TrainState, scores: dict[str, Any]) -> ModelInfo:
         settings = {name: value for name, value in to_mapping(self.recipe).items() if name not in SHOWN_ELSEWHERE}
         settings["preset"] = self.recipe.preset_for(len(self.prepared.corpus))
-        training = {
+        training: dict[str, Any] = {
             "settings": settings,
             "corpus": self.prepared.facts,
             "steps": state.step,
@@ -125,6 +125,8 @@ class Publication:
             "target_tokens": state.target_tokens,
             "minutes": round(state.seconds / 60, 1),
         }
+        if state.all_skipped:
+            training |= {"skipped_updates": state.all_skipped, "rollbacks": state.rollbacks}
         return ModelInfo(
             source_language=self.languages[0],
             target_language=self.languages[1],

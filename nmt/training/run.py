@@ -111,17 +111,18 @@ class _Run:
 
     def go(self, stop_requested: Callable[[], bool]) -> RunReport:
         """Train to the end or to a stop; at the end, score the published model by beam search."""
-        torch.manual_seed(self.recipe.training.seed)
+        training = self.recipe.training
+        torch.manual_seed(training.seed)
         model = Transformer(self.model_config).to(self.device)
         surroundings = Surroundings(
-            checkpoints=CheckpointStore(self.directory, keep=self.recipe.training.keep),
+            checkpoints=CheckpointStore(self.directory, keep=training.keep, every=training.checkpoint_every),
             validator=self.validator,
             reporter=self.log,
             stop_requested=stop_requested,
             clock=self.clock,
             beam_size=self.recipe.search.beam_size,
         )
-        trainer = Trainer(model, self.prepared.corpus, self.recipe.training, surroundings)
+        trainer = Trainer(model, self.prepared.corpus, training, surroundings)
         self._announce(model, trainer.learner.precision)
         if trainer.resume():
             self.log.forget_after(trainer.state.step)
@@ -129,8 +130,9 @@ class _Run:
         else:
             self._check_budget()
         state = trainer.state if trainer.state.finished else trainer.run()
+        finished = bool(state.finished) and not stop_requested()
         scores: list[MetricScore] = []
-        if state.finished:
+        if finished:
             self.publication.restore_if_lost(trainer.average, state, self.validator, self.log)
             deadline = trainer.planner.validation_deadline(state, last=True)
             scores = self.publication.final_scores(state, self.validator, self.log, self.device, deadline)
@@ -142,7 +144,7 @@ class _Run:
             model_dir=self.output,
             parameters=parameters,
             scores=scores,
-            finished=bool(state.finished),
+            finished=finished,
         )
 
     def _check_budget(self) -> None:

@@ -25,7 +25,10 @@ class TrainState:
     decay_began: int = 0  # the step at which BLEU had stopped rising
     decay_updates: int = 0  # in which the rate then falls to zero; 0 while BLEU rises
     decay_rate: float = 0.0  # where that begins
-    skipped_updates: int = 0  # gradient not finite
+    skipped_updates: int = 0  # in a row just now, as loss or gradient was not finite
+    all_skipped: int = 0  # since the beginning
+    rollbacks: int = 0  # to a checkpoint, as too many updates in a row were skipped
+    rate_scale: float = 1.0  # of the learning rate since then
     finished: str = ""  # why training ended, empty while it has not
 
     @property

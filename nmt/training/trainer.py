@@ -6,7 +6,6 @@ from typing import Protocol
 
 from nmt.data.batching import Rows, make_batch, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus
-from nmt.errors import NMTError
 from nmt.model.transformer import Transformer
 from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
@@ -15,12 +14,12 @@ from nmt.training.learner import Learner, Update
 from nmt.training.meter import Meter
 from nmt.training.optimizer import update_average
 from nmt.training.planner import Planner
+from nmt.training.recovery import MOST_SKIPPED, all_finite, check_another_try, state_after_going_back
 from nmt.training.reporter import Progress, Reporter, Validation
 from nmt.training.state import TrainState
 
 REPORT_EVERY = 10  # updates
 CHECKPOINT_SECONDS = 600.0  # the longest time between checkpoints
-MOST_SKIPPED = 50  # updates in a row without a finite gradient
 
 
 class Validator(Protocol):
@@ -71,16 +70,12 @@ class Trainer:
         self._current = [parameter.data for parameter in model.parameters()]
         self._averaged = [parameter.data for parameter in self.average.parameters()]
         self._rate = 0.0  # of the last update
-        self._saved_step, self._saved_at = 0, 0.0
+        self._saved_step, self._saved_at = -1, 0.0
 
     def resume(self) -> bool:
         """Go on from the newest checkpoint, if there is one."""
-        found = self.around.checkpoints.load_newest()
-        if found is None:
+        if not self._load(regular=False):
             return False
-        self.state, tensors = found
-        self.learner.load_state_dict(tensors)
-        self.average.load_state_dict(tensors["average"])
         self.plan = self._plan()
         self.around.clock.before = self.state.seconds
         self._saved_step = self.state.step
@@ -88,26 +83,36 @@ class Trainer:
 
     def run(self) -> TrainState:
         """Train until the run ends or a stop is asked for; the state says which."""
-        state, clock = self.state, self.around.clock
-        if not state.step:
-            state.preparation_seconds = clock.seconds()
+        clock = self.around.clock
         self._saved_at = clock.seconds()
-        self.around.reporter.stage(self.planner.outlook(state))
-        self.around.reporter.started(state, self.planner.horizon.updates)
+        if self._saved_step < 0:
+            self.state.preparation_seconds = clock.seconds()
+            self._save()  # to go back to
+        self.around.reporter.stage(self.planner.outlook(self.state))
+        self.around.reporter.started(self.state, self.planner.horizon.updates)
         meter = Meter()
         update_seconds = 0.0
-        while not state.finished and not self.around.stop_requested():
-            if reason := self.planner.end_reached(state, update_seconds=update_seconds):
+        while not self.state.finished and not self.around.stop_requested():
+            if reason := self.planner.end_reached(self.state, update_seconds=update_seconds):
                 self._finish(reason, meter)
             else:
                 began = clock.seconds()
                 meter.add(self._update())
                 update_seconds = clock.seconds() - began
                 self._after_update(meter)
-        if state.step and (state.finished or state.step != self._saved_step):
+        if self.state.finished or self.state.step != self._saved_step:
             self._save()
         self.around.reporter.ended()
-        return state
+        return self.state
+
+    def _load(self, *, regular: bool) -> bool:
+        found = self.around.checkpoints.load_newest(regular=regular)
+        if found is None:
+            return False
+        self.state, tensors = found
+        self.learner.load_state_dict(tensors)
+        self.average.load_state_dict(tensors["average"])
+        return True
 
     def _plan(self) -> Sequence[Rows]:
         config = self.config
@@ -120,7 +125,12 @@ class Trainer:
         self._rate = self.planner.rate(self.state)
         update = self.learner.update(batches, rate=self._rate)
         self.state.step += 1
-        self._judge(update)
+        if update.applied:
+            self.state.skipped_updates = 0
+            update_average(self._averaged, self._current, self.state.step)
+        else:
+            self.state.skipped_updates += 1
+            self.state.all_skipped += 1
         self.state.target_tokens += update.target_tokens
         self.state.batch += len(rows)
         if self.state.batch >= len(self.plan):
@@ -130,21 +140,11 @@ class Trainer:
         self.state.seconds = self.around.clock.seconds()
         return update
 
-    def _judge(self, update: Update) -> None:
-        """Take the new weights into the average, or count an update that could not be applied."""
-        if update.applied:
-            self.state.skipped_updates = 0
-            update_average(self._averaged, self._current, self.state.step)
-            return
-        self.state.skipped_updates += 1
-        if self.state.skipped_updates >= MOST_SKIPPED:
-            raise NMTError(
-                f"the gradient was not finite in {MOST_SKIPPED} updates up to step {self.state.step}; "
-                "train afresh with --overwrite and a lower --learning-rate"
-            )
-
     def _after_update(self, meter: Meter) -> None:
         """What is due after an update: a report, a validation, a checkpoint."""
+        if self.state.skipped_updates >= MOST_SKIPPED:
+            self._go_back()
+            return
         state = self.state
         if state.step % REPORT_EVERY == 0:
             self.around.reporter.progressed(self._progress(meter))
@@ -158,6 +158,23 @@ class Trainer:
                 )
         if state.step % self.config.checkpoint_every == 0 or state.seconds - self._saved_at >= CHECKPOINT_SECONDS:
             self._save()
+
+    def _go_back(self) -> None:
+        """Take up the newest regular checkpoint, which is good, with half the rate.
+
+        A stop on the way may have left a newer one, which a run without that stop would not have gone back to.
+        """
+        check_another_try(self.state)
+        now = self.state
+        self._load(regular=True)
+        self.around.checkpoints.remove_after(self.state.step)
+        self.state = state_after_going_back(now, self.state)
+        self.plan = self._plan()
+        self.around.reporter.stage(
+            f"step {now.step:,}: loss or gradient not finite in {now.skipped_updates} updates in a row; going back to "
+            f"step {self.state.step:,} with {self.state.rate_scale:g} times the rate"
+        )
+        self._save()
 
     def _finish(self, reason: str, meter: Meter) -> None:
         """The run ends here: judge the last weights."""
@@ -200,7 +217,11 @@ class Trainer:
         state.saving_seconds = max(state.saving_seconds, clock.seconds() - began)
 
     def _save(self) -> None:
+        """Write a checkpoint, unless the run would have to go back behind it."""
         state, clock = self.state, self.around.clock
+        if not state.finished and (state.skipped_updates or not all_finite(self.learner.model.state_dict())):
+            self.around.reporter.stage(f"step {state.step:,}: no checkpoint now, as the last gradient was not finite")
+            return
         began = clock.seconds()
         state.seconds = began + state.saving_seconds
         self.around.checkpoints.save(state, {**self.learner.state_dict(), "average": self.average.state_dict()})

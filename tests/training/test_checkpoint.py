@@ -45,6 +45,22 @@ def test_a_damaged_one_gives_way_to_the_one_before(tmp_path: Path, caplog: pytes
         store.load_newest()
 
 
+def test_the_newest_regular_one_is_kept_among_those_of_stops(tmp_path: Path) -> None:
+    store = CheckpointStore(tmp_path, keep=2, every=10)
+    for step in (0, 10, 12, 13, 14):
+        save(store, step)
+    assert [path.name[-5:] for path in store.paths()] == ["10.pt", "13.pt", "14.pt"]
+    found = store.load_newest(regular=True)
+    assert found is not None
+    assert found[0].step == 10
+    store.remove_after(10)
+    assert [path.name[-5:] for path in store.paths()] == ["10.pt"]
+    assert store.hold_updates()
+    store.remove_after(-1)
+    save(store, 0)
+    assert not store.hold_updates()
+
+
 def test_nothing_is_executed_on_loading(tmp_path: Path) -> None:
     class Trap:
         def __reduce__(self) -> tuple[object, ...]:

@@ -106,6 +106,23 @@ def test_a_run_that_failed_before_its_first_checkpoint_can_be_mended(tmp_path: P
     assert run(files, tmp_path / "model", {"training": {"seed": 3, "max_steps": 1}}).finished
 
 
+def test_what_a_kill_left_of_a_first_publication_is_no_obstacle(tmp_path: Path) -> None:
+    """Killed between tokenizer and weights, or while writing: parts of a model, but none, and no checkpoint."""
+    files = write_corpus(tmp_path)
+    output = tmp_path / "model"
+    asked = iter(range(1))
+    run(files, output, stop_requested=lambda: next(asked, None) is None)
+    for checkpoint in (output / "training").glob("checkpoint-*"):
+        checkpoint.unlink()
+    (output / "tokenizer.model").write_bytes(b"half")
+    (output / ".nmt-0123456789ab.tmp").write_bytes(b"half")
+    (output / "training" / ".nmt-0123456789ab.tmp").write_bytes(b"half")
+    assert run(files, output).finished
+    assert not list(output.rglob(".nmt-*"))
+    (output / "thesis.tex").write_text("years of work")
+    assert run(files, output).finished
+
+
 def test_directories_that_are_not_ours_are_left_alone(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     other = tmp_path / "other"

@@ -1,0 +1,104 @@
+"""Gradients that are not finite: skipped, then undone with half the rate, and in the end a sentence."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from nmt.errors import NMTError
+from nmt.training.recovery import MOST_SKIPPED, state_after_going_back
+from nmt.training.state import TrainState
+from nmt.training.trainer import Trainer
+from tests.training.test_trainer import TRAINING, FakeValidator, SilentReporter, stop_after, timeless, trainer
+
+CONFIG = replace(TRAINING, max_steps=60, validate_every=20)
+Poison = Callable[[Trainer], bool]
+
+
+def poisoned(directory: Path, poison: Poison, **settings: object) -> Trainer:
+    """A trainer one of whose biases becomes NaN before each update where ``poison`` says so."""
+    made = trainer(directory, CONFIG, **settings)  # type: ignore[arg-type]
+    update = made.learner.update
+
+    def poison_and_update(batches: object, *, rate: float) -> object:
+        if poison(made):
+            with torch.no_grad():
+                made.learner.model.encoder[0].feed_forward.inner.bias.fill_(float("nan"))
+        return update(batches, rate=rate)  # type: ignore[arg-type]
+
+    made.learner.update = poison_and_update  # type: ignore[method-assign, assignment]
+    return made
+
+
+def once_at(step: int) -> Poison:
+    return lambda made: made.state.step == step and made.state.rollbacks == 0
+
+
+def test_a_single_bad_batch_is_skipped_and_counted(tmp_path: Path) -> None:
+    def spoil(made: Trainer) -> bool:
+        bias = made.learner.model.encoder[0].feed_forward.inner.bias
+        if made.state.step == 13:
+            bias.data.zero_()
+        return made.state.step == 12
+
+    state = poisoned(tmp_path, spoil).run()
+    assert (state.all_skipped, state.skipped_updates, state.rollbacks, state.rate_scale) == (1, 0, 0, 1.0)
+
+
+def test_damaged_weights_are_undone_with_half_the_rate(tmp_path: Path) -> None:
+    reporter = SilentReporter()
+    made = poisoned(tmp_path, once_at(12), reporter=reporter)
+    state = made.run()
+    assert (state.step, state.rollbacks, state.rate_scale, state.all_skipped) == (60, 1, 0.5, MOST_SKIPPED)
+    assert any(
+        "step 37: loss or gradient not finite in 25 updates in a row; going back to step 10 with 0.5" in stage
+        for stage in reporter.stages
+    )
+    assert all(bool(tensor.isfinite().all()) for tensor in made.average.state_dict().values())
+    assert len(made.plan) * state.epoch + state.batch == 60 + 27  # data are not read again
+
+
+@pytest.mark.parametrize("stops", [[8], [16], [30], [36, 1, 1], [37], [38, 20]])
+def test_going_back_is_repeated_exactly_after_a_stop_or_kill(tmp_path: Path, stops: list[int]) -> None:
+    """Before, within and after the streak of skipped updates."""
+    for name in ("whole", "parts"):
+        (tmp_path / name).mkdir()
+    whole = poisoned(tmp_path / "whole", once_at(12))
+    expected = whole.run()
+    for updates in stops:
+        part = poisoned(tmp_path / "parts", once_at(12), stop=stop_after(updates))
+        part.resume()
+        part.run()
+    last = poisoned(tmp_path / "parts", once_at(12))
+    assert last.resume()
+    assert timeless(last.run()) == timeless(expected)
+    for name, tensor in whole.average.state_dict().items():
+        assert torch.equal(tensor, last.average.state_dict()[name]), name
+
+
+def test_what_stays_bad_ends_in_a_sentence_and_what_was_published_stays(tmp_path: Path) -> None:
+    validator = FakeValidator()
+    made = poisoned(tmp_path, lambda made: made.state.step == 25, validator=validator)
+    with pytest.raises(NMTError, match=r"up to step 50, also after going back 3 times with half the rate.*--overwrite"):
+        made.run()
+    assert made.state.rollbacks == 3
+    assert validator.published == [20, 40]  # the average never took up the damage
+
+
+def test_a_rate_far_too_high_from_the_start_ends_in_the_same_sentence(tmp_path: Path) -> None:
+    """Before the first regular checkpoint it goes back to the beginning."""
+    reporter = SilentReporter()
+    made = trainer(tmp_path, replace(CONFIG, learning_rate=1e38, checkpoint_every=1000), reporter=reporter)
+    with pytest.raises(NMTError, match="a lower --learning-rate"):
+        made.run()
+    assert sum("going back to step 0" in stage for stage in reporter.stages) == 3
+
+
+def test_what_was_published_stays_the_best() -> None:
+    now = TrainState(step=90, best_score=30.0, best_step=80, seconds=9.0, epoch=3, batch=7, rollbacks=1, rate_scale=0.5)
+    then = TrainState(step=50, best_score=20.0, best_step=40, seconds=5.0, epoch=2, batch=1, stale_validations=1)
+    went = state_after_going_back(now, then)
+    assert (went.step, went.best_score, went.best_step, went.stale_validations) == (50, 30.0, 80, 1)
+    assert (went.epoch, went.batch, went.seconds, went.rollbacks, went.rate_scale) == (3, 7, 9.0, 2, 0.25)
