@@ -94,6 +94,25 @@ def test_settings_come_from_a_file_and_options_win(tmp_path: Path, text: list[st
     assert "is not valid TOML" in run(*text, "-c", str(settings)).stderr
 
 
+def test_weights_and_tags_from_the_command_line_to_a_translation(tmp_path: Path, text: list[str]) -> None:
+    table = tmp_path / "more.tsv"
+    table.write_text("".join(f"Noch ein Satz {n}.\tnoch ein satz {n}.\n" for n in range(30)), encoding="utf-8")
+    arguments = [*text, "--tsv", str(table), "-o", str(tmp_path / "model"), *SHORT, "--max-steps", "5"]
+    wrong = run(*arguments, "--weight", "2")
+    assert wrong.returncode == 1
+    assert "1 weight given for 2 corpora" in wrong.stderr
+    result = run(*arguments, "--weight", "1", "--weight", "2.5", "--tag", "", "--tag", "bt")
+    assert result.returncode == 0, result.stderr
+    command = [sys.executable, "-m", "nmt_cli", "translate", "-m", str(tmp_path / "model"), "--device", "cpu"]
+    for tag, status in (("bt", 0), ("", 0), ("news", 1)):
+        translated = subprocess.run(
+            [*command, "--tag", tag], input="Satz.\n", capture_output=True, text=True, check=False
+        )
+        assert translated.returncode == status, translated.stderr
+        assert translated.stdout.count("\n") == 1 - status
+    assert "this model has no tag 'news'; its tags are bt" in translated.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="limits on file size are POSIX")
 def test_a_full_disk_is_a_sentence_and_the_published_model_stays(tmp_path: Path, text: list[str]) -> None:
     model = tmp_path / "model"

@@ -42,14 +42,16 @@ def main() -> None:
         began = time.monotonic()
         paths = write_text(folder, arguments.pairs)
         size = sum(path.stat().st_size for path in paths) / MEGABYTE
-        print(f"{arguments.pairs:,} pairs, {size:,.0f} MB of text, made in {time.monotonic() - began:.0f} s")
+        print(
+            f"{arguments.pairs:,} pairs, {size:,.0f} MB of text, made in {time.monotonic() - began:.0f} s", flush=True
+        )
         command = [sys.executable, "-m", "nmt_cli", "train", "-s", str(paths[0]), "-t", str(paths[1])]
         command += ["-o", str(folder / "model"), "--max-steps", str(arguments.updates), *TINY]
         command += ["--validate-every", "1000000", "--checkpoint-every", "1", *arguments.options]
         time.sleep(3)  # files changed a moment ago are digested once more
-        print("first start, stopped after its first checkpoint")
+        print("first start, stopped after its first checkpoint", flush=True)
         run(command, folder, until="checkpoint")
-        print("second start, to the end")
+        print("second start, to the end", flush=True)
         run(command, folder)
     finally:
         shutil.rmtree(folder)
@@ -84,7 +86,7 @@ def make_words(generator: np.random.Generator, consonants: str) -> np.ndarray:
 
 
 def run(command: Sequence[str], folder: Path, until: str = "") -> None:
-    """Run one command, print what it says when, and its most memory; stop it when a file called ``until``... appears."""
+    """Run one command; print what it says and its peak of memory; stop it when a file called ``until``... appears."""
     began = time.monotonic()
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     memory = MemoryWatch(process.pid)

@@ -159,3 +159,11 @@ def test_lone_surrogates_do_not_stop_a_translation() -> None:
 def test_the_public_name_comes_without_torch() -> None:
     code = "import sys, nmt; assert 'torch' not in sys.modules; nmt.Translator; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_first_ids_are_before_every_part_of_a_line_and_within_the_limit() -> None:
+    made, engine = translator(max_source_length=8, first_ids=(1,))
+    assert made.translate(["One two. Three. Four", ""])[1] == ""
+    parts = sorted(engine.batches[0], key=len)
+    assert [len(part) for part in parts] == [5, 7, 8]
+    assert all(part[0] == 1 and 1 not in part[1:] for part in parts)

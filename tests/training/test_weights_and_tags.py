@@ -1,0 +1,33 @@
+"""Weights and tags of a run as a whole."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nmt import Translator
+from nmt.errors import NMTError
+from nmt.model_dir import load_info
+from tests.training.test_run import run, write_corpus
+
+
+def test_weights_and_tags_are_settings_of_the_run_and_tags_are_in_its_record(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    lines = Path(files.sources[0]).read_text().splitlines()
+    (tmp_path / "more.tsv").write_text("".join(f"{line} extra\t{line.upper()} EXTRA\n" for line in lines))
+    both = replace(files, tables=(str(tmp_path / "more.tsv"),))
+    weighted = replace(both, weights=(3.0, 0.5), tags=("", "bt"))
+    run(weighted, tmp_path / "model", {"training": {"max_steps": 2}})
+    info = load_info(tmp_path / "model")
+    assert info.tags == ("bt",)
+    assert info.training["corpus"]["corpora"]["2"] == {"training_pairs": 60, "weight": 0.5, "tag": "bt"}
+    with pytest.raises(NMTError, match=r"corpora\.weights was \[3\.0, 0\.5\], now \[3\.0, 1\.0\]; .*--overwrite"):
+        run(replace(weighted, weights=(3.0, 1.0)), tmp_path / "model", {"training": {"max_steps": 2}})
+    with pytest.raises(
+        NMTError, match=r"corpora\.weights was .*now not set; corpora\.tags was \[\"\", \"bt\"\], now not"
+    ):
+        run(both, tmp_path / "model", {"training": {"max_steps": 2}})
+    assert len(Translator.load(tmp_path / "model", tag="bt").first_ids) == 1
+    assert Translator.load(tmp_path / "model").first_ids == ()
+    with pytest.raises(NMTError, match="no tag 'bd'; its tags are bt"):
+        Translator.load(tmp_path / "model", tag="bd")
