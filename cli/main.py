@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -89,7 +89,7 @@ def ending_quietly(ctx: click.Context) -> Iterator[None]:
         click.echo("\nnmt: interrupted" if sys.stderr.isatty() else "nmt: interrupted", err=True)
         ctx.exit(130)
     except BrokenPipeError:
-        _discard_output()
+        _discard(sys.stdout)
         ctx.exit(1)
     except (NMTError, OSError, MemoryError, RuntimeError) as error:
         message = explain(error)
@@ -115,10 +115,10 @@ def explain(error: Exception) -> str | None:
     return None
 
 
-def _discard_output() -> None:
-    """Nobody reads stdout any more: what is still buffered goes nowhere instead of failing at exit."""
+def _discard(stream: TextIO) -> None:
+    """Nobody reads ``stream`` any more: what is still buffered goes nowhere instead of failing at exit."""
     with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 class StderrHandler(logging.Handler):
@@ -126,8 +126,11 @@ class StderrHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         prefix = "" if record.levelno == logging.INFO else f"nmt: {record.levelname.lower()}: "
-        sys.stderr.write(f"{prefix}{self.format(record)}\n")
-        sys.stderr.flush()
+        try:
+            sys.stderr.write(f"{prefix}{self.format(record)}\n")
+            sys.stderr.flush()
+        except OSError:  # whoever read it has gone, or its disk is full: no reason to lose hours of work
+            _discard(sys.stderr)
 
 
 STDERR_HANDLER = StderrHandler()
@@ -152,9 +155,11 @@ def nmt() -> None:
 
 def main() -> None:
     """Run the command line: status 0 done, 1 an error or a failed run, 2 usage, 130 interrupted."""
-    # Idle threads sleep instead of spinning, which is several times as fast where other programs want the processor.
+    # An idle thread looks for work for some microseconds and then sleeps: sleeping at once makes training a sixth slower
+    # on a free machine, spinning for longer makes it several times slower where other programs want the processor.
     # OpenMP reads it when torch is first imported.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", "2000")
     warnings.filterwarnings("ignore")  # those of libraries, which no user of this program can act on
     if sys.stderr is None:  # it is closed: messages have nowhere to go, results still do
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the program runs

@@ -47,9 +47,9 @@ def keep_freed_memory() -> None:
     """
     if platform.libc_ver()[0] != "glibc":
         return
-    trim_threshold, top_pad, mmap_threshold = -1, -2, -3  # M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD of mallopt(3)
+    trim_threshold, top_pad, mmap_max = -1, -2, -4  # M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX of mallopt(3)
     libc = ctypes.CDLL(None)
-    libc.mallopt(mmap_threshold, 1 << 30)
+    libc.mallopt(mmap_max, 0)  # no block gets pages of its own, which would go back to the system when it is freed
     libc.mallopt(trim_threshold, 1 << 30)
     libc.mallopt(top_pad, 16 << 20)
 
