@@ -155,8 +155,8 @@ def nmt() -> None:
 
 def main() -> None:
     """Run the command line: status 0 done, 1 an error or a failed run, 2 usage, 130 interrupted."""
-    # An idle thread looks for work for some microseconds and then sleeps: sleeping at once makes training a sixth slower
-    # on a free machine, spinning for longer makes it several times slower where other programs want the processor.
+    # An idle thread looks for work for some microseconds and then sleeps: sleeping at once makes training a sixth
+    # slower on a free machine, spinning for longer several times slower where other programs want the processor.
     # OpenMP reads it when torch is first imported.
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", "2000")
