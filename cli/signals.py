@@ -1,21 +1,37 @@
-"""Ctrl-C and SIGTERM during training: the first asks for a stop with a checkpoint, the second ends at once."""
+"""Ctrl-C, SIGTERM and a closed terminal during training: the first asks for a stop with a checkpoint, the second ends
+at once."""
 
+import os
 import signal
+import socket
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+
+SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+PATIENCE = 2.0  # seconds for Python to end by itself; a long computation in C would not let it
+SHOW_CURSOR, CLEAR_LINE = "\x1b[?25h", "\r\x1b[2K"
+GO_ON = "the same command goes on from what is saved"
 
 
 class StopOnSignal:
-    """Which signal has asked for a stop; until ``arm`` is called a signal interrupts at once."""
+    """Which signal has asked for a stop; while it is not armed a signal interrupts at once."""
 
     def __init__(self) -> None:
         self.signal: int | None = None
         self.armed = False
+        self.ending = False
+        self._terminals = [descriptor for descriptor in (1, 2) if _is_terminal(descriptor)]
 
     def arm(self) -> None:
         """From now on there is something worth saving."""
         self.armed = True
+
+    def disarm(self) -> None:
+        """All that is worth saving is saved."""
+        self.armed = False
 
     def requested(self) -> bool:
         """Whether to stop at the next update."""
@@ -23,21 +39,65 @@ class StopOnSignal:
 
     def handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature is Python's
         """Remember the first signal, give way to the second."""
-        if self.armed and self.signal is None:
-            self.signal = number
-        elif number == signal.SIGTERM:
-            raise SystemExit(128 + number)
-        else:
-            raise KeyboardInterrupt
+        if number not in (signal.SIGINT, signal.SIGTERM):
+            self._leave_terminals()
+        first = self.signal is None
+        self.signal = self.signal or number
+        if self.armed and first:
+            _say("stopping: what is being done now is finished and saved first; once more to end at once")
+            return
+        self.ending = True
+        _say(f"interrupted; {GO_ON}")
+        raise SystemExit(128 + number)
+
+    def watch(self, signals: socket.socket) -> None:
+        """End the process where a signal that should do so finds it in a long computation that is not Python's."""
+        seen = 0
+        with signals:
+            while number := signals.recv(1):
+                seen += 1
+                if self.armed and seen == 1:
+                    continue
+                time.sleep(PATIENCE)
+                if not self.ending:
+                    _say(f"{SHOW_CURSOR if self._terminals else ''}ended at once; {GO_ON}")
+                    os._exit(128 + number[0])
+
+    def _leave_terminals(self) -> None:
+        """The terminal is gone: what is still written goes nowhere instead of failing."""
+        with suppress(OSError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            for descriptor in self._terminals:
+                os.dup2(nowhere, descriptor)
+            os.close(nowhere)
 
 
 @contextmanager
 def stopping_on_signals() -> Iterator[StopOnSignal]:
-    """Handle SIGINT and SIGTERM with a StopOnSignal inside the block."""
+    """Handle SIGINT, SIGTERM and SIGHUP with a StopOnSignal inside the block; nohup's ignored SIGHUP stays ignored."""
     stop = StopOnSignal()
-    before = {number: signal.signal(number, stop.handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    ours = [number for number in SIGNALS if number in SIGNALS[:2] or signal.getsignal(number) != signal.SIG_IGN]
+    receiver, sender = socket.socketpair()
+    sender.setblocking(False)
+    threading.Thread(target=stop.watch, args=(receiver,), daemon=True).start()
+    before_sender = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
+    before = {number: signal.signal(number, stop.handle) for number in ours}
     try:
         yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(before_sender)
+        sender.close()  # which ends the thread
+
+
+def _say(text: str) -> None:
+    """A line on stderr past Python's buffers, which the interrupted code may be using; it replaces a bar's line."""
+    with suppress(OSError):
+        os.write(2, f"{CLEAR_LINE if _is_terminal(2) else ''}nmt: {text}\n".encode())
+
+
+def _is_terminal(descriptor: int) -> bool:
+    with suppress(OSError):
+        return os.isatty(descriptor)
+    return False
