@@ -15,13 +15,15 @@ What the figures mean, the same for all:
   of float32, of bfloat16
                    share of the target tokens/s that the model's matrix products alone would allow at that precision;
                    measured in the same run, before and after; see gemm.py for what is counted
-A batch is at most --batch-tokens padded tokens on its wider side.
+A batch is asked to be --batch-tokens padded tokens on its wider side; what became of that, by each toolkit's own way of
+counting and rounding, is in the column of target tokens an update. A toolkit that pads much trains on fewer in a batch.
 """
 
 import argparse
 import json
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -266,6 +268,7 @@ def measure(given: argparse.Namespace, folder: Path) -> None:
 
 def main() -> None:
     """Measure and print."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # children end with this
     given = arguments()
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.2f}; {given.threads} threads", flush=True)
     if given.keep:

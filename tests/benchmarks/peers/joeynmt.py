@@ -41,6 +41,9 @@ def prepare(task: Task, environment: Path) -> Commands:
         "training": {
             "optimizer": "adam",
             "learning_rate": 0.0005,
+            "scheduling": "noam",
+            "learning_rate_factor": 1.0,
+            "learning_rate_warmup": 4000,
             "clip_grad_norm": 1.0,
             "label_smoothing": shape.label_smoothing,
             "loss": "crossentropy",
