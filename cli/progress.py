@@ -94,7 +94,7 @@ class TrainingProgress:
             return
         self.stage(
             f"finished: {state.finished}; {state.target_tokens:,} target tokens in {_duration(state.seconds)}; "
-            f"best at step {state.best_step:,}"
+            f"best: the {state.best_weights} at step {state.best_step:,}"
         )
         if state.all_skipped:
             back = f", and the run went back {_times(state.rollbacks)}" if state.rollbacks else ""

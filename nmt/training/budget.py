@@ -99,5 +99,9 @@ def seconds_for_the_end(span: float, *, validation: float, saving: float, candid
     if validation + ending > LARGEST_END_SHARE * span:
         return min(LARGEST_END_SHARE * span, ending)
     judging = validation * (1 + min(candidates, affordable(validation, span)))
-    scoring = validation * (1 + BEAM_COST * beam_size)
-    return min(LARGEST_END_SHARE * span, judging + scoring + ending)
+    return min(LARGEST_END_SHARE * span, judging + seconds_to_score(validation, beam_size) + ending)
+
+
+def seconds_to_score(validation: float, beam_size: int) -> float:
+    """What the final scores take, by beam search, where a greedy ``validation`` takes so many seconds."""
+    return validation * (1 + BEAM_COST * beam_size)

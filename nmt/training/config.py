@@ -41,6 +41,7 @@ class TrainingConfig:
     checkpoint_every: int = 500  # updates
     patience: int = 5  # validations without a better BLEU before the rate falls and training ends; not with a budget
     keep: int = 2  # checkpoints
+    averaged: int = 4  # checkpoints, the last and the best ones, in averages that are judged at the end; 0: none
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -49,7 +50,7 @@ class TrainingConfig:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise NMTError(f"training setting {name} must be at least 1, not {value}")
-        for name in ("warmup", "weight_decay", "seed"):
+        for name in ("warmup", "weight_decay", "seed", "averaged"):
             if getattr(self, name) < 0:
                 raise NMTError(f"training setting {name} must not be negative, not {getattr(self, name)}")
         for name in ("learning_rate", "weight_decay"):

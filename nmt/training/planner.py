@@ -1,9 +1,11 @@
 """How far a run has come, and what follows from it: the rate, when to validate, when to slow down and when to end."""
 
-from nmt.training.budget import Clock, Horizon, seconds_for_the_end, validation_due
+from nmt.training.budget import Clock, Horizon, seconds_for_the_end, seconds_to_score, validation_due
 from nmt.training.config import TrainingConfig
 from nmt.training.schedule import closing_rate, learning_rate
 from nmt.training.state import TrainState
+
+CANDIDATES = 3  # judged at the end besides the moving average, where a budget has time for them
 
 
 class Planner:
@@ -77,6 +79,18 @@ class Planner:
             return self.clock.monotonic(self.budget - self.seconds_to_save(state))
         return self.clock.monotonic(self.clock.seconds() + self._end_seconds(state))
 
+    def candidate_deadline(self, state: TrainState) -> float | None:
+        """When, by time.monotonic(), the judging of other weights at the end has to be given up; None: never."""
+        if self.budget is None:
+            return None
+        end = self.budget - self.seconds_to_save(state) - seconds_to_score(state.validation_seconds, self.beam_size)
+        return self.clock.monotonic(end)
+
+    def time_for_a_candidate(self, state: TrainState) -> bool:
+        """Whether one more validation fits before that."""
+        deadline = self.candidate_deadline(state)
+        return deadline is None or 0 < state.validation_seconds < deadline - self.clock.now()
+
     def seconds_to_save(self, state: TrainState) -> float:
         """What publishing and saving at the very end may take."""
         return 2 * state.saving_seconds + min(0.5, 0.05 * (self.budget or 0.0))
@@ -126,6 +140,6 @@ class Planner:
             self._span(state),
             validation=state.validation_seconds,
             saving=state.saving_seconds,
-            candidates=0,
+            candidates=CANDIDATES,
             beam_size=self.beam_size,
         )

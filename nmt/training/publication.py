@@ -48,7 +48,7 @@ class Publication:
 
     def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:
         """``model`` becomes the one that translates; ``validation`` is what was found of it, if there was time."""
-        scores: dict[str, Any] = {"step": state.step}
+        scores: dict[str, Any] = {"step": state.step, "weights": state.best_weights}
         if validation is not None:
             scores |= {
                 "bleu": {"name": "BLEU", "score": validation.bleu, "signature": validation.signature},
@@ -87,7 +87,7 @@ class Publication:
         info = load_info(self.output)
         if info.scores.get("decoding") == FINAL_DECODING:
             return _stored(info.scores)
-        reporter.stage(f"scoring the best model (step {state.best_step:,}) by beam search")
+        reporter.stage(f"scoring the best model ({state.best_weights} of step {state.best_step:,}) by beam search")
         model, _, _ = load_model(self.output, device=device)
         began = time.monotonic()
         scores = validator.scores(model, self.recipe.search, metrics=FINAL_METRICS, deadline=deadline)
@@ -108,6 +108,7 @@ class Publication:
         }
         return record | {
             "step": state.best_step,
+            "weights": state.best_weights,
             "validation_loss": stored.get("validation_loss"),
             "beam_size": self.recipe.search.beam_size,
             "sentences_per_second": round(len(self.prepared.validation) / seconds, 1),

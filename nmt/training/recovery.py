@@ -47,6 +47,7 @@ def state_after_going_back(now: TrainState, then: TrainState) -> TrainState:
         best_score=now.best_score,
         best_loss=now.best_loss,
         best_step=now.best_step,
+        best_weights=now.best_weights,
         all_skipped=now.all_skipped,
         rollbacks=now.rollbacks + 1,
         rate_scale=now.rate_scale * SMALLER_RATE,

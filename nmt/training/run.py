@@ -13,6 +13,7 @@ from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import TRAINING
 from nmt.runtime import Precision, choose_device, keep_freed_memory, set_threads
+from nmt.training.averaging import Snapshots
 from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.claim import claim
@@ -116,6 +117,7 @@ class _Run:
         model = Transformer(self.model_config).to(self.device)
         surroundings = Surroundings(
             checkpoints=CheckpointStore(self.directory, keep=training.keep, every=training.checkpoint_every),
+            snapshots=Snapshots(self.directory, number=training.averaged),
             validator=self.validator,
             reporter=self.log,
             stop_requested=stop_requested,
@@ -124,12 +126,13 @@ class _Run:
         )
         trainer = Trainer(model, self.prepared.corpus, training, surroundings)
         self._announce(model, trainer.learner.precision)
-        if trainer.resume():
-            self.log.forget_after(trainer.state.step)
-            self.log.stage(f"going on after step {trainer.state.step:,}")
-        else:
+        resumed = trainer.resume()
+        self.log.forget_after(trainer.state.step)
+        if not resumed:
             self._check_budget()
-        state = trainer.state if trainer.state.finished else trainer.run()
+        elif trainer.state.step:
+            self.log.stage(f"going on after step {trainer.state.step:,}")
+        state = trainer.run()
         finished = bool(state.finished) and not stop_requested()
         scores: list[MetricScore] = []
         if finished:

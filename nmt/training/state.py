@@ -1,11 +1,11 @@
 """Where a run stands: everything the loop needs, besides weights and optimizer, to go on as if nothing had happened."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
 class TrainState:
-    """The loop's own state; plain numbers only."""
+    """The loop's own state; plain values only."""
 
     step: int = 0  # updates done
     epoch: int = 0  # epochs finished
@@ -19,6 +19,8 @@ class TrainState:
     best_score: float = -1.0  # validation BLEU
     best_loss: float = 0.0  # of the same validation: of equal BLEUs, such as 0, the lower loss is better
     best_step: int = 0
+    best_weights: str = ""  # whose: the moving average, or another average
+    snapshots: list[tuple[int, float]] = field(default_factory=list)  # steps whose weights are kept, and their BLEU
     stale_validations: int = 0  # since the best one
     last_validated: int = 0  # step
     validated_progress: float = 0.0  # share of the run at that step, where its end is known

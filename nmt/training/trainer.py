@@ -1,12 +1,16 @@
 """The training loop: batches in, better weights out; everything else it knows only through what it is handed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from torch import Tensor
+
 from nmt.data.batching import Rows, make_batch, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus
+from nmt.model.blank import blank_transformer
 from nmt.model.transformer import Transformer
+from nmt.training.averaging import LAST_WEIGHTS, MOVING_AVERAGE, Snapshots
 from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import TrainingConfig
@@ -39,6 +43,7 @@ class Surroundings:
     """What the loop talks to."""
 
     checkpoints: CheckpointStore
+    snapshots: Snapshots
     validator: Validator
     reporter: Reporter
     stop_requested: Callable[[], bool]
@@ -82,7 +87,14 @@ class Trainer:
         return True
 
     def run(self) -> TrainState:
-        """Train until the run ends or a stop is asked for; the state says which."""
+        """Train until the run ends or a stop is asked for; the state says which. A run that ended stays as it is."""
+        if not self.state.finished:
+            self._run()
+        if self.state.finished:
+            self.around.snapshots.clear()
+        return self.state
+
+    def _run(self) -> None:
         clock = self.around.clock
         self._saved_at = clock.seconds()
         if self._saved_step < 0:
@@ -103,7 +115,6 @@ class Trainer:
         if self.state.finished or self.state.step != self._saved_step:
             self._save()
         self.around.reporter.ended()
-        return self.state
 
     def _load(self, *, regular: bool) -> bool:
         found = self.around.checkpoints.load_newest(regular=regular)
@@ -177,12 +188,37 @@ class Trainer:
         self._save()
 
     def _finish(self, reason: str, meter: Meter) -> None:
-        """The run ends here: judge the last weights."""
+        """The run ends here: judge the last moving average, and what else the weights can be made into."""
         if meter.loss_tokens:
             self.around.reporter.progressed(self._progress(meter))
         if self.state.last_validated != self.state.step:
             self._validate(last=True)
+        other = blank_transformer(self.average.config).to(self.learner.device).eval().requires_grad_(False)
+        for name, weights in self._candidates():
+            if not self.planner.time_for_a_candidate(self.state):
+                break
+            other.load_state_dict(weights)
+            self._judge(name, other)
         self.state.finished = reason
+
+    def _candidates(self) -> Iterator[tuple[str, dict[str, Tensor]]]:
+        yield LAST_WEIGHTS, self.learner.model.state_dict()
+        yield from self.around.snapshots.candidates(self.state)
+
+    def _judge(self, name: str, model: Transformer) -> None:
+        """Publish ``model`` in the place of the best weights so far if it is better."""
+        state, validator = self.state, self.around.validator
+        validation = validator.validate(model, state, self.planner.candidate_deadline(state))
+        if validation is None:
+            return
+        better = ""
+        if validation.improved:
+            state.best_score, state.best_loss = validation.bleu, validation.loss
+            self._publish(validation, name, model)
+            better = "  (better, published)"
+        self.around.reporter.stage(
+            f"step {state.step:,}, {name}: validation loss {validation.loss:.3f}, BLEU {validation.bleu:.2f}{better}"
+        )
 
     def _validate(self, *, last: bool) -> None:
         state, validator = self.state, self.around.validator
@@ -193,9 +229,10 @@ class Trainer:
         state.validation_seconds = validator.cost
         if validation is None and last:
             self.around.reporter.stage("no time is left in the budget to validate the last weights")
-            self._publish(None)
+            self._publish(None, MOVING_AVERAGE, self.average)
         elif validation is not None:
             self._compare(validation)
+            self.around.snapshots.add(state, self.learner.model.state_dict(), validation.bleu)
             self.around.reporter.validated(validation)
         state.seconds = self.around.clock.seconds()
 
@@ -207,13 +244,13 @@ class Trainer:
             return
         state.best_score, state.best_loss = validation.bleu, validation.loss
         state.stale_validations = 0
-        self._publish(validation)
+        self._publish(validation, MOVING_AVERAGE, self.average)
 
-    def _publish(self, validation: Validation | None) -> None:
+    def _publish(self, validation: Validation | None, name: str, model: Transformer) -> None:
         state, clock = self.state, self.around.clock
-        state.best_step = state.step
+        state.best_step, state.best_weights = state.step, name
         state.seconds = began = clock.seconds()
-        self.around.validator.publish(self.average, state, validation)
+        self.around.validator.publish(model, state, validation)
         state.saving_seconds = max(state.saving_seconds, clock.seconds() - began)
 
     def _save(self) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from nmt.data.batching import Batch
 from nmt.data.encoded_corpus import EncodedCorpus, encoded_in_memory
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
+from nmt.training.averaging import Snapshots
 from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import TrainingConfig
@@ -63,6 +65,7 @@ class FakeValidator:
         self.clock = clock or SimulatedClock()
         self.published: list[int] = []
         self.validated: list[int] = []
+        self.judged: list[dict[str, Tensor]] = []
         self.cost = cost
 
     def validate(self, model: Transformer, state: TrainState, deadline: float | None) -> Validation | None:
@@ -71,7 +74,8 @@ class FakeValidator:
             return None
         self.clock.time += self.cost
         self.validated.append(state.step)
-        bleu = self.scores.pop(0) if self.scores else float(state.step)
+        self.judged.append({name: tensor.clone() for name, tensor in model.state_dict().items()})
+        bleu = float(state.step) if self.scores is None else self.scores.pop(0) if self.scores else 0.0
         return Validation(
             step=state.step,
             loss=1.0,
@@ -122,6 +126,7 @@ def trainer(
     torch.manual_seed(config.seed)
     surroundings = Surroundings(
         checkpoints=CheckpointStore(directory, keep=2, every=config.checkpoint_every),
+        snapshots=Snapshots(directory, number=config.averaged),
         validator=validator or FakeValidator(),
         reporter=reporter or SilentReporter(),
         stop_requested=stop,
@@ -226,7 +231,7 @@ def test_a_stall_lets_the_rate_fall_to_zero_and_only_better_models_are_published
     assert last.planner.rate(state) == 0
     if not stops:
         stalled = "step 28: no better BLEU in 2 validations; the rate now falls to zero in 7 updates"
-        assert reporter.stages == ["training until BLEU stops rising", stalled]
+        assert reporter.stages[:2] == ["training until BLEU stops rising", stalled]
 
 
 def test_a_stall_near_the_planned_end_does_not_move_it(tmp_path: Path) -> None:
@@ -235,7 +240,7 @@ def test_a_stall_near_the_planned_end_does_not_move_it(tmp_path: Path) -> None:
     state = part.run()
     assert (state.step, state.decay_began, state.decay_updates) == (24, 21, 3)
     assert state.finished == "step 24 was the last one planned"
-    assert validator.validated == [7, 14, 21, 24]
+    assert validator.validated == [7, 14, 21, 24, 24, 24]
 
 
 def test_epochs_are_a_limit_too(tmp_path: Path) -> None:
@@ -250,7 +255,7 @@ BUDGET = replace(TRAINING, max_steps=None, budget="60s", validate_every=1, patie
 
 
 def test_a_budget_ends_the_run_in_time_with_few_validations(tmp_path: Path) -> None:
-    """An update takes 0.1 s, a validation 1 s: made after a fifth, once more, and at the end."""
+    """An update takes 0.1 s, a validation 1 s: made after a fifth, once more, and three times at the end."""
     clock, reporter = SimulatedClock(used=5), SilentReporter()
     validator = FakeValidator(cost=1, clock=clock)
     made = clock.slow_down(trainer(tmp_path, BUDGET, validator=validator, reporter=reporter, clock=clock), 0.1)
@@ -258,9 +263,9 @@ def test_a_budget_ends_the_run_in_time_with_few_validations(tmp_path: Path) -> N
     assert state.finished == "the budget of 60s was used"
     assert 50 < clock.time < 60 - 1.5  # what is left pays for the beam search
     assert state.preparation_seconds == 5
-    assert len(validator.validated) == 3
+    assert len(validator.validated) == 5
     assert validator.validated[-1] == state.step == state.best_step
-    assert state.step == pytest.approx(10 * (clock.time - 5 - 3))
+    assert state.step == pytest.approx(10 * (clock.time - 5 - 5))
     assert 0.85 < max(reporter.rates) / BUDGET.learning_rate < 1
     assert 0 < reporter.rates[-1] < 0.02 * BUDGET.learning_rate
 
