@@ -39,12 +39,9 @@ class CheckpointStore:
                 torch.save({"state": asdict(state), **tensors}, file)
         except (NMTError, RuntimeError) as error:
             # torch's own zip writer puts an error about positions in place of the OSError of a full disk.
-            hidden = error.__context__
-            reason = hidden.strerror if isinstance(hidden, OSError) and isinstance(error, RuntimeError) else error
-            raise NMTError(
-                f"cannot save checkpoint {path} ({reason}); {self._remaining()} and the published model are intact, "
-                "so make room and give the same command again"
-            ) from error
+            hidden = error.__cause__ or error.__context__
+            reason = hidden.strerror if isinstance(hidden, OSError) else error
+            raise NMTError(f"cannot save checkpoint {path} ({reason}); {self._what_is_left()}") from error
         regular = self._regular()[-1:]
         for old in self.paths()[: -self.keep]:
             if old not in regular:
@@ -81,13 +78,13 @@ class CheckpointStore:
     def _regular(self) -> list[Path]:
         return [path for path in self.paths() if _step(path) % self.every == 0]
 
-    def _remaining(self) -> str:
-        paths = self.paths()
-        return (
-            f"the last good checkpoint {paths[-1].name}"
-            if paths
-            else "no checkpoint is there yet, what was there before"
-        )
+    def _what_is_left(self) -> str:
+        """What a user still has after a failure, and how to go on."""
+        if not self.directory.is_dir():
+            return "the directory was taken away while training, with all that was saved in it"
+        names = [path.name for path in self.paths()]
+        kept = f"{names[-1]}, the last good one, and the published model are intact" if names else "nothing was lost"
+        return f"{kept}, so put that right and give the same command again"
 
 
 def _step(path: Path) -> int:

@@ -14,6 +14,7 @@ from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
 
+FREE = ("text.", "training.keep")  # text is compared apart; how many checkpoints are kept decides no result
 OURS = (TRAINING, CONFIG, WEIGHTS, TOKENIZER, CARD)  # what a training leaves in a model directory
 
 
@@ -49,6 +50,7 @@ def claim(output: Path, files: CorpusFiles, recipe: Recipe, *, fingerprint: dict
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NMTError(f"{output} cannot be made: {error.strerror}") from error
+    _remove_leftovers(output)
     checkpoints.remove_after(-1)
     with atomic_writer(stored) as file:
         file.write(json.dumps(settings, ensure_ascii=False, indent=1).encode("utf-8"))
@@ -95,7 +97,7 @@ def _compare(path: Path, settings: dict[str, Any]) -> None:
     differences = [
         f"{name} was {_shown(before.get(name))}, now {_shown(now.get(name))}"
         for name in dict.fromkeys([*before, *now])
-        if before.get(name) != now.get(name) and not name.startswith("text.")
+        if before.get(name) != now.get(name) and not name.startswith(FREE)
     ]
     differences += [
         f"the {name.removeprefix('text.').removesuffix('s').replace('_', ' ')} text has changed"

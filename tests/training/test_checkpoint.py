@@ -72,6 +72,11 @@ def test_nothing_is_executed_on_loading(tmp_path: Path) -> None:
     assert not (tmp_path / "trap").exists()
 
 
+def test_a_directory_that_was_taken_away_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NMTError, match=r"there is no directory .*; the directory was taken away while training"):
+        save(CheckpointStore(tmp_path / "gone", keep=2), 1)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="limits on file size are POSIX")
 def test_a_full_disk_leaves_the_last_checkpoint(tmp_path: Path) -> None:
     program = f"""
