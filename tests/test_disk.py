@@ -103,7 +103,7 @@ def test_a_directory_that_goes_away_is_a_sentence(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(
         "nmt.training.publication.Publication.publish", lambda *_: shutil.rmtree(directory / "model" / "training")
     )
-    with pytest.raises(NMTError, match="model/training/.* there is no directory"):
+    with pytest.raises(NMTError, match=r"model/training/.* there is no directory"):
         run(directory)
 
 

@@ -17,6 +17,7 @@ class Meter:
         self.loss_tokens = 0
         self.tokens = 0
         self.updates = 0
+        self.gradient_norm: float | None = None  # of the last update, before clipping
 
     def add(self, update: Update) -> None:
         """One more update is done; the loss of a skipped one is no number to add."""
@@ -25,6 +26,7 @@ class Meter:
             self.loss_tokens += update.target_tokens
         self.tokens += update.target_tokens
         self.updates += 1
+        self.gradient_norm = update.gradient_norm
 
     def seconds_an_update(self) -> float:
         """The mean since this command began, validation included."""

@@ -105,13 +105,17 @@ class Trainer:
         meter = Meter()
         update_seconds = 0.0
         while not self.state.finished and not self.around.stop_requested():
-            if reason := self.planner.end_reached(self.state, update_seconds=update_seconds):
-                self._finish(reason, meter)
-            else:
+            reason = self.planner.end_reached(self.state, update_seconds=update_seconds)
+            if not reason:
                 began = clock.seconds()
                 meter.add(self._update())
                 update_seconds = clock.seconds() - began
                 self._after_update(meter)
+                reason = self.planner.end_reached(self.state, update_seconds=update_seconds)
+            if reason:
+                self._finish(reason, meter)
+            elif self._checkpoint_due():
+                self._save()
         if self.state.finished or self.state.step != self._saved_step:
             self._save()
         self.around.reporter.ended()
@@ -152,7 +156,7 @@ class Trainer:
         return update
 
     def _after_update(self, meter: Meter) -> None:
-        """What is due after an update: a report, a validation, a checkpoint."""
+        """What is due after an update, before a checkpoint speaks of it: a report, a validation."""
         if self.state.skipped_updates >= MOST_SKIPPED:
             self._go_back()
             return
@@ -167,8 +171,10 @@ class Trainer:
                     f"step {state.step:,}: no better BLEU in {state.stale_validations} validations; "
                     f"the rate now falls to zero in {state.decay_updates:,} updates"
                 )
-        if state.step % self.config.checkpoint_every == 0 or state.seconds - self._saved_at >= CHECKPOINT_SECONDS:
-            self._save()
+
+    def _checkpoint_due(self) -> bool:
+        late = self.state.seconds - self._saved_at >= CHECKPOINT_SECONDS
+        return self.state.step != self._saved_step and (late or self.state.step % self.config.checkpoint_every == 0)
 
     def _go_back(self) -> None:
         """Take up the newest regular checkpoint, which is good, with half the rate.
@@ -275,4 +281,5 @@ class Trainer:
             tokens_per_second=meter.speed(),
             fraction=self.planner.progress(state),
             seconds_left=self.planner.seconds_left(state, update_seconds=meter.seconds_an_update()),
+            gradient_norm=meter.gradient_norm,
         )
