@@ -9,6 +9,7 @@ import math
 import random
 import re
 import tempfile
+import threading
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -49,6 +50,13 @@ _BLANK_MARK, _STAND_IN = "\u2581", "\ufdd0"
 _SWAP = str.maketrans({_BLANK_MARK: _STAND_IN, _STAND_IN: _BLANK_MARK})
 # Lines with U+2585, SentencePiece's own mark for unknown characters, would be left out of its training.
 _RESERVED = str.maketrans({_BLANK_MARK: " ", "\u2585": " "})
+
+# Of SentencePiece's model format, a protocol buffer: ModelProto.trainer_spec and normalizer_spec; in them model_type
+# and normalization_rule_tsv; the model type of BPE; and the bytes of numbers of fixed size, by wire type.
+_TRAINER, _NORMALIZER = 2, 3
+_MODEL_TYPE, _RULES_PATH = 3, 6
+_BPE = 2
+_FIXED = {1: 8, 5: 4}
 
 _IDEOGRAPHIC = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]")
 
@@ -131,6 +139,7 @@ class Tokenizer:
         if (processor.pad_id(), processor.unk_id(), processor.bos_id(), processor.eos_id()) != (PAD, UNK, BOS, EOS):
             raise NMTError("the tokenizer's special ids are not those of nmt; train one with nmt tokenizer train")
         self._bytes = frozenset(number for number in range(processor.vocab_size()) if processor.is_byte(number))
+        self._merges = _model_type(proto) == _BPE
 
     @classmethod
     def load(cls, path: StrPath) -> "Tokenizer":
@@ -161,6 +170,28 @@ class Tokenizer:
             threads = 1 if len(lines) < 1000 else -1
         ids: list[list[int]] = self._processor.encode(list(lines), num_threads=threads)
         return ids
+
+    def sample(self, lines: Sequence[str], *, strength: float, seed: int) -> list[list[int]]:
+        """The ids of each line in a segmentation drawn at random, the same for the same lines and ``seed`` (32 bits).
+
+        ``strength`` (0..1) for a "bpe" model is the share of merges left out (BPE-dropout: Provilkov et al. 2020); for
+        a "unigram" model, one minus the power to which the probabilities of all segmentations are raised (Kudo 2018,
+        equation 8). 0 is what ``encode`` gives; "char" and "word" models know one segmentation only.
+        """
+        if self._bytes:
+            lines = [_swap_blank_mark(line) for line in lines]
+        alpha = strength if self._merges else 1 - strength
+        settings = {"enable_sampling": True, "nbest_size": -1, "alpha": alpha, "num_threads": 1}
+        drawn: list[list[list[int]]] = []
+
+        def draw() -> None:
+            sentencepiece.set_random_generator_seed(seed)
+            drawn.append(self._processor.encode(list(lines), **settings))
+
+        thread = threading.Thread(target=draw)  # SentencePiece seeds its generator once in each thread
+        thread.start()
+        thread.join()
+        return drawn[0]
 
     def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
         """The text of each sequence of ids; special ids are dropped, and a line feed spelt in bytes is a blank."""
@@ -322,11 +353,6 @@ def _train(parts: Sequence[str], config: TokenizerConfig, size: int) -> bytes:
     return _without_rules_path(model.getvalue())
 
 
-# Fields of SentencePiece's model format, a protocol buffer: ModelProto.normalizer_spec and, in it,
-# NormalizerSpec.normalization_rule_tsv.
-_NORMALIZER, _RULES_PATH = 3, 6
-
-
 def _without_rules_path(proto: bytes) -> bytes:
     """``proto`` without the name of the temporary file the rules came from; the rules themselves are in it."""
     fields = []
@@ -338,14 +364,24 @@ def _without_rules_path(proto: bytes) -> bytes:
     return b"".join(fields)
 
 
+def _model_type(proto: bytes) -> int:
+    """SentencePiece's number for unigram (1, also where nothing is said), bpe (2), word (3) or char (4)."""
+    specification = b"".join(content for number, content, _ in _fields(proto) if number == _TRAINER)
+    numbers = [_read_varint(field, 1)[0] for number, _, field in _fields(specification) if number == _MODEL_TYPE]
+    return numbers[-1] if numbers else 1
+
+
 def _fields(message: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """``(field number, content, the field as it stands)`` of a message of texts, messages and whole numbers."""
+    """``(field number, content, the field as it stands)`` of a message; a whole number's content is empty."""
     position = 0
     while position < len(message):
         start = position
-        key, position = _read_varint(message, position)
-        length, content_start = _read_varint(message, position)
-        position = content_start + length if key & 7 == 2 else content_start
+        key, content_start = _read_varint(message, position)
+        if key & 7 in _FIXED:
+            position = content_start + _FIXED[key & 7]
+        else:
+            length, content_start = _read_varint(message, content_start)
+            position = content_start + length if key & 7 == 2 else content_start
         yield key >> 3, message[content_start:position], message[start:position]
 
 

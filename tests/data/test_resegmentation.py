@@ -1,0 +1,87 @@
+"""Other subwords for the same text, drawn anew for each batch and the same for the same seed."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from nmt.data.batching import plan_batches
+from nmt.data.encoded_corpus import EncodedCorpus, EncodedSide, encoded_in_memory
+from nmt.data.resegmentation import Resegmenter
+from nmt.data.supply import BatchSupply
+from nmt.special_ids import UNK
+from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
+from nmt_corpora import phrasebook_file
+
+PHRASES = [phrasebook_file("valid", language).read_text("utf-8").splitlines()[:400] for language in ("en", "de")]
+SOURCES, TARGETS = (phrases[:60] for phrases in PHRASES)
+
+
+@pytest.fixture(scope="module", params=["unigram", "bpe"])
+def tokenizer(request: pytest.FixtureRequest) -> Tokenizer:
+    config = TokenizerConfig(model_type=request.param, vocabulary_size=800, symbols=("<old>",))
+    return train_tokenizer([*PHRASES[0], *PHRASES[1]], config)
+
+
+def corpus(tokenizer: Tokenizer, first: tuple[int, ...] = ()) -> EncodedCorpus:
+    sources = [[*first, *ids] for ids in tokenizer.encode(SOURCES)]
+    return encoded_in_memory(list(zip(sources, tokenizer.encode(TARGETS), strict=True)))
+
+
+def sentences(side: EncodedSide) -> Iterator[list[int]]:
+    for start, length in zip(side.starts, side.lengths, strict=True):
+        yield side.ids[start : start + length].tolist()
+
+
+def test_the_text_stays_and_the_subwords_change(tokenizer: Tokenizer) -> None:
+    whole = corpus(tokenizer)
+    rows = np.arange(60)[::-1]
+    anew = Resegmenter(tokenizer, 0.5)(whole, rows, seed=(1, 0, 0))
+    assert tokenizer.decode(list(sentences(anew.source))) == SOURCES[::-1]
+    assert tokenizer.decode(list(sentences(anew.target))) == TARGETS[::-1]
+    changed = sum(a != b for a, b in zip(sentences(anew.source), tokenizer.encode(SOURCES[::-1]), strict=True))
+    assert changed > 20
+
+
+def test_the_same_seed_draws_the_same_subwords_and_another_one_others(tokenizer: Tokenizer) -> None:
+    whole, rows, anew = corpus(tokenizer), np.arange(60), Resegmenter(tokenizer, 0.5)
+    first, again, other = (anew(whole, rows, seed=(1, epoch, 3)) for epoch in (0, 0, 1))
+    assert np.array_equal(first.source.ids, again.source.ids)
+    assert np.array_equal(first.target.ids, again.target.ids)
+    assert list(sentences(first.source)) != list(sentences(other.source))
+
+
+def test_the_sides_are_drawn_independently(tokenizer: Tokenizer) -> None:
+    ids = tokenizer.encode(SOURCES)
+    same = encoded_in_memory(list(zip(ids, ids, strict=True)))
+    anew = Resegmenter(tokenizer, 0.5)(same, np.arange(60), seed=(1, 0, 0))
+    assert list(sentences(anew.source)) != list(sentences(anew.target))
+
+
+def test_tags_and_unknown_characters_stay(tokenizer: Tokenizer) -> None:
+    (tag,) = tokenizer.ids(["<old>"])
+    whole = corpus(tokenizer, first=(tag,))
+    anew = Resegmenter(tokenizer, 0.5, tags=(tag,))(whole, np.arange(60), seed=(1, 0, 0))
+    assert {ids[0] for ids in sentences(anew.source)} == {tag}
+    assert tokenizer.decode([ids[1:] for ids in sentences(anew.source)]) == SOURCES
+    unknown = encoded_in_memory([([5, UNK, 9], [6])])
+    kept = Resegmenter(tokenizer, 0.9)(unknown, np.arange(1), seed=(1,))
+    assert list(sentences(kept.source)) == [[5, UNK, 9]]
+
+
+def test_a_supply_begun_anywhere_gives_the_same_batches(tokenizer: Tokenizer) -> None:
+    whole = corpus(tokenizer)
+    plan = plan_batches(whole, batch_tokens=60, seed=1, epoch=2)
+    assert len(plan) > 4
+
+    def supply() -> BatchSupply:
+        return BatchSupply(whole, seed=1, resegmenter=Resegmenter(tokenizer, 0.5))
+
+    running, late = supply(), supply()
+    taken = [running.take(plan, 2, range(place, place + 1))[0] for place in range(len(plan))]
+    (again,) = late.take(plan, 2, range(3, 4))
+    assert np.array_equal(again.source, taken[3].source)
+    assert np.array_equal(again.target_out, taken[3].target_out)
+    every_second = late.take(plan, 2, range(0, 4, 2))
+    assert [batch.target_tokens for batch in every_second] == [taken[0].target_tokens, taken[2].target_tokens]
+    assert np.array_equal(late.take(plan, 2, range(4, 5))[0].source, taken[4].source)
