@@ -181,12 +181,13 @@ class Tokenizer:
         if self._bytes:
             lines = [_swap_blank_mark(line) for line in lines]
         alpha = strength if self._merges else 1 - strength
-        settings = {"enable_sampling": True, "nbest_size": -1, "alpha": alpha, "num_threads": 1}
         drawn: list[list[list[int]]] = []
 
         def draw() -> None:
             sentencepiece.set_random_generator_seed(seed)
-            drawn.append(self._processor.encode(list(lines), **settings))
+            drawn.append(
+                self._processor.encode(list(lines), enable_sampling=True, nbest_size=-1, alpha=alpha, num_threads=1)
+            )
 
         thread = threading.Thread(target=draw)  # SentencePiece seeds its generator once in each thread
         thread.start()
