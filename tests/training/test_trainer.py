@@ -255,30 +255,30 @@ BUDGET = replace(TRAINING, max_steps=None, budget="60s", validate_every=1, patie
 
 
 def test_a_budget_ends_the_run_in_time_with_few_validations(tmp_path: Path) -> None:
-    """An update takes 0.1 s, a validation 1 s: made after a fifth, once more, and three times at the end."""
+    """An update takes 0.5 s, a validation 1 s: made after a fifth, once more, and three times at the end."""
     clock, reporter = SimulatedClock(used=5), SilentReporter()
     validator = FakeValidator(cost=1, clock=clock)
-    made = clock.slow_down(trainer(tmp_path, BUDGET, validator=validator, reporter=reporter, clock=clock), 0.1)
+    made = clock.slow_down(trainer(tmp_path, BUDGET, validator=validator, reporter=reporter, clock=clock), 0.5)
     state = made.run()
     assert state.finished == "the budget of 60s was used"
     assert 50 < clock.time < 60 - 1.5  # what is left pays for the beam search
     assert state.preparation_seconds == 5
     assert len(validator.validated) == 5
     assert validator.validated[-1] == state.step == state.best_step
-    assert state.step == pytest.approx(10 * (clock.time - 5 - 5))
-    assert 0.85 < max(reporter.rates) / BUDGET.learning_rate < 1
-    assert 0 < reporter.rates[-1] < 0.02 * BUDGET.learning_rate
+    assert state.step == pytest.approx(2 * (clock.time - 5 - 5))
+    assert 0.75 < max(reporter.rates) / BUDGET.learning_rate < 1
+    assert 0 < reporter.rates[-1] < 0.05 * BUDGET.learning_rate
 
 
 def test_a_budget_is_continued_with_what_is_left_and_stays_finished(tmp_path: Path) -> None:
     clock = SimulatedClock()
-    first = clock.slow_down(trainer(tmp_path, BUDGET, stop=lambda: clock.time > 20, clock=clock), 0.1)
+    first = clock.slow_down(trainer(tmp_path, BUDGET, stop=lambda: clock.time > 20, clock=clock), 0.5)
     assert not first.run().finished
     again = SimulatedClock(used=2)  # the second command was 2 seconds in getting ready
-    second = clock.slow_down(trainer(tmp_path, BUDGET, clock=again), 0)
+    second = trainer(tmp_path, BUDGET, clock=again)
     assert second.resume()
-    assert again.seconds() == pytest.approx(22, abs=0.2)
-    assert again.slow_down(second, 0.1).run().finished
+    assert again.seconds() == pytest.approx(22, abs=1)
+    assert again.slow_down(second, 0.5).run().finished
     assert 30 < again.time < 40
     third = trainer(tmp_path, BUDGET)
     assert third.resume()
@@ -288,7 +288,7 @@ def test_a_budget_is_continued_with_what_is_left_and_stays_finished(tmp_path: Pa
 def test_without_time_to_validate_the_last_weights_are_published_all_the_same(tmp_path: Path) -> None:
     clock = SimulatedClock()
     validator = FakeValidator(cost=100, clock=clock)
-    state = clock.slow_down(trainer(tmp_path, BUDGET, validator=validator, clock=clock), 0.1).run()
+    state = clock.slow_down(trainer(tmp_path, BUDGET, validator=validator, clock=clock), 0.5).run()
     assert validator.validated == []
     assert validator.published == [state.step]
     assert 50 < clock.time < 60
