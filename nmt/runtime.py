@@ -62,6 +62,11 @@ class Precision:
     reason: str
 
     @property
+    def name(self) -> str:
+        """As a setting: float32 or bfloat16."""
+        return str(self.dtype).removeprefix("torch.")
+
+    @property
     def lowered(self) -> bool:
         """Whether products are made in less than float32."""
         return self.dtype != torch.float32
@@ -71,7 +76,7 @@ class Precision:
         return torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.lowered)
 
     def __str__(self) -> str:
-        return f"{str(self.dtype).removeprefix('torch.')} ({self.reason})"
+        return f"{self.name} ({self.reason})"
 
 
 def choose_precision(name: str, device: torch.device) -> Precision:

@@ -1,5 +1,6 @@
 """One update at a time: batches in, better weights out; when to stop and what to keep is for the trainer to say."""
 
+import hashlib
 import logging
 import math
 from collections.abc import Sequence
@@ -7,14 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from nmt.data.batching import Batch
+from nmt.data.batching import Batch, Rows, make_batch
+from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.errors import NMTError
 from nmt.model.transformer import Transformer
-from nmt.runtime import choose_precision
+from nmt.runtime import Precision, choose_precision
 from nmt.special_ids import EOS, UNK
 from nmt.training.config import TrainingConfig
+from nmt.training.distributed import ALONE, AgreedError, Group
 from nmt.training.loss import agreement_loss, label_smoothed_cross_entropy
 from nmt.training.optimizer import make_optimizer
 
@@ -31,26 +34,105 @@ class Update:
     applied: bool  # False: loss or gradient was not finite, and nothing was changed
 
 
-class Learner:
-    """The model, its optimizer, and how a gradient is computed on this device."""
+class Loss(nn.Module):
+    """The training loss of a batch, as a module, which is what torch can replicate."""
 
-    def __init__(self, model: Transformer, config: TrainingConfig) -> None:
+    def __init__(self, model: Transformer, config: TrainingConfig, precision: Precision) -> None:
+        super().__init__()
         self.model = model
         self.config = config
+        self.precision = precision
+        self.passes = 2 if config.r_drop else 1
+
+    def forward(
+        self, source: Tensor | None, target_in: Tensor | None = None, target_out: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """What is learned from, with a gradient, and the plain loss; both summed over tokens and passes.
+
+        ``source`` (B, S), ``target_in`` and ``target_out`` (B, T). Without them the losses are 0, and 0 is the gradient
+        of every parameter.
+        """
+        if source is None or target_in is None or target_out is None:
+            nothing = torch.stack([0.0 * parameter.sum() for parameter in self.model.parameters()]).sum()
+            return nothing, nothing.detach()
+        source, target_in = self.drop_words(source), self.drop_words(target_in)
+        source, target_in, target_out = (ids.repeat(self.passes, 1) for ids in (source, target_in, target_out))
+        weight = self.model.embedding.weight
+        with self.precision.autocast(weight.device):
+            states = self.model.decode_states(target_in, self.model.encode(source))
+            loss, plain = label_smoothed_cross_entropy(
+                states, weight, target_out, smoothing=self.config.label_smoothing
+            )
+            if self.config.r_drop:
+                loss = loss + self.config.r_drop * agreement_loss(states, weight, target_out)
+        return loss, plain
+
+    def drop_words(self, ids: Tensor) -> Tensor:
+        """``ids`` with a share of the real tokens replaced by UNK (word dropout: Sennrich et al. 2016, section 2.3)."""
+        share = self.config.word_dropout
+        if not (share and self.training):
+            return ids
+        dropped = (torch.rand(ids.shape, device=ids.device) < share) & (ids > EOS)
+        return ids.masked_fill(dropped, UNK)
+
+
+class Learner:
+    """The model, its optimizer, and how a gradient is computed: here, or by a group of processes together.
+
+    What all processes of a group do with their learners, they do in the same order. Weights and optimizer are then the
+    same everywhere; the random numbers of dropout are not.
+    """
+
+    def __init__(self, model: Transformer, config: TrainingConfig, group: Group = ALONE) -> None:
+        self.model = model
+        self.config = config
+        self.group = group
         self.device = model.embedding.weight.device
         self.precision = choose_precision(config.precision, self.device)
         self.optimizer = make_optimizer(model, config)
         self.parts = 1  # into which a batch is cut so that it fits into memory
         self._parameters = list(model.parameters())
+        self._proven: tuple[int, ...] = (0, 0, 0)  # the largest shapes for which memory has sufficed
+        self.loss = Loss(model, config, self.precision)
+        with group.calling("learn"):
+            self._replica = group.replicate(self.loss)
+            self._order_exchange()
 
-    def update(self, batches: Sequence[Batch], *, rate: float) -> Update:
+    def update_from(
+        self, corpus: EncodedCorpus, rows: Sequence[Rows], *, rate: float, careful: bool | None = None
+    ) -> Update:
+        """One update from the batches ``rows``, of which each process of the group takes its share.
+
+        ``careful`` is the leader's to say: gradients are then exchanged after all of them are there, so that lack of
+        memory on the way can be mended; otherwise on the way, which is faster.
+        """
+        shape = tuple(map(max, zip(*(_shape(corpus, some) for some in rows), strict=True)))
+        if careful is None:
+            careful = any(size > proven for size, proven in zip(shape, self._proven, strict=True))
+        lasting = bool(self.optimizer.state)  # what the optimizer needs comes with the first update
+        with self.group.calling("update", rows, rate, careful):
+            own = [make_batch(corpus, some) for some in rows[self.group.rank :: self.group.size]]
+            tokens = sum(int(corpus.target.lengths[some].sum()) + len(some) for some in rows)
+            update = self.update(own, rate=rate, tokens=tokens, careful=careful)
+        if lasting:
+            self._proven = tuple(map(max, shape, self._proven))
+        return update
+
+    def update(
+        self, batches: Sequence[Batch], *, rate: float, tokens: int | None = None, careful: bool = True
+    ) -> Update:
         """One update with learning rate ``rate`` from the mean gradient over all target tokens of ``batches``.
 
+        In a group each process comes with batches of its own, perhaps none; ``tokens`` are then those of all.
+
         Where memory does not suffice, each batch is cut in halves, as often as needed, from now on: the update is the
-        same mean over the same tokens. A single sentence pair that does not fit is an NMTError.
+        same mean over the same tokens. A single sentence pair that does not fit is an NMTError, and so is any lack of
+        memory in a group unless ``careful``.
         """
-        self.model.train()
-        total, tokens = self._gradient(batches)
+        self.loss.train()
+        tokens = tokens or sum(batch.target_tokens for batch in batches)
+        total = self._gradient(batches, tokens, careful=careful)
+        self.group.add_up(total)
         norm = float(torch.nn.utils.clip_grad_norm_(self._parameters, self.config.clip_norm))
         applied = math.isfinite(norm)
         if applied:
@@ -60,75 +142,128 @@ class Learner:
         return Update(total, tokens, norm, applied)
 
     def state_dict(self) -> dict[str, Any]:
-        """All that ``load_state_dict`` needs to go on exactly: weights, optimizer, random generators."""
-        state = {
+        """All that ``load_state_dict`` needs to go on exactly: weights, optimizer, random generators of all."""
+        with self.group.calling("state_dict"):
+            own = self._random_state()
+            followers = self.group.gather(own)[1:]
+        return {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "random": torch.get_rng_state(),
+            **own,
+            "followers": followers,
         }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take up a state saved before, by as many processes or by others; followers get that of the leader."""
+        with self.group.calling("load_state_dict"):
+            names = ("model", "optimizer", "random", "cuda_random", "followers")
+            state = self.group.share_state({name: state[name] for name in names if name in state})
+            self.model.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self._take_up_random(state, state.get("followers", []))
+
+    def _take_up_random(self, leaders: dict[str, Any], others: Sequence[dict[str, Any]]) -> None:
+        """Go on with random numbers where this process was, or from a new place if there were more or fewer of them."""
+        rank = self.group.rank
+        if rank and len(others) + 1 != self.group.size:
+            seed_follower(bytes(leaders["random"].numpy()), rank)
+            return
+        state = others[rank - 1] if rank else leaders
+        torch.set_rng_state(state["random"])
+        if self.device.type == "cuda" and "cuda_random" in state:
+            torch.cuda.set_rng_state(state["cuda_random"], self.device)
+
+    def _random_state(self) -> dict[str, Tensor]:
+        state = {"random": torch.get_rng_state()}
         if self.device.type == "cuda":
             state["cuda_random"] = torch.cuda.get_rng_state(self.device)
         return state
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take up a state saved before."""
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        torch.set_rng_state(state["random"])
-        if self.device.type == "cuda":
-            torch.cuda.set_rng_state(state["cuda_random"], self.device)
+    def _order_exchange(self) -> None:
+        """Let torch see in which order gradients come, and settle now what is exchanged with what.
 
-    def _gradient(self, batches: Sequence[Batch]) -> tuple[Tensor, int]:
-        """Leave the mean gradient in the parameters; the summed plain loss and its number of tokens."""
-        tokens = sum(batch.target_tokens for batch in batches)
+        It would otherwise do so after the first update; a resumed run would then add some numbers up in another order.
+        """
+        if self.group.size == 1:
+            return
+        self.loss.eval()
+        sentence = torch.full((1, 2), EOS, device=self.device)
+        with self.group.explaining():
+            self._backward(self._replica(sentence, sentence, sentence)[0], 1)
+            with self.group.without_sync(self._replica):
+                self._replica(None)
+        self.optimizer.zero_grad(set_to_none=True)
+
+    def _gradient(self, batches: Sequence[Batch], tokens: int, *, careful: bool) -> Tensor:
+        """Leave the mean gradient in the parameters; the summed plain loss of ``batches``."""
         while True:
             self.optimizer.zero_grad(set_to_none=True)
+            parts = [part for batch in batches for part in batch.split(self.parts)]
+            failed = False
             total = torch.zeros((), device=self.device)
+            last = [] if careful else parts[-1:]
             try:
-                for batch in batches:
-                    for part in batch.split(self.parts):
-                        total += self._add_gradient(part.to(self.device), tokens)
-                return total, tokens
+                with self.group.without_sync(self._replica):
+                    for part in parts[: len(parts) - len(last)]:
+                        total += self._add_gradient(part, tokens)
+                for part in last:
+                    with self.group.explaining():
+                        total += self._add_gradient(part, tokens)
             except RuntimeError as error:
                 if not out_of_memory(error):
                     raise
+                if not careful:
+                    raise NMTError(
+                        f"out of memory on {self.device}: fewer --batch-tokens, with a larger --accumulate, need less"
+                    ) from error
+                failed = True
+            if not (careful and self.group.any(failed)):
+                if not last:
+                    self._exchange()
+                return total
             self._cut_smaller(batches)
 
+    def _exchange(self) -> None:
+        """Put the mean of all processes in the place of the gradients, by a backward pass that adds nothing."""
+        if self.group.size == 1:
+            return
+        with self.group.explaining():
+            self._backward(self._replica(None)[0], 1)
+
     def _cut_smaller(self, batches: Sequence[Batch]) -> None:
-        """After memory did not suffice: halves from now on."""
-        if all(len(batch.source) <= self.parts for batch in batches):
-            raise NMTError(
+        """After memory did not suffice, here or elsewhere: halves from now on."""
+        if self.group.largest(max((len(batch.source) for batch in batches), default=0)) <= self.parts:
+            raise AgreedError(
                 "not even one sentence pair at a time fits into memory; train a smaller model (--preset, --dimension) "
                 "or leave out long sentences (--max-length)"
             )
         self.parts *= 2
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
-        logger.warning("out of memory: each batch is now computed in %d parts, with the same result", self.parts)
+        if self.group.main:
+            logger.warning("out of memory: each batch is now computed in %d parts, with the same result", self.parts)
 
     def _add_gradient(self, batch: Batch, tokens: int) -> Tensor:
         """Add the gradient of one batch, as a share of ``tokens``; its summed plain loss."""
-        passes = 2 if self.config.r_drop else 1
-        source, target_in = self._drop_words(batch.source), self._drop_words(batch.target_in)
-        source, target_in, target_out = (ids.repeat(passes, 1) for ids in (source, target_in, batch.target_out))
-        weight = self.model.embedding.weight
-        with self.precision.autocast(self.device):
-            states = self.model.decode_states(target_in, self.model.encode(source))
-            loss, plain = label_smoothed_cross_entropy(
-                states, weight, target_out, smoothing=self.config.label_smoothing
-            )
-            if self.config.r_drop:
-                loss = loss + self.config.r_drop * agreement_loss(states, weight, target_out)
-        (loss / (passes * tokens)).backward()  # type: ignore[no-untyped-call]
-        return plain.detach() / passes
+        batch = batch.to(self.device)
+        loss, plain = self._replica(batch.source, batch.target_in, batch.target_out)
+        self._backward(loss, self.loss.passes * tokens)
+        return plain.detach() / self.loss.passes
 
-    def _drop_words(self, ids: Tensor) -> Tensor:
-        """``ids`` with a share of the real tokens replaced by UNK (word dropout: Sennrich et al. 2016, section 2.3)."""
-        share = self.config.word_dropout
-        if not share:
-            return ids
-        dropped = (torch.rand(ids.shape, device=ids.device) < share) & (ids > EOS)
-        return ids.masked_fill(dropped, UNK)
+    def _backward(self, loss: Tensor, tokens: int) -> None:
+        """Add the gradient of ``loss`` / ``tokens``, so scaled that the group's mean gradient is that of the sum."""
+        (loss / (tokens / self.group.size)).backward()  # type: ignore[no-untyped-call]
+
+
+def _shape(corpus: EncodedCorpus, rows: Rows) -> tuple[int, int, int]:
+    """What the memory for a batch depends on: padded tokens of both sides, and its width."""
+    source, target = (int(side.lengths[rows].max()) + 1 for side in (corpus.source, corpus.target))
+    return len(rows) * source, len(rows) * target, max(source, target)
+
+
+def seed_follower(seed: bytes, rank: int) -> None:
+    """Random numbers for one of several processes, of its own and the same each time."""
+    torch.manual_seed(int.from_bytes(hashlib.blake2b(seed + b" %d" % rank, digest_size=7).digest(), "big"))
 
 
 def out_of_memory(error: RuntimeError) -> bool:

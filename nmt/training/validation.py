@@ -14,6 +14,7 @@ from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.model.transformer import Transformer
 from nmt.text.corpus import Pair
 from nmt.text.tokenizer import Tokenizer
+from nmt.training.distributed import ALONE, Group
 from nmt.training.loss import label_smoothed_cross_entropy
 from nmt.training.reporter import Validation
 from nmt.training.state import TrainState
@@ -37,8 +38,9 @@ class TranslationValidator:
         target_language: str | None,
         publish: Publish,
         first_ids: Sequence[int] = (),
+        group: Group = ALONE,
     ) -> None:
-        """``first_ids`` come before each source, as they do in ``encoded``."""
+        """``first_ids`` come before each source, as they do in ``encoded``; the work is shared out in ``group``."""
         self.pairs = pairs
         self.encoded = encoded
         self.tokenizer = tokenizer
@@ -47,6 +49,7 @@ class TranslationValidator:
         self.target_language = target_language
         self._publish = publish
         self.first_ids = first_ids
+        self.group = group
         self.cost = 0.0  # seconds of the last validation; had it no time to end, what it would have taken
         self._unfinished = 0.0  # seconds that all translations would take
 
@@ -75,36 +78,52 @@ class TranslationValidator:
         self._publish(model, state, validation)
 
     def loss(self, model: Transformer) -> float:
-        """Plain cross-entropy a target token, in nats."""
+        """Plain cross-entropy a target token, in nats; in a follower only what it has found itself."""
         device = model.embedding.weight.device
         total, tokens = 0.0, 0
-        with torch.inference_mode():
-            for rows in batches_in_order(self.encoded, batch_tokens=LOSS_BATCH_TOKENS):
+        with self.group.calling("measure_loss"), torch.inference_mode():
+            self.group.share(model.parameters())
+            plan = batches_in_order(self.encoded, batch_tokens=LOSS_BATCH_TOKENS)
+            for rows in plan[self.group.rank :: self.group.size]:
                 batch = make_batch(self.encoded, rows).to(device)
                 states = model.decode_states(batch.target_in, model.encode(batch.source))
                 _, plain = label_smoothed_cross_entropy(states, model.embedding.weight, batch.target_out, smoothing=0.0)
                 total += float(plain)
                 tokens += batch.target_tokens
-        return total / tokens
+            shares = self.group.gather((total, tokens))
+        return sum(total for total, _ in shares) / max(1, sum(tokens for _, tokens in shares))
 
     def scores(
         self, model: Transformer, search: SearchConfig, *, metrics: Sequence[str], deadline: float | None = None
     ) -> list[MetricScore] | None:
         """The detokenised translations of the validation text, scored; None if time runs out at ``deadline``."""
-        translator = Translator(
-            self.tokenizer,
-            TorchEngine(model, model.embedding.weight.device),
-            search=search,
-            max_source_length=self.max_source_length,
-            joiner=joiner_for(self.target_language),
-            first_ids=self.first_ids,
-        )
-        sources = [pair.source for pair in self.pairs]
-        hypotheses = translator.translate(sources) if deadline is None else self._until(deadline, translator, sources)
-        if len(hypotheses) < len(sources):
+        hypotheses = self.translations(model, search, deadline)
+        if len(hypotheses) < len(self.pairs):
             return None
         references = [[pair.target for pair in self.pairs]]
         return score_translations(hypotheses, references, metrics=metrics, target_language=self.target_language)
+
+    def translations(self, model: Transformer, search: SearchConfig, deadline: float | None) -> list[str]:
+        """The validation text as ``model`` translates it, or less if time runs out; in a follower nothing of use."""
+        seconds = None if deadline is None else deadline - time.monotonic()
+        with self.group.calling("translate", search, seconds):
+            self.group.share(model.parameters())
+            translator = Translator(
+                self.tokenizer,
+                TorchEngine(model, model.embedding.weight.device),
+                search=search,
+                max_source_length=self.max_source_length,
+                joiner=joiner_for(self.target_language),
+                first_ids=self.first_ids,
+            )
+            sources = [pair.source for pair in self.pairs][self.group.rank :: self.group.size]
+            own = translator.translate(sources) if deadline is None else self._until(deadline, translator, sources)
+            shares = self.group.gather((own, self._unfinished))
+        self._unfinished = max((seconds for _, seconds in shares), default=0.0)
+        hypotheses: list[str | None] = [None] * len(self.pairs)
+        for rank, (own, _) in enumerate(shares):
+            hypotheses[rank : rank + self.group.size * len(own) : self.group.size] = own
+        return [hypothesis for hypothesis in hypotheses if hypothesis is not None]
 
     def _until(self, deadline: float, translator: Translator, sources: Sequence[str]) -> list[str]:
         """As many translations as can be made until ``deadline``, a few at a time."""

@@ -144,7 +144,7 @@ def test_r_drop_brings_two_passes_together() -> None:
 def test_word_dropout_hides_the_share_of_words_asked_for_and_no_special_ids() -> None:
     part = learner("float32", word_dropout=0.25)
     ids = torch.randint(0, 50, (400, 50))
-    hidden = part._drop_words(ids)
+    hidden = part.loss.train().drop_words(ids)
     words = ids > EOS
     assert torch.equal(hidden[~words], ids[~words])
     assert (hidden[words] != ids[words]).float().mean().item() == pytest.approx(0.25, abs=0.02)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,9 +48,9 @@ class SimulatedClock(Clock):
         """``made``, whose updates take so many seconds."""
         update = made.learner.update
 
-        def slow_update(batches: list[Batch], *, rate: float) -> Update:
+        def slow_update(batches: list[Batch], **settings: Any) -> Update:
             self.time += seconds
-            return update(batches, rate=rate)
+            return update(batches, **settings)
 
         made.learner.update = slow_update  # type: ignore[method-assign, assignment]
         return made
