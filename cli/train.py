@@ -63,7 +63,9 @@ from .signals import stopping_on_signals
 @setting("training", "--keep", "Newest checkpoints to keep, for going on.")
 @setting("training", "--patience", "Validations without a better BLEU before the rate falls and training ends.")
 @setting("training", "--seed", "Seed of everything random.")
-@setting("training", "--batch-tokens", "Tokens in a batch, padding included.")
+@setting(
+    "training", "--batch-tokens", "Tokens in a batch, padding included; an update sees so many x accumulate x devices."
+)
 @setting("training", "--precision", "Matrix products in float32, bfloat16, or auto: as the device does best.", kind=str)
 @setting("training", "--accumulate", "Batches that make one update.")
 @setting("training", "--learning-rate", "Peak of the learning rate, after warm-up.", kind=float)
@@ -86,6 +88,13 @@ from .signals import stopping_on_signals
 @click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard into DIR/training/tensorboard.")
 @config_option()
 @device_option()
+@click.option(
+    "--devices",
+    metavar="N",
+    type=click.IntRange(min=1),
+    show_default="1",
+    help="Devices of this machine that train together: GPUs, or processes that share the processor.",
+)
 @threads_option()
 @verbosity_options
 @click.pass_context
@@ -96,6 +105,12 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     best averaged weights are left in DIR. Stopped or killed, the same command goes on from the last checkpoint.
     """
     began = time.monotonic()  # a budget is counted from here, the imports below included
+    from nmt.training.following import follow_torchrun
+    from nmt.training.formation import is_follower
+
+    if is_follower():
+        ctx.exit(follow_torchrun(options["device"], options["threads"]))
+
     from nmt.training.config import Recipe, merge_recipe
 
     recipe = Recipe()
@@ -137,6 +152,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
             recipe,
             reporter=reporter,
             device=options["device"],
+            devices=options["devices"],
             threads=options["threads"],
             overwrite=options["overwrite"],
             stop_requested=stop.requested,

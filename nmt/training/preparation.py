@@ -48,6 +48,7 @@ class PreparedCorpus:
     tokenizer: Tokenizer
     validation: list[Pair]
     facts: dict[str, Any]
+    key: str  # names what all was made from
     tags: tuple[str, ...] = ()  # of all corpora
     validation_tag: str = ""
 
@@ -115,7 +116,7 @@ def _open_prepared(directory: Path, key: str, files: CorpusFiles) -> PreparedCor
         return None
     weighted = replace(corpus, weights=files.corpus_weights())
     tags = tuple(dict.fromkeys(filter(None, files.corpus_tags())))
-    return PreparedCorpus(weighted, tokenizer, validation, stored["facts"], tags, files.validation_tag())
+    return PreparedCorpus(weighted, tokenizer, validation, stored["facts"], key, tags, files.validation_tag())
 
 
 class _Preparation:

@@ -12,13 +12,17 @@ from nmt.evaluation.metrics import MetricScore
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import TRAINING
-from nmt.runtime import Precision, choose_device, keep_freed_memory, set_threads
+from nmt.runtime import Precision, choose_precision, keep_freed_memory, set_threads
 from nmt.training.averaging import Snapshots
 from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.claim import claim
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
+from nmt.training.distributed import Group
+from nmt.training.following import Task, begin_together
+from nmt.training.formation import choose_formation
+from nmt.training.launching import Leading
 from nmt.training.log import LOG, JsonLog
 from nmt.training.preparation import PreparedCorpus, prepare
 from nmt.training.publication import Publication
@@ -49,6 +53,7 @@ def train(
     *,
     reporter: Reporter,
     device: str = "auto",
+    devices: int | None = None,
     threads: int | None = None,
     overwrite: bool = False,
     stop_requested: Callable[[], bool] = lambda: False,
@@ -61,17 +66,20 @@ def train(
     """
     clock = Clock(began)
     recipe.training.check_end()
-    place = choose_device(device)
+    formation = choose_formation(device, devices)
     processes = set_threads(threads)
-    files.check()
-    digests = output / TRAINING / "digests.json"
-    fingerprint = files.fingerprint(digests)
-    directory = claim(output, files, recipe, fingerprint=fingerprint, overwrite=overwrite)
-    files.remember(digests, fingerprint)
-    prepared = prepare(files, recipe, directory, fingerprint=fingerprint, reporter=reporter, processes=processes)
-    keep_freed_memory()  # of training; preparation is better off giving it back
-    run = _Run(files, output, directory, recipe, prepared, reporter, place, clock)
-    return run.go(stop_requested)
+    with Leading(formation) as leading:
+        files.check()
+        digests = output / TRAINING / "digests.json"
+        fingerprint = files.fingerprint(digests)
+        directory = claim(output, files, recipe, fingerprint=fingerprint, overwrite=overwrite)
+        files.remember(digests, fingerprint)
+        prepared = prepare(files, recipe, directory, fingerprint=fingerprint, reporter=reporter, processes=processes)
+        if formation.size > 1:
+            set_threads(formation.threads(processes))
+        keep_freed_memory()  # of training; preparation is better off giving it back
+        run = _Run(files, output, directory, recipe, prepared, reporter, formation.device, clock, leading.group())
+        return run.go(stop_requested)
 
 
 class _Run:
@@ -87,6 +95,7 @@ class _Run:
         reporter: Reporter,
         device: torch.device,
         clock: Clock,
+        group: Group,
     ) -> None:
         self.output = output
         self.directory = directory
@@ -94,6 +103,7 @@ class _Run:
         self.prepared = prepared
         self.device = device
         self.clock = clock
+        self.group = group
         vocabulary = prepared.tokenizer.vocabulary_size
         self.model_config = recipe.model_config(pairs=len(prepared.corpus), vocabulary_size=vocabulary)
         self.log = JsonLog(directory / LOG, reporter)
@@ -108,6 +118,7 @@ class _Run:
             target_language=languages[1],
             first_ids=prepared.validation_first_ids(),
             publish=self.publication.publish,
+            group=group,
         )
 
     def go(self, stop_requested: Callable[[], bool]) -> RunReport:
@@ -123,7 +134,9 @@ class _Run:
             stop_requested=stop_requested,
             clock=self.clock,
             beam_size=self.recipe.search.beam_size,
+            group=self.group,
         )
+        self._begin_together()
         trainer = Trainer(model, self.prepared.corpus, training, surroundings)
         self._announce(model, trainer.learner.precision)
         resumed = trainer.resume()
@@ -150,6 +163,22 @@ class _Run:
             finished=finished,
         )
 
+    def _begin_together(self) -> None:
+        """Tell the processes that follow what this run is about."""
+        validator, precision = self.validator, choose_precision(self.recipe.training.precision, self.device)
+        task = Task(
+            directory=self.directory.resolve(),
+            corpus_key=self.prepared.key,
+            training=replace(self.recipe.training, precision=precision.name),
+            model=self.model_config,
+            validation=self.prepared.validation,
+            encoded_validation=self.prepared.encode_validation(),
+            max_source_length=validator.max_source_length,
+            target_language=validator.target_language,
+            first_ids=tuple(validator.first_ids),
+        )
+        begin_together(self.group, task)
+
     def _check_budget(self) -> None:
         """NMTError if nothing of the budget is left before the first update."""
         training, used = self.recipe.training, self.clock.seconds()
@@ -167,6 +196,8 @@ class _Run:
             f"model: {config.encoder_layers}+{config.decoder_layers} layers, dimension {config.dimension}, "
             f"{parameters:,} parameters"
         )
+        devices = str(self.device) if self.group.size == 1 else f"{self.group.size} x {self.device.type}"
+        each = "" if self.group.size == 1 else " each"
         self.log.stage(
-            f"on {self.device}, {threads} {'thread' if threads == 1 else 'threads'}; products in {precision}"
+            f"on {devices}, {threads} {'thread' if threads == 1 else 'threads'}{each}; products in {precision}"
         )

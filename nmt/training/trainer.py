@@ -6,7 +6,7 @@ from typing import Protocol
 
 from torch import Tensor
 
-from nmt.data.batching import Rows, make_batch, plan_batches
+from nmt.data.batching import Rows, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.model.blank import blank_transformer
 from nmt.model.transformer import Transformer
@@ -14,6 +14,7 @@ from nmt.training.averaging import LAST_WEIGHTS, MOVING_AVERAGE, Snapshots
 from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import TrainingConfig
+from nmt.training.distributed import ALONE, Group
 from nmt.training.learner import Learner, Update
 from nmt.training.meter import Meter
 from nmt.training.optimizer import update_average
@@ -49,6 +50,7 @@ class Surroundings:
     stop_requested: Callable[[], bool]
     clock: Clock = field(default_factory=Clock)
     beam_size: int = 1  # of the final scores, for which a budget keeps time
+    group: Group = ALONE  # the processes that make each update together
 
 
 class Trainer:
@@ -57,7 +59,8 @@ class Trainer:
     def __init__(
         self, model: Transformer, corpus: EncodedCorpus, config: TrainingConfig, surroundings: Surroundings
     ) -> None:
-        self.learner = Learner(model, config)
+        self.learner = Learner(model, config, surroundings.group)
+        self.batches_an_update = config.accumulate * surroundings.group.size
         self.corpus = corpus
         self.config = config
         self.around = surroundings
@@ -69,7 +72,7 @@ class Trainer:
         self.planner = Planner(
             config,
             surroundings.clock,
-            updates_an_epoch=-(-len(self.plan) // config.accumulate),  # other epochs differ by little
+            updates_an_epoch=-(-len(self.plan) // self.batches_an_update),  # other epochs differ by little
             beam_size=surroundings.beam_size,
         )
         self._current = [parameter.data for parameter in model.parameters()]
@@ -135,10 +138,9 @@ class Trainer:
 
     def _update(self) -> Update:
         """One update from the next batches of the plan."""
-        rows = self.plan[self.state.batch : self.state.batch + self.config.accumulate]
-        batches = [make_batch(self.corpus, some) for some in rows]
+        rows = self.plan[self.state.batch : self.state.batch + self.batches_an_update]
         self._rate = self.planner.rate(self.state)
-        update = self.learner.update(batches, rate=self._rate)
+        update = self.learner.update_from(self.corpus, rows, rate=self._rate)
         self.state.step += 1
         if update.applied:
             self.state.skipped_updates = 0
