@@ -28,6 +28,7 @@ from .signals import stopping_on_signals
         "nmt train -s train.de -t train.en --valid-source dev.de --valid-target dev.en --max-steps 20000",
         "nmt train -s train.de -t train.en --budget 20m",
         "nmt train --tsv pairs.tsv --preset base --seed 7",
+        "nmt train --from model -s medical.de -t medical.en -o medical-model",
     )
 )
 @source_option(multiple=True, help="Source text, one sentence a line, plain or .gz; repeat -s for several files.")
@@ -51,6 +52,8 @@ from .signals import stopping_on_signals
 )
 @click.option("--valid-target", metavar="FILE", type=PATH, multiple=True, help="Its translations.")
 @output_option(metavar="DIR", default="model", show_default=True, help="Model directory to make or to go on with.")
+@click.option("--from", "parent", metavar="DIR", type=PATH, help="Begin with this model; learn from other text.")
+@setting("training", "--mix-old", "With --from: share of what that model learned from in each epoch.", kind=float)
 @click.option("--overwrite", is_flag=True, help="Remove the model in DIR and start afresh.")
 @click.option("--preset", metavar="NAME", show_default="by corpus size", help="Model size: tiny, small, base or big.")
 @click.option("--source-language", metavar="CODE", show_default="as file names end", help="Such as de.")
@@ -112,8 +115,9 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         ctx.exit(follow_torchrun(options["device"], options["threads"]))
 
     from nmt.training.config import Recipe, merge_recipe
+    from nmt.training.fine_tuning import fine_tuning_recipe
 
-    recipe = Recipe()
+    recipe = Recipe() if options["parent"] is None else fine_tuning_recipe()
     if options["config"] is not None:
         recipe = merge_recipe(recipe, read_toml(options["config"]), where=options["config"])
     given = given_settings(ctx)
@@ -157,6 +161,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
             overwrite=options["overwrite"],
             stop_requested=stop.requested,
             began=began,
+            parent=None if options["parent"] is None else Path(options["parent"]),
         )
     progress.summarize(report)
     if not report.finished:

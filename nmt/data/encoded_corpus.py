@@ -207,11 +207,14 @@ def _write_blocks(
     return counts
 
 
-def open_encoded_corpus(directory: Path, *, key: str) -> EncodedCorpus | None:
-    """The corpus below ``directory``, memory-mapped, or None if it is absent, damaged or made from something else."""
+def open_encoded_corpus(directory: Path, *, key: str | None) -> EncodedCorpus | None:
+    """The corpus below ``directory``, memory-mapped, or None if it is absent, damaged or made from something else.
+
+    ``key`` names what it should be made from, None being content with anything.
+    """
     try:
         facts = json.loads((directory / FACTS).read_text("utf-8"))
-        if facts["key"] != key:
+        if key is not None and facts["key"] != key:
             return None
         sizes = tuple(map(int, facts["sizes"]))
         types = np.dtype(facts["ids"]), np.dtype(facts["lengths"])

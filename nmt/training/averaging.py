@@ -16,6 +16,7 @@ from nmt.weights import read_weights, write_weights
 
 logger = logging.getLogger(__name__)
 MOVING_AVERAGE = "moving average"
+FIRST_WEIGHTS = "weights it began with"
 LAST_WEIGHTS = "last weights"
 
 

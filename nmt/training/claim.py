@@ -16,12 +16,22 @@ from nmt.training.corpus_files import CorpusFiles
 
 FREE = ("text.", "training.keep")  # text is compared apart; how many checkpoints are kept decides no result
 OURS = (TRAINING, CONFIG, WEIGHTS, TOKENIZER, CARD)  # what a training leaves in a model directory
+PARENT = "parent"
 
 
-def claim(output: Path, files: CorpusFiles, recipe: Recipe, *, fingerprint: dict[str, str], overwrite: bool) -> Path:
+def claim(
+    output: Path,
+    files: CorpusFiles,
+    recipe: Recipe,
+    *,
+    fingerprint: dict[str, str],
+    overwrite: bool,
+    parent: str | None = None,
+) -> Path:
     """The directory ``output``/training, new or with the settings of this very run; anything else is an NMTError.
 
-    A run that ended before its first update has nothing to lose, so other settings or mended text replace it.
+    ``parent`` is the digest of the model that it goes on from. A run that ended before its first update has nothing to
+    lose, so other settings or mended text replace it.
     """
     directory = output / TRAINING
     settings = {
@@ -29,6 +39,7 @@ def claim(output: Path, files: CorpusFiles, recipe: Recipe, *, fingerprint: dict
         "languages": list(files.languages()),
         "corpora": files.settings(),
         "text": fingerprint,
+        PARENT: parent,
     }
     stored = directory / "settings.json"
     if output.exists() and not output.is_dir():
@@ -97,8 +108,10 @@ def _compare(path: Path, settings: dict[str, Any]) -> None:
     differences = [
         f"{name} was {_shown(before.get(name))}, now {_shown(now.get(name))}"
         for name in dict.fromkeys([*before, *now])
-        if before.get(name) != now.get(name) and not name.startswith(FREE)
+        if before.get(name) != now.get(name) and not name.startswith((*FREE, PARENT))
     ]
+    if before.get(PARENT) != now.get(PARENT):
+        differences.append("the model that it goes on from, with --from, is another one")
     differences += [
         f"the {name.removeprefix('text.').removesuffix('s').replace('_', ' ')} text has changed"
         for name in now

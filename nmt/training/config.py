@@ -42,6 +42,7 @@ class TrainingConfig:
     patience: int = 5  # validations without a better BLEU before the rate falls and training ends; not with a budget
     keep: int = 2  # checkpoints
     averaged: int = 4  # checkpoints, the last and the best ones, in averages that are judged at the end; 0: none
+    mix_old: float = 0.5  # of a fine-tuned model's epochs, text that its parent learned from; 0: none
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -72,7 +73,7 @@ class TrainingConfig:
             )
         if self.seed > LARGEST_SEED:
             raise NMTError(f"training setting seed must be at most {LARGEST_SEED}, not {self.seed}")
-        for name in ("label_smoothing", "word_dropout"):
+        for name in ("label_smoothing", "word_dropout", "mix_old"):
             if not 0 <= getattr(self, name) < 1:
                 raise NMTError(f"training setting {name} must be at least 0 and below 1, not {getattr(self, name)}")
         if not 0 <= self.r_drop < math.inf:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ from nmt.text.tags import tag_ids, tag_symbol
 from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
+from nmt.training.fine_tuning import Parent, blocks_of, epoch_weights, longest, said_of_old_text
 from nmt.training.reporter import Reporter
 
 FEWEST_PAIRS = 2  # one to learn from and one to validate on
@@ -72,37 +74,42 @@ def prepare(
     fingerprint: dict[str, str],
     reporter: Reporter,
     processes: int | None = None,
+    parent: Parent | None = None,
 ) -> PreparedCorpus:
     """The corpus of ``files``, from ``directory`` if it was prepared there from the same text and settings before.
 
     ``processes`` read and encode the text side by side, None meaning one for each processor; the result is the same for
-    any number of them.
+    any number of them. With a ``parent`` the tokenizer is its own, and its old text is there as one more corpus.
     """
-    key = _key(files, recipe, fingerprint)
-    prepared = _open_prepared(directory, key, files)
+    key = _key(files, recipe, fingerprint, parent)
+    share = recipe.training.mix_old
+    prepared = _open_prepared(directory, key, files, share)
     if prepared is not None:
         return prepared
     if processes is None:
         processes = available_processors()
     preparation = _Preparation(
-        files, recipe, directory, reporter, helpers=processes if files.size() >= FEWEST_BYTES else 1
+        files, recipe, directory, reporter, parent, helpers=processes if files.size() >= FEWEST_BYTES else 1
     )
     validation, facts = preparation.run(key)
     _write_json(directory / "prepared.json", {"key": key, "facts": facts, "validation": validation})
-    opened = _open_prepared(directory, key, files)
+    opened = _open_prepared(directory, key, files, share)
     if opened is None:
         raise NMTError(f"the encoded corpus in {directory} cannot be read back; is the disk in order?")
     return opened
 
 
-def _key(files: CorpusFiles, recipe: Recipe, fingerprint: dict[str, str]) -> str:
+def _key(files: CorpusFiles, recipe: Recipe, fingerprint: dict[str, str], parent: Parent | None) -> str:
     """Names everything that the prepared corpus depends on; weights are not among it."""
     settings = {part: to_mapping(getattr(recipe, part)) for part in ("tokenizer", "filters")}
-    described = json.dumps([LAYOUT, fingerprint, settings, recipe.training.seed, files.corpus_tags()], sort_keys=True)
+    inherited = [] if parent is None else [parent.digest, recipe.training.mix_old > 0]
+    parts = [LAYOUT, fingerprint, settings, recipe.training.seed, files.corpus_tags(), *inherited]
+    described = json.dumps(parts, sort_keys=True)
     return hashlib.blake2b(described.encode(), digest_size=16).hexdigest()
 
 
-def _open_prepared(directory: Path, key: str, files: CorpusFiles) -> PreparedCorpus | None:
+def _open_prepared(directory: Path, key: str, files: CorpusFiles, share: float) -> PreparedCorpus | None:
+    """What was prepared there, old text coming as often as makes it its ``share`` of an epoch."""
     try:
         stored = json.loads((directory / "prepared.json").read_text("utf-8"))
         if stored["key"] != key:
@@ -114,7 +121,7 @@ def _open_prepared(directory: Path, key: str, files: CorpusFiles) -> PreparedCor
         return None
     if corpus is None:
         return None
-    weighted = replace(corpus, weights=files.corpus_weights())
+    weighted = replace(corpus, weights=epoch_weights(corpus.sizes, files.corpus_weights(), share))
     tags = tuple(dict.fromkeys(filter(None, files.corpus_tags())))
     return PreparedCorpus(weighted, tokenizer, validation, stored["facts"], key, tags, files.validation_tag())
 
@@ -123,13 +130,22 @@ class _Preparation:
     """One preparation from beginning to end."""
 
     def __init__(
-        self, files: CorpusFiles, recipe: Recipe, directory: Path, reporter: Reporter, *, helpers: int
+        self,
+        files: CorpusFiles,
+        recipe: Recipe,
+        directory: Path,
+        reporter: Reporter,
+        parent: Parent | None,
+        *,
+        helpers: int,
     ) -> None:
         self.files = files
         self.corpora = files.corpora()
         self.recipe = recipe
         self.directory = directory
         self.reporter = reporter
+        self.parent = parent
+        self.old = parent.corpus if parent is not None else None
         self.helpers = helpers
 
     def run(self, key: str) -> tuple[list[Pair], dict[str, Any]]:
@@ -200,7 +216,9 @@ class _Preparation:
         config = self.recipe.tokenizer
         pairs = int(wanted.sum())
         sampled = np.flatnonzero(wanted)
-        if 2 * pairs > config.sample_size:
+        if self.parent is not None:
+            sampled = sampled[:0]
+        elif 2 * pairs > config.sample_size:
             sampled = sampled[spread_sample(pairs, max(1, config.sample_size // 2), seed=1)]
             self.reporter.stage(f"training the tokenizer on {len(sampled):,} pairs, taken at random")
         else:
@@ -213,8 +231,12 @@ class _Preparation:
                 pairs_here = block.pairs()
                 lines += (side for row in sampled[numbers[0]] - first for side in pairs_here[row])
                 held_out_pairs += (pairs_here[row] for row in held_out[numbers[1]] - first)
-        tokenizer = train_tokenizer(lines, _with_tags(config, self.files), pairs=pairs)
-        self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords ({config.model_type})")
+        if self.parent is not None:
+            tokenizer = self.parent.tokenizer
+            self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords, those of {self.parent.directory}")
+        else:
+            tokenizer = train_tokenizer(lines, _with_tags(config, self.files), pairs=pairs)
+            self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords ({config.model_type})")
         tokenizer.save(self.directory / "tokenizer.model")
         return tokenizer, held_out_pairs
 
@@ -227,27 +249,30 @@ class _Preparation:
         encoder = BlockEncoder(tokenizer.proto, limit, tuple(tag_ids(tokenizer, tag) for tag in tags))
         tasks = ((block, wanted[first : first + block.count]) for block, first in self._numbered(len(wanted)))
         blocks = ordered_map(encoder, tasks, helpers=self.helpers)
+        old = blocks_of(self.old, len(self.corpora)) if self.old is not None else ()
         counts = write_encoded_corpus(
             self.directory / "corpus",
-            self._watched(blocks, lambda block: len(block.source.lengths), "encoded"),
-            max_length=limit + any(tags),
-            corpora=len(self.corpora),
+            self._watched(chain(blocks, old), lambda block: len(block.source.lengths), "encoded"),
+            max_length=max(limit + any(tags), longest(self.old)),
+            corpora=len(self.corpora) + (self.old is not None),
             key=key,
         )
         for reason, count in counts.dropped.items():
             report.drop(reason, count)
         if lost := sum(counts.dropped.values()):
             self.reporter.stage(f"corpus: {lost:,} pairs of 0 or over {limit} subwords dropped")
-        if not sum(counts.sizes):
+        if not sum(counts.sizes[: len(self.corpora)]):
             raise NMTError(f"no pair has at most {limit} subwords a side; raise max_length in [filters]")
+        weights = epoch_weights(counts.sizes, self.files.corpus_weights(), self.recipe.training.mix_old)
         facts = {"read": report.read, "training_pairs": sum(counts.sizes), "dropped": report.dropped}
-        if len(self.corpora) > 1:
+        if len(counts.sizes) > 1:
+            names = [*(str(number) for number in range(1, len(tags) + 1)), "of the parent"]
             facts["corpora"] = {
-                str(number): {"training_pairs": size, "weight": weight, "tag": tag}
-                for number, (size, weight, tag) in enumerate(
-                    zip(counts.sizes, self.files.corpus_weights(), tags, strict=True), start=1
-                )
+                name: {"training_pairs": size, "weight": round(weight, 4), "tag": tag}
+                for name, size, weight, tag in zip(names, counts.sizes, weights, [*tags, ""], strict=False)
             }
+        if self.parent is not None and self.recipe.training.mix_old:
+            self.reporter.stage(said_of_old_text(self.parent, counts.sizes, weights))
         return facts
 
     def _numbered(self, pairs: int) -> Iterator[tuple[Block, int]]:

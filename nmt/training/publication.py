@@ -14,6 +14,7 @@ from nmt.model.transformer import Transformer
 from nmt.model_dir import ModelInfo, load_info, load_model, save_model
 from nmt.settings import to_mapping
 from nmt.training.config import Recipe
+from nmt.training.fine_tuning import Parent
 from nmt.training.preparation import PreparedCorpus
 from nmt.training.reporter import Reporter, Validation
 from nmt.training.state import TrainState
@@ -35,16 +36,19 @@ class Publication:
         prepared: PreparedCorpus,
         model_config: ModelConfig,
         languages: tuple[str | None, str | None],
+        parent: Parent | None = None,
     ) -> None:
         self.output = output
         self.recipe = recipe
         self.prepared = prepared
         self.model_config = model_config
         self.languages = languages
+        self.parent = parent
 
     def max_source_length(self) -> int:
         """The longest source the model learns from: a longer line to translate is divided."""
-        return max(SHORTEST_LIMIT, int(self.prepared.corpus.source.lengths.max()))
+        inherited = 0 if self.parent is None else self.parent.info.max_source_length
+        return max(SHORTEST_LIMIT, inherited, int(self.prepared.corpus.source.lengths.max()))
 
     def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:
         """``model`` becomes the one that translates; ``validation`` is what was found of it, if there was time."""
@@ -126,6 +130,8 @@ class Publication:
             "target_tokens": state.target_tokens,
             "minutes": round(state.seconds / 60, 1),
         }
+        if self.parent is not None:
+            training["parent"] = {"weights_sha256": self.parent.digest, "steps": self.parent.info.training.get("steps")}
         if state.all_skipped:
             training |= {"skipped_updates": state.all_skipped, "rollbacks": state.rollbacks}
         return ModelInfo(
@@ -134,7 +140,7 @@ class Publication:
             model=self.model_config,
             search=self.recipe.search,
             max_source_length=self.max_source_length(),
-            tags=self.prepared.tags,
+            tags=tuple(dict.fromkeys([*(self.parent.info.tags if self.parent else ()), *self.prepared.tags])),
             training=training,
             scores=scores,
         )

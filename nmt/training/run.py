@@ -20,6 +20,7 @@ from nmt.training.claim import claim
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.distributed import Group
+from nmt.training.fine_tuning import Parent, load_parent
 from nmt.training.following import Task, begin_together
 from nmt.training.formation import choose_formation
 from nmt.training.launching import Leading
@@ -58,11 +59,13 @@ def train(
     overwrite: bool = False,
     stop_requested: Callable[[], bool] = lambda: False,
     began: float | None = None,
+    parent: Path | None = None,
 ) -> RunReport:
     """Train a translator from ``files`` into the model directory ``output``, or go on with the run that began there.
 
-    ``began`` is the reading of time.monotonic() from which the run's time is counted; None: now. Raises NMTError for
-    anything wrong with files, settings or the directory, before anything slow where possible.
+    ``began`` is the reading of time.monotonic() from which the run's time is counted; None: now. ``parent`` is the
+    directory of a model to begin with instead of random weights. Raises NMTError for anything wrong with files,
+    settings or directories, before anything slow where possible.
     """
     clock = Clock(began)
     recipe.training.check_end()
@@ -70,15 +73,21 @@ def train(
     processes = set_threads(threads)
     with Leading(formation) as leading:
         files.check()
+        ancestor = None if parent is None else load_parent(parent, recipe, files, output)
         digests = output / TRAINING / "digests.json"
         fingerprint = files.fingerprint(digests)
-        directory = claim(output, files, recipe, fingerprint=fingerprint, overwrite=overwrite)
+        digest = ancestor.digest if ancestor else None
+        directory = claim(output, files, recipe, fingerprint=fingerprint, overwrite=overwrite, parent=digest)
         files.remember(digests, fingerprint)
-        prepared = prepare(files, recipe, directory, fingerprint=fingerprint, reporter=reporter, processes=processes)
+        prepared = prepare(
+            files, recipe, directory, fingerprint=fingerprint, reporter=reporter, processes=processes, parent=ancestor
+        )
         if formation.size > 1:
             set_threads(formation.threads(processes))
         keep_freed_memory()  # of training; preparation is better off giving it back
-        run = _Run(files, output, directory, recipe, prepared, reporter, formation.device, clock, leading.group())
+        run = _Run(
+            files, output, directory, recipe, prepared, reporter, formation.device, clock, ancestor, leading.group()
+        )
         return run.go(stop_requested)
 
 
@@ -95,6 +104,7 @@ class _Run:
         reporter: Reporter,
         device: torch.device,
         clock: Clock,
+        parent: Parent | None,
         group: Group,
     ) -> None:
         self.output = output
@@ -104,11 +114,15 @@ class _Run:
         self.device = device
         self.clock = clock
         self.group = group
+        self.parent = parent
         vocabulary = prepared.tokenizer.vocabulary_size
-        self.model_config = recipe.model_config(pairs=len(prepared.corpus), vocabulary_size=vocabulary)
+        if parent is None:
+            self.model_config = recipe.model_config(pairs=len(prepared.corpus), vocabulary_size=vocabulary)
+        else:
+            self.model_config = parent.model_config(recipe)
         self.log = JsonLog(directory / LOG, reporter)
-        languages = files.languages()
-        self.publication = Publication(output, recipe, prepared, self.model_config, languages)
+        languages = files.languages() if parent is None else parent.languages(files)
+        self.publication = Publication(output, recipe, prepared, self.model_config, languages, parent)
         self.validator = TranslationValidator(
             pairs=prepared.validation,
             encoded=encoded_in_memory(prepared.encode_validation()),
@@ -125,7 +139,10 @@ class _Run:
         """Train to the end or to a stop; at the end, score the published model by beam search."""
         training = self.recipe.training
         torch.manual_seed(training.seed)
-        model = Transformer(self.model_config).to(self.device)
+        model = Transformer(self.model_config)
+        if self.parent is not None:
+            model.load_state_dict(self.parent.weights)
+        model.to(self.device)
         surroundings = Surroundings(
             checkpoints=CheckpointStore(self.directory, keep=training.keep, every=training.checkpoint_every),
             snapshots=Snapshots(self.directory, number=training.averaged),
@@ -134,13 +151,14 @@ class _Run:
             stop_requested=stop_requested,
             clock=self.clock,
             beam_size=self.recipe.search.beam_size,
+            judge_beginning=self.parent is not None,
             group=self.group,
         )
         self._begin_together()
         trainer = Trainer(model, self.prepared.corpus, training, surroundings)
-        self._announce(model, trainer.learner.precision)
         resumed = trainer.resume()
-        self.log.forget_after(trainer.state.step)
+        self.log.forget_after(trainer.state.step if resumed else -1)
+        self._announce(model, trainer.learner.precision)
         if not resumed:
             self._check_budget()
         elif trainer.state.step:

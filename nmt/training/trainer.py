@@ -10,7 +10,7 @@ from nmt.data.batching import Rows, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.model.blank import blank_transformer
 from nmt.model.transformer import Transformer
-from nmt.training.averaging import LAST_WEIGHTS, MOVING_AVERAGE, Snapshots
+from nmt.training.averaging import FIRST_WEIGHTS, LAST_WEIGHTS, MOVING_AVERAGE, Snapshots
 from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import TrainingConfig
@@ -50,6 +50,7 @@ class Surroundings:
     stop_requested: Callable[[], bool]
     clock: Clock = field(default_factory=Clock)
     beam_size: int = 1  # of the final scores, for which a budget keeps time
+    judge_beginning: bool = False  # the weights before the first update are worth something
     group: Group = ALONE  # the processes that make each update together
 
 
@@ -102,6 +103,8 @@ class Trainer:
         self._saved_at = clock.seconds()
         if self._saved_step < 0:
             self.state.preparation_seconds = clock.seconds()
+            if self.around.judge_beginning:
+                self._validate(last=False)
             self._save()  # to go back to
         self.around.reporter.stage(self.planner.outlook(self.state))
         self.around.reporter.started(self.state, self.planner.horizon.updates)
@@ -252,7 +255,7 @@ class Trainer:
             return
         state.best_score, state.best_loss = validation.bleu, validation.loss
         state.stale_validations = 0
-        self._publish(validation, MOVING_AVERAGE, self.average)
+        self._publish(validation, MOVING_AVERAGE if state.step else FIRST_WEIGHTS, self.average)
 
     def _publish(self, validation: Validation | None, name: str, model: Transformer) -> None:
         state, clock = self.state, self.around.clock

@@ -1,0 +1,129 @@
+"""Going on from a published model with other text: what is inherited, and how the old text is mixed in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+
+from nmt.data.encoded_corpus import EncodedBlock, EncodedCorpus, EncodedSide, Sentences, open_encoded_corpus
+from nmt.errors import NMTError
+from nmt.model.config import ModelConfig
+from nmt.model_dir import TRAINING, WEIGHTS, ModelInfo, load_model
+from nmt.settings import to_mapping
+from nmt.text.tags import check_known
+from nmt.text.tokenizer import Tokenizer, TokenizerConfig
+from nmt.training.config import Recipe
+from nmt.training.corpus_files import CorpusFiles
+from nmt.weights import read_header
+
+PEAK = 0.0003  # of the learning rate: a fifth of what a new model gets
+SHAPE_IS_FREE = ("dropout",)  # settings of a model that weights of another value fit
+ROWS_AT_ONCE = 50_000
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A published model, and the text it learned from where that is still there."""
+
+    directory: Path
+    weights: dict[str, Tensor]
+    tokenizer: Tokenizer
+    info: ModelInfo
+    digest: str  # of the weights
+    corpus: EncodedCorpus | None
+
+    def model_config(self, recipe: Recipe) -> ModelConfig:
+        """The shape of the parent, with what ``recipe`` says of dropout."""
+        free = {name: value for name, value in recipe.model.items() if name in SHAPE_IS_FREE}
+        return replace(self.info.model, **free)
+
+    def languages(self, files: CorpusFiles) -> tuple[str | None, str | None]:
+        """The languages of the new text, or of the parent where the files do not say."""
+        source, target = files.languages()
+        return source or self.info.source_language, target or self.info.target_language
+
+
+def fine_tuning_recipe() -> Recipe:
+    """The defaults of a run that goes on from a published model."""
+    recipe = Recipe()
+    return replace(recipe, training=replace(recipe.training, learning_rate=PEAK))
+
+
+def load_parent(directory: Path, recipe: Recipe, files: CorpusFiles, output: Path) -> Parent:
+    """The model in ``directory``, checked; NMTError if it is damaged or ``recipe`` asks for another kind of model."""
+    if directory.resolve() == output.resolve():
+        raise NMTError(f"--from and -o both name {output}; give the new model a directory of its own")
+    model, tokenizer, info = load_model(directory, device="cpu")
+    _check_recipe(recipe, info, directory)
+    for tag in files.corpus_tags():
+        check_known(tag, info.tags)
+    corpus = _old_corpus(directory / TRAINING, tokenizer) if recipe.training.mix_old else None
+    digest = read_header(directory / WEIGHTS).checksum
+    return Parent(directory, model.state_dict(), tokenizer, info, digest, corpus)
+
+
+def _check_recipe(recipe: Recipe, info: ModelInfo, directory: Path) -> None:
+    """NMTError naming the settings that contradict the model."""
+    shape = to_mapping(info.model)
+    wrong = [name for name, value in recipe.model.items() if name not in SHAPE_IS_FREE and value != shape[name]]
+    wrong += ["preset"] if recipe.preset != "auto" else []
+    defaults = TokenizerConfig()
+    wrong += [
+        setting.name
+        for setting in fields(TokenizerConfig)
+        if getattr(recipe.tokenizer, setting.name) != getattr(defaults, setting.name)
+    ]
+    if wrong:
+        raise NMTError(
+            f"{directory} brings its own shape and tokenizer, so {', '.join(wrong)} cannot be set beside --from; "
+            "leave that out, or train a new model without --from"
+        )
+
+
+def _old_corpus(training: Path, tokenizer: Tokenizer) -> EncodedCorpus | None:
+    """What the model learned from, if it is there and was made with the same tokenizer."""
+    try:
+        same = (training / "tokenizer.model").read_bytes() == tokenizer.proto
+    except OSError:
+        return None
+    return open_encoded_corpus(training / "corpus", key=None) if same else None
+
+
+def epoch_weights(sizes: Sequence[int], weights: Sequence[float], share: float) -> tuple[float, ...]:
+    """How often each corpus comes in an epoch: as ``weights`` say, and old text, if there is one more corpus, so often
+    that it is ``share`` of the epoch's pairs, but never more than once."""
+    if len(sizes) == len(weights):
+        return tuple(weights)
+    new_pairs = sum(size * weight for size, weight in zip(sizes, weights, strict=False))
+    return (*weights, min(1.0, share / (1 - share) * new_pairs / max(1, sizes[-1])))
+
+
+def said_of_old_text(parent: Parent, sizes: Sequence[int], weights: Sequence[float]) -> str:
+    """What a user should know of the old text."""
+    if parent.corpus is None:
+        return (
+            f"the text that {parent.directory} learned from is not in {parent.directory / TRAINING}, so none is mixed "
+            "in; lest the model forget it, give that text too, with -s and -t"
+        )
+    pairs = round(sizes[-1] * weights[-1])
+    return f"of the {sizes[-1]:,} pairs that {parent.directory} learned from, {pairs:,} are mixed into each epoch"
+
+
+def longest(corpus: EncodedCorpus | None) -> int:
+    """The most subwords of a side."""
+    return 0 if corpus is None else int(max(side.lengths.max(initial=0) for side in (corpus.source, corpus.target)))
+
+
+def blocks_of(corpus: EncodedCorpus, number: int) -> Iterator[EncodedBlock]:
+    """All pairs of an encoded corpus, as the corpus of that ``number`` of another one."""
+    for first in range(0, len(corpus), ROWS_AT_ONCE):
+        rows = slice(first, min(len(corpus), first + ROWS_AT_ONCE))
+        yield EncodedBlock(number, _sentences(corpus.source, rows), _sentences(corpus.target, rows), {})
+
+
+def _sentences(side: EncodedSide, rows: slice) -> Sentences:
+    lengths = side.lengths[rows]
+    start = int(side.starts[rows.start])
+    return Sentences(np.asarray(side.ids[start : start + int(lengths.sum(dtype=np.int64))]), lengths)
