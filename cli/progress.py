@@ -59,7 +59,7 @@ class TrainingProgress:
 
     def progressed(self, progress: "TrainingReport") -> None:
         """Move the bar, or write a line every half minute."""
-        left = "" if progress.seconds_left is None else f"  {_duration(progress.seconds_left)} left"
+        left = "" if progress.seconds_left is None else f"  {duration(progress.seconds_left)} left"
         if self.live:
             text = (  # fits 80 columns beside a short bar
                 f"step {progress.step:,}  ep {progress.epoch:.1f}  loss {progress.loss:.2f}{self.bleu}  "
@@ -93,7 +93,7 @@ class TrainingProgress:
             self.stage(f"stopped and saved at step {state.step:,}; the same command goes on from there")
             return
         self.stage(
-            f"finished: {state.finished}; {state.target_tokens:,} target tokens in {_duration(state.seconds)}; "
+            f"finished: {state.finished}; {state.target_tokens:,} target tokens in {duration(state.seconds)}; "
             f"best: the {state.best_weights} at step {state.best_step:,}"
         )
         if state.all_skipped:
@@ -113,7 +113,7 @@ def _updates(count: int) -> str:
     return "1 update was" if count == 1 else f"{count:,} updates were"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """Such as 45s, 12m05s or 3h07m."""
     whole = int(seconds)
     if whole < 60:

@@ -3,7 +3,7 @@
 import signal
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,10 @@ from .options import (
 )
 from .settings import given_settings, read_toml, setting
 from .signals import stopping_on_signals
+
+if TYPE_CHECKING:
+    from nmt.training.config import Recipe
+    from nmt.training.corpus_files import CorpusFiles
 
 
 @click.command(
@@ -54,6 +58,7 @@ from .signals import stopping_on_signals
 @output_option(metavar="DIR", default="model", show_default=True, help="Model directory to make or to go on with.")
 @click.option("--from", "parent", metavar="DIR", type=PATH, help="Begin with this model; learn from other text.")
 @setting("training", "--mix-old", "With --from: share of what that model learned from in each epoch.", kind=float)
+@click.option("--dry-run", is_flag=True, help="Say what training would take: text, memory, speed, time; train not.")
 @click.option("--overwrite", is_flag=True, help="Remove the model in DIR and start afresh.")
 @click.option("--preset", metavar="NAME", show_default="by corpus size", help="Model size: tiny, small, base or big.")
 @click.option("--source-language", metavar="CODE", show_default="as file names end", help="Such as de.")
@@ -144,6 +149,9 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         weights=options["weight"],
         tags=options["tag"],
     )
+    if options["dry_run"]:
+        _say_what_it_takes(files, recipe, options)
+        return
     with stopping_on_signals() as stop, TrainingProgress(stop) as progress:
         reporter: Reporter = progress
         if options["tensorboard"]:
@@ -166,3 +174,23 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     progress.summarize(report)
     if not report.finished:
         ctx.exit(128 + (stop.signal or signal.SIGINT))
+
+
+def _say_what_it_takes(files: "CorpusFiles", recipe: "Recipe", options: dict[str, Any]) -> None:
+    """The result of --dry-run, on standard output."""
+    from nmt.training.rehearsal import rehearse
+
+    from .dry_run import describe
+    from .progress import TrainingProgress
+
+    with stopping_on_signals() as stop, TrainingProgress(stop) as progress:
+        found = rehearse(
+            files,
+            Path(options["output"]),
+            recipe,
+            reporter=progress,
+            device=options["device"],
+            threads=options["threads"],
+            parent=None if options["parent"] is None else Path(options["parent"]),
+        )
+    click.echo(describe(found))

@@ -64,6 +64,25 @@ def test_a_signal_saves_and_the_same_command_goes_on(
     assert f"going on after step {stopped_at:,}" in seen
 
 
+def test_a_dry_run_says_on_stdout_what_training_takes_and_leaves_nothing(tmp_path: Path, text: list[str]) -> None:
+    result = run(*text, "-o", str(tmp_path / "model"), *SHORT, "--max-steps", "10", "--dry-run")
+    assert result.returncode == 0, result.stderr
+    assert "parameters  " in result.stdout
+    assert "for all 10 updates" in result.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {"text.de", "text.en"}
+
+
+@pytest.mark.parametrize(
+    ("budget", "status", "words"), [("20", 1, "write it as 90s, 20m"), ("0.2s", 1, "getting ready")]
+)
+def test_an_impossible_budget_is_one_sentence(
+    tmp_path: Path, text: list[str], budget: str, status: int, words: str
+) -> None:
+    result = run(*text, "-o", str(tmp_path / "model"), *SHORT, "--budget", budget)
+    assert (result.returncode, result.stdout) == (status, "")
+    assert words in result.stderr.splitlines()[-1]
+
+
 def test_a_users_mistakes_are_one_sentence(tmp_path: Path, text: list[str]) -> None:
     missing = run("-s", str(tmp_path / "none.de"), "-t", text[3], "-o", str(tmp_path / "model"))
     assert missing.returncode == 1

@@ -81,11 +81,10 @@ def prepare(
     ``processes`` read and encode the text side by side, None meaning one for each processor; the result is the same for
     any number of them. With a ``parent`` the tokenizer is its own, and its old text is there as one more corpus.
     """
-    key = _key(files, recipe, fingerprint, parent)
-    share = recipe.training.mix_old
-    prepared = _open_prepared(directory, key, files, share)
+    prepared = find_prepared(files, recipe, directory, fingerprint=fingerprint, parent=parent)
     if prepared is not None:
         return prepared
+    key = _key(files, recipe, fingerprint, parent)
     if processes is None:
         processes = available_processors()
     preparation = _Preparation(
@@ -93,10 +92,18 @@ def prepare(
     )
     validation, facts = preparation.run(key)
     _write_json(directory / "prepared.json", {"key": key, "facts": facts, "validation": validation})
-    opened = _open_prepared(directory, key, files, share)
+    opened = _open_prepared(directory, key, files, recipe.training.mix_old)
     if opened is None:
         raise NMTError(f"the encoded corpus in {directory} cannot be read back; is the disk in order?")
     return opened
+
+
+def find_prepared(
+    files: CorpusFiles, recipe: Recipe, directory: Path, *, fingerprint: dict[str, str], parent: Parent | None = None
+) -> PreparedCorpus | None:
+    """What was prepared in ``directory`` from the same text and settings, if anything was."""
+    key = _key(files, recipe, fingerprint, parent)
+    return _open_prepared(directory, key, files, recipe.training.mix_old)
 
 
 def _key(files: CorpusFiles, recipe: Recipe, fingerprint: dict[str, str], parent: Parent | None) -> str:

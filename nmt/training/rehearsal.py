@@ -1,0 +1,199 @@
+"""What a training would be, without training: the text prepared, a few updates measured, nothing left behind."""
+
+import math
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from nmt.data.batching import Rows, plan_batches
+from nmt.data.encoded_corpus import EncodedCorpus
+from nmt.errors import NMTError
+from nmt.model.config import ModelConfig
+from nmt.model.transformer import Transformer
+from nmt.model_dir import TRAINING
+from nmt.runtime import choose_device, keep_freed_memory, set_threads
+from nmt.training.budget import Clock, Horizon
+from nmt.training.config import Recipe, TrainingConfig
+from nmt.training.corpus_files import CorpusFiles
+from nmt.training.fine_tuning import Parent, load_parent
+from nmt.training.learner import Learner
+from nmt.training.planner import Planner
+from nmt.training.preparation import PreparedCorpus, find_prepared, prepare
+from nmt.training.reporter import Reporter
+
+WARM_UP = 3  # updates before the measured ones
+LEAST, MOST, SECONDS = 5, 200, 10.0  # updates to measure; no more begin after so many seconds
+COPIES = 5  # of the weights: themselves, gradients, two moments of the optimizer, the moving average
+HARMLESS_RATE = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsal:
+    """What is known of a training before it."""
+
+    corpus: dict[str, Any]  # counts
+    model: ModelConfig
+    parameters: int
+    device: torch.device
+    threads: int
+    epoch_tokens: int  # target tokens
+    epoch_updates: int
+    tokens_per_second: float  # target tokens
+    update_seconds: float
+    state_bytes: int  # weights, gradients, optimizer and average
+    peak_bytes: int | None  # the most memory seen, on the GPU if there is one, else of this process; None: not known
+    preparation_seconds: float  # 0 where the text had been prepared before
+    horizon: Horizon
+
+    @property
+    def epoch_seconds(self) -> float:
+        """Of the updates of an epoch."""
+        return self.epoch_updates * self.update_seconds
+
+    @property
+    def updates(self) -> int | None:
+        """That the training will make, validation aside; None while no end is known."""
+        ends = [] if self.horizon.updates is None else [self.horizon.updates]
+        if self.horizon.seconds is not None:
+            ends.append(math.floor(max(0.0, self.horizon.seconds - self.preparation_seconds) / self.update_seconds))
+        return min(ends, default=None)
+
+
+def rehearse(
+    files: CorpusFiles,
+    output: Path,
+    recipe: Recipe,
+    *,
+    reporter: Reporter,
+    device: str = "auto",
+    threads: int | None = None,
+    parent: Path | None = None,
+) -> Rehearsal:
+    """Prepare as ``train`` would with the same arguments, measure some updates on one device, and forget it all.
+
+    Text that a training in ``output`` has prepared is used; else it is prepared in a temporary directory beside it.
+    """
+    recipe.training.check_end()
+    place = choose_device(device)
+    processes = set_threads(threads)
+    files.check()
+    ancestor = None if parent is None else load_parent(parent, recipe, files, output)
+    fingerprint = files.fingerprint()
+    clock = Clock()
+    with ExitStack() as stack:
+        prepared = find_prepared(files, recipe, output / TRAINING, fingerprint=fingerprint, parent=ancestor)
+        found = prepared is not None
+        if prepared is None:
+            directory = Path(stack.enter_context(_temporary_directory(output)))
+            prepared = prepare(
+                files,
+                recipe,
+                directory,
+                fingerprint=fingerprint,
+                reporter=reporter,
+                processes=processes,
+                parent=ancestor,
+            )
+        preparation_seconds = 0.0 if found else clock.seconds()
+        keep_freed_memory()
+        return _measure(prepared, recipe, ancestor, place, preparation_seconds, reporter)
+
+
+def _temporary_directory(output: Path) -> "tempfile.TemporaryDirectory[str]":
+    """On the disk that the model will be on, where the text certainly finds room if it is to be trained on."""
+    there = next(folder for folder in (output.absolute(), *output.absolute().parents) if folder.is_dir())
+    try:
+        return tempfile.TemporaryDirectory(prefix=".nmt-dry-run-", dir=there)
+    except OSError as error:
+        raise NMTError(f"{there} cannot be written: {error.strerror}") from error
+
+
+def _measure(
+    prepared: PreparedCorpus,
+    recipe: Recipe,
+    parent: Parent | None,
+    device: torch.device,
+    preparation_seconds: float,
+    reporter: Reporter,
+) -> Rehearsal:
+    vocabulary, training = prepared.tokenizer.vocabulary_size, recipe.training
+    config = recipe.model_config(pairs=len(prepared.corpus), vocabulary_size=vocabulary)
+    torch.manual_seed(training.seed)
+    model = Transformer(config if parent is None else parent.model_config(recipe)).to(device)
+    reporter.stage("measuring some updates")
+    plan = plan_batches(prepared.corpus, batch_tokens=training.batch_tokens, seed=training.seed, epoch=0)
+    speed, seconds = _speed(model, prepared.corpus, training, plan)
+    epoch_updates = -(-len(plan) // training.accumulate)
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    return Rehearsal(
+        corpus=prepared.facts,
+        model=model.config,
+        parameters=parameters,
+        device=device,
+        threads=torch.get_num_threads(),
+        epoch_tokens=sum(_target_tokens(prepared.corpus, rows) for rows in plan),
+        epoch_updates=epoch_updates,
+        tokens_per_second=speed,
+        update_seconds=seconds,
+        state_bytes=COPIES * 4 * parameters,
+        peak_bytes=_peak_bytes(device),
+        preparation_seconds=preparation_seconds,
+        horizon=Planner(training, Clock(), updates_an_epoch=epoch_updates).horizon,
+    )
+
+
+def _speed(
+    model: Transformer, corpus: EncodedCorpus, config: TrainingConfig, plan: Sequence[Rows]
+) -> tuple[float, float]:
+    """Target tokens a second, and seconds an update, over updates like those of a training, the largest one first."""
+    learner = Learner(model, config)
+    size = config.accumulate
+    updates = [plan[first : first + size] for first in range(0, min(len(plan), (WARM_UP + MOST) * size), size)]
+    largest = max(plan, key=lambda rows: _padded(corpus, rows))
+    for batches in [[largest] * size, *updates[: WARM_UP - 1]]:
+        learner.update_from(corpus, batches, rate=HARMLESS_RATE)
+    tokens = done = 0
+    _finish_work(learner.device)
+    began = time.monotonic()
+    for batches in updates[WARM_UP:] or updates:
+        tokens += learner.update_from(corpus, batches, rate=HARMLESS_RATE).target_tokens
+        done += 1
+        if done >= LEAST and time.monotonic() - began > SECONDS:
+            break
+    _finish_work(learner.device)
+    seconds = time.monotonic() - began
+    return tokens / seconds, seconds / done
+
+
+def _finish_work(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def _padded(corpus: EncodedCorpus, rows: Rows) -> int:
+    """Padded positions of a batch, both sides."""
+    sides = (corpus.source, corpus.target)
+    return sum(len(rows) * (int(side.lengths[rows].max()) + 1) for side in sides)
+
+
+def _target_tokens(corpus: EncodedCorpus, rows: Rows) -> int:
+    return int(corpus.target.lengths[rows].sum(dtype=np.int64)) + len(rows)
+
+
+def _peak_bytes(device: torch.device) -> int | None:
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    if device.type != "cpu" or sys.platform == "win32":
+        return None
+    import resource  # POSIX only
+
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(kilobytes if sys.platform == "darwin" else kilobytes * 1024)  # macOS counts bytes
