@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import torch
 
 from nmt.data.batching import plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus, EncodedSide, encoded_in_memory
@@ -78,10 +79,9 @@ def test_a_supply_begun_anywhere_gives_the_same_batches(tokenizer: Tokenizer) ->
         return BatchSupply(whole, seed=1, resegmenter=Resegmenter(tokenizer, 0.5))
 
     running, late = supply(), supply()
-    taken = [running.take(plan, 2, range(place, place + 1))[0] for place in range(len(plan))]
-    (again,) = late.take(plan, 2, range(3, 4))
-    assert np.array_equal(again.source, taken[3].source)
-    assert np.array_equal(again.target_out, taken[3].target_out)
-    every_second = late.take(plan, 2, range(0, 4, 2))
-    assert [batch.target_tokens for batch in every_second] == [taken[0].target_tokens, taken[2].target_tokens]
-    assert np.array_equal(late.take(plan, 2, range(4, 5))[0].source, taken[4].source)
+    taken = [running.take(plan[place : place + 1], plan[place + 1 : place + 2])[0] for place in range(len(plan))]
+    for again, place in ((late.take(plan[3:4], plan[4:5])[0], 3), (late.take(plan[4:5])[0], 4)):
+        assert torch.equal(again.source, taken[place].source)
+        assert torch.equal(again.target_out, taken[place].target_out)
+    unexpected = late.take([plan[0], plan[2]], plan[1:2])
+    assert [batch.target_tokens for batch in unexpected] == [taken[0].target_tokens, taken[2].target_tokens]
