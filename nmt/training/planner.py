@@ -76,8 +76,14 @@ class Planner:
         if self.budget is None:
             return None
         if last:
-            return self.clock.monotonic(self.budget - self.seconds_to_save(state))
+            return self._if_worth_it(state, state.validation_seconds)
         return self.clock.monotonic(self.clock.seconds() + self._end_seconds(state))
+
+    def scoring_deadline(self, state: TrainState) -> float | None:
+        """When, by time.monotonic(), the final scoring has to be given up; None: never."""
+        if self.budget is None:
+            return None
+        return self._if_worth_it(state, seconds_to_score(state.validation_seconds, self.beam_size))
 
     def candidate_deadline(self, state: TrainState) -> float | None:
         """When, by time.monotonic(), the judging of other weights at the end has to be given up; None: never."""
@@ -128,6 +134,11 @@ class Planner:
             schedule=config.schedule,
             decay=config.decay,
         )
+
+    def _if_worth_it(self, state: TrainState, needed: float) -> float:
+        """The end of the budget, or now if not even half of what is ``needed`` fits before it."""
+        end = self.clock.monotonic((self.budget or 0.0) - self.seconds_to_save(state))
+        return end if needed / 2 < end - self.clock.now() else self.clock.now()
 
     def _span(self, state: TrainState) -> float:
         return max(1e-9, (self.budget or 0.0) - state.preparation_seconds)

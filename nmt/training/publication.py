@@ -23,6 +23,7 @@ from nmt.training.validation import TranslationValidator
 SHORTEST_LIMIT = 32  # subwords; lines are divided only above it, however short the training sentences were
 FINAL_METRICS = ("bleu", "chrf")
 FINAL_DECODING = "beam search"  # in the record of scores: no longer those of greedy validation
+NO_TIME_TO_SCORE = "no time is left in the budget to score by beam search"
 SHOWN_ELSEWHERE = ("model", "search")  # parts of the recipe that a model's record holds in full by themselves
 
 
@@ -91,12 +92,15 @@ class Publication:
         info = load_info(self.output)
         if info.scores.get("decoding") == FINAL_DECODING:
             return _stored(info.scores)
+        if deadline is not None and time.monotonic() >= deadline:
+            reporter.stage(NO_TIME_TO_SCORE)
+            return _stored(info.scores)
         reporter.stage(f"scoring the best model ({state.best_weights} of step {state.best_step:,}) by beam search")
         model, _, _ = load_model(self.output, device=device)
         began = time.monotonic()
         scores = validator.scores(model, self.recipe.search, metrics=FINAL_METRICS, deadline=deadline)
         if scores is None:
-            reporter.stage("no time is left in the budget to score by beam search")
+            reporter.stage(NO_TIME_TO_SCORE)
             return _stored(info.scores)
         record = self._final_record(state, scores, info.scores, time.monotonic() - began)
         final = replace(info, scores=record, training=self._info(state, {}).training)

@@ -168,7 +168,7 @@ class _Run:
         scores: list[MetricScore] = []
         if finished:
             self.publication.restore_if_lost(trainer.average, state, self.validator, self.log)
-            deadline = trainer.planner.validation_deadline(state, last=True)
+            deadline = trainer.planner.scoring_deadline(state)
             scores = self.publication.final_scores(state, self.validator, self.log, self.device, deadline)
             record = {score.name: {"score": score.score, "signature": score.signature} for score in scores}
             self.log.write({"event": "finished", "reason": state.finished, **asdict(state), "scores": record})

@@ -237,7 +237,7 @@ class Trainer:
         validation = validator.validate(self.average, state, deadline)
         state.last_validated = state.step
         state.validated_progress = self.planner.progress(state) or 0.0
-        state.validation_seconds = validator.cost
+        state.validation_seconds = validator.cost or state.validation_seconds
         if validation is None and last:
             self.around.reporter.stage("no time is left in the budget to validate the last weights")
             self._publish(None, MOVING_AVERAGE, self.average)

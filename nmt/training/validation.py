@@ -20,7 +20,7 @@ from nmt.training.reporter import Validation
 from nmt.training.state import TrainState
 
 LOSS_BATCH_TOKENS = 4096
-FIRST_LINES, MOST_LINES = 16, 4096  # translated between two looks at the clock, where there is a deadline
+FIRST_LINES, MOST_LINES = 4, 4096  # translated between two looks at the clock, where there is a deadline
 Publish = Callable[[Transformer, TrainState, Validation | None], None]
 
 

@@ -295,6 +295,15 @@ def test_without_time_to_validate_the_last_weights_are_published_all_the_same(tm
     assert 50 < clock.time < 60
 
 
+def test_what_does_not_fit_into_the_rest_of_a_budget_is_not_begun(tmp_path: Path) -> None:
+    clock = SimulatedClock()
+    planner = trainer(tmp_path, BUDGET, clock=clock).planner
+    cheap, costly = TrainState(validation_seconds=1), TrainState(validation_seconds=8)
+    clock.time = 57
+    assert planner.validation_deadline(cheap, last=True) == planner.scoring_deadline(cheap) == 59.5
+    assert planner.validation_deadline(costly, last=True) == planner.scoring_deadline(costly) == 57
+
+
 def test_of_two_limits_the_first_to_be_reached_ends_the_run(tmp_path: Path) -> None:
     state = trainer(tmp_path, replace(TRAINING, budget="1h")).run()
     assert state.finished == "step 24 was the last one planned"
