@@ -96,8 +96,8 @@ ALONE = Group()
 class Processes(Group):
     """Processes connected by torch.distributed: gradients by NCCL between GPUs, all else by gloo."""
 
-    def __init__(self, formation: Formation, store: dist.Store | None = None) -> None:
-        """Meet the others, by ``store`` or as torchrun's environment says; returns when all are there."""
+    def __init__(self, formation: Formation, store: Any = None) -> None:
+        """Meet the others, in a ``store`` or as torchrun's environment says; returns when all are there."""
         self.rank = formation.rank
         self.size = formation.size
         self.device = formation.device
@@ -110,10 +110,11 @@ class Processes(Group):
             dist.init_process_group(backend, store=store, rank=self.rank, world_size=self.size, timeout=TOGETHER)
             self._words = dist.new_group(backend="gloo", timeout=PATIENCE)
 
-    def leave(self) -> None:
-        """Give up all connections."""
-        with suppress(RuntimeError):
-            dist.destroy_process_group()
+    def leave(self, *, failed: bool = False) -> None:
+        """Give up all connections; after a failure NCCL would wait for who has gone, so it ends with the process."""
+        if not (failed and dist.get_backend() == "nccl"):
+            with suppress(RuntimeError):
+                dist.destroy_process_group()
 
     @contextmanager
     def calling(self, name: str, *arguments: Any) -> Iterator[None]:
@@ -172,11 +173,11 @@ class Processes(Group):
         size = self._broadcast(buffer.tell())
         data = torch.frombuffer(buffer.getbuffer() if self.main else bytearray(size), dtype=torch.uint8)
         with self.explaining():
-            for piece in data.split(PIECE):
+            for piece in data.split(PIECE):  # type: ignore[no-untyped-call]
                 dist.broadcast(piece, src=0, group=self._words)
         if self.main:
             return state
-        shared: dict[str, Any] = torch.load(io.BytesIO(data.numpy()), map_location="cpu", weights_only=True)
+        shared: dict[str, Any] = torch.load(io.BytesIO(data.numpy().data), map_location="cpu", weights_only=True)
         return shared
 
     def replicate(self, module: nn.Module) -> nn.Module:
@@ -210,6 +211,11 @@ class Processes(Group):
         with self.explaining():
             dist.broadcast_object_list(messages, src=0, group=self._words)
         return messages[0]
+
+
+def file_store(path: str, size: int) -> Any:
+    """A file in which ``size`` processes of one machine meet; unlike a port it can be one user's only."""
+    return dist.FileStore(path, size)  # type: ignore[attr-defined]
 
 
 def leave_signals_to_the_leader() -> None:

@@ -9,9 +9,9 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
-import torch.distributed as dist
 
 from nmt.data.batching import Rows
 from nmt.data.encoded_corpus import EncodedCorpus, EncodedPair, encoded_in_memory, open_encoded_corpus
@@ -24,7 +24,7 @@ from nmt.runtime import keep_freed_memory, set_threads
 from nmt.text.corpus import Pair
 from nmt.text.tokenizer import Tokenizer
 from nmt.training.config import TrainingConfig
-from nmt.training.distributed import AgreedError, Group, Processes, leave_signals_to_the_leader
+from nmt.training.distributed import AgreedError, Group, Processes, file_store, leave_signals_to_the_leader
 from nmt.training.formation import Formation, choose_formation
 from nmt.training.launching import READY, TO_NOTICE
 from nmt.training.learner import Learner, seed_follower
@@ -83,7 +83,8 @@ class Follower:
         self.task = task
         corpus = open_encoded_corpus(task.directory / "corpus", key=task.corpus_key)
         if corpus is None:
-            self.group.gather(f"process {self.group.rank} does not see {task.directory}; all machines must share it")
+            here = f"process {self.group.rank + 1} of {self.group.size}"
+            self.group.gather(f"{here} does not see {task.directory}, which all machines must share")
             return
         self.corpus = corpus
         self.validator = TranslationValidator(
@@ -137,12 +138,11 @@ def follow_torchrun(device: str, threads: int | None) -> int:
     """All that a process does that torchrun started and that does not lead; the status with which to end."""
     leave_signals_to_the_leader()
     formation = choose_formation(device, None)
-    if threads is not None:
-        set_threads(formation.threads(threads))
+    set_threads(formation.threads(threads))
     return _follow(formation)
 
 
-def _follow(formation: Formation, store: dist.Store | None = None) -> int:
+def _follow(formation: Formation, store: Any = None) -> int:
     group = Processes(formation, store)
     try:
         return Follower(group).follow()
@@ -158,7 +158,7 @@ def main() -> None:
     logging.basicConfig(format="nmt: error: %(message)s", level=logging.ERROR)
     threading.Thread(target=_end_with_the_leader, daemon=True).start()
     set_threads(int(threads))
-    store = dist.FileStore(place, int(size))
+    store = file_store(place, int(size))
     store.add(READY, 1)
     here = torch.device(device, int(rank)) if device == "cuda" else torch.device(device)
     try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
+from nmt.data.pool import available_processors
 from nmt.errors import NMTError
 from nmt.runtime import choose_device
 
@@ -23,9 +24,15 @@ class Formation:
     here: int = 1  # on this machine
     launched: bool = False  # by torchrun: the others exist already
 
-    def threads(self, total: int) -> int:
-        """The part of the threads of this machine that falls to each of its processes."""
-        return max(1, total // self.here)
+    def total_threads(self, asked: int | None) -> int:
+        """How many threads to use on this machine; None: as many as torch would, or torchrun if it did not say one."""
+        if asked is not None:
+            return asked
+        return available_processors() if self.launched else torch.get_num_threads()
+
+    def threads(self, asked: int | None) -> int:
+        """Those of each process on this machine."""
+        return max(1, self.total_threads(asked) // self.here)
 
 
 def choose_formation(device: str, devices: int | None, environment: Mapping[str, str] = os.environ) -> Formation:

@@ -12,13 +12,12 @@ import threading
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import torch
-import torch.distributed as dist
 
 from nmt.errors import NMTError
-from nmt.training.distributed import ALONE, GO_ON, Group, LostError, Processes
+from nmt.training.distributed import ALONE, GO_ON, Group, LostError, Processes, file_store
 from nmt.training.formation import Formation
 
 logger = logging.getLogger(__name__)
@@ -56,10 +55,10 @@ class Leading:
             followers.kill()  # before connections break, of which they would complain
         elif isinstance(self._group, Processes):
             self._group.say_end(0 if error is None else 1)
+        if isinstance(self._group, Processes):
+            self._group.leave(failed=error is not None)
         if followers is not None:
             followers.close()
-        if isinstance(self._group, Processes):
-            self._group.leave()
         if death:
             raise LostError(f"{death}; {GO_ON}") from error
 
@@ -72,7 +71,7 @@ class Followers:
         self._device = formation.device.type
         self._threads = threads
         self._directory = Path(tempfile.mkdtemp(prefix="nmt-"))
-        self._store = self._directory / "store"  # a file to meet in, which unlike a port is this user's only
+        self._store = self._directory / "store"
         self._deaths: list[str] = []
         self._closing = False
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -90,9 +89,9 @@ class Followers:
         for rank, process in enumerate(self._processes, 1):
             threading.Thread(target=self._watch, args=(rank, process), daemon=True).start()
 
-    def meet(self) -> dist.Store:
+    def meet(self) -> Any:
         """The place where all meet, when every follower has come."""
-        store = dist.FileStore(str(self._store), self._size)
+        store = file_store(str(self._store), self._size)
         while store.add(READY, 0) < self._size - 1:
             if self._deaths:
                 raise NMTError(f"{self._deaths[0]} before training began")

@@ -155,6 +155,15 @@ class Learner:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take up a state saved before, by as many processes or by others; followers get that of the leader."""
+        before = len(state.get("followers", [])) + 1
+        if self.group.main and before != self.group.size:
+            logger.warning(
+                "this run had %d %s so far and goes on with %d, so an update now sees %g times as many batches",
+                before,
+                "process" if before == 1 else "processes",
+                self.group.size,
+                self.group.size / before,
+            )
         with self.group.calling("load_state_dict"):
             names = ("model", "optimizer", "random", "cuda_random", "followers")
             state = self.group.share_state({name: state[name] for name in names if name in state})
@@ -246,7 +255,8 @@ class Learner:
     def _add_gradient(self, batch: Batch, tokens: int) -> Tensor:
         """Add the gradient of one batch, as a share of ``tokens``; its summed plain loss."""
         batch = batch.to(self.device)
-        loss, plain = self._replica(batch.source, batch.target_in, batch.target_out)
+        losses: tuple[Tensor, Tensor] = self._replica(batch.source, batch.target_in, batch.target_out)
+        loss, plain = losses
         self._backward(loss, self.loss.passes * tokens)
         return plain.detach() / self.loss.passes
 

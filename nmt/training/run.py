@@ -70,7 +70,7 @@ def train(
     clock = Clock(began)
     recipe.training.check_end()
     formation = choose_formation(device, devices)
-    processes = set_threads(threads)
+    processes = set_threads(formation.total_threads(threads))
     with Leading(formation) as leading:
         files.check()
         ancestor = None if parent is None else load_parent(parent, recipe, files, output)
@@ -82,8 +82,7 @@ def train(
         prepared = prepare(
             files, recipe, directory, fingerprint=fingerprint, reporter=reporter, processes=processes, parent=ancestor
         )
-        if formation.size > 1:
-            set_threads(formation.threads(processes))
+        set_threads(formation.threads(threads))
         keep_freed_memory()  # of training; preparation is better off giving it back
         run = _Run(
             files, output, directory, recipe, prepared, reporter, formation.device, clock, ancestor, leading.group()
@@ -113,8 +112,8 @@ class _Run:
         self.prepared = prepared
         self.device = device
         self.clock = clock
-        self.group = group
         self.parent = parent
+        self.group = group
         vocabulary = prepared.tokenizer.vocabulary_size
         if parent is None:
             self.model_config = recipe.model_config(pairs=len(prepared.corpus), vocabulary_size=vocabulary)
