@@ -95,11 +95,16 @@ def seconds_for_the_end(span: float, *, validation: float, saving: float, candid
     """
     if validation == 0:
         return UNKNOWN_END_SHARE * span
-    ending = 4 * saving + min(1.0, 0.1 * span)
+    ending = 4 * saving + 2 * spare(span)
     if validation + ending > LARGEST_END_SHARE * span:
         return min(LARGEST_END_SHARE * span, ending)
     judging = validation * (1 + min(candidates, affordable(validation, span)))
     return min(LARGEST_END_SHARE * span, judging + seconds_to_score(validation, beam_size) + ending)
+
+
+def spare(seconds: float) -> float:
+    """What to leave of so many seconds for what nobody thought of, such as a busy machine."""
+    return min(3.0, 0.03 * seconds)
 
 
 def seconds_to_score(validation: float, beam_size: int) -> float:

@@ -1,6 +1,6 @@
 """How far a run has come, and what follows from it: the rate, when to validate, when to slow down and when to end."""
 
-from nmt.training.budget import Clock, Horizon, seconds_for_the_end, seconds_to_score, validation_due
+from nmt.training.budget import Clock, Horizon, seconds_for_the_end, seconds_to_score, spare, validation_due
 from nmt.training.config import TrainingConfig
 from nmt.training.schedule import closing_rate, learning_rate
 from nmt.training.state import TrainState
@@ -99,7 +99,7 @@ class Planner:
 
     def seconds_to_save(self, state: TrainState) -> float:
         """What publishing and saving at the very end may take."""
-        return 2 * state.saving_seconds + min(0.5, 0.05 * (self.budget or 0.0))
+        return 2 * state.saving_seconds + spare(self.budget or 0.0)
 
     def end_reached(self, state: TrainState, *, update_seconds: float) -> str:
         """Why no further update is made, one of which takes ``update_seconds``; empty if one is."""

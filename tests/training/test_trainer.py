@@ -299,9 +299,9 @@ def test_what_does_not_fit_into_the_rest_of_a_budget_is_not_begun(tmp_path: Path
     clock = SimulatedClock()
     planner = trainer(tmp_path, BUDGET, clock=clock).planner
     cheap, costly = TrainState(validation_seconds=1), TrainState(validation_seconds=8)
-    clock.time = 57
-    assert planner.validation_deadline(cheap, last=True) == planner.scoring_deadline(cheap) == 59.5
-    assert planner.validation_deadline(costly, last=True) == planner.scoring_deadline(costly) == 57
+    clock.time = 56
+    assert planner.validation_deadline(cheap, last=True) == planner.scoring_deadline(cheap) == 58.2
+    assert planner.validation_deadline(costly, last=True) == planner.scoring_deadline(costly) == 56
 
 
 def test_of_two_limits_the_first_to_be_reached_ends_the_run(tmp_path: Path) -> None:
