@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nmt.errors import NMTError
+
 from .options import (
     PATH,
     config_option,
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
 @setting("training", "--schedule", "auto, linear, cosine, inverse-sqrt or trapezoid: the rate after warm-up.", kind=str)
 @setting("training", "--label-smoothing", "Share of probability spread over all subwords.", kind=float)
 @setting("training", "--word-dropout", "Share of input words hidden from the model.", kind=float)
+@setting("training", "--subword-sampling", "Strength of drawing other subwords for the same text anew.", kind=float)
 @setting("training", "--r-drop", "Weight of the agreement of two passes under dropout; 5 suits small text.", kind=float)
 @setting("tokenizer", "--vocabulary-size", "Subwords; none means by corpus size.")
 @setting("tokenizer", "--model-type", "Kind of tokenizer: unigram, bpe, char or word.", kind=str)
@@ -117,7 +120,9 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     from nmt.training.formation import is_follower
 
     if is_follower():
-        ctx.exit(follow_torchrun(options["device"], options["threads"]))
+        ctx.exit(0 if options["dry_run"] else follow_torchrun(options["device"], options["threads"]))
+    if options["dry_run"] and (options["devices"] or 1) > 1:
+        raise NMTError("--dry-run measures one device; leave --devices out")
 
     from nmt.training.config import Recipe, merge_recipe
     from nmt.training.fine_tuning import fine_tuning_recipe

@@ -30,6 +30,7 @@ class TrainingConfig:
     label_smoothing: float = 0.1
     r_drop: float = 0.0  # weight of the agreement of two passes under different dropout; 0: one pass. Paper: 5
     word_dropout: float = 0.0  # share of input tokens, of either side, hidden behind UNK
+    subword_sampling: float = 0.0  # strength of drawing other subwords for the same text, see Tokenizer.sample
     clip_norm: float = 1.0  # the gradient's largest norm
     weight_decay: float = 0.01  # on matrices only
     schedule: str = "auto"  # how the rate goes on after warm-up, see nmt.training.schedule
@@ -73,7 +74,7 @@ class TrainingConfig:
             )
         if self.seed > LARGEST_SEED:
             raise NMTError(f"training setting seed must be at most {LARGEST_SEED}, not {self.seed}")
-        for name in ("label_smoothing", "word_dropout", "mix_old"):
+        for name in ("label_smoothing", "word_dropout", "subword_sampling", "mix_old"):
             if not 0 <= getattr(self, name) < 1:
                 raise NMTError(f"training setting {name} must be at least 0 and below 1, not {getattr(self, name)}")
         if not 0 <= self.r_drop < math.inf:

@@ -14,7 +14,9 @@ from typing import Any
 import torch
 
 from nmt.data.batching import Rows
-from nmt.data.encoded_corpus import EncodedCorpus, EncodedPair, encoded_in_memory, open_encoded_corpus
+from nmt.data.encoded_corpus import EncodedPair, encoded_in_memory, open_encoded_corpus
+from nmt.data.resegmentation import Resegmenter
+from nmt.data.supply import BatchSupply
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
 from nmt.model.blank import blank_transformer
@@ -46,6 +48,7 @@ class Task:
     max_source_length: int
     target_language: str | None
     first_ids: tuple[int, ...]
+    tags: tuple[int, ...]  # ids that sources may begin with
 
 
 def begin_together(group: Group, task: Task) -> None:
@@ -62,7 +65,7 @@ class Follower:
     def __init__(self, group: Processes) -> None:
         self.group = group
         self.task: Task
-        self.corpus: EncodedCorpus
+        self.supply: BatchSupply
         self.learner: Learner
         self.judged: Transformer  # whose translations are asked for
         self.validator: TranslationValidator
@@ -86,11 +89,14 @@ class Follower:
             here = f"process {self.group.rank + 1} of {self.group.size}"
             self.group.gather(f"{here} does not see {task.directory}, which all machines must share")
             return
-        self.corpus = corpus
+        tokenizer = Tokenizer.load(task.directory / "tokenizer.model")
+        strength = task.training.subword_sampling
+        resegmenter = Resegmenter(tokenizer, strength, tags=task.tags) if strength else None
+        self.supply = BatchSupply(corpus, seed=task.training.seed, resegmenter=resegmenter)
         self.validator = TranslationValidator(
             pairs=task.validation,
             encoded=encoded_in_memory(task.encoded_validation),
-            tokenizer=Tokenizer.load(task.directory / "tokenizer.model"),
+            tokenizer=tokenizer,
             search=SearchConfig(beam_size=1),  # another is given with each call
             max_source_length=task.max_source_length,
             target_language=task.target_language,
@@ -108,9 +114,9 @@ class Follower:
         keep_freed_memory()
         self.learner = Learner(model, self.task.training, self.group)
 
-    def update(self, rows: Sequence[Rows], rate: float, careful: bool) -> None:
+    def update(self, rows: Sequence[Rows], rate: float, following: Sequence[Rows], careful: bool) -> None:
         """Learner.update_from."""
-        self.learner.update_from(self.corpus, rows, rate=rate, careful=careful)
+        self.learner.update_from(self.supply, rows, rate=rate, following=following, careful=careful)
 
     def state_dict(self) -> None:
         """Learner.state_dict."""

@@ -10,8 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from nmt.data.batching import Batch, Rows, make_batch
+from nmt.data.batching import Batch, Rows
 from nmt.data.encoded_corpus import EncodedCorpus
+from nmt.data.supply import BatchSupply
 from nmt.errors import NMTError
 from nmt.model.transformer import Transformer
 from nmt.runtime import Precision, choose_precision
@@ -99,19 +100,30 @@ class Learner:
             self._order_exchange()
 
     def update_from(
-        self, corpus: EncodedCorpus, rows: Sequence[Rows], *, rate: float, careful: bool | None = None
+        self,
+        supply: BatchSupply,
+        rows: Sequence[Rows],
+        *,
+        rate: float,
+        following: Sequence[Rows] = (),
+        careful: bool | None = None,
     ) -> Update:
         """One update from the batches ``rows``, of which each process of the group takes its share.
+
+        ``following`` will probably be those of the next update, and are made ready meanwhile. Tokens are counted as the
+        corpus has them, whatever other subwords the supply may draw.
 
         ``careful`` is the leader's to say: gradients are then exchanged after all of them are there, so that lack of
         memory on the way can be mended; otherwise on the way, which is faster.
         """
+        corpus = supply.corpus
         shape = tuple(map(max, zip(*(_shape(corpus, some) for some in rows), strict=True)))
         if careful is None:
             careful = any(size > proven for size, proven in zip(shape, self._proven, strict=True))
         lasting = bool(self.optimizer.state)  # what the optimizer needs comes with the first update
-        with self.group.calling("update", rows, rate, careful):
-            own = [make_batch(corpus, some) for some in rows[self.group.rank :: self.group.size]]
+        with self.group.calling("update", rows, rate, following, careful):
+            share = slice(self.group.rank, None, self.group.size)
+            own = supply.take(rows[share], following[share])
             tokens = sum(int(corpus.target.lengths[some].sum()) + len(some) for some in rows)
             update = self.update(own, rate=rate, tokens=tokens, careful=careful)
         if lasting:

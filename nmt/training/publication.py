@@ -123,6 +123,10 @@ class Publication:
             "decoding": FINAL_DECODING,
         }
 
+    def tags(self) -> tuple[str, ...]:
+        """All tags that the model knows."""
+        return tuple(dict.fromkeys([*(self.parent.info.tags if self.parent else ()), *self.prepared.tags]))
+
     def _info(self, state: TrainState, scores: dict[str, Any]) -> ModelInfo:
         settings = {name: value for name, value in to_mapping(self.recipe).items() if name not in SHOWN_ELSEWHERE}
         settings["preset"] = self.recipe.preset_for(len(self.prepared.corpus))
@@ -144,7 +148,7 @@ class Publication:
             model=self.model_config,
             search=self.recipe.search,
             max_source_length=self.max_source_length(),
-            tags=tuple(dict.fromkeys([*(self.parent.info.tags if self.parent else ()), *self.prepared.tags])),
+            tags=self.tags(),
             training=training,
             scores=scores,
         )

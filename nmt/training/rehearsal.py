@@ -15,6 +15,7 @@ import torch
 
 from nmt.data.batching import Rows, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus
+from nmt.data.supply import BatchSupply
 from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
@@ -155,16 +156,17 @@ def _speed(
 ) -> tuple[float, float]:
     """Target tokens a second, and seconds an update, over updates like those of a training, the largest one first."""
     learner = Learner(model, config)
+    supply = BatchSupply(corpus, seed=config.seed)
     size = config.accumulate
     updates = [plan[first : first + size] for first in range(0, min(len(plan), (WARM_UP + MOST) * size), size)]
     largest = max(plan, key=lambda rows: _padded(corpus, rows))
     for batches in [[largest] * size, *updates[: WARM_UP - 1]]:
-        learner.update_from(corpus, batches, rate=HARMLESS_RATE)
+        learner.update_from(supply, batches, rate=HARMLESS_RATE)
     tokens = done = 0
     _finish_work(learner.device)
     began = time.monotonic()
     for batches in updates[WARM_UP:] or updates:
-        tokens += learner.update_from(corpus, batches, rate=HARMLESS_RATE).target_tokens
+        tokens += learner.update_from(supply, batches, rate=HARMLESS_RATE).target_tokens
         done += 1
         if done >= LEAST and time.monotonic() - began > SECONDS:
             break

@@ -7,12 +7,14 @@ from pathlib import Path
 import torch
 
 from nmt.data.encoded_corpus import encoded_in_memory
+from nmt.data.resegmentation import Resegmenter
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import MetricScore
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import TRAINING
 from nmt.runtime import Precision, choose_precision, keep_freed_memory, set_threads
+from nmt.text.tags import tag_ids
 from nmt.training.averaging import Snapshots
 from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
@@ -142,6 +144,8 @@ class _Run:
         if self.parent is not None:
             model.load_state_dict(self.parent.weights)
         model.to(self.device)
+        tags = tuple(number for tag in self.publication.tags() for number in tag_ids(self.prepared.tokenizer, tag))
+        strength = training.subword_sampling
         surroundings = Surroundings(
             checkpoints=CheckpointStore(self.directory, keep=training.keep, every=training.checkpoint_every),
             snapshots=Snapshots(self.directory, number=training.averaged),
@@ -149,11 +153,12 @@ class _Run:
             reporter=self.log,
             stop_requested=stop_requested,
             clock=self.clock,
+            resegmenter=Resegmenter(self.prepared.tokenizer, strength, tags=tags) if strength else None,
             beam_size=self.recipe.search.beam_size,
             judge_beginning=self.parent is not None,
             group=self.group,
         )
-        self._begin_together()
+        self._begin_together(tags)
         trainer = Trainer(model, self.prepared.corpus, training, surroundings)
         resumed = trainer.resume()
         self.log.forget_after(trainer.state.step if resumed else -1)
@@ -180,7 +185,7 @@ class _Run:
             finished=finished,
         )
 
-    def _begin_together(self) -> None:
+    def _begin_together(self, tags: tuple[int, ...]) -> None:
         """Tell the processes that follow what this run is about."""
         validator, precision = self.validator, choose_precision(self.recipe.training.precision, self.device)
         task = Task(
@@ -193,6 +198,7 @@ class _Run:
             max_source_length=validator.max_source_length,
             target_language=validator.target_language,
             first_ids=tuple(validator.first_ids),
+            tags=tags,
         )
         begin_together(self.group, task)
 

@@ -8,6 +8,8 @@ from torch import Tensor
 
 from nmt.data.batching import Rows, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus
+from nmt.data.resegmentation import Resegmenter
+from nmt.data.supply import BatchSupply
 from nmt.model.blank import blank_transformer
 from nmt.model.transformer import Transformer
 from nmt.training.averaging import FIRST_WEIGHTS, LAST_WEIGHTS, MOVING_AVERAGE, Snapshots
@@ -49,6 +51,7 @@ class Surroundings:
     reporter: Reporter
     stop_requested: Callable[[], bool]
     clock: Clock = field(default_factory=Clock)
+    resegmenter: Resegmenter | None = None  # draws other subwords for each batch
     beam_size: int = 1  # of the final scores, for which a budget keeps time
     judge_beginning: bool = False  # the weights before the first update are worth something
     group: Group = ALONE  # the processes that make each update together
@@ -63,6 +66,7 @@ class Trainer:
         self.learner = Learner(model, config, surroundings.group)
         self.batches_an_update = config.accumulate * surroundings.group.size
         self.corpus = corpus
+        self.supply = BatchSupply(corpus, seed=config.seed, resegmenter=surroundings.resegmenter)
         self.config = config
         self.around = surroundings
         self.average = Transformer(model.config).to(self.learner.device).eval().requires_grad_(False)
@@ -141,9 +145,10 @@ class Trainer:
 
     def _update(self) -> Update:
         """One update from the next batches of the plan."""
-        rows = self.plan[self.state.batch : self.state.batch + self.batches_an_update]
+        end = self.state.batch + self.batches_an_update
+        rows, following = self.plan[self.state.batch : end], self.plan[end : end + self.batches_an_update]
         self._rate = self.planner.rate(self.state)
-        update = self.learner.update_from(self.corpus, rows, rate=self._rate)
+        update = self.learner.update_from(self.supply, rows, rate=self._rate, following=following)
         self.state.step += 1
         if update.applied:
             self.state.skipped_updates = 0

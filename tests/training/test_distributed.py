@@ -20,6 +20,7 @@ import torch
 
 from nmt.data.batching import Batch, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus, make_block, open_encoded_corpus, write_encoded_corpus
+from nmt.data.supply import BatchSupply
 from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
@@ -86,6 +87,7 @@ def begin(group: Group, directory: Path, model: ModelConfig, config: TrainingCon
         max_source_length=10,
         target_language=None,
         first_ids=(),
+        tags=(),
     )
     begin_together(group, task)
     torch.manual_seed(1)
@@ -98,7 +100,7 @@ def learn(learner: Learner, corpus: EncodedCorpus, *, batches: int, epochs: int 
     for epoch in range(epochs):
         plan = plan_batches(corpus, batch_tokens=60, seed=3, epoch=epoch)
         updates += [
-            learner.update_from(corpus, plan[first : first + batches], rate=0.01)
+            learner.update_from(BatchSupply(corpus, seed=1), plan[first : first + batches], rate=0.01)
             for first in range(0, len(plan), batches)
         ]
     return updates
@@ -157,7 +159,7 @@ class TestTogether:
         rows = plan_batches(corpus, batch_tokens=120, seed=3, epoch=0)[:4]
         torch.manual_seed(1)
         whole = Learner(Transformer(MODEL), CONFIG)
-        expected = whole.update_from(corpus, rows, rate=0.01)
+        expected = whole.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01)
         cramped = begin(group, directory, MODEL, CONFIG)
         honest = cramped._add_gradient
 
@@ -169,21 +171,21 @@ class TestTogether:
 
         monkeypatch.setattr(cramped, "_add_gradient", small_memory)
         assert max(len(some) for some in rows[::2]) > 8
-        update = cramped.update_from(corpus, rows, rate=0.01)
+        update = cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01)
         assert cramped.parts > 1
         assert "parts" in caplog.text
         torch.testing.assert_close(update.loss, expected.loss)
         assert update.gradient_norm == pytest.approx(expected.gradient_norm, rel=1e-4)
-        cramped.update_from(corpus, rows, rate=0.01)  # the other process is still there
+        cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01)  # the other process is still there
 
         def no_memory(batch: Batch, tokens: int) -> torch.Tensor:
             raise torch.OutOfMemoryError("CUDA out of memory")
 
         monkeypatch.setattr(cramped, "_add_gradient", no_memory)
         with pytest.raises(NMTError, match="not even one sentence pair"):
-            cramped.update_from(corpus, rows, rate=0.01, careful=True)
+            cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01, careful=True)
         monkeypatch.undo()
-        cramped.update_from(corpus, rows, rate=0.01)  # and waits for what comes next
+        cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01)  # and waits for what comes next
 
     def test_processes_that_do_not_see_the_corpus_are_named(
         self, group: Group, directory: Path, tmp_path: Path

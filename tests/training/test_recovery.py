@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -22,11 +23,11 @@ def poisoned(directory: Path, poison: Poison, **settings: object) -> Trainer:
     made = trainer(directory, CONFIG, **settings)  # type: ignore[arg-type]
     update = made.learner.update
 
-    def poison_and_update(batches: object, *, rate: float) -> object:
+    def poison_and_update(*arguments: Any, **settings: Any) -> object:
         if poison(made):
             with torch.no_grad():
                 made.learner.model.encoder[0].feed_forward.inner.bias.fill_(float("nan"))
-        return update(batches, rate=rate)  # type: ignore[arg-type]
+        return update(*arguments, **settings)
 
     made.learner.update = poison_and_update  # type: ignore[method-assign, assignment]
     return made
