@@ -10,6 +10,21 @@ from nmt.errors import NMTError
 
 from .options import Command
 
+AUTO = "auto"
+
+
+class WholeNumberOrAuto(click.ParamType):  # type: ignore[type-arg]
+    """A whole number, or the word auto for what the program chooses."""
+
+    name = "integer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or the word."""
+        return value if value == AUTO else click.INT.convert(value, param, ctx)
+
+
+WHOLE_NUMBER_OR_AUTO = WholeNumberOrAuto()
+
 
 class Setting(click.Option):
     """An option for the setting of its own name in one table of the recipe ([training], [model]...)."""
@@ -30,14 +45,16 @@ class Setting(click.Option):
         if self.table == "model":
             return "the preset's"
         value = getattr(getattr(Recipe(), self.table), self.name or "")
-        return "none" if value is None else str(value)
+        if value is None:
+            return "auto" if isinstance(self.type, WholeNumberOrAuto) else "none"
+        return str(value)
 
 
 def setting(
-    table: str, name: str, help_text: str, *, kind: type = int, metavar: str | None = None
+    table: str, name: str, help_text: str, *, kind: Any = int, metavar: str | None = None
 ) -> Callable[[Command], Command]:
     """A click option ``--name`` for a setting in ``table``."""
-    metavar = metavar or {int: "N", float: "X", str: "NAME"}[kind]
+    metavar = metavar or {float: "X", str: "NAME"}.get(kind, "N")
     return click.option(name, cls=Setting, table=table, type=kind, metavar=metavar, default=None, help=help_text)
 
 
@@ -46,7 +63,9 @@ def given_settings(ctx: click.Context) -> dict[str, Any]:
     tables: dict[str, Any] = {}
     for parameter in ctx.command.params:
         if isinstance(parameter, Setting) and ctx.params[parameter.name or ""] is not None:
-            tables.setdefault(parameter.table, {})[parameter.name] = ctx.params[parameter.name or ""]
+            value = ctx.params[parameter.name or ""]
+            automatic = isinstance(parameter.type, WholeNumberOrAuto) and value == AUTO
+            tables.setdefault(parameter.table, {})[parameter.name] = None if automatic else value
     return tables
 
 

@@ -20,7 +20,7 @@ from .options import (
     threads_option,
     verbosity_options,
 )
-from .settings import given_settings, read_toml, setting
+from .settings import WHOLE_NUMBER_OR_AUTO, given_settings, read_toml, setting
 from .signals import stopping_on_signals
 
 if TYPE_CHECKING:
@@ -74,7 +74,10 @@ if TYPE_CHECKING:
 @setting("training", "--patience", "Validations without a better BLEU before the rate falls and training ends.")
 @setting("training", "--seed", "Seed of everything random.")
 @setting(
-    "training", "--batch-tokens", "Tokens in a batch, padding included; an update sees so many x accumulate x devices."
+    "training",
+    "--batch-tokens",
+    "Tokens in a batch, padding included; an update sees so many x accumulate x devices.",
+    kind=WHOLE_NUMBER_OR_AUTO,
 )
 @setting("training", "--precision", "Matrix products in float32, bfloat16, or auto: as the device does best.", kind=str)
 @setting("training", "--accumulate", "Batches that make one update.")
@@ -85,7 +88,7 @@ if TYPE_CHECKING:
 @setting("training", "--word-dropout", "Share of input words hidden from the model.", kind=float)
 @setting("training", "--subword-sampling", "Strength of drawing other subwords for the same text anew.", kind=float)
 @setting("training", "--r-drop", "Weight of the agreement of two passes under dropout; 5 suits small text.", kind=float)
-@setting("tokenizer", "--vocabulary-size", "Subwords; none means by corpus size.")
+@setting("tokenizer", "--vocabulary-size", "Subwords.", kind=WHOLE_NUMBER_OR_AUTO)
 @setting("tokenizer", "--model-type", "Kind of tokenizer: unigram, bpe, char or word.", kind=str)
 @setting("filters", "--max-length", "Most subwords a side of a training pair.")
 @setting("filters", "--max-ratio", "Largest length ratio of a training pair.", kind=float)

@@ -22,7 +22,7 @@ LARGEST_SEED = 2**63 - 1  # of torch's generators
 class TrainingConfig:
     """How the weights are learned."""
 
-    batch_tokens: int = 2048  # padded tokens of the wider side in one batch
+    batch_tokens: int | None = None  # padded tokens of the wider side in a batch; None: as suits corpus and device
     accumulate: int = 1  # batches whose gradients make one update
     precision: str = "auto"  # of matrix products: float32, or bfloat16 where the processor has units for it
     learning_rate: float = 0.0015  # the peak
@@ -79,6 +79,13 @@ class TrainingConfig:
                 raise NMTError(f"training setting {name} must be at least 0 and below 1, not {getattr(self, name)}")
         if not 0 <= self.r_drop < math.inf:
             raise NMTError(f"training setting r_drop must be at least 0 and finite, not {self.r_drop}")
+
+    @property
+    def settled_batch_tokens(self) -> int:
+        """The tokens of a batch, once they are settled; see nmt.training.batch_size."""
+        if self.batch_tokens is None:
+            raise AssertionError("batch_tokens has to be settled before batches are planned")
+        return self.batch_tokens
 
     @property
     def budget_seconds(self) -> float | None:

@@ -67,8 +67,12 @@ class Group:
         """The largest ``number`` of all."""
         return number
 
+    def totals(self, *numbers: int) -> list[int]:
+        """Each of ``numbers`` summed over all."""
+        return list(numbers)
+
     def add_up(self, tensor: Tensor) -> None:
-        """Put the sum over all processes in the place of ``tensor``."""
+        """Put the sum over all in the place of ``tensor``."""
 
     def share(self, tensors: Iterable[Tensor]) -> None:
         """Put the leader's values in the place of ``tensors``."""
@@ -156,6 +160,13 @@ class Processes(Group):
         with self.explaining():
             dist.all_reduce(largest, dist.ReduceOp.MAX, group=self._words)
         return int(largest)
+
+    def totals(self, *numbers: int) -> list[int]:
+        totals = torch.tensor(numbers)
+        with self.explaining():
+            dist.all_reduce(totals, group=self._words)
+        found: list[int] = totals.tolist()
+        return found
 
     def add_up(self, tensor: Tensor) -> None:
         with self.explaining():

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 
 from nmt.data.batching import Batch, Rows
-from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.data.supply import BatchSupply
 from nmt.errors import NMTError
 from nmt.model.transformer import Transformer
@@ -100,50 +99,34 @@ class Learner:
             self._order_exchange()
 
     def update_from(
-        self,
-        supply: BatchSupply,
-        rows: Sequence[Rows],
-        *,
-        rate: float,
-        following: Sequence[Rows] = (),
-        careful: bool | None = None,
+        self, supply: BatchSupply, rows: Sequence[Rows], *, rate: float, following: Sequence[Rows] = ()
     ) -> Update:
         """One update from the batches ``rows``, of which each process of the group takes its share.
 
-        ``following`` will probably be those of the next update, and are made ready meanwhile. Tokens are counted as the
-        corpus has them, whatever other subwords the supply may draw.
-
-        ``careful`` is the leader's to say: gradients are then exchanged after all of them are there, so that lack of
-        memory on the way can be mended; otherwise on the way, which is faster.
+        ``following`` will probably be those of the next update, and are made ready meanwhile.
         """
-        corpus = supply.corpus
-        shape = tuple(map(max, zip(*(_shape(corpus, some) for some in rows), strict=True)))
-        if careful is None:
-            careful = any(size > proven for size, proven in zip(shape, self._proven, strict=True))
-        lasting = bool(self.optimizer.state)  # what the optimizer needs comes with the first update
-        with self.group.calling("update", rows, rate, following, careful):
+        with self.group.calling("update", rows, rate, following):
             share = slice(self.group.rank, None, self.group.size)
-            own = supply.take(rows[share], following[share])
-            tokens = sum(int(corpus.target.lengths[some].sum()) + len(some) for some in rows)
-            update = self.update(own, rate=rate, tokens=tokens, careful=careful)
-        if lasting:
-            self._proven = tuple(map(max, shape, self._proven))
-        return update
+            return self.update(supply.take(rows[share], following[share]), rate=rate)
 
-    def update(
-        self, batches: Sequence[Batch], *, rate: float, tokens: int | None = None, careful: bool = True
-    ) -> Update:
+    def update(self, batches: Sequence[Batch], *, rate: float) -> Update:
         """One update with learning rate ``rate`` from the mean gradient over all target tokens of ``batches``.
 
-        In a group each process comes with batches of its own, perhaps none; ``tokens`` are then those of all.
+        In a group each process comes with batches of its own, perhaps none, and the mean is that over all of them.
 
         Where memory does not suffice, each batch is cut in halves, as often as needed, from now on: the update is the
-        same mean over the same tokens. A single sentence pair that does not fit is an NMTError, and so is any lack of
-        memory in a group unless ``careful``.
+        same mean over the same tokens. A single sentence pair that does not fit is an NMTError. Once batches as large
+        as these are known to fit, a group exchanges gradients while they are computed, which is faster; lack of memory
+        is then an NMTError too.
         """
         self.loss.train()
-        tokens = tokens or sum(batch.target_tokens for batch in batches)
-        total = self._gradient(batches, tokens, careful=careful)
+        shape = _largest_shape(batches)
+        new = any(size > proven for size, proven in zip(shape, self._proven, strict=True))
+        tokens, doubts = self.group.totals(sum(batch.target_tokens for batch in batches), int(new))
+        lasting = bool(self.optimizer.state)  # what the optimizer needs comes with the first update
+        total = self._gradient(batches, tokens, careful=doubts > 0 or self.group.size == 1)
+        if lasting:
+            self._proven = tuple(map(max, shape, self._proven))
         self.group.add_up(total)
         norm = float(torch.nn.utils.clip_grad_norm_(self._parameters, self.config.clip_norm))
         applied = math.isfinite(norm)
@@ -152,6 +135,11 @@ class Learner:
                 group["lr"] = rate
             self.optimizer.step()
         return Update(total, tokens, norm, applied)
+
+    def try_gradient(self, batch: Batch) -> None:
+        """Compute the gradient of ``batch`` in this process alone, without a step; lack of memory is torch's error."""
+        self.loss.train()
+        self._add_gradient(batch, batch.target_tokens)
 
     def state_dict(self) -> dict[str, Any]:
         """All that ``load_state_dict`` needs to go on exactly: weights, optimizer, random generators of all."""
@@ -277,10 +265,13 @@ class Learner:
         (loss / (tokens / self.group.size)).backward()  # type: ignore[no-untyped-call]
 
 
-def _shape(corpus: EncodedCorpus, rows: Rows) -> tuple[int, int, int]:
-    """What the memory for a batch depends on: padded tokens of both sides, and its width."""
-    source, target = (int(side.lengths[rows].max()) + 1 for side in (corpus.source, corpus.target))
-    return len(rows) * source, len(rows) * target, max(source, target)
+def _largest_shape(batches: Sequence[Batch]) -> tuple[int, ...]:
+    """What the memory for ``batches`` depends on, at most: the padded tokens of both sides, and the width."""
+    shapes = [
+        (batch.source.numel(), batch.target_in.numel(), max(batch.source.size(1), batch.target_in.size(1)))
+        for batch in batches
+    ]
+    return tuple(map(max, zip(*shapes, strict=True))) if shapes else (0, 0, 0)
 
 
 def seed_follower(seed: bytes, rank: int) -> None:

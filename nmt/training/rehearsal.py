@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import TRAINING
 from nmt.runtime import choose_device, keep_freed_memory, set_threads
+from nmt.training.batch_size import settle_batch_tokens
 from nmt.training.budget import Clock, Horizon
 from nmt.training.config import Recipe, TrainingConfig
 from nmt.training.corpus_files import CorpusFiles
@@ -130,7 +131,10 @@ def _measure(
     torch.manual_seed(training.seed)
     model = Transformer(config if parent is None else parent.model_config(recipe)).to(device)
     reporter.stage("measuring some updates")
-    plan = plan_batches(prepared.corpus, batch_tokens=training.batch_tokens, seed=training.seed, epoch=0)
+    if training.batch_tokens is None:
+        tokens = settle_batch_tokens(prepared.corpus, model.config, training, device)
+        training = replace(training, batch_tokens=tokens)
+    plan = plan_batches(prepared.corpus, batch_tokens=training.settled_batch_tokens, seed=training.seed, epoch=0)
     speed, seconds = _speed(model, prepared.corpus, training, plan)
     epoch_updates = -(-len(plan) // training.accumulate)
     parameters = sum(parameter.numel() for parameter in model.parameters())

@@ -1,5 +1,6 @@
 """One training run from files to a published model: prepare, train or go on, judge, publish."""
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -14,12 +15,14 @@ from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import TRAINING
 from nmt.runtime import Precision, choose_precision, keep_freed_memory, set_threads
+from nmt.text.lines import atomic_writer
 from nmt.text.tags import tag_ids
 from nmt.training.averaging import Snapshots
+from nmt.training.batch_size import settle_batch_tokens
 from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.claim import claim
-from nmt.training.config import Recipe
+from nmt.training.config import Recipe, TrainingConfig
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.distributed import Group
 from nmt.training.fine_tuning import Parent, load_parent
@@ -138,7 +141,7 @@ class _Run:
 
     def go(self, stop_requested: Callable[[], bool]) -> RunReport:
         """Train to the end or to a stop; at the end, score the published model by beam search."""
-        training = self.recipe.training
+        training = self._settled()
         torch.manual_seed(training.seed)
         model = Transformer(self.model_config)
         if self.parent is not None:
@@ -158,11 +161,11 @@ class _Run:
             judge_beginning=self.parent is not None,
             group=self.group,
         )
-        self._begin_together(tags)
+        self._begin_together(training, tags)
         trainer = Trainer(model, self.prepared.corpus, training, surroundings)
         resumed = trainer.resume()
         self.log.forget_after(trainer.state.step if resumed else -1)
-        self._announce(model, trainer.learner.precision)
+        self._announce(model, trainer.learner.precision, training)
         if not resumed:
             self._check_budget()
         elif trainer.state.step:
@@ -185,13 +188,30 @@ class _Run:
             finished=finished,
         )
 
-    def _begin_together(self, tags: tuple[int, ...]) -> None:
+    def _settled(self) -> TrainingConfig:
+        """The settings of training with the tokens of a batch, which are settled once and for all commands of a run."""
+        training = self.recipe.training
+        if training.batch_tokens is not None:
+            return training
+        path, key = self.directory / "batch.json", self.prepared.key
+        try:
+            stored = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            stored = {}
+        if stored.get("corpus") != key:
+            tokens = settle_batch_tokens(self.prepared.corpus, self.model_config, training, self.device)
+            stored = {"corpus": key, "batch_tokens": tokens}
+            with atomic_writer(path) as file:
+                file.write(json.dumps(stored).encode("utf-8"))
+        return replace(training, batch_tokens=int(stored["batch_tokens"]))
+
+    def _begin_together(self, training: TrainingConfig, tags: tuple[int, ...]) -> None:
         """Tell the processes that follow what this run is about."""
-        validator, precision = self.validator, choose_precision(self.recipe.training.precision, self.device)
+        validator, precision = self.validator, choose_precision(training.precision, self.device)
         task = Task(
             directory=self.directory.resolve(),
             corpus_key=self.prepared.key,
-            training=replace(self.recipe.training, precision=precision.name),
+            training=replace(training, precision=precision.name),
             model=self.model_config,
             validation=self.prepared.validation,
             encoded_validation=self.prepared.encode_validation(),
@@ -211,7 +231,7 @@ class _Run:
                 "with --budget (the prepared text is kept, so the next command is ready sooner)"
             )
 
-    def _announce(self, model: Transformer, precision: Precision) -> None:
+    def _announce(self, model: Transformer, precision: Precision, training: TrainingConfig) -> None:
         config: ModelConfig = self.model_config
         parameters = sum(parameter.numel() for parameter in model.parameters())
         threads = torch.get_num_threads()
@@ -222,5 +242,6 @@ class _Run:
         devices = str(self.device) if self.group.size == 1 else f"{self.group.size} x {self.device.type}"
         each = "" if self.group.size == 1 else " each"
         self.log.stage(
-            f"on {devices}, {threads} {'thread' if threads == 1 else 'threads'}{each}; products in {precision}"
+            f"on {devices}, {threads} {'thread' if threads == 1 else 'threads'}{each}; products in {precision}; "
+            f"batches of {training.settled_batch_tokens:,} tokens"
         )

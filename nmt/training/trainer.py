@@ -140,8 +140,8 @@ class Trainer:
         return True
 
     def _plan(self) -> Sequence[Rows]:
-        config = self.config
-        return plan_batches(self.corpus, batch_tokens=config.batch_tokens, seed=config.seed, epoch=self.state.epoch)
+        tokens, seed = self.config.settled_batch_tokens, self.config.seed
+        return plan_batches(self.corpus, batch_tokens=tokens, seed=seed, epoch=self.state.epoch)
 
     def _update(self) -> Update:
         """One update from the next batches of the plan."""

@@ -131,13 +131,13 @@ class TestTogether:
         expected = learn(alone, corpus, batches=batches)
         together = begin(group, directory, MODEL, config)
         ways: list[bool] = []
-        update = together.update
+        gradient = together._gradient
 
-        def observed(own: list[Batch], *, careful: bool, **rest: Any) -> Update:
+        def observed(own: list[Batch], tokens: int, *, careful: bool) -> torch.Tensor:
             ways.append(careful)
-            return update(own, careful=careful, **rest)
+            return gradient(own, tokens, careful=careful)
 
-        monkeypatch.setattr(together, "update", observed)
+        monkeypatch.setattr(together, "_gradient", observed)
         found = learn(together, corpus, batches=batches)
         assert len(found) == len(expected) > 7
         assert set(ways) == {True, False}  # gradients were exchanged in both ways
@@ -182,8 +182,9 @@ class TestTogether:
             raise torch.OutOfMemoryError("CUDA out of memory")
 
         monkeypatch.setattr(cramped, "_add_gradient", no_memory)
+        larger = plan_batches(corpus, batch_tokens=240, seed=3, epoch=0)[:2]
         with pytest.raises(NMTError, match="not even one sentence pair"):
-            cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01, careful=True)
+            cramped.update_from(BatchSupply(corpus, seed=1), larger, rate=0.01)
         monkeypatch.undo()
         cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01)  # and waits for what comes next
 

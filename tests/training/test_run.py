@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from nmt.errors import NMTError
 from nmt.model_dir import load_info
@@ -14,6 +16,7 @@ from nmt.text.tokenizer import Tokenizer
 from nmt.training.config import Recipe, merge_recipe
 from nmt.training.corpus_files import CorpusFiles, language_of
 from nmt.training.run import RunReport, train
+from nmt_corpora import phrasebook_file
 from tests.conftest import RecordingReporter
 
 SMALL = {
@@ -64,10 +67,27 @@ def test_a_stopped_run_ends_as_an_uninterrupted_one(tmp_path: Path) -> None:
         found, expected = ((tmp_path / run_name / name).read_bytes() for run_name in ("parts", "whole"))
         if name == "tokenizer.model":
             assert found == expected
-    from safetensors.torch import load_file
-
     parts, expected_weights = (load_file(tmp_path / name / "weights.safetensors") for name in ("parts", "whole"))
     assert all((parts[name] == tensor).all() for name, tensor in expected_weights.items())
+
+
+def test_other_subwords_are_drawn_alike_after_a_stop(tmp_path: Path) -> None:
+    for language in ("en", "de"):
+        lines = phrasebook_file("train", language).read_text("utf-8").splitlines(keepends=True)[:200]
+        (tmp_path / f"text.{language}").write_text("".join(lines), encoding="utf-8")
+    files = CorpusFiles(sources=(str(tmp_path / "text.en"),), targets=(str(tmp_path / "text.de"),))
+    changes: dict[str, object] = {"training": {"subword_sampling": 0.5, "batch_tokens": None}}
+    whole = run(files, tmp_path / "whole", changes)
+    asked = iter(range(5))
+    run(files, tmp_path / "parts", changes, stop_requested=lambda: next(asked, None) is None)
+    assert run(files, tmp_path / "parts", changes).finished
+    plain = run(files, tmp_path / "plain", {"training": {"batch_tokens": None}})
+    assert whole.state.target_tokens > plain.state.target_tokens  # fewer merges, more subwords
+    found, expected, other = (
+        load_file(tmp_path / name / "weights.safetensors") for name in ("parts", "whole", "plain")
+    )
+    assert all(torch.equal(found[name], tensor) for name, tensor in expected.items())
+    assert any(not torch.equal(other[name], tensor) for name, tensor in expected.items())
 
 
 @pytest.mark.parametrize("name", ["config.json", "weights.safetensors", "tokenizer.model"])
