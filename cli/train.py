@@ -86,6 +86,7 @@ if TYPE_CHECKING:
 @setting("training", "--schedule", "auto, linear, cosine, inverse-sqrt or trapezoid: the rate after warm-up.", kind=str)
 @setting("training", "--label-smoothing", "Share of probability spread over all subwords.", kind=float)
 @setting("training", "--word-dropout", "Share of input words hidden from the model.", kind=float)
+@setting("training", "--curriculum", "Share of the run for short sentences first; needs a known end.", kind=float)
 @setting("training", "--subword-sampling", "Strength of drawing other subwords for the same text anew.", kind=float)
 @setting("training", "--r-drop", "Weight of the agreement of two passes under dropout; 5 suits small text.", kind=float)
 @setting("tokenizer", "--vocabulary-size", "Subwords.", kind=WHOLE_NUMBER_OR_AUTO)

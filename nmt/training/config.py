@@ -33,6 +33,7 @@ class TrainingConfig:
     subword_sampling: float = 0.0  # strength of drawing other subwords for the same text, see Tokenizer.sample
     clip_norm: float = 1.0  # the gradient's largest norm
     weight_decay: float = 0.01  # on matrices only
+    curriculum: float = 0.0  # share of a run with a known end in which ever longer sentences are learned from
     schedule: str = "auto"  # how the rate goes on after warm-up, see nmt.training.schedule
     decay: float = 0.25  # share of a run in which a trapezoid's rate, or the rate of a run that stalls, falls to zero
     budget: str | None = None  # wall time such as "20m" for the whole run
@@ -74,7 +75,7 @@ class TrainingConfig:
             )
         if self.seed > LARGEST_SEED:
             raise NMTError(f"training setting seed must be at most {LARGEST_SEED}, not {self.seed}")
-        for name in ("label_smoothing", "word_dropout", "subword_sampling", "mix_old"):
+        for name in ("label_smoothing", "word_dropout", "subword_sampling", "mix_old", "curriculum"):
             if not 0 <= getattr(self, name) < 1:
                 raise NMTError(f"training setting {name} must be at least 0 and below 1, not {getattr(self, name)}")
         if not 0 <= self.r_drop < math.inf:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol
 
 from torch import Tensor
@@ -16,6 +17,7 @@ from nmt.training.averaging import FIRST_WEIGHTS, LAST_WEIGHTS, MOVING_AVERAGE, 
 from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import TrainingConfig
+from nmt.training.curriculum import Curriculum
 from nmt.training.distributed import ALONE, Group
 from nmt.training.learner import Learner, Update
 from nmt.training.meter import Meter
@@ -67,6 +69,7 @@ class Trainer:
         self.batches_an_update = config.accumulate * surroundings.group.size
         self.corpus = corpus
         self.supply = BatchSupply(corpus, seed=config.seed, resegmenter=surroundings.resegmenter)
+        self.curriculum = Curriculum(corpus, config.curriculum)
         self.config = config
         self.around = surroundings
         self.average = Transformer(model.config).to(self.learner.device).eval().requires_grad_(False)
@@ -145,10 +148,15 @@ class Trainer:
 
     def _update(self) -> Update:
         """One update from the next batches of the plan."""
-        end = self.state.batch + self.batches_an_update
-        rows, following = self.plan[self.state.batch : end], self.plan[end : end + self.batches_an_update]
+        limit = self.curriculum.limit(self.planner.progress(self.state))
+        places = self._next_places(self.state.batch, limit)
+        if not places:  # all that are left of this epoch are too long as yet
+            self._begin_epoch()
+            places = self._next_places(0, limit) or [self.curriculum.easiest(self.plan)]
+        following = self._next_places(places[-1] + 1, limit)
+        rows, rows_ahead = ([self.plan[place] for place in some] for some in (places, following))
         self._rate = self.planner.rate(self.state)
-        update = self.learner.update_from(self.supply, rows, rate=self._rate, following=following)
+        update = self.learner.update_from(self.supply, rows, rate=self._rate, following=rows_ahead)
         self.state.step += 1
         if update.applied:
             self.state.skipped_updates = 0
@@ -157,13 +165,21 @@ class Trainer:
             self.state.skipped_updates += 1
             self.state.all_skipped += 1
         self.state.target_tokens += update.target_tokens
-        self.state.batch += len(rows)
+        self.state.batch = places[-1] + 1
         if self.state.batch >= len(self.plan):
-            self.state.epoch, self.state.batch = self.state.epoch + 1, 0
-            self.plan = self._plan()
-            self.state.epoch_batches = len(self.plan)
+            self._begin_epoch()
         self.state.seconds = self.around.clock.seconds()
         return update
+
+    def _next_places(self, first: int, limit: float) -> list[int]:
+        """Where in the plan the batches of an update stand, from ``first`` on; fewer, or none, at its end."""
+        allowed = (place for place in range(first, len(self.plan)) if self.curriculum.allows(self.plan[place], limit))
+        return list(islice(allowed, self.batches_an_update))
+
+    def _begin_epoch(self) -> None:
+        self.state.epoch, self.state.batch = self.state.epoch + 1, 0
+        self.plan = self._plan()
+        self.state.epoch_batches = len(self.plan)
 
     def _after_update(self, meter: Meter) -> None:
         """What is due after an update, before a checkpoint speaks of it: a report, a validation."""

@@ -1,6 +1,6 @@
 """The loop: exact resumption, accumulation, learning, and when it ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from nmt.data.batching import Batch
+from nmt.data.batching import Batch, Rows
 from nmt.data.encoded_corpus import EncodedCorpus, encoded_in_memory
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
@@ -307,3 +307,45 @@ def test_what_does_not_fit_into_the_rest_of_a_budget_is_not_begun(tmp_path: Path
 def test_of_two_limits_the_first_to_be_reached_ends_the_run(tmp_path: Path) -> None:
     state = trainer(tmp_path, replace(TRAINING, budget="1h")).run()
     assert state.finished == "step 24 was the last one planned"
+
+
+def lengths_of_updates(made: Trainer) -> list[int]:
+    """Trains, and gives the longest source of each update."""
+    longest: list[int] = []
+    take = made.supply.take
+
+    def watched(rows: Sequence[Rows], following: Sequence[Rows] = ()) -> list[Batch]:
+        batches = take(rows, following)
+        longest.append(max(batch.source.size(1) for batch in batches))
+        return batches
+
+    made.supply.take = watched  # type: ignore[method-assign]
+    made.run()
+    return longest
+
+
+def test_a_curriculum_begins_with_short_sentences_and_ends_with_all(tmp_path: Path) -> None:
+    config = replace(TRAINING, curriculum=0.5, max_steps=60, batch_tokens=30)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    longest = lengths_of_updates(trainer(tmp_path / "a", config))
+    plain = lengths_of_updates(trainer(tmp_path / "b", replace(config, curriculum=0.0)))
+    assert len(longest) == len(plain) == 60
+    assert max(longest[:5]) < 0.6 * max(longest)
+    assert max(longest[:15]) < max(longest)
+    assert max(longest[30:]) == max(plain[30:]) == max(longest)
+
+
+def test_a_curriculum_goes_on_exactly_after_a_stop(tmp_path: Path) -> None:
+    config = replace(TRAINING, curriculum=0.5, accumulate=2)
+    for name in ("whole", "parts"):
+        (tmp_path / name).mkdir()
+    whole = trainer(tmp_path / "whole", config)
+    whole.run()
+    for stop in (4, 9, 24):
+        part = trainer(tmp_path / "parts", config, stop=lambda: part.state.step >= stop)  # noqa: B023
+        part.resume()
+        part.run()
+    assert part.state.finished
+    for name, tensor in whole.learner.model.state_dict().items():
+        assert torch.equal(tensor, part.learner.model.state_dict()[name]), name
