@@ -38,13 +38,17 @@ class Publication:
         model_config: ModelConfig,
         languages: tuple[str | None, str | None],
         parent: Parent | None = None,
+        *,
+        devices: int = 1,
     ) -> None:
+        """``devices`` train together, of which an update's number of batches is a multiple."""
         self.output = output
         self.recipe = recipe
         self.prepared = prepared
         self.model_config = model_config
         self.languages = languages
         self.parent = parent
+        self.devices = devices
 
     def max_source_length(self) -> int:
         """The longest source the model learns from: a longer line to translate is divided."""
@@ -138,6 +142,8 @@ class Publication:
             "target_tokens": state.target_tokens,
             "minutes": round(state.seconds / 60, 1),
         }
+        if self.devices > 1:
+            training["devices"] = self.devices
         if self.parent is not None:
             training["parent"] = {"weights_sha256": self.parent.digest, "steps": self.parent.info.training.get("steps")}
         if state.all_skipped:

@@ -126,7 +126,9 @@ class _Run:
             self.model_config = parent.model_config(recipe)
         self.log = JsonLog(directory / LOG, reporter)
         languages = files.languages() if parent is None else parent.languages(files)
-        self.publication = Publication(output, recipe, prepared, self.model_config, languages, parent)
+        self.publication = Publication(
+            output, recipe, prepared, self.model_config, languages, parent, devices=group.size
+        )
         self.validator = TranslationValidator(
             pairs=prepared.validation,
             encoded=encoded_in_memory(prepared.encode_validation()),

@@ -24,6 +24,7 @@ from nmt.data.supply import BatchSupply
 from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
+from nmt.model_dir import load_info
 from nmt.text.corpus import Pair
 from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
 from nmt.training.checkpoint import CheckpointStore
@@ -287,6 +288,7 @@ def test_a_run_of_two_processes_is_stopped_and_goes_on(
     """By two again, bit for bit; by one soundly, and the user hears that an update sees less."""
     whole, losses = run(text, tmp_path / "whole", devices=2)
     assert whole.finished
+    assert load_info(tmp_path / "whole").training["devices"] == 2
     first, _ = run(text, tmp_path / "parts", devices=2, updates=7)
     assert not first.finished
     assert first.state.step == 7
