@@ -359,6 +359,26 @@ def test_when_one_ends_all_end_with_a_sentence(
     assert not alive(followers[0])
 
 
+STUCK = """
+import logging, time, torch
+from nmt.training import launching
+from nmt.training.formation import Formation
+logging.basicConfig(format="%(message)s")
+launching.TO_NOTICE = 0.1
+followers = launching.Followers(Formation(device=torch.device("cpu"), size=2, here=2), threads=1)
+followers._processes[0].kill()
+time.sleep(100)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_leader_that_waits_for_the_dead_is_ended() -> None:
+    """As it would for a GPU: there the wait is not Python's, and no exception comes."""
+    result = subprocess.run([sys.executable, "-c", STUCK], capture_output=True, text=True, check=False, timeout=90)
+    assert result.returncode == 1
+    assert "process 2 of 2 was ended by SIGKILL, perhaps for want of memory" in result.stderr
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
