@@ -15,6 +15,12 @@ from nmt.data.pool import available_processors, ordered_map
 from nmt.errors import NMTError
 
 
+@pytest.fixture(autouse=True)
+def helpers_find_this_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under a plain ``pytest`` the checkout, from which ``tests`` is imported, is not on the path that helpers get."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[2])
+
+
 def double(number: int, *, wrong: int = -1, deadly: int = -1) -> int:
     if number == wrong:
         raise NMTError(f"{number} is wrong")
