@@ -12,7 +12,7 @@ import tempfile
 import threading
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from nmt.errors import NMTError
 from nmt.special_ids import BOS, EOS, PAD, UNK
 from nmt.text.lines import StrPath, atomic_writer, open_binary, without_controls
 from nmt.text.normalization import fold, rules_table
+from nmt.text.sentencepiece_proto import BPE, model_type, without_rules_path
 
 logger = logging.getLogger(__name__)
 
@@ -50,13 +51,6 @@ _BLANK_MARK, _STAND_IN = "\u2581", "\ufdd0"
 _SWAP = str.maketrans({_BLANK_MARK: _STAND_IN, _STAND_IN: _BLANK_MARK})
 # Lines with U+2585, SentencePiece's own mark for unknown characters, would be left out of its training.
 _RESERVED = str.maketrans({_BLANK_MARK: " ", "\u2585": " "})
-
-# Of SentencePiece's model format, a protocol buffer: ModelProto.trainer_spec and normalizer_spec; in them model_type
-# and normalization_rule_tsv; the model type of BPE; and the bytes of numbers of fixed size, by wire type.
-_TRAINER, _NORMALIZER = 2, 3
-_MODEL_TYPE, _RULES_PATH = 3, 6
-_BPE = 2
-_FIXED = {1: 8, 5: 4}
 
 _IDEOGRAPHIC = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]")
 
@@ -139,7 +133,7 @@ class Tokenizer:
         if (processor.pad_id(), processor.unk_id(), processor.bos_id(), processor.eos_id()) != (PAD, UNK, BOS, EOS):
             raise NMTError("the tokenizer's special ids are not those of nmt; train one with nmt tokenizer train")
         self._bytes = frozenset(number for number in range(processor.vocab_size()) if processor.is_byte(number))
-        self._merges = _model_type(proto) == _BPE
+        self._merges = model_type(proto) == BPE
 
     @classmethod
     def load(cls, path: StrPath) -> "Tokenizer":
@@ -351,57 +345,7 @@ def _train(parts: Sequence[str], config: TokenizerConfig, size: int) -> bytes:
     except OSError as error:
         place = tempfile.gettempdir()
         raise NMTError(f"no temporary file can be written in {place}: {error.strerror}; make room there") from error
-    return _without_rules_path(model.getvalue())
-
-
-def _without_rules_path(proto: bytes) -> bytes:
-    """``proto`` without the name of the temporary file the rules came from; the rules themselves are in it."""
-    fields = []
-    for number, content, field in _fields(proto):
-        if number == _NORMALIZER:
-            content = b"".join(inner for inner_number, _, inner in _fields(content) if inner_number != _RULES_PATH)
-            field = bytes([number << 3 | 2]) + _varint(len(content)) + content
-        fields.append(field)
-    return b"".join(fields)
-
-
-def _model_type(proto: bytes) -> int:
-    """SentencePiece's number for unigram (1, also where nothing is said), bpe (2), word (3) or char (4)."""
-    specification = b"".join(content for number, content, _ in _fields(proto) if number == _TRAINER)
-    numbers = [_read_varint(field, 1)[0] for number, _, field in _fields(specification) if number == _MODEL_TYPE]
-    return numbers[-1] if numbers else 1
-
-
-def _fields(message: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """``(field number, content, the field as it stands)`` of a message; a whole number's content is empty."""
-    position = 0
-    while position < len(message):
-        start = position
-        key, content_start = _read_varint(message, position)
-        if key & 7 in _FIXED:
-            position = content_start + _FIXED[key & 7]
-        else:
-            length, content_start = _read_varint(message, content_start)
-            position = content_start + length if key & 7 == 2 else content_start
-        yield key >> 3, message[content_start:position], message[start:position]
-
-
-def _read_varint(message: bytes, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = message[position]
-        value |= (byte & 0x7F) << shift
-        position, shift = position + 1, shift + 7
-        if byte < 0x80:
-            return value, position
-
-
-def _varint(value: int) -> bytes:
-    digits = []
-    while value >= 0x80:
-        digits.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*digits, value])
+    return without_rules_path(model.getvalue())
 
 
 def _swap_blank_mark(text: str) -> str:

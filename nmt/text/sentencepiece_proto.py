@@ -1,0 +1,60 @@
+"""SentencePiece's model file, a protocol buffer, read and changed where its own library offers no way to."""
+
+from collections.abc import Iterator
+
+# ModelProto.trainer_spec and normalizer_spec; in them model_type and normalization_rule_tsv; the model type of BPE; and
+# the bytes of numbers of fixed size, by wire type.
+_TRAINER, _NORMALIZER = 2, 3
+_MODEL_TYPE, _RULES_PATH = 3, 6
+BPE = 2
+_FIXED = {1: 8, 5: 4}
+
+
+def without_rules_path(proto: bytes) -> bytes:
+    """``proto`` without the name of the temporary file the rules came from; the rules themselves are in it."""
+    fields = []
+    for number, content, field in _fields(proto):
+        if number == _NORMALIZER:
+            content = b"".join(inner for inner_number, _, inner in _fields(content) if inner_number != _RULES_PATH)
+            field = bytes([number << 3 | 2]) + _varint(len(content)) + content
+        fields.append(field)
+    return b"".join(fields)
+
+
+def model_type(proto: bytes) -> int:
+    """SentencePiece's number for unigram (1, also where nothing is said), bpe (2), word (3) or char (4)."""
+    specification = b"".join(content for number, content, _ in _fields(proto) if number == _TRAINER)
+    numbers = [_read_varint(field, 1)[0] for number, _, field in _fields(specification) if number == _MODEL_TYPE]
+    return numbers[-1] if numbers else 1
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """``(field number, content, the field as it stands)`` of a message; a whole number's content is empty."""
+    position = 0
+    while position < len(message):
+        start = position
+        key, content_start = _read_varint(message, position)
+        if key & 7 in _FIXED:
+            position = content_start + _FIXED[key & 7]
+        else:
+            length, content_start = _read_varint(message, content_start)
+            position = content_start + length if key & 7 == 2 else content_start
+        yield key >> 3, message[content_start:position], message[start:position]
+
+
+def _read_varint(message: bytes, position: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = message[position]
+        value |= (byte & 0x7F) << shift
+        position, shift = position + 1, shift + 7
+        if byte < 0x80:
+            return value, position
+
+
+def _varint(value: int) -> bytes:
+    digits = []
+    while value >= 0x80:
+        digits.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*digits, value])
