@@ -54,6 +54,14 @@ def keep_freed_memory() -> None:
     libc.mallopt(top_pad, 16 << 20)
 
 
+def avoid_attention_planned_by_shape() -> None:
+    """Keep torch from cuDNN's attention, which works out a plan for every new shape of a batch.
+
+    That takes some 30 ms for each, and batches of sentences come in hundreds of shapes. The other kernels need none.
+    """
+    torch.backends.cuda.enable_cudnn_sdp(False)
+
+
 @dataclass(frozen=True)
 class Precision:
     """The type in which matrices are multiplied while training, and why; weights and sums stay float32."""

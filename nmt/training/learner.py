@@ -14,7 +14,7 @@ from nmt.data.batching import Batch, Rows
 from nmt.data.supply import BatchSupply
 from nmt.errors import NMTError
 from nmt.model.transformer import Transformer
-from nmt.runtime import Precision, choose_precision
+from nmt.runtime import Precision, avoid_attention_planned_by_shape, choose_precision
 from nmt.special_ids import EOS, UNK
 from nmt.training.config import TrainingConfig
 from nmt.training.distributed import ALONE, AgreedError, Group
@@ -89,6 +89,8 @@ class Learner:
         self.group = group
         self.device = model.embedding.weight.device
         self.precision = choose_precision(config.precision, self.device)
+        if self.device.type == "cuda":
+            avoid_attention_planned_by_shape()
         self.optimizer = make_optimizer(model, config)
         self.parts = 1  # into which a batch is cut so that it fits into memory
         self._parameters = list(model.parameters())
