@@ -62,16 +62,23 @@ def test_there_is_a_processor() -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_helpers_end_with_their_parent_and_quietly(number: signal.Signals) -> None:
     code = (
+        # Where the tests run behind a shell's &, Ctrl-C is ignored unless it is asked for.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from nmt.data.pool import ordered_map; results = ordered_map(abs, iter(range(10**9)), helpers=2); "
         "next(results); print('ready', flush=True)\nfor result in results: pass"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    parent.stdout.readline()
-    children = [int(path.name) for path in Path("/proc").glob("[0-9]*") if f"PPid:\t{parent.pid}\n" in status_of(path)]
-    assert len(children) == 2
-    parent.send_signal(number)
-    _, errors = parent.communicate(timeout=20)
+    with parent:
+        try:
+            assert parent.stdout is not None
+            parent.stdout.readline()
+            mark = f"PPid:\t{parent.pid}\n"
+            children = [int(path.name) for path in Path("/proc").glob("[0-9]*") if mark in status_of(path)]
+            assert len(children) == 2
+            parent.send_signal(number)
+            _, errors = parent.communicate(timeout=20)
+        finally:
+            parent.kill()
     deadline = time.monotonic() + 10
     while any(is_running(child) for child in children) and time.monotonic() < deadline:
         time.sleep(0.05)
