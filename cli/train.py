@@ -81,6 +81,7 @@ if TYPE_CHECKING:
 )
 @setting("training", "--precision", "Matrix products in float32, bfloat16, or auto: as the device does best.", kind=str)
 @setting("training", "--accumulate", "Batches that make one update.")
+@setting("training", "--optimizer", "muon (AdamW for embeddings, norms and biases) or adamw.", kind=str)
 @setting("training", "--learning-rate", "Peak of the learning rate, after warm-up.", kind=float)
 @setting("training", "--warmup", "Updates until the peak; at most a tenth of the run.")
 @setting("training", "--schedule", "auto, linear, cosine, inverse-sqrt or trapezoid: the rate after warm-up.", kind=str)

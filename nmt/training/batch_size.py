@@ -77,7 +77,7 @@ class _Trial:
                 raise
             return False
         finally:
-            self.learner.optimizer.zero_grad(set_to_none=True)
+            self.learner.optimizer.zero_grad()
             gc.collect()
             if self.learner.device.type == "cuda":
                 torch.cuda.empty_cache()

@@ -15,6 +15,7 @@ from nmt.training.budget import parse_duration
 from nmt.training.schedule import NEED_AN_END, SCHEDULES
 
 PRECISIONS = ("auto", "float32", "bfloat16")
+OPTIMIZERS = ("muon", "adamw")
 LARGEST_SEED = 2**63 - 1  # of torch's generators
 
 
@@ -25,6 +26,7 @@ class TrainingConfig:
     batch_tokens: int | None = None  # padded tokens of the wider side in a batch; None: as suits corpus and device
     accumulate: int = 1  # batches whose gradients make one update
     precision: str = "auto"  # of matrix products: float32, or bfloat16 where the processor has units for it
+    optimizer: str = "muon"  # for the matrices of the layers, with AdamW for the rest; or "adamw" for all
     learning_rate: float = 0.0015  # the peak
     warmup: int = 400  # updates
     label_smoothing: float = 0.1
@@ -65,9 +67,12 @@ class TrainingConfig:
             raise NMTError("training settings learning_rate and clip_norm must be above 0")
         if not 0 < self.decay <= 1:
             raise NMTError(f"training setting decay must be above 0 and at most 1, not {self.decay}")
-        if self.schedule not in SCHEDULES:
-            near = nearest(self.schedule, SCHEDULES)
-            raise NMTError(f"there is no schedule {self.schedule!r}, only {', '.join(SCHEDULES)}{near}")
+        for name, choice, choices in (
+            ("schedule", self.schedule, SCHEDULES),
+            ("optimizer", self.optimizer, OPTIMIZERS),
+        ):
+            if choice not in choices:
+                raise NMTError(f"there is no {name} {choice!r}, only {', '.join(choices)}{nearest(choice, choices)}")
         if self.precision not in PRECISIONS:
             raise NMTError(
                 f"training setting precision must be {', '.join(PRECISIONS)}, not {self.precision!r}"

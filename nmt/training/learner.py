@@ -19,7 +19,7 @@ from nmt.special_ids import EOS, UNK
 from nmt.training.config import TrainingConfig
 from nmt.training.distributed import ALONE, AgreedError, Group
 from nmt.training.loss import agreement_loss, label_smoothed_cross_entropy
-from nmt.training.optimizer import make_optimizer
+from nmt.training.optimizer import make_optimizers
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class Learner:
         self.precision = choose_precision(config.precision, self.device)
         if self.device.type == "cuda":
             avoid_attention_planned_by_shape()
-        self.optimizer = make_optimizer(model, config)
+        self.optimizer = make_optimizers(model, config, self.precision)
         self.parts = 1  # into which a batch is cut so that it fits into memory
         self._parameters = list(model.parameters())
         self._proven: tuple[int, ...] = (0, 0, 0)  # the largest shapes for which memory has sufficed
@@ -125,7 +125,7 @@ class Learner:
         shape = _largest_shape(batches)
         new = any(size > proven for size, proven in zip(shape, self._proven, strict=True))
         tokens, doubts = self.group.totals(sum(batch.target_tokens for batch in batches), int(new))
-        lasting = bool(self.optimizer.state)  # what the optimizer needs comes with the first update
+        lasting = self.optimizer.started  # what the optimizer needs comes with the first update
         total = self._gradient(batches, tokens, careful=doubts > 0 or self.group.size == 1)
         if lasting:
             self._proven = tuple(map(max, shape, self._proven))
@@ -133,9 +133,7 @@ class Learner:
         norm = float(torch.nn.utils.clip_grad_norm_(self._parameters, self.config.clip_norm))
         applied = math.isfinite(norm)
         if applied:
-            for group in self.optimizer.param_groups:
-                group["lr"] = rate
-            self.optimizer.step()
+            self.optimizer.step(rate)
         return Update(total, tokens, norm, applied)
 
     def try_gradient(self, batch: Batch) -> None:
@@ -203,12 +201,12 @@ class Learner:
             self._backward(self._replica(sentence, sentence, sentence)[0], 1)
             with self.group.without_sync(self._replica):
                 self._replica(None)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad()
 
     def _gradient(self, batches: Sequence[Batch], tokens: int, *, careful: bool) -> Tensor:
         """Leave the mean gradient in the parameters; the summed plain loss of ``batches``."""
         while True:
-            self.optimizer.zero_grad(set_to_none=True)
+            self.optimizer.zero_grad()
             parts = [part for batch in batches for part in batch.split(self.parts)]
             failed = False
             total = torch.zeros((), device=self.device)

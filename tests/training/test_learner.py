@@ -60,7 +60,8 @@ def test_one_batch_is_learned_by_heart(precision: str) -> None:
 def test_weights_and_optimizer_stay_float32() -> None:
     part = learner("bfloat16")
     part.update(batches(), rate=0.001)
-    moments = [value for state in part.optimizer.state.values() for value in state.values()]
+    states = [state for member in part.optimizer.members for state in member.state.values()]
+    moments = [value for state in states for value in state.values()]
     assert moments
     assert {tensor.dtype for tensor in [*part.model.parameters(), *moments]} == {torch.float32}
 
@@ -73,7 +74,7 @@ def test_an_update_that_is_not_finite_changes_nothing() -> None:
     update = part.update(batches(), rate=0.1)
     assert not update.applied
     assert torch.equal(part.model.embedding.weight, before)
-    assert not part.optimizer.state
+    assert not part.optimizer.started
 
 
 def test_out_of_memory_halves_the_batches_and_changes_no_gradient(
