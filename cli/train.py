@@ -130,15 +130,18 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         raise NMTError("--dry-run measures one device; leave --devices out")
 
     from nmt.training.config import Recipe, merge_recipe
-    from nmt.training.fine_tuning import fine_tuning_recipe
 
-    recipe = Recipe() if options["parent"] is None else fine_tuning_recipe()
+    recipe = Recipe()
     if options["config"] is not None:
         recipe = merge_recipe(recipe, read_toml(options["config"]), where=options["config"])
     given = given_settings(ctx)
     if options["preset"] is not None:
         given["preset"] = options["preset"]
     recipe = merge_recipe(recipe, given, where="options")
+    if options["parent"] is not None:
+        from nmt.training.fine_tuning import with_gentle_rate
+
+        recipe = with_gentle_rate(recipe)
 
     from nmt.model_dir import TRAINING
     from nmt.training.corpus_files import CorpusFiles

@@ -17,7 +17,7 @@ from nmt.training.learner import Learner, out_of_memory
 SMALLEST = 512
 LARGEST = {"cpu": 4096}  # where time grows with the tokens
 LARGEST_ELSEWHERE = 32_768  # the paper's batches have about 25,000 tokens a side (section 5.1)
-UPDATES_AN_EPOCH = {"cpu": 800}  # at least: small corpora learn more from many small updates
+UPDATES_AN_EPOCH = {"cpu": 200}  # at least: small corpora learn more from many small updates
 UPDATES_ELSEWHERE = 100  # a GPU takes as long for a small update as for a much larger one
 WORST = 3  # batches of each kind that must fit
 LATER = 3  # times the weights: two moments of the optimizer and the moving average come after the first gradient

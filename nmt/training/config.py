@@ -15,7 +15,8 @@ from nmt.training.budget import parse_duration
 from nmt.training.schedule import NEED_AN_END, SCHEDULES
 
 PRECISIONS = ("auto", "float32", "bfloat16")
-OPTIMIZERS = ("muon", "adamw")
+PEAKS = {"muon": 0.005, "adamw": 0.0015}  # of the learning rate, by optimizer
+FINE_TUNING_SHARE = 0.2  # of that for a model that goes on from another
 LARGEST_SEED = 2**63 - 1  # of torch's generators
 
 
@@ -27,7 +28,7 @@ class TrainingConfig:
     accumulate: int = 1  # batches whose gradients make one update
     precision: str = "auto"  # of matrix products: float32, or bfloat16 where the processor has units for it
     optimizer: str = "muon"  # for the matrices of the layers, with AdamW for the rest; or "adamw" for all
-    learning_rate: float = 0.0015  # the peak
+    learning_rate: float | None = None  # the peak; None: as suits the optimizer
     warmup: int = 400  # updates
     label_smoothing: float = 0.1
     r_drop: float = 0.0  # weight of the agreement of two passes under different dropout; 0: one pass. Paper: 5
@@ -59,17 +60,17 @@ class TrainingConfig:
             if getattr(self, name) < 0:
                 raise NMTError(f"training setting {name} must not be negative, not {getattr(self, name)}")
         for name in ("learning_rate", "weight_decay"):
-            if not math.isfinite(getattr(self, name)):
+            if not math.isfinite(getattr(self, name) or 0):
                 raise NMTError(f"training setting {name} must be a finite number, not {getattr(self, name)}")
         if self.budget is not None:
             parse_duration(self.budget)
-        if not (self.learning_rate > 0 and self.clip_norm > 0):
+        if not ((self.learning_rate is None or self.learning_rate > 0) and self.clip_norm > 0):
             raise NMTError("training settings learning_rate and clip_norm must be above 0")
         if not 0 < self.decay <= 1:
             raise NMTError(f"training setting decay must be above 0 and at most 1, not {self.decay}")
         for name, choice, choices in (
             ("schedule", self.schedule, SCHEDULES),
-            ("optimizer", self.optimizer, OPTIMIZERS),
+            ("optimizer", self.optimizer, tuple(PEAKS)),
         ):
             if choice not in choices:
                 raise NMTError(f"there is no {name} {choice!r}, only {', '.join(choices)}{nearest(choice, choices)}")
@@ -85,6 +86,11 @@ class TrainingConfig:
                 raise NMTError(f"training setting {name} must be at least 0 and below 1, not {getattr(self, name)}")
         if not 0 <= self.r_drop < math.inf:
             raise NMTError(f"training setting r_drop must be at least 0 and finite, not {self.r_drop}")
+
+    @property
+    def peak_rate(self) -> float:
+        """The highest learning rate of a run that begins with random weights, unless another is set."""
+        return PEAKS[self.optimizer] if self.learning_rate is None else self.learning_rate
 
     @property
     def settled_batch_tokens(self) -> int:

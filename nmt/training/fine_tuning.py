@@ -14,11 +14,10 @@ from nmt.model_dir import TRAINING, WEIGHTS, ModelInfo, load_model
 from nmt.settings import to_mapping
 from nmt.text.tags import check_known
 from nmt.text.tokenizer import Tokenizer, TokenizerConfig
-from nmt.training.config import Recipe
+from nmt.training.config import FINE_TUNING_SHARE, Recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.weights import read_header
 
-PEAK = 0.0003  # of the learning rate: a fifth of what a new model gets
 SHAPE_IS_FREE = ("dropout",)  # settings of a model that weights of another value fit
 ROWS_AT_ONCE = 50_000
 
@@ -45,10 +44,12 @@ class Parent:
         return source or self.info.source_language, target or self.info.target_language
 
 
-def fine_tuning_recipe() -> Recipe:
-    """The defaults of a run that goes on from a published model."""
-    recipe = Recipe()
-    return replace(recipe, training=replace(recipe.training, learning_rate=PEAK))
+def with_gentle_rate(recipe: Recipe) -> Recipe:
+    """``recipe`` for going on from a published model: a lower learning rate than a new one gets, if none is set."""
+    training = recipe.training
+    if training.learning_rate is not None:
+        return recipe
+    return replace(recipe, training=replace(training, learning_rate=FINE_TUNING_SHARE * training.peak_rate))
 
 
 def load_parent(directory: Path, recipe: Recipe, files: CorpusFiles, output: Path) -> Parent:

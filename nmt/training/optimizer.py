@@ -63,14 +63,14 @@ def make_optimizers(model: nn.Module, config: TrainingConfig, precision: Precisi
         {"params": [p for p in rest if p.dim() <= 1], "weight_decay": 0.0},
     ]
     fused = parameters[0].device.type in ("cpu", "cuda")
-    adamw = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98), eps=1e-9, fused=fused)
+    adamw = torch.optim.AdamW(groups, lr=config.peak_rate, betas=(0.9, 0.98), eps=1e-9, fused=fused)
     if not matrices:
         return Optimizers([adamw])
     split = [
         {"params": [p for p in parameters if p in matrices and p not in stacked], "parts": 1},
         {"params": [p for p in parameters if p in stacked], "parts": 3},  # queries, keys, values
     ]
-    muon = Muon(split, lr=config.learning_rate, weight_decay=config.weight_decay, dtype=precision.dtype)
+    muon = Muon(split, lr=config.peak_rate, weight_decay=config.weight_decay, dtype=precision.dtype)
     return Optimizers([adamw, muon])
 
 

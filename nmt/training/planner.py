@@ -129,7 +129,7 @@ class Planner:
         return learning_rate(
             state.step + 1,
             self.progress(state),
-            peak=config.learning_rate,
+            peak=config.peak_rate,
             warmup=config.warmup,
             schedule=config.schedule,
             decay=config.decay,

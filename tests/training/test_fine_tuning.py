@@ -9,8 +9,9 @@ from safetensors.torch import load_file
 
 from nmt.errors import NMTError
 from nmt.model_dir import load_info
+from nmt.training.config import Recipe, TrainingConfig
 from nmt.training.corpus_files import CorpusFiles
-from nmt.training.fine_tuning import epoch_weights, fine_tuning_recipe, load_parent
+from nmt.training.fine_tuning import epoch_weights, load_parent, with_gentle_rate
 from tests.conftest import RecordingReporter
 from tests.training.test_run import run, write_corpus
 
@@ -79,7 +80,7 @@ def test_without_the_old_text_it_says_what_to_do(parent: Path, files: CorpusFile
 
 def test_what_the_parent_decides_cannot_be_set(parent: Path, files: CorpusFiles, tmp_path: Path) -> None:
     output = tmp_path / "model"
-    recipe = fine_tuning_recipe()
+    recipe = Recipe()
     with pytest.raises(NMTError, match="its own shape and tokenizer, so dimension, preset cannot be set beside --from"):
         load_parent(parent, replace(recipe, model={"dimension": 64, "heads": 2}, preset="tiny"), files, output)
     tokenizer = replace(recipe, tokenizer=replace(recipe.tokenizer, vocabulary_size=999))
@@ -93,6 +94,14 @@ def test_what_the_parent_decides_cannot_be_set(parent: Path, files: CorpusFiles,
         load_parent(tmp_path / "none", recipe, files, output)
     dropout = load_parent(parent, replace(recipe, model={"dropout": 0.3}), files, output)
     assert dropout.model_config(replace(recipe, model={"dropout": 0.3})).dropout == 0.3
+
+
+def test_a_new_rate_is_a_fifth_unless_it_is_set() -> None:
+    for optimizer in ("muon", "adamw"):
+        recipe = Recipe(training=TrainingConfig(optimizer=optimizer))
+        assert with_gentle_rate(recipe).training.peak_rate == pytest.approx(recipe.training.peak_rate / 5)
+    told = Recipe(training=TrainingConfig(learning_rate=0.7))
+    assert with_gentle_rate(told) is told
 
 
 def test_another_parent_is_refused(parent: Path, files: CorpusFiles, tmp_path: Path) -> None:
