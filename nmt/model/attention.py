@@ -39,12 +39,9 @@ class Attention(nn.Module):
         ``mask`` is bool, broadcastable to (B, H, T, S), True where a query may look; ``causal`` lets position t look
         at positions up to t.
         """
-        if queries.dtype == torch.bfloat16 and queries.device.type == "cpu":
-            # There the backward pass of float32 attention is four times as fast as bfloat16's, and it is exact.
-            with torch.autocast("cpu", enabled=False):
-                attended = _attention(queries.float(), keys.float(), values.float(), mask, causal).to(queries.dtype)
-        else:
-            attended = _attention(queries, keys, values, mask, causal)
+        by_products = queries.device.type == "cpu" and torch.is_grad_enabled()
+        compute = attention_by_products if by_products else _fused_attention
+        attended = compute(queries, keys, values, mask, causal)
         output: Tensor = self.output(attended.transpose(1, 2).flatten(2))
         return output
 
@@ -53,5 +50,19 @@ class Attention(nn.Module):
         return states.view(states.size(0), states.size(1), self.heads, -1).transpose(1, 2)
 
 
-def _attention(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
+def attention_by_products(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
+    """softmax(q kᵀ / √(D/H)) v, written out: products in the type given, softmax in float32.
+
+    On a processor its backward pass takes between a third and two thirds of the time of the fused one for sentences of
+    up to some 100 subwords.
+    """
+    scores = (queries @ keys.mT).float() * queries.size(-1) ** -0.5
+    if causal:
+        mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    return scores.softmax(-1).to(values.dtype) @ values
+
+
+def _fused_attention(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
     return F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=causal)

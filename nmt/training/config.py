@@ -36,7 +36,7 @@ class TrainingConfig:
     subword_sampling: float = 0.0  # strength of drawing other subwords for the same text, see Tokenizer.sample
     clip_norm: float = 1.0  # the gradient's largest norm
     weight_decay: float = 0.01  # on matrices only
-    curriculum: float = 0.0  # share of a run with a known end in which ever longer sentences are learned from
+    curriculum: float = 0.3  # share of a run with a known end in which ever longer sentences are learned from
     schedule: str = "auto"  # how the rate goes on after warm-up, see nmt.training.schedule
     decay: float = 0.25  # share of a run in which a trapezoid's rate, or the rate of a run that stalls, falls to zero
     budget: str | None = None  # wall time such as "20m" for the whole run

@@ -4,10 +4,11 @@ import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from nmt.errors import NMTError
-from nmt.model.attention import Attention
+from nmt.model.attention import Attention, attention_by_products
 from nmt.model.cache import DecoderCache
 from nmt.model.config import PRESETS, ModelConfig, choose_preset, preset, with_vocabulary
 from nmt.model.transformer import Transformer, sinusoidal_positions
@@ -158,3 +159,17 @@ def test_unknown_preset_and_bad_shapes_are_named() -> None:
         ModelConfig(dimension=30, heads=4)
     with pytest.raises(NMTError, match="dropout"):
         ModelConfig(dropout=1.0)
+
+
+@pytest.mark.parametrize(("causal", "masked"), [(False, False), (True, False), (False, True)])
+def test_attention_written_out_is_the_fused_one_with_its_gradient(causal: bool, masked: bool) -> None:
+    mask = torch.tensor([[True, True, True, False], [True, False, False, False]])[:, None, None] if masked else None
+    made = [torch.randn(2, 3, 4, 8, requires_grad=True) for _ in range(3)]
+    results = []
+    for compute in (
+        lambda q, k, v: attention_by_products(q, k, v, mask, causal),
+        lambda q, k, v: F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal),
+    ):
+        attended = compute(*made)
+        results.append((attended, *torch.autograd.grad(attended.square().sum(), made)))
+    assert all(torch.allclose(one, other, atol=1e-5) for one, other in zip(*results, strict=True))

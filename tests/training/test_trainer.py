@@ -31,6 +31,7 @@ TRAINING = TrainingConfig(
     batch_tokens=60,
     learning_rate=0.01,
     warmup=5,
+    curriculum=0.0,
     max_steps=24,
     validate_every=7,
     checkpoint_every=5,
