@@ -34,6 +34,7 @@ SMALL = {
         "validate_every": 6,
         "checkpoint_every": 4,
         "warmup": 4,
+        "curriculum": 0.0,  # epochs are whole
     },
     "search": {"beam_size": 2, "max_length_ratio": 1.0, "max_length_offset": 2},
 }
