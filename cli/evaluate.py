@@ -126,7 +126,7 @@ def _evaluate_model(
         from nmt.decoding.translator import Translator
 
         given = {name: value for name, value in translating.items() if value is not None}
-        translator = Translator.load(directory, **given)
+        translator = Translator(directory, **given)
         logger.info("translating %s lines", f"{len(lines):,}")
         evaluation = evaluate_system(translator.translate, lines, reference_lines, **settings)
         if stream is not None:

@@ -103,7 +103,7 @@ def translate(
     settings: dict[str, Any] = {name: value for name, value in search.items() if value is not None}
     if batch_size is not None:
         settings["batch_sentences"] = batch_size
-    translator = Translator.load(resolve_model_path(model), device=device, threads=threads, tag=tag, **settings)
+    translator = Translator(resolve_model_path(model), device=device, threads=threads, tag=tag, **settings)
     if inputs == ("-",) and sys.stdin.isatty():
         click.echo("Type a sentence and press Enter; Ctrl-D ends.", err=True)
     for goal, paths in outputs.items():

@@ -19,7 +19,7 @@ LAYERS = (
     ("nmt.model",),
     ("nmt.decoding",),
     ("nmt.model_dir", "nmt.model_card"),
-    ("nmt.decoding.translator", "nmt.evaluation"),
+    ("nmt.decoding.line_translator", "nmt.decoding.loading", "nmt.decoding.translator", "nmt.evaluation"),
     ("nmt.training",),
     ("nmt.explain",),
     ("nmt_corpora",),

@@ -52,7 +52,7 @@ def write(path: Path, lines: list[str]) -> Path:
 
 
 def expected(model: Path, lines: list[str]) -> str:
-    return "".join(f"{line}\n" for line in Translator.load(model).translate(lines))
+    return "".join(f"{line}\n" for line in Translator(model).translate(lines))
 
 
 def test_standard_input_to_standard_output(model: Path) -> None:
@@ -103,9 +103,7 @@ def test_the_search_can_be_set(model: Path) -> None:
     result = run("-m", model, "--beam", 1, "--lenpen", 0, "--max-length-ratio", 0, text="the a cat sees\n")
     assert result.stdout == "".join(
         f"{line}\n"
-        for line in Translator.load(model, beam_size=1, length_penalty=0, max_length_ratio=0).translate(
-            ["the a cat sees"]
-        )
+        for line in Translator(model, beam_size=1, length_penalty=0, max_length_ratio=0).translate(["the a cat sees"])
     )
     assert run("-m", model, "--length-penalty", "-1", text="a\n").stderr.startswith("nmt: error: search setting")
 

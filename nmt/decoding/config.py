@@ -23,6 +23,16 @@ class SearchConfig:
     max_length_offset: int = 10  # short sentences need room that no ratio gives them
     min_length: int = 0
     n_best: int = 1
+    coverage_penalty: float = 0.0
+    no_repeat_ngram: int = 0  # no sequence of so many subwords comes twice; 0: all may
+    repetition_penalty: float = 1.0
+    sample: bool = False  # draw subwords at random instead of searching
+    temperature: float = 1.0
+    top_k: int = 0  # 0: of all
+    top_p: float = 1.0
+    epsilon: float = 0.0
+    seed: int = 1
+    alternatives: int = 0
 
     def __post_init__(self) -> None:
         for name, least in (("beam_size", 1), ("n_best", 1), ("max_length_offset", 0), ("min_length", 0)):

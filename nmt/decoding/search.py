@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
+from nmt.decoding.hypothesis import Hypothesis
 from nmt.errors import NMTError
 from nmt.model.cache import DecoderCache, Memory
 from nmt.model.config import ModelConfig
@@ -32,15 +33,6 @@ class EncoderDecoder(Protocol):
 
     def decode(self, target: Tensor, memory: Memory, cache: DecoderCache | None = None) -> Tensor:
         """Logits (B*K, T, V) of what follows each position of ``target`` (B*K, T)."""
-
-
-@dataclass(frozen=True)
-class Hypothesis:
-    """A finished translation: its subwords without BOS and EOS, and how probable it is."""
-
-    ids: list[int]
-    log_probability: float  # natural logarithm, the end mark included
-    score: float  # log_probability / |y|^length_penalty; higher is better
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import torch
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.search import EncoderDecoder, Found, Hypothesis, search
+from nmt.decoding.hypothesis import Hypothesis, Wish
+from nmt.decoding.search import EncoderDecoder, Found, search
 from nmt.special_ids import EOS, PAD
 
 # Two candidates whose log-probabilities differ by less are a close call. The number of rows in a matrix product, the
@@ -22,12 +23,21 @@ class TorchEngine:
     otherwise, it is searched again alone and with one thread, which sums in one order only.
     """
 
+    name = "torch"
+
     def __init__(self, model: EncoderDecoder, device: torch.device) -> None:
         self.model = model
         self.device = device
 
-    def search(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
-        """The hypotheses for each source (ids without BOS and EOS), best first."""
+    def search(
+        self,
+        sources: Sequence[Sequence[int]],
+        config: SearchConfig,
+        wishes: Sequence[Wish] | None = None,  # noqa: ARG002 - to come
+        *,
+        details: bool = False,  # noqa: ARG002 - to come
+    ) -> list[list[Hypothesis]]:
+        """See Engine.search."""
         if not sources:
             return []
         with torch.inference_mode():

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.search import Hypothesis
-from nmt.decoding.translator import Translator, joiner_for
+from nmt.decoding.hypothesis import Hypothesis, Wish
+from nmt.decoding.line_translator import LineTranslator, joiner_for
 
 
 class Characters:
@@ -40,15 +40,24 @@ class Echo:
     def __init__(self) -> None:
         self.batches: list[list[tuple[int, ...]]] = []
 
-    def search(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
+    name = "echo"
+
+    def search(
+        self,
+        sources: Sequence[Sequence[int]],
+        config: SearchConfig,
+        wishes: Sequence[Wish] | None = None,
+        *,
+        details: bool = False,
+    ) -> list[list[Hypothesis]]:
         self.batches.append([tuple(source) for source in sources])
         return [[Hypothesis(list(source), -1.0, -1.0)] for source in sources]
 
 
-def translator(**settings: object) -> tuple[Translator, Echo]:
+def translator(**settings: object) -> tuple[LineTranslator, Echo]:
     engine = Echo()
     given_settings = {"search": SearchConfig(beam_size=2), "max_source_length": 20, **settings}
-    return Translator(Characters(), engine, **given_settings), engine  # type: ignore[arg-type]
+    return LineTranslator(Characters(), engine, **given_settings), engine  # type: ignore[arg-type]
 
 
 @given(st.lists(st.text()), st.integers(1, 5), st.integers(1, 30))
@@ -148,7 +157,7 @@ def test_a_translation_never_holds_a_line_end() -> None:
         def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
             return ["a\nb\u2028c\x00d\te\r" for _ in ids]
 
-    made = Translator(Breaking(), Echo(), search=SearchConfig(), max_source_length=9)
+    made = LineTranslator(Breaking(), Echo(), search=SearchConfig(), max_source_length=9)
     assert made.translate(["x"]) == ["a b c d e"]
 
 
