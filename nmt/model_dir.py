@@ -4,6 +4,7 @@
     tokenizer.model       SentencePiece, as trained
     weights.safetensors   float32, with a checksum
     README.md             the model card
+    ctranslate2/          optional, derived: see nmt.ctranslate2_copy
     training/             only for resuming
 
 A reader never meets half a publication. Each file appears at once under its name, in the order tokenizer, weights,
@@ -17,6 +18,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -120,6 +122,11 @@ def load_info(directory: StrPath) -> ModelInfo:
     directory = Path(directory)
     _check_present(directory)
     return _describe(directory, read_header(directory / WEIGHTS))
+
+
+def weights_checksum(directory: StrPath) -> str:
+    """SHA-256 of the numbers of the model in ``directory``, as the header of its weights says."""
+    return read_header(Path(directory) / WEIGHTS).checksum
 
 
 def load_tokenizer(directory: StrPath, info: ModelInfo) -> "Tokenizer":
@@ -267,5 +274,9 @@ def _holds(path: Path, content: bytes) -> bool:
 def _remove_leftovers(directory: Path) -> None:
     """Remove temporaries of killed calls; those of the last hour may be somebody's who is still writing."""
     for path in directory.glob(LEFTOVER):
-        if path.stat().st_mtime < time.time() - 3600:
+        if path.stat().st_mtime >= time.time() - 3600:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
