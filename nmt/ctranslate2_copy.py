@@ -10,17 +10,16 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from nmt.errors import NMTError
-from nmt.model_dir import load_info, load_tokenizer, weights_checksum
+from nmt.model_dir import FAST_COPY, WEIGHTS, load_info, load_tokenizer, weights_checksum
 from nmt.settings import from_mapping, to_mapping
 from nmt.text.lines import StrPath, open_binary
 
-DIRECTORY = "ctranslate2"
 MANIFEST = "nmt.json"
 MODEL, CONFIG, VOCABULARY = FILES = ("model.bin", "config.json", "shared_vocabulary.json")
 QUANTIZATIONS = ("int8", "int8_float32", "int8_float16", "int16", "bfloat16", "float16", "float32")
@@ -55,36 +54,36 @@ class Copy:
 
 def read_copy(model_dir: StrPath) -> Copy | None:
     """The copy in ``model_dir``, or None if there is none; NMTError if it is of other weights or damaged."""
-    directory = Path(model_dir) / DIRECTORY
+    directory = Path(model_dir) / FAST_COPY
     if not directory.is_dir():
         return None
     manifest = _read_manifest(directory / MANIFEST)
     if manifest.weights_sha256 != weights_checksum(model_dir):
         raise NMTError(f"{directory} was made from other weights than those of this model")
-    files = {}
-    for name in FILES:
-        with open_binary(directory / name) as stream:
-            files[name] = stream.read()
-        if hashlib.sha256(files[name]).hexdigest() != manifest.checksums.get(name):
-            raise NMTError(f"{directory / name} is damaged")
-    return Copy(manifest, files)
+    return _read(directory, manifest)
 
 
-def make_copy(model_dir: StrPath, *, quantization: str = "int8", output: StrPath | None = None) -> Path:
+def make_copy(
+    model_dir: StrPath,
+    *,
+    quantization: str = "int8",
+    output: StrPath | None = None,
+    check: Callable[[Copy], None] | None = None,
+) -> Path:
     """Write a copy of the model in ``model_dir`` to ``output``, None: into the model directory, and return its path.
 
-    It appears all at once, in place of one that was there. NMTError for a damaged model, an unknown quantization, and
-    what cannot be written or is in the way.
+    It appears all at once, in place of one that was there, when ``check`` has been called with it and has raised
+    nothing. NMTError for a damaged model, an unknown quantization, and what cannot be written or is in the way.
     """
     from nmt.ctranslate2_format import write_files
     from nmt.weights import read_arrays
 
     check_quantization(quantization)
     model_dir = Path(model_dir)
-    goal = model_dir / DIRECTORY if output is None else Path(output)
+    goal = model_dir / FAST_COPY if output is None else Path(output)
     info = load_info(model_dir)
     tokenizer = load_tokenizer(model_dir, info)
-    header, arrays = read_arrays(model_dir / "weights.safetensors")
+    header, arrays = read_arrays(model_dir / WEIGHTS)
     positions = max(LEAST_POSITIONS, info.search.length_limit(info.max_source_length) + 1)
     with _replacing(goal) as directory:
         write_files(
@@ -100,6 +99,8 @@ def make_copy(model_dir: StrPath, *, quantization: str = "int8", output: StrPath
             weights_sha256=header.checksum, quantization=quantization, positions=positions, checksums=checksums
         )
         (directory / MANIFEST).write_text(json.dumps(to_mapping(manifest), indent=2) + "\n", encoding="utf-8")
+        if check is not None:
+            check(_read(directory, manifest))
     return goal
 
 
@@ -116,6 +117,16 @@ def check_output(goal: StrPath) -> None:
         raise NMTError(f"{goal} is a file; name a directory to write")
     if goal.is_dir() and not (goal / MANIFEST).is_file() and any(goal.iterdir()):
         raise NMTError(f"{goal} holds something else than a model in the format of CTranslate2; name another directory")
+
+
+def _read(directory: Path, manifest: Manifest) -> Copy:
+    files = {}
+    for name in FILES:
+        with open_binary(directory / name) as stream:
+            files[name] = stream.read()
+        if hashlib.sha256(files[name]).hexdigest() != manifest.checksums.get(name):
+            raise NMTError(f"{directory / name} is damaged")
+    return Copy(manifest, files)
 
 
 def _read_manifest(path: Path) -> Manifest:

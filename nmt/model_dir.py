@@ -44,6 +44,7 @@ TOKENIZER = "tokenizer.model"
 WEIGHTS = "weights.safetensors"
 CARD = "README.md"
 TRAINING = "training"
+FAST_COPY = "ctranslate2"
 
 MAX_JSON_BYTES = 10_000_000
 _WEIGHTS_KEY = "weights_sha256"  # in config.json: the weights it describes
@@ -110,6 +111,7 @@ def save_model(
         if not _holds(directory / TOKENIZER, proto):
             (directory / CONFIG).unlink(missing_ok=True)
             tokenizer.save(directory / TOKENIZER)
+        _remove_copy_of_others(directory, checksum(weights))
         write_weights(directory / WEIGHTS, weights, {"format": "nmt", _INFO_KEY: config})
         _write(directory / CONFIG, config + "\n")
         _write(directory / CARD, model_card(info, read_header(directory / WEIGHTS).parameters))
@@ -265,6 +267,16 @@ def _fitting_transformer(config: ModelConfig, header: WeightsHeader, directory: 
 def _write(path: Path, text: str) -> None:
     with atomic_writer(path) as stream:
         stream.write(text.encode("utf-8"))
+
+
+def _remove_copy_of_others(directory: Path, published: str) -> None:
+    """Take away the fast engine's copy, which can be made again, unless it is of the weights ``published``."""
+    try:
+        known = weights_checksum(directory)
+    except NMTError:  # there are none, or they are damaged
+        known = ""
+    if known != published:
+        shutil.rmtree(directory / FAST_COPY, ignore_errors=True)
 
 
 def _holds(path: Path, content: bytes) -> bool:

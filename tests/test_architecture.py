@@ -20,6 +20,7 @@ LAYERS = (
     ("nmt.decoding",),
     ("nmt.model_dir", "nmt.model_card", "nmt.ctranslate2_copy", "nmt.ctranslate2_format"),
     ("nmt.decoding.line_translator", "nmt.decoding.loading", "nmt.decoding.translator", "nmt.evaluation"),
+    ("nmt.export",),
     ("nmt.training",),
     ("nmt.explain",),
     ("nmt_corpora",),

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nmt.ctranslate2_copy import DIRECTORY, Copy, read_copy
+from nmt.ctranslate2_copy import Copy, read_copy
 from nmt.decoding.engines import Engine
 from nmt.decoding.engines.batches import BATCH_SENTENCES, InBatches
 from nmt.errors import NMTError
-from nmt.model_dir import ModelInfo, load_info, load_tokenizer
+from nmt.model_dir import FAST_COPY, ModelInfo, load_info, load_tokenizer
 from nmt.settings import nearest
 from nmt.text.lines import StrPath
 from nmt.text.tokenizer import Tokenizer
@@ -82,9 +82,9 @@ class _Opening:
             reason = "" if only else self._reason_for_torch()
             copy = None if reason else read_copy(self.model_dir)
             if copy is None and only:
-                raise NMTError(f"{self.model_dir} has no {DIRECTORY}/; make it with nmt export")
+                raise NMTError(f"{self.model_dir} has no {FAST_COPY}/; make it with nmt export")
             if copy is None:
-                logger.debug("the engine is torch: %s", reason or f"the model has no {DIRECTORY}/")
+                logger.debug("the engine is torch: %s", reason or f"the model has no {FAST_COPY}/")
                 return self.with_torch()
             fast = self._load(copy)
         except NMTError as error:
@@ -94,7 +94,7 @@ class _Opening:
             return self.with_torch()
         logger.debug(
             "the engine is ctranslate2: %s is sound; products in %s, %s threads",
-            self.model_dir / DIRECTORY, fast.compute_type, fast.threads,
+            self.model_dir / FAST_COPY, fast.compute_type, fast.threads,
         )  # fmt: skip
         if only:
             return OpenedModel(tokenizer, fast, info)
@@ -112,20 +112,27 @@ class _Opening:
         return ""
 
     def _load(self, copy: Copy) -> "CTranslate2Engine":
-        try:
-            from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
-        except ImportError as error:
-            raise NMTError(
-                f"ctranslate2 cannot be imported ({error}); install it with pip install ctranslate2"
-            ) from error
-        return CTranslate2Engine(
-            copy.files,
-            copy.tokens(),
-            positions=copy.manifest.positions,
-            threads=choose_threads(self.threads),
-            device="cpu" if self.device == "auto" and not _has_gpu() else self.device.replace("auto", "cuda"),
-            batch_sentences=self.batch_sentences,
-        )
+        device = "cpu" if self.device == "auto" and not _has_gpu() else self.device.replace("auto", "cuda")
+        threads = choose_threads(self.threads)
+        return load_copy(copy, device=device, threads=threads, batch_sentences=self.batch_sentences)
+
+
+def load_copy(
+    copy: Copy, *, threads: int, device: str = "cpu", batch_sentences: int = BATCH_SENTENCES
+) -> "CTranslate2Engine":
+    """The engine that runs ``copy``; NMTError if CTranslate2 is not installed or cannot."""
+    try:
+        from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
+    except ImportError as error:
+        raise NMTError(f"ctranslate2 cannot be imported ({error}); install it with pip install ctranslate2") from error
+    return CTranslate2Engine(
+        copy.files,
+        copy.tokens(),
+        positions=copy.manifest.positions,
+        threads=threads,
+        device=device,
+        batch_sentences=batch_sentences,
+    )
 
 
 def choose_threads(threads: int | None) -> int:
