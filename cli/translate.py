@@ -13,6 +13,7 @@ from .options import (
     PATH,
     beam_size_option,
     device_option,
+    engine_option,
     examples,
     input_option,
     length_penalty_option,
@@ -70,6 +71,7 @@ in FILE{SUFFIX}."""
     help="Sentences translated together, fewer if they are long. Changes the speed, not the result.",
 )
 @click.option("--tag", metavar="NAME", default="", help="Begin each source with this tag of the model's training.")
+@engine_option()
 @threads_option()
 @device_option()
 @verbosity_options
@@ -79,6 +81,7 @@ def translate(
     input_file: tuple[str, ...],
     model: str | None,
     output: str | None,
+    engine: str,
     device: str,
     threads: int | None,
     batch_size: int | None,
@@ -103,7 +106,9 @@ def translate(
     settings: dict[str, Any] = {name: value for name, value in search.items() if value is not None}
     if batch_size is not None:
         settings["batch_sentences"] = batch_size
-    translator = Translator(resolve_model_path(model), device=device, threads=threads, tag=tag, **settings)
+    translator = Translator(
+        resolve_model_path(model), engine=engine, device=device, threads=threads, tag=tag, **settings
+    )
     if inputs == ("-",) and sys.stdin.isatty():
         click.echo("Type a sentence and press Enter; Ctrl-D ends.", err=True)
     for goal, paths in outputs.items():

@@ -18,7 +18,7 @@ LAYERS = (
     ("nmt.data", "nmt.weights"),
     ("nmt.model",),
     ("nmt.decoding",),
-    ("nmt.model_dir", "nmt.model_card"),
+    ("nmt.model_dir", "nmt.model_card", "nmt.ctranslate2_copy", "nmt.ctranslate2_format"),
     (
         "nmt.decoding.line_translator",
         "nmt.decoding.loading",
@@ -26,6 +26,7 @@ LAYERS = (
         "nmt.decoding.translator",
         "nmt.evaluation",
     ),
+    ("nmt.export",),
     ("nmt.training",),
     ("nmt.explain",),
     ("nmt_corpora",),

@@ -86,6 +86,11 @@ class SearchConfig:
         if not self.sample and (self.top_k or self.temperature != 1 or self.top_p != 1 or self.epsilon):
             raise NMTError("search settings temperature, top_k, top_p and epsilon are for sampling; set sample, too")
 
+    @property
+    def rows(self) -> int:
+        """How many translations of a sentence are followed at the same time."""
+        return self.n_best if self.sample else self.beam_size * max(1, self.alternatives)
+
     def length_limit(self, source_length: int, prefix_length: int = 0) -> int:
         """The most subwords that a translation of ``source_length`` subwords may have; at least 1.
 

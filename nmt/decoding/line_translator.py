@@ -31,7 +31,7 @@ class Subwords(Protocol):
 
 
 class LineTranslator:
-    """Translates lines with an engine: divides long ones, batches by length, puts everything back in its place."""
+    """Translates lines with an engine: divides long ones and puts everything back in its place."""
 
     def __init__(
         self,
@@ -40,23 +40,17 @@ class LineTranslator:
         *,
         search: SearchConfig,
         max_source_length: int,
-        batch_sentences: int = 64,
-        batch_tokens: int = 16_384,
         joiner: str = " ",
         first_ids: Sequence[int] = (),
     ) -> None:
         """``max_source_length`` is the most subwords the model is given at once; longer lines are divided.
 
-        A batch holds at most ``batch_sentences`` sentences and, filled up to its longest and times the beams,
-        ``batch_tokens`` subwords, which bounds the memory. ``joiner`` stands between the parts of a divided line, and
-        ``first_ids``, such as a tag, before each part.
+        ``joiner`` stands between the parts of a divided line, and ``first_ids``, such as a tag, before each part.
         """
         self.tokenizer = tokenizer
         self.engine = engine
         self.search = search
         self.max_source_length = max_source_length
-        self.batch_sentences = batch_sentences
-        self.batch_tokens = batch_tokens
         self.joiner = joiner
         self.first_ids = tuple(first_ids)
 
@@ -102,29 +96,10 @@ class LineTranslator:
         return segments
 
     def _search(self, sources: Sequence[Ids]) -> list[str]:
-        """The best translation of each source, searched in batches of like length."""
-        found: list[str] = [""] * len(sources)
-        for batch in self._batches(sources):
-            hypotheses = self.engine.search([sources[index] for index in batch], self.search)
-            texts = self.tokenizer.decode([of_sentence[0].ids for of_sentence in hypotheses])
-            for index, text in zip(batch, texts, strict=True):
-                found[index] = without_controls(text).replace("\t", " ").strip()
-        return found
-
-    def _batches(self, sources: Sequence[Ids]) -> Iterator[list[int]]:
-        """Indices into ``sources``, the longest first, so that what is too much for the memory fails at once."""
-        batch: list[int] = []
-        most = 0
-        for index in sorted(range(len(sources)), key=lambda index: -len(sources[index])):
-            if not batch:
-                longest = len(sources[index]) + 1  # with EOS
-                most = min(self.batch_sentences, max(1, self.batch_tokens // (longest * self.search.beam_size)))
-            batch.append(index)
-            if len(batch) == most:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
+        """The best translation of each source."""
+        hypotheses = self.engine.search(sources, self.search) if sources else []
+        texts = self.tokenizer.decode([of_sentence[0].ids for of_sentence in hypotheses])
+        return [without_controls(text).replace("\t", " ").strip() for text in texts]
 
 
 def joiner_for(language: str | None) -> str:

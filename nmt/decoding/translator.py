@@ -1,6 +1,7 @@
 """A model directory that translates: what ``from nmt import Translator`` gives."""
 
 from nmt.decoding.config import SearchConfig
+from nmt.decoding.engines.batches import BATCH_SENTENCES
 from nmt.decoding.line_translator import LineTranslator, joiner_for
 from nmt.decoding.loading import open_model
 from nmt.settings import from_mapping, to_mapping
@@ -17,23 +18,23 @@ class Translator(LineTranslator):
         *,
         device: str = "auto",
         threads: int | None = None,
-        batch_sentences: int = 64,
+        engine: str = "auto",
+        batch_sentences: int = BATCH_SENTENCES,
         tag: str = "",
         **search: int | float,
     ) -> None:
-        """``search`` overrides the model's own search settings by name.
+        """``search`` overrides the model's own search settings by name; ``engine`` is as open_model takes it.
 
         ``tag`` is one of those that the model was trained with; without one it translates as it learned from untagged
         text, and if there was none of that, as best it can.
         """
-        opened = open_model(model_dir, device=device, threads=threads)
+        opened = open_model(model_dir, device=device, threads=threads, engine=engine, batch_sentences=batch_sentences)
         check_known(tag, opened.info.tags)
         super().__init__(
             opened.tokenizer,
             opened.engine,
             search=from_mapping(SearchConfig, {**to_mapping(opened.info.search), **search}, where="search settings"),
             max_source_length=opened.info.max_source_length,
-            batch_sentences=batch_sentences,
             first_ids=tag_ids(opened.tokenizer, tag),
             joiner=joiner_for(opened.info.target_language),
         )

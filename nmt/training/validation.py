@@ -8,6 +8,7 @@ import torch
 from nmt.data.batching import batches_in_order, make_batch
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.decoding.config import SearchConfig
+from nmt.decoding.engines.batches import InBatches
 from nmt.decoding.engines.torch import TorchEngine
 from nmt.decoding.line_translator import LineTranslator, joiner_for
 from nmt.evaluation.metrics import MetricScore, score_translations
@@ -110,7 +111,7 @@ class TranslationValidator:
             self.group.share(model.parameters())
             translator = LineTranslator(
                 self.tokenizer,
-                TorchEngine(model, model.embedding.weight.device),
+                InBatches(TorchEngine(model, model.embedding.weight.device)),
                 search=search,
                 max_source_length=self.max_source_length,
                 joiner=joiner_for(self.target_language),

@@ -35,7 +35,7 @@ class Characters:
 
 
 class Echo:
-    """An engine that translates each source into itself and remembers its batches."""
+    """An engine that translates each source into itself and remembers what it was given."""
 
     def __init__(self) -> None:
         self.batches: list[list[tuple[int, ...]]] = []
@@ -60,9 +60,9 @@ def translator(**settings: object) -> tuple[LineTranslator, Echo]:
     return LineTranslator(Characters(), engine, **given_settings), engine  # type: ignore[arg-type]
 
 
-@given(st.lists(st.text()), st.integers(1, 5), st.integers(1, 30))
-def test_as_many_lines_out_as_in_whatever_they_hold(lines: list[str], batch: int, longest: int) -> None:
-    result = translator(batch_sentences=batch, max_source_length=longest)[0].translate(lines)
+@given(st.lists(st.text()), st.integers(1, 30))
+def test_as_many_lines_out_as_in_whatever_they_hold(lines: list[str], longest: int) -> None:
+    result = translator(max_source_length=longest)[0].translate(lines)
     assert len(result) == len(lines)
     for line, translation in zip(lines, result, strict=True):
         assert len(f"{translation}.".splitlines()) == 1
@@ -71,10 +71,10 @@ def test_as_many_lines_out_as_in_whatever_they_hold(lines: list[str], batch: int
             assert translation == ""
 
 
-@given(st.lists(st.text("ab c.", max_size=60)), st.integers(1, 5), st.integers(1, 80))
-def test_every_line_comes_back_to_its_place(lines: list[str], batch_sentences: int, batch_tokens: int) -> None:
+@given(st.lists(st.text("ab c.", max_size=60)))
+def test_every_line_comes_back_to_its_place(lines: list[str]) -> None:
     # Long ones too: nothing is cut. Divided inside a word they get the joiner there, so blanks do not count.
-    result = translator(batch_sentences=batch_sentences, batch_tokens=batch_tokens)[0].translate(lines)
+    result = translator()[0].translate(lines)
     assert [text.replace(" ", "") for text in result] == [line.replace(" ", "") for line in lines]
 
 
@@ -83,19 +83,6 @@ def test_as_many_lines_out_as_bytes_lines_in(lines: list[bytes], window: int) ->
     windows = [lines[start : start + window] for start in range(0, len(lines), window)]
     result = list(translator()[0].translate_stream(windows))
     assert [len(part) for part in result] == [len(part) for part in windows]
-
-
-def test_batches_are_bounded_by_sentences_and_by_subwords_with_padding_and_beams() -> None:
-    # Two beams; a source of n subwords takes (n + 1) * 2 of the 40.
-    made, engine = translator(batch_sentences=3, batch_tokens=40)
-    made.translate(["a" * length for length in (1, 2, 3, 4, 9, 10, 15)])
-    assert [[len(source) for source in batch] for batch in engine.batches] == [[15], [10], [9, 4], [3, 2, 1]]
-
-
-def test_one_sentence_is_searched_even_if_it_is_over_the_bound() -> None:
-    made, engine = translator(batch_tokens=1)
-    assert made.translate(["abc", "d"]) == ["abc", "d"]
-    assert len(engine.batches) == 2
 
 
 def test_identical_lines_are_translated_once_and_empty_ones_never() -> None:
@@ -132,12 +119,12 @@ def test_languages_without_blanks_join_without_one(language: str | None, joiner:
     assert made.translate(["我们走。他来了。"]) == [joiner.join(["我们走。", "他来了。"])]
 
 
-def test_a_very_long_line_is_searched_in_bounded_batches() -> None:
+def test_a_very_long_line_is_searched_in_parts() -> None:
     words = random.Random(1)
     line = " ".join("x" * words.randint(1, 9) for _ in range(20_000))
-    made, engine = translator(batch_tokens=100)
+    made, engine = translator()
     assert made.translate([line])[0] == line
-    assert max(len(batch) * (len(batch[0]) + 1) * 2 for batch in engine.batches) <= 100
+    assert max(map(len, engine.batches[0])) <= 20
 
 
 def test_lines_that_are_no_clean_text_are_named(caplog: pytest.LogCaptureFixture) -> None:

@@ -38,20 +38,12 @@ class TorchEngine:
         device: torch.device,
         *,
         alignment_heads: Heads | None = None,
-        batch_sentences: int = 64,
-        batch_tokens: int = 16_384,
     ) -> None:
-        """``alignment_heads`` are those whose mean is the attention; None takes ``default_heads``.
-
-        A batch holds at most ``batch_sentences`` sentences and, filled up to its longest and times the beams,
-        ``batch_tokens`` subwords, which bounds the memory.
-        """
+        """``alignment_heads`` are those whose mean is the attention; None takes ``default_heads``."""
         self.model = model
         self.device = device
         self.alignment_heads = default_heads(model.config) if alignment_heads is None else alignment_heads
         check_heads(self.alignment_heads, model.config)
-        self.batch_sentences = batch_sentences
-        self.batch_tokens = batch_tokens
 
     def search(
         self,
@@ -61,29 +53,13 @@ class TorchEngine:
         *,
         details: bool = False,
     ) -> list[list[Hypothesis]]:
-        """See Engine.search."""
+        """See Engine.search; all ``sources`` are one batch (see InBatches)."""
+        if not sources:
+            return []
         wishes = wishes or [NO_WISH] * len(sources)
-        found: list[list[Hypothesis]] = [[] for _ in sources]
         with torch.inference_mode():
-            for batch in self._batches(sources, config):
-                chosen, wanted = [sources[index] for index in batch], [wishes[index] for index in batch]
-                hypotheses = self._search_batch(chosen, config, wanted)
-                if details:
-                    hypotheses = self._with_details(chosen, hypotheses)
-                for index, of_sentence in zip(batch, hypotheses, strict=True):
-                    found[index] = of_sentence
-        return found
-
-    def _batches(self, sources: Sequence[Ids], config: SearchConfig) -> Iterator[list[int]]:
-        """Indices into ``sources``, the longest first, so that what is too much for the memory fails at once."""
-        rows = config.n_best if config.sample else config.beam_size * max(1, config.alternatives)
-        order = sorted(range(len(sources)), key=lambda index: -len(sources[index]))
-        start = 0
-        while start < len(order):
-            longest = len(sources[order[start]]) + 1  # with EOS
-            size = min(self.batch_sentences, max(1, self.batch_tokens // (longest * rows)))
-            yield order[start : start + size]
-            start += size
+            hypotheses = self._search_batch(sources, config, wishes)
+            return self._with_details(sources, hypotheses) if details else hypotheses
 
     def _search_batch(
         self, sources: Sequence[Ids], config: SearchConfig, wishes: Sequence[Wish]
