@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What one sentence's translation must begin with and must not hold, in subwords."""
+    """What one sentence's translation must begin with and must not hold, in subwords.
+
+    A forbidden sequence that the prefix begins is forbidden to go on; the prefix itself is written as it is.
+    """
 
     prefix: tuple[int, ...] = ()  # the translation begins with these
     forbidden: tuple[tuple[int, ...], ...] = ()  # none of these sequences is anywhere in it
@@ -26,3 +29,13 @@ class Hypothesis:
     # each subword looks at each of the source and at the source's end, (T, S + 1), by cross-attention.
     token_log_probabilities: list[float] | None = None
     attention: Sequence[Sequence[float]] | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found for one sentence."""
+
+    hypotheses: list[Hypothesis]  # the best first
+    # How far the closest decision was from falling otherwise, in log-probability. Batches of another shape sum in
+    # another order, which changes last digits: a decision closer than those is not the same in every batch.
+    margin: float

@@ -46,6 +46,12 @@ class DecoderCache:
         self.layers = [LayerCache(watched=index in watched) for index in range(layers)]
         self.length = 0  # target positions already decoded
 
+    def part(self, start: int, stop: int) -> "DecoderCache":
+        """The layers from ``start`` to ``stop`` as a cache of the same length that shares what they hold."""
+        part = DecoderCache(0)
+        part.layers, part.length = self.layers[start:stop], self.length
+        return part
+
     def reorder(self, rows: Tensor) -> None:
         """Let row i continue what row ``rows[i]`` (B*K,) held; beams share their sentence's memory, which stays."""
         for layer in self.layers:

@@ -6,38 +6,39 @@ import torch
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import torch as torch_engine
-from nmt.decoding.engines.torch import TorchEngine, pad_sources
+from nmt.decoding.engines.torch import TorchEngine
+from nmt.decoding.scoring import pad_rows
 from nmt.decoding.search import beam_search, search
 from nmt.model.transformer import Transformer
 from nmt.special_ids import EOS, PAD
 
 CONFIG = SearchConfig(beam_size=4, n_best=2, max_length_ratio=1.5, max_length_offset=3)
-SOURCES = [[10, 11, 12], [20], [15, 16, 17, 18, 19, 20, 21], [30, 4]]
+SOURCES = [[15, 16, 17, 18, 19, 20, 21], [10, 11, 12], [30, 4], [20]]  # the longest first, as the engine takes them
 
 
 def test_sources_are_ended_and_padded() -> None:
-    assert pad_sources([[10, 11], [12], []]).tolist() == [[10, 11, EOS], [12, EOS, PAD], [EOS, PAD, PAD]]
+    assert pad_rows([[10, 11], [12], []]).tolist() == [[10, 11, EOS], [12, EOS, PAD], [EOS, PAD, PAD]]
 
 
 def test_the_engine_gives_what_the_search_finds(transformer: Transformer) -> None:
     engine = TorchEngine(transformer, torch.device("cpu"))
-    assert engine.search(SOURCES, CONFIG) == beam_search(transformer, pad_sources(SOURCES), CONFIG)
+    assert engine.search(SOURCES, CONFIG) == beam_search(transformer, pad_rows(SOURCES), CONFIG)
     assert engine.search([], CONFIG) == []
 
 
 def test_close_calls_are_decided_alone_with_one_thread(
     transformer: Transformer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    margins = [found.margin for found in search(transformer, pad_sources(SOURCES), CONFIG)]
+    margins = [found.margin for found in search(transformer, pad_rows(SOURCES), CONFIG)]
     assert all(0 < margin < 10 for margin in margins)
     closest = margins.index(min(margins))
     monkeypatch.setattr(torch_engine, "CLOSE_CALL", min(margins) * 1.01)
     searched: list[tuple[Sequence[Sequence[int]], int]] = []
 
     class Watched(TorchEngine):
-        def _search(self, sources, config):  # type: ignore[no-untyped-def]
+        def _search(self, sources, config, wishes):  # type: ignore[no-untyped-def]
             searched.append((sources, torch.get_num_threads()))
-            return super()._search(sources, config)
+            return super()._search(sources, config, wishes)
 
     torch.set_num_threads(2)
     try:
