@@ -1,11 +1,14 @@
 """A model directory that translates: what ``from nmt import Translator`` gives."""
 
+from functools import partial
+
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.batches import BATCH_SENTENCES
 from nmt.decoding.line_translator import LineTranslator, joiner_for
 from nmt.decoding.loading import open_model
 from nmt.settings import from_mapping, to_mapping
 from nmt.text.lines import StrPath
+from nmt.text.sentences import sentence_spans
 from nmt.text.tags import check_known, tag_ids
 
 
@@ -21,12 +24,14 @@ class Translator(LineTranslator):
         engine: str = "auto",
         batch_sentences: int = BATCH_SENTENCES,
         tag: str = "",
+        split_sentences: bool = False,
         **search: int | float,
     ) -> None:
         """``search`` overrides the model's own search settings by name; ``engine`` is as open_model takes it.
 
         ``tag`` is one of those that the model was trained with; without one it translates as it learned from untagged
-        text, and if there was none of that, as best it can.
+        text, and if there was none of that, as best it can. ``split_sentences``: lines are paragraphs, whose sentences
+        are translated one by one and put together with the blanks that were between them.
         """
         opened = open_model(model_dir, device=device, threads=threads, engine=engine, batch_sentences=batch_sentences)
         check_known(tag, opened.info.tags)
@@ -37,4 +42,5 @@ class Translator(LineTranslator):
             max_source_length=opened.info.max_source_length,
             first_ids=tag_ids(opened.tokenizer, tag),
             joiner=joiner_for(opened.info.target_language),
+            sentences=partial(sentence_spans, language=opened.info.source_language) if split_sentences else None,
         )

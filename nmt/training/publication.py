@@ -113,9 +113,7 @@ class Publication:
             return _stored(info.scores)
         record = self._final_record(state, scores, info.scores, time.monotonic() - began)
         final = replace(info, scores=record, training=self._info(state, {}).training)
-        aligning = choose_alignment_heads(
-            model, self.prepared.corpus, self.prepared.encode_validation(), device=device
-        )
+        aligning = choose_alignment_heads(model, self.prepared.corpus, self.prepared.encode_validation(), device=device)
         if aligning is not None:
             record |= {"anchors_aligned": round(aligning.share, 3), "anchors": aligning.anchors}
             final = replace(final, scores=record, alignment_heads=aligning.heads)
