@@ -1,37 +1,41 @@
 """Lines to lines: N lines in, N lines out, in order, and the same line always gives the same translation."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import Engine
-from nmt.decoding.splitting import split_subwords
-from nmt.text.lines import decode_line, without_controls
+from nmt.decoding.hypothesis import NO_WISH, Wish
+from nmt.decoding.joining import Found, as_text, join
+from nmt.decoding.parts import Divider, Ids, Part, Subwords
+from nmt.decoding.translation import Request, Translation
+from nmt.text.lines import clean_text, decode_line
+from nmt.text.spans import Span
+
+if TYPE_CHECKING:
+    from nmt.text.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
 
 # Written without blanks between sentences, so that the parts of a divided line are joined without one.
 _LANGUAGES_WITHOUT_BLANKS = frozenset(("bo", "dz", "ja", "km", "lo", "my", "th", "wuu", "yue", "zh"))
 
-Ids = tuple[int, ...]
 
+class _Wanted(NamedTuple):
+    """What is searched for once, however often it is wanted."""
 
-class Subwords(Protocol):
-    """What a translator needs of a tokenizer."""
-
-    def encode(self, lines: Sequence[str]) -> list[list[int]]:
-        """The ids of each line."""
-
-    def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
-        """The text of each sequence of ids."""
-
-    def pieces(self, ids: Sequence[int]) -> list[str]:
-        """The subword of each id."""
+    ids: Ids
+    wish: Wish
+    forbid: tuple[str, ...]
 
 
 class LineTranslator:
-    """Translates lines with an engine: divides long ones and puts everything back in its place."""
+    """Translates lines with an engine: divides long ones and puts everything back in its place.
+
+    Several threads may use one translator; they take turns at the engine.
+    """
 
     def __init__(
         self,
@@ -42,64 +46,110 @@ class LineTranslator:
         max_source_length: int,
         joiner: str = " ",
         first_ids: Sequence[int] = (),
+        sentences: Callable[[str], list[Span]] | None = None,
     ) -> None:
         """``max_source_length`` is the most subwords the model is given at once; longer lines are divided.
 
         ``joiner`` stands between the parts of a divided line, and ``first_ids``, such as a tag, before each part.
+        ``sentences`` finds those of a line, to translate each by itself; None: lines stay whole.
         """
         self.tokenizer = tokenizer
         self.engine = engine
         self.search = search
-        self.max_source_length = max_source_length
-        self.joiner = joiner
         self.first_ids = tuple(first_ids)
+        longest = max(1, max_source_length - len(self.first_ids))
+        self._divider = Divider(tokenizer=tokenizer, longest=longest, joiner=joiner, sentences=sentences)
+        self._turn = threading.Lock()
 
     def translate(self, lines: Sequence[str]) -> list[str]:
         """A translation for each line, in order; empty for a line without text. TypeError for a single string."""
+        return [translation.text for translation in self.translations(lines, details=False)]
+
+    def translations(self, lines: Sequence[str | Request], *, details: bool = True) -> list[Translation]:
+        """All that can be said of the translation of each line, in order; TypeError for a single string.
+
+        ``details`` are the probability of each subword and the words that translate each other; they take time.
+        """
         if isinstance(lines, str):
-            raise TypeError("translate() takes a list of lines; put a single one in a list: [line]")
-        return self._translate([decode_line(line.encode("utf-8", "surrogatepass"))[0] for line in lines])
+            raise TypeError("a translator takes a list of lines; put a single one in a list: [line]")
+        requests = [Request(line) if isinstance(line, str) else line for line in lines]
+        texts = [clean_text(request.text.removesuffix("\r")) for request in requests]
+        divided = self._divider.divide(texts, spans=details)
+        wanted = [self._wanted(request, parts) for request, parts in zip(requests, divided, strict=True)]
+        found = self._search(list(dict.fromkeys(part for line in wanted for part in line)), details)
+        return [
+            Translation(
+                source=request.text,
+                candidates=join(text, parts, [found[part] for part in line], first=len(self.first_ids)),
+                split=len(parts) > 1,
+                cleaned=request.cleaned or text != request.text.removesuffix("\r"),
+            )
+            for request, text, parts, line in zip(requests, texts, divided, wanted, strict=True)
+        ]
 
     def translate_stream(self, windows: Iterable[list[bytes]], *, name: str | None = None) -> Iterator[list[str]]:
         """One window of translations for each window of raw lines; a line that is not clean text is named in a warning.
 
         ``name`` is the file the lines come from, for those warnings.
         """
-        prefix = f"{name}, " if name else ""
-        number = 0
+        number = 1
         for window in windows:
-            texts = []
-            for number, raw in enumerate(window, start=number + 1):  # noqa: B020 - goes on where the last window ended
-                text, problem = decode_line(raw)
-                if problem is not None:
-                    logger.warning("%sline %d: %s, replaced before translating", prefix, number, problem)
-                texts.append(text)
-            yield self._translate(texts)
+            requests = decode_requests(window, name=name, number=number)
+            number += len(window)
+            yield [translation.text for translation in self.translations(requests, details=False)]
 
-    def _translate(self, texts: Sequence[str]) -> list[str]:
-        encoded = self.tokenizer.encode(texts)
-        segments = [self._segments(ids) if text.strip() else [] for text, ids in zip(texts, encoded, strict=True)]
-        distinct = list(dict.fromkeys(segment for line in segments for segment in line))
-        translations = dict(zip(distinct, self._search(distinct), strict=True))
-        return [self.joiner.join(translations[segment] for segment in line) for line in segments]
+    def wish_of(self, request: Request) -> Wish:
+        """What ``request`` asks for, in subwords; NMTError if it cannot be."""
+        if not request.prefix and not request.forbid:
+            return NO_WISH
+        from nmt.decoding.wishes import wish_for
 
-    def _segments(self, ids: Sequence[int]) -> list[Ids]:
-        """The parts of a line, each short enough for the model; none for an empty line."""
-        longest = max(1, self.max_source_length - len(self.first_ids))
-        if len(ids) <= longest:
-            return [(*self.first_ids, *ids)] if ids else []
-        segments = []
-        start = 0
-        for length in split_subwords(self.tokenizer.pieces(ids), longest):
-            segments.append((*self.first_ids, *ids[start : start + length]))
-            start += length
-        return segments
+        return wish_for(cast("Tokenizer", self.tokenizer), request.prefix, request.forbid)
 
-    def _search(self, sources: Sequence[Ids]) -> list[str]:
-        """The best translation of each source."""
-        hypotheses = self.engine.search(sources, self.search) if sources else []
-        texts = self.tokenizer.decode([of_sentence[0].ids for of_sentence in hypotheses])
-        return [without_controls(text).replace("\t", " ").strip() for text in texts]
+    def _wanted(self, request: Request, parts: Sequence[Part]) -> list[_Wanted]:
+        """What is searched for; only the first part begins with the prefix."""
+        wishes = [self.wish_of(request), Wish(forbidden=self.wish_of(request).forbidden)]
+        return [
+            _Wanted((*self.first_ids, *part.ids), wishes[bool(number)], request.forbid)
+            for number, part in enumerate(parts)
+        ]
+
+    def _search(self, wanted: Sequence[_Wanted], details: bool) -> dict[_Wanted, list[Found]]:
+        """The translations of each part, the best first."""
+        found: dict[_Wanted, list[Found]] = {}
+        for forbid in dict.fromkeys(part.forbid for part in wanted):
+            parts = [part for part in wanted if part.forbid == forbid]
+            wishes = [part.wish for part in parts] if any(part.wish != NO_WISH for part in parts) else None
+            with self._turn:
+                results = self._engine_for(forbid).search(
+                    [part.ids for part in parts], self.search, wishes, details=details
+                )
+            each = iter(as_text(self.tokenizer, [each for hypotheses in results for each in hypotheses]))
+            for part, hypotheses in zip(parts, results, strict=True):
+                found[part] = [next(each) for _ in hypotheses]
+        return found
+
+    def _engine_for(self, forbid: tuple[str, ...]) -> Engine:
+        if not forbid:
+            return self.engine
+        from nmt.decoding.forbidding import ForbiddingEngine
+
+        return ForbiddingEngine(self.engine, cast("Tokenizer", self.tokenizer), forbid)
+
+
+def decode_requests(window: Sequence[bytes], *, name: str | None = None, number: int = 1) -> list[Request]:
+    """The raw lines of a ``window`` as text; those that are not clean are named in a warning.
+
+    ``name`` is the file they come from and ``number`` that of the first of them there.
+    """
+    requests = []
+    for place, raw in enumerate(window, start=number):
+        text, problem = decode_line(raw)
+        if problem is not None:
+            prefix = f"{name}, " if name else ""
+            logger.warning("%sline %d: %s, replaced before translating", prefix, place, problem)
+        requests.append(Request(text, cleaned=problem is not None))
+    return requests
 
 
 def joiner_for(language: str | None) -> str:
