@@ -11,12 +11,10 @@ from nmt import NMTError
 
 from .options import (
     PATH,
-    beam_size_option,
     device_option,
     engine_option,
     examples,
     input_option,
-    length_penalty_option,
     model_option,
     output_option,
     source_option,
@@ -24,6 +22,7 @@ from .options import (
     verbosity_options,
 )
 from .partial_output import SUFFIX, check_output, partial_output
+from .search_options import forbidden_words, search_options
 from .translation_progress import translation_progress
 
 if TYPE_CHECKING:
@@ -49,20 +48,11 @@ in FILE{SUFFIX}."""
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=PATH)
 @source_option(multiple=True, hidden=True)  # for those who expect the text to translate behind an option
 @input_option(multiple=True, hidden=True)
-@model_option()
+@model_option(
+    multiple=True, help="Model directory; repeat -m for models of one tokenizer that translate together, by torch."
+)
 @output_option(help=OUTPUT_HELP)
-@beam_size_option()
-@length_penalty_option(
-    help="Hypotheses are ranked by log P(y|x) / |y|^X, with |y| in subwords, the end mark included: "
-    "0 favours short translations, 1 ranks by the mean."
-)
-@click.option(
-    "--max-length-ratio",
-    metavar="X",
-    type=float,
-    show_default="the model's",
-    help="A translation has at most X times the subwords of its source, and a few more.",
-)
+@search_options
 @click.option(
     "--batch-size",
     metavar="N",
@@ -79,13 +69,16 @@ def translate(
     files: tuple[str, ...],
     source: tuple[str, ...],
     input_file: tuple[str, ...],
-    model: str | None,
+    model: tuple[str, ...],
     output: str | None,
     engine: str,
     device: str,
     threads: int | None,
     batch_size: int | None,
     tag: str,
+    prefix: str,
+    forbid: tuple[str, ...],
+    forbid_file: str | None,
     **search: Any,
 ) -> None:
     """Translate FILEs, or standard input, line by line: N lines in, N lines out, in order.
@@ -94,6 +87,7 @@ def translate(
     empty line stays one. Names in .gz are compressed. Without FILE at a terminal, type and get an answer to each line.
     """
     from nmt import Translator
+    from nmt.decoding.translation import Request
     from nmt.model_dir import resolve_model_path
     from nmt.text.lines import check_readable
 
@@ -106,25 +100,26 @@ def translate(
     settings: dict[str, Any] = {name: value for name, value in search.items() if value is not None}
     if batch_size is not None:
         settings["batch_sentences"] = batch_size
-    translator = Translator(
-        resolve_model_path(model), engine=engine, device=device, threads=threads, tag=tag, **settings
-    )
+    wanted: dict[str, Any] = {"prefix": prefix, "forbid": forbidden_words(forbid, forbid_file)}
+    models = [resolve_model_path(path) for path in model or (None,)]
+    translator = Translator(models, engine=engine, device=device, threads=threads, tag=tag, **settings)
+    translator.wish_of(Request("", **wanted))  # what cannot be wished fails here, not after some lines
     if inputs == ("-",) and sys.stdin.isatty():
         click.echo("Type a sentence and press Enter; Ctrl-D ends.", err=True)
     for goal, paths in outputs.items():
         with partial_output(goal) as stream:
             for path in paths:
-                _translate_file(translator, path, stream)
+                _translate_file(translator, path, stream, wanted)
 
 
-def _translate_file(translator: "Translator", path: str, output: BinaryIO) -> None:
-    """Translate one input into ``output``, which gets each window as soon as it is done."""
+def _translate_file(translator: "Translator", path: str, output: BinaryIO, wanted: dict[str, Any]) -> None:
+    """Translate one input into ``output``, which gets each window as soon as it is done; see Request for ``wanted``."""
     from nmt.text.lines import open_binary, read_windows
 
     name = None if path == "-" else path
     with open_binary(path) as stream, translation_progress(path) as progress:
         windows = progress.watch(read_windows(stream, max_lines=WINDOW_LINES, max_bytes=WINDOW_BYTES))
-        for translations in translator.translate_stream(windows, name=name):
+        for translations in translator.translate_stream(windows, name=name, **wanted):
             output.write("".join(f"{line}\n" for line in translations).encode("utf-8"))
             output.flush()
             progress.advance(len(translations))

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from nmt.decoding.config import SearchConfig
@@ -87,14 +88,22 @@ class LineTranslator:
             for request, text, parts, line in zip(requests, texts, divided, wanted, strict=True)
         ]
 
-    def translate_stream(self, windows: Iterable[list[bytes]], *, name: str | None = None) -> Iterator[list[str]]:
+    def translate_stream(
+        self,
+        windows: Iterable[list[bytes]],
+        *,
+        name: str | None = None,
+        prefix: str = "",
+        forbid: tuple[str, ...] = (),
+    ) -> Iterator[list[str]]:
         """One window of translations for each window of raw lines; a line that is not clean text is named in a warning.
 
-        ``name`` is the file the lines come from, for those warnings.
+        ``name`` is the file the lines come from, for those warnings; ``prefix`` and ``forbid`` hold for all of them.
         """
         number = 1
         for window in windows:
-            requests = decode_requests(window, name=name, number=number)
+            decoded = decode_requests(window, name=name, number=number)
+            requests = [replace(request, prefix=prefix, forbid=forbid) for request in decoded]
             number += len(window)
             yield [translation.text for translation in self.translations(requests, details=False)]
 
