@@ -10,12 +10,10 @@ from nmt import NMTError
 from .interactive import is_interactive
 from .options import (
     PATH,
-    beam_size_option,
     device_option,
     engine_option,
     examples,
     input_option,
-    length_penalty_option,
     model_option,
     output_option,
     source_option,
@@ -23,6 +21,7 @@ from .options import (
     verbosity_options,
 )
 from .partial_output import SUFFIX, check_output, partial_output
+from .search_options import forbidden_words, search_options
 from .translation_formats import choose_form
 from .translation_job import TranslationJob
 from .translation_options import result_options
@@ -46,20 +45,11 @@ in FILE{SUFFIX}."""
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=PATH)
 @source_option(multiple=True, hidden=True)  # for those who expect the text to translate behind an option
 @input_option(multiple=True, hidden=True)
-@model_option()
+@model_option(
+    multiple=True, help="Model directory; repeat -m for models of one tokenizer that translate together, by torch."
+)
 @output_option(help=OUTPUT_HELP)
-@beam_size_option()
-@length_penalty_option(
-    help="Hypotheses are ranked by log P(y|x) / |y|^X, with |y| in subwords, the end mark included: "
-    "0 favours short translations, 1 ranks by the mean."
-)
-@click.option(
-    "--max-length-ratio",
-    metavar="X",
-    type=float,
-    show_default="the model's",
-    help="A translation has at most X times the subwords of its source, and a few more.",
-)
+@search_options
 @click.option(
     "--batch-size",
     metavar="N",
@@ -77,13 +67,16 @@ def translate(
     files: tuple[str, ...],
     source: tuple[str, ...],
     input_file: tuple[str, ...],
-    model: str | None,
+    model: tuple[str, ...],
     output: str | None,
     engine: str,
     device: str,
     threads: int | None,
     batch_size: int | None,
     tag: str,
+    prefix: str,
+    forbid: tuple[str, ...],
+    forbid_file: str | None,
     output_format: str,
     input_format: str | None,
     scores: bool,
@@ -100,6 +93,7 @@ def translate(
     A line that is not the JSON asked for becomes an object with "error", and the exit status is 1.
     """
     from nmt import Translator
+    from nmt.decoding.translation import Request
     from nmt.model_dir import resolve_model_path
     from nmt.text.lines import check_readable
 
@@ -114,8 +108,9 @@ def translate(
     settings: dict[str, Any] = {name: value for name, value in search.items() if value is not None}
     if batch_size is not None:
         settings["batch_sentences"] = batch_size
+    wanted: dict[str, Any] = {"prefix": prefix, "forbid": forbidden_words(forbid, forbid_file)}
     translator = Translator(
-        resolve_model_path(model),
+        [resolve_model_path(path) for path in model or (None,)],
         engine=engine,
         device=device,
         threads=threads,
@@ -123,7 +118,8 @@ def translate(
         split_sentences=split_sentences,
         **settings,
     )
-    form = choose_form(translator, output_format, input_format, scores=scores)
+    translator.wish_of(Request("", **wanted))  # what cannot be wished fails here, not after some lines
+    form = choose_form(translator, output_format, input_format, scores=scores, wanted=Request("", **wanted))
     failed = 0
     with nullcontext() if align_file is None else partial_output(align_file) as aligned:
         for goal, paths in outputs.items():

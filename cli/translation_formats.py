@@ -7,7 +7,7 @@ line.
 import json
 import logging
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -45,47 +45,57 @@ class Form:
     details: bool  # whether it shows the probabilities of subwords and the alignment
 
 
-def choose_form(translator: "Translator", output_format: str, input_format: str | None, *, scores: bool) -> Form:
-    """The form of text, tsv or json lines; text is a list where several translations or ``scores`` are wanted."""
+def choose_form(
+    translator: "Translator", output_format: str, input_format: str | None, *, scores: bool, wanted: "Request"
+) -> Form:
+    """The form of text, tsv or json lines; text is a list where several translations or ``scores`` are wanted.
+
+    What is ``wanted`` holds for all lines.
+    """
     reads_json = (input_format or output_format) == "json"
-    read = json_reader(translator.wish_of) if reads_json else read_text
-    several = translator.search.n_best > 1 or translator.search.alternatives > 0
+    read = json_reader(wanted, translator.wish_of) if reads_json else text_reader(wanted)
+    several = translator.search.n_best > 1 or translator.search.alternatives > 1
     as_text = write_list if scores or several else write_text
     write = {"json": write_json, "tsv": write_tsv, "text": as_text}[output_format]
     return Form(read, write, details=output_format == "json")
 
 
-def read_text(window: Sequence[bytes], name: str | None, number: int) -> list[Line]:
-    """Lines of text from the file ``name``, of which the first is line ``number`` there."""
-    from nmt.decoding.line_translator import decode_requests
-
-    requests = decode_requests(window, name=name, number=number)
-    return [Line(request, {"text": request.text}) for request in requests]
-
-
-def json_reader(check: "Callable[[Request], object]") -> Reader:
-    """A reader of JSON objects; ``check`` raises an NMTError for a request that cannot be fulfilled."""
+def text_reader(wanted: "Request") -> Reader:
+    """A reader of lines of text, of all of which the same is ``wanted``."""
 
     def read(window: Sequence[bytes], name: str | None, number: int) -> list[Line]:
-        return list(_read_objects(window, name or "standard input", number, check))
+        from nmt.decoding.line_translator import decode_requests
+
+        requests = decode_requests(window, name=name, number=number, prefix=wanted.prefix, forbid=wanted.forbid)
+        return [Line(request, {"text": request.text}) for request in requests]
 
     return read
 
 
-def _read_objects(
-    window: Sequence[bytes], name: str, number: int, check: "Callable[[Request], object]"
-) -> Iterator[Line]:
-    for place, raw in enumerate(window, start=number):
-        fields: dict[str, Any] = {}
-        try:
-            fields = _parse(raw)
-            request = _request(fields, cleaned="\ufffd" in raw.decode("utf-8", "replace"))
-            check(request)
-            yield Line(request, fields)
-        except NMTError as error:
-            problem = f"{name}, line {place}: {error}"
-            logger.error("%s", problem)
-            yield Line(None, fields, problem)
+def json_reader(wanted: "Request", check: "Callable[[Request], object]") -> Reader:
+    """A reader of JSON objects; ``check`` raises an NMTError for a request that cannot be fulfilled.
+
+    A prefix of their own replaces the ``wanted`` one, words forbidden in them are forbidden besides.
+    """
+
+    def read(window: Sequence[bytes], name: str | None, number: int) -> list[Line]:
+        where = name or "standard input"
+        return [_read_object(raw, f"{where}, line {place}", wanted, check) for place, raw in enumerate(window, number)]
+
+    return read
+
+
+def _read_object(raw: bytes, where: str, wanted: "Request", check: "Callable[[Request], object]") -> Line:
+    fields: dict[str, Any] = {}
+    try:
+        fields = _parse(raw)
+        request = _request(fields, wanted, cleaned=not _is_utf8(raw))
+        check(request)
+    except NMTError as error:
+        problem = f"{where}: {error}"
+        logger.error("%s", problem)
+        return Line(None, fields, problem)
+    return Line(request, fields)
 
 
 def _parse(raw: bytes) -> dict[str, Any]:
@@ -101,6 +111,14 @@ def _parse(raw: bytes) -> dict[str, Any]:
     return value
 
 
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
@@ -108,17 +126,17 @@ def _finite(text: str) -> float:
     return number
 
 
-def _request(fields: dict[str, Any], *, cleaned: bool) -> "Request":
+def _request(fields: dict[str, Any], wanted: "Request", *, cleaned: bool) -> "Request":
     from nmt.decoding.translation import Request
 
-    text, prefix, forbid = fields.get("text"), fields.get("prefix", ""), fields.get("forbid", [])
+    text, prefix, forbid = fields.get("text"), fields.get("prefix", wanted.prefix), fields.get("forbid", [])
     if not isinstance(text, str):
         raise NMTError('the object has no "text"' if "text" not in fields else '"text" is not a string')
     if not isinstance(prefix, str):
         raise NMTError('"prefix" is not a string')
     if not isinstance(forbid, list) or not all(isinstance(word, str) for word in forbid):
         raise NMTError('"forbid" is not a list of strings')
-    return Request(text, prefix, tuple(forbid), cleaned)
+    return Request(text, prefix, (*wanted.forbid, *forbid), cleaned)
 
 
 def write_text(index: int, line: Line, translation: "Translation | None") -> str:  # noqa: ARG001 - see Writer

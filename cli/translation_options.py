@@ -11,7 +11,8 @@ ALIGN_HELP = """File for the alignment of each line, as fast_align and eflomal w
 the line and its translation, counted from 0. A word is what stands between blanks; in scripts without blanks, each
 character."""
 
-FORMAT_HELP = """text: a translation a line. tsv: with its score behind a tab, then further translations and their
+FORMAT_HELP = """text: a translation a line; where several are wanted a list in the form of Moses, each as
+LINE ||| TRANSLATION ||| SCORE with lines counted from 0. tsv: with its score behind a tab, then further translations and their
 scores. json: objects with "text", and if you like "prefix" and "forbid", become objects with "translation", "score",
 "tokens", "alignment" and more; all else in them stays."""
 
@@ -28,17 +29,7 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
             "help": "Form of the lines to translate.",
         },
     ),
-    (
-        ("--n-best",),
-        {
-            "metavar": "N",
-            "type": click.IntRange(min=1),
-            "show_default": "the model's",
-            "help": "The N best translations of each line, at most as many as beams; as text in the form of Moses, "
-            "LINE ||| TRANSLATION ||| SCORE, with lines counted from 0.",
-        },
-    ),
-    (("--scores",), {"is_flag": True, "help": "Write text in the form of --n-best even if N is 1."}),
+    (("--scores",), {"is_flag": True, "help": "Write text as with --n-best, LINE ||| TRANSLATION ||| SCORE."}),
     (("--align", "align_file"), {"metavar": "FILE", "type": PATH, "help": ALIGN_HELP}),
     (
         ("--split-sentences",),

@@ -22,6 +22,7 @@ LAYERS = (
     (
         "nmt.decoding.line_translator",
         "nmt.decoding.loading",
+        "nmt.decoding.line_scorer",
         "nmt.decoding.ensemble_loading",
         "nmt.decoding.translator",
         "nmt.evaluation",

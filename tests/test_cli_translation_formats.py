@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmt import NMTError, Translator
+from nmt.decoding.translation import Request
 from nmt_cli.main import nmt
-from nmt_cli.translation_formats import Line, as_lines, json_reader, read_text, write_json, write_text
+from nmt_cli.translation_formats import Line, as_lines, json_reader, text_reader, write_json, write_text
 from tests.conftest import talkative_model
 
 LINES = ["the a cat", "", "the b dog sees"]
@@ -157,7 +158,7 @@ def test_every_line_is_one_line_of_valid_json(lines: list[bytes]) -> None:
         if "x" in str(request):
             raise NMTError("no x")
 
-    read = json_reader(check)(window, None, 1)
+    read = json_reader(Request(""), check)(window, None, 1)
     assert len(read) == len(window)
     written = as_lines([write_json(index, line, None) for index, line in enumerate(read)]).decode("utf-8")
     assert len(written.splitlines()) == written.count("\n") == len(window)
@@ -169,7 +170,7 @@ def test_every_line_is_one_line_of_valid_json(lines: list[bytes]) -> None:
 
 
 def test_lines_of_text_are_read_as_they_are() -> None:
-    [line] = read_text(["ä\ufeff".encode()], "file", 1)
+    [line] = text_reader(Request(""))(["ä\ufeff".encode()], "file", 1)
     assert line.request is not None
     assert line.request.text == "ä\ufeff"
     assert write_text(0, Line(None), None) == ""

@@ -92,14 +92,21 @@ class LineTranslator:
             for request, text, parts, line in zip(requests, texts, divided, wanted, strict=True)
         ]
 
-    def translate_stream(self, windows: Iterable[list[bytes]], *, name: str | None = None) -> Iterator[list[str]]:
+    def translate_stream(
+        self,
+        windows: Iterable[list[bytes]],
+        *,
+        name: str | None = None,
+        prefix: str = "",
+        forbid: tuple[str, ...] = (),
+    ) -> Iterator[list[str]]:
         """One window of translations for each window of raw lines; a line that is not clean text is named in a warning.
 
-        ``name`` is the file the lines come from, for those warnings.
+        ``name`` is the file the lines come from, for those warnings; ``prefix`` and ``forbid`` hold for all of them.
         """
         number = 1
         for window in windows:
-            requests = decode_requests(window, name=name, number=number)
+            requests = decode_requests(window, name=name, number=number, prefix=prefix, forbid=forbid)
             number += len(window)
             yield [translation.text for translation in self.translations(requests, details=False)]
 
@@ -157,18 +164,26 @@ class LineTranslator:
         return ForbiddingEngine(self.engine, cast("Tokenizer", self.tokenizer), forbid)
 
 
-def decode_requests(window: Sequence[bytes], *, name: str | None = None, number: int = 1) -> list[Request]:
+def decode_requests(
+    window: Sequence[bytes],
+    *,
+    name: str | None = None,
+    number: int = 1,
+    prefix: str = "",
+    forbid: tuple[str, ...] = (),
+) -> list[Request]:
     """The raw lines of a ``window`` as text; those that are not clean are named in a warning.
 
-    ``name`` is the file they come from and ``number`` that of the first of them there.
+    ``name`` is the file they come from and ``number`` that of the first of them there. ``prefix`` and ``forbid`` hold
+    for all of them.
     """
     requests = []
     for place, raw in enumerate(window, start=number):
         text, problem = decode_line(raw)
         if problem is not None:
-            prefix = f"{name}, " if name else ""
-            logger.warning("%sline %d: %s, replaced before translating", prefix, place, problem)
-        requests.append(Request(text, cleaned=problem is not None))
+            where = f"{name}, " if name else ""
+            logger.warning("%sline %d: %s, replaced before translating", where, place, problem)
+        requests.append(Request(text, prefix, forbid, cleaned=problem is not None))
     return requests
 
 

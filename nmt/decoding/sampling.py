@@ -92,9 +92,10 @@ def _extend(drawn: _Drawn, step: Step, decoding: Decoding) -> _Drawn:
     by_model, values = (part.expand(-1, drawn.ids.size(1), -1) for part in (step.log_probabilities, step.values))
     endings = step.endings.expand(-1, drawn.ids.size(1))
     noise = gumbel(drawn.keys, length, torch.arange(values.size(2), device=values.device))
-    chosen, margins = draw(torch.cat((values, endings.unsqueeze(2)), dim=2), noise, config)
+    end = torch.tensor([EOS], device=values.device)
+    chosen, margins = draw(values.index_copy(2, end, endings.unsqueeze(2)), noise, config)
     at_limit = (decoding.limits == length).unsqueeze(1)
-    chosen = chosen.where(~at_limit & (chosen != values.size(2)), EOS)
+    chosen = chosen.masked_fill(at_limit, EOS)
     margins = margins.masked_fill(drawn.ended | at_limit, math.inf)
 
     ending = chosen == EOS

@@ -1,11 +1,13 @@
 """A model directory that translates: what ``from nmt import Translator`` gives."""
 
+import os
+from collections.abc import Sequence
 from functools import partial
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.batches import BATCH_SENTENCES
+from nmt.decoding.ensemble_loading import open_ensemble
 from nmt.decoding.line_translator import LineTranslator, joiner_for
-from nmt.decoding.loading import open_model
 from nmt.settings import from_mapping, to_mapping
 from nmt.text.lines import StrPath
 from nmt.text.sentences import sentence_spans
@@ -17,7 +19,7 @@ class Translator(LineTranslator):
 
     def __init__(
         self,
-        model_dir: StrPath,
+        model_dir: StrPath | Sequence[StrPath],
         *,
         device: str = "auto",
         threads: int | None = None,
@@ -27,13 +29,16 @@ class Translator(LineTranslator):
         split_sentences: bool = False,
         **search: int | float,
     ) -> None:
-        """``search`` overrides the model's own search settings by name; ``engine`` is as open_model takes it.
+        """Several directories translate together, as ``open_ensemble`` says; ``engine`` is as open_model takes it.
+
+        ``search`` overrides the model's own search settings by name.
 
         ``tag`` is one of those that the model was trained with; without one it translates as it learned from untagged
         text, and if there was none of that, as best it can. ``split_sentences``: lines are paragraphs, whose sentences
         are translated one by one and put together with the blanks that were between them.
         """
-        opened = open_model(model_dir, device=device, threads=threads, engine=engine, batch_sentences=batch_sentences)
+        paths = [model_dir] if isinstance(model_dir, (str, os.PathLike)) else list(model_dir)
+        opened = open_ensemble(paths, device=device, threads=threads, engine=engine, batch_sentences=batch_sentences)
         check_known(tag, opened.info.tags)
         super().__init__(
             opened.tokenizer,

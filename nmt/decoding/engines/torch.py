@@ -1,7 +1,7 @@
 """The search run by torch, on whatever device the model is on."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
 import torch
@@ -9,6 +9,7 @@ import torch
 from nmt.decoding.alternatives import find_alternatives
 from nmt.decoding.attention import Heads, check_heads, default_heads
 from nmt.decoding.config import SearchConfig
+from nmt.decoding.engines.products import packed_products
 from nmt.decoding.hypothesis import NO_WISH, Found, Hypothesis, Wish
 from nmt.decoding.sampling import sample
 from nmt.decoding.scoring import pad_rows, score_and_attend
@@ -39,11 +40,15 @@ class TorchEngine:
         *,
         alignment_heads: Heads | None = None,
     ) -> None:
-        """``alignment_heads`` are those whose mean is the attention; None takes ``default_heads``."""
+        """``alignment_heads`` are those whose mean is the attention; None takes ``default_heads``.
+
+        The weights of ``model`` must not change as long as the engine is used.
+        """
         self.model = model
         self.device = device
         self.alignment_heads = default_heads(model.config) if alignment_heads is None else alignment_heads
         check_heads(self.alignment_heads, model.config)
+        self._products = packed_products(device)
 
     def search(
         self,
@@ -57,7 +62,7 @@ class TorchEngine:
         if not sources:
             return []
         wishes = wishes or [NO_WISH] * len(sources)
-        with torch.inference_mode():
+        with torch.inference_mode(), self._products or nullcontext():
             hypotheses = self._search_batch(sources, config, wishes)
             return self._with_details(sources, hypotheses) if details else hypotheses
 
