@@ -10,6 +10,7 @@ import itertools
 import logging
 import math
 import os
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -100,6 +101,8 @@ class CTranslate2Engine:
 
     def unable(self, source: Sequence[int], config: SearchConfig, wish: Wish = NO_WISH, *, details: bool) -> str:
         """What is asked for ``source`` that this engine cannot do, in words; empty if it can do everything."""
+        if not source:
+            return "sources without subwords"  # it would not even look for a translation
         if max(len(source) + 1, config.length_limit(len(source)) + 1) > self._positions:
             return f"sentences and translations of more than {self._positions:,} subwords"
         return unsupported(config, wish, details=details)
@@ -116,16 +119,21 @@ class CTranslate2Engine:
         for source, wish in zip(sources, wishes or [NO_WISH] * len(sources), strict=True):
             if reason := self.unable(source, config, wish, details=details):
                 raise NMTError(f"the engine ctranslate2 cannot do {reason}; choose the engine torch, or auto")
-        pending = [
-            (batch, self._begin([sources[index] for index in batch], config))
-            for batch in self._batches(sources, config.beam_size)
-        ]
         found: list[list[Hypothesis]] = [[] for _ in sources]
-        for batch, results in pending:
+        for batch, results in self._begun(sources, config):
             for index, result in zip(batch, results, strict=True):
                 hypotheses = self._hypotheses(result.result(), config)
                 found[index] = hypotheses or self._search_with_care(sources[index], config)
         return found
+
+    def _begun(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> Iterator[tuple[list[int], list[Any]]]:
+        """Batches and what to wait for, a few of them ahead: what was begun cannot be taken back at an interrupt."""
+        begun: deque[tuple[list[int], list[Any]]] = deque()
+        for batch in self._batches(sources, config.beam_size):
+            begun.append((batch, self._begin([sources[index] for index in batch], config)))
+            if len(begun) > 2 * self.threads + 1:
+                yield begun.popleft()
+        yield from begun
 
     def _batches(self, sources: Sequence[Sequence[int]], beam_size: int) -> Iterator[list[int]]:
         """Indices into ``sources`` of one length, the longest first, so that short ones fill up the end."""
