@@ -12,9 +12,9 @@ the line and its translation, counted from 0. A word is what stands between blan
 character."""
 
 FORMAT_HELP = """text: a translation a line; where several are wanted a list in the form of Moses, each as
-LINE ||| TRANSLATION ||| SCORE with lines counted from 0. tsv: with its score behind a tab, then further translations and their
-scores. json: objects with "text", and if you like "prefix" and "forbid", become objects with "translation", "score",
-"tokens", "alignment" and more; all else in them stays."""
+LINE ||| TRANSLATION ||| SCORE with lines counted from 0. tsv: with its score behind a tab, then further ones with
+theirs. json: objects with "text", and if you like "prefix" and "forbid", become objects with "translation",
+"score", "tokens", "alignment" and more; all else in them stays."""
 
 _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (
