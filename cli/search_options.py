@@ -1,13 +1,22 @@
 """The options of ``nmt translate`` that shape the search; left out, the model's own search settings hold."""
 
-from collections.abc import Sequence
-from typing import Any
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import PATH, Command, beam_size_option, length_penalty_option
+from nmt import NMTError
 
-POSITIVE = click.IntRange(min=1)
+from .options import PATH, Command, beam_size_option, length_penalty_option
+from .translation_formats import Line, Reader
+
+if TYPE_CHECKING:
+    from nmt.decoding.translation import Request
+
+logger = logging.getLogger("nmt")
+
 NUMBER = click.IntRange(min=0)
 
 LENGTH_HELP = """Hypotheses are ranked by log P(y|x) / |y|^X, with |y| in subwords, the end mark included: 0 favours
@@ -16,7 +25,6 @@ short translations, 1 ranks by the mean."""
 SETTINGS: tuple[tuple[str, str, Any, str], ...] = (
     ("--max-length-ratio", "X", float, "A translation has at most X times the subwords of its source, and a few more."),
     ("--min-length", "N", NUMBER, "A translation has at least N subwords."),
-    ("--n-best", "N", POSITIVE, "Translations found of each line; at most the beam size."),
     (
         "--coverage-penalty",
         "X",
@@ -71,3 +79,30 @@ def forbidden_words(forbid: Sequence[str], forbid_file: str | None) -> tuple[str
 
     lines = [] if forbid_file is None else list(read_lines(forbid_file))
     return (*forbid, *(line.strip() for line in lines if line.strip()))
+
+
+def with_wishes(read: Reader, wanted: "Request", check: "Callable[[Request], object]") -> Reader:
+    """The same lines, wished as ``wanted`` is beside what each wishes itself, whose own prefix wins.
+
+    ``check`` raises an NMTError for a request that cannot be fulfilled; such a line is not translated.
+    """
+    if not wanted.prefix and not wanted.forbid:
+        return read
+
+    def read_wishing(window: Sequence[bytes], name: str | None, number: int) -> list[Line]:
+        lines = []
+        for place, line in enumerate(read(window, name, number), start=number):
+            if line.request is not None:
+                own = line.request
+                request = replace(own, prefix=own.prefix or wanted.prefix, forbid=(*wanted.forbid, *own.forbid))
+                line = replace(line, request=request)
+                try:
+                    check(request)
+                except NMTError as error:
+                    problem = f"{name or 'standard input'}, line {place}: {error}"
+                    logger.error("%s", problem)
+                    line = replace(line, request=None, problem=problem)
+            lines.append(line)
+        return lines
+
+    return read_wishing

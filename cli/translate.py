@@ -1,14 +1,14 @@
 """``nmt translate``: lines in, as many lines out."""
 
-import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any
 
 import click
 
 from nmt import NMTError
 
+from .interactive import is_interactive
 from .options import (
     PATH,
     device_option,
@@ -22,15 +22,11 @@ from .options import (
     verbosity_options,
 )
 from .partial_output import SUFFIX, check_output, partial_output
-from .search_options import forbidden_words, search_options
-from .translation_progress import translation_progress
-
-if TYPE_CHECKING:
-    from nmt import Translator
-
-# A window is translated as a whole, its lines sorted by length, and written as a whole.
-WINDOW_LINES = 1024
-WINDOW_BYTES = 1 << 20
+from .search_options import forbidden_words, search_options, with_wishes
+from .translation_formats import choose_form
+from .translation_job import TranslationJob
+from .translation_options import result_options
+from .translation_outputs import choose_outputs
 
 OUTPUT_HELP = f"""File to write; with several FILEs, or if it is a directory, the directory that gets one file of the
 same name for each. A file appears when it is complete; if something stops the translation before, what was finished is
@@ -41,6 +37,8 @@ in FILE{SUFFIX}."""
     epilog=examples(
         "nmt translate -m model news.de -o news.en",
         "nmt translate -m model a.de b.de -o english/",
+        "nmt translate -m model --format json < lines.jsonl > translations.jsonl",
+        "nmt translate -m model news.de -o news.en --align news.de-en",
         "zcat big.de.gz | nmt translate -m model | gzip > big.en.gz",
         "nmt translate -m model      (then type, line by line)",
     )
@@ -64,6 +62,7 @@ in FILE{SUFFIX}."""
 @engine_option()
 @threads_option()
 @device_option()
+@result_options
 @verbosity_options
 def translate(
     files: tuple[str, ...],
@@ -79,12 +78,20 @@ def translate(
     prefix: str,
     forbid: tuple[str, ...],
     forbid_file: str | None,
+    output_format: str,
+    input_format: str | None,
+    scores: bool,
+    align_file: str | None,
+    split_sentences: bool,
     **search: Any,
 ) -> None:
     """Translate FILEs, or standard input, line by line: N lines in, N lines out, in order.
 
     Text is UTF-8, one sentence a line; longer lines are divided at their sentence ends and put together again. An
-    empty line stays one. Names in .gz are compressed. Without FILE at a terminal, type and get an answer to each line.
+    empty line stays one. Names in .gz are compressed. Without FILE at a terminal, type and get an answer to each line,
+    with -v also its score and which word comes from which.
+
+    A line that is not the JSON asked for becomes an object with "error", and the exit status is 1.
     """
     from nmt import Translator
     from nmt.decoding.translation import Request
@@ -96,60 +103,33 @@ def translate(
         raise click.UsageError("standard input (-) can be read only once.")
     for path in inputs:
         check_readable(path)
-    outputs = _choose_outputs(inputs, output)
+    outputs = choose_outputs(inputs, output)
+    if align_file is not None:
+        check_output(align_file, (*inputs, *(goal for goal in outputs if goal != "-")))
     settings: dict[str, Any] = {name: value for name, value in search.items() if value is not None}
     if batch_size is not None:
         settings["batch_sentences"] = batch_size
-    wanted: dict[str, Any] = {"prefix": prefix, "forbid": forbidden_words(forbid, forbid_file)}
+    wanted = Request("", prefix, forbidden_words(forbid, forbid_file))
     models = [resolve_model_path(path) for path in model or (None,)]
-    translator = Translator(models, engine=engine, device=device, threads=threads, tag=tag, **settings)
-    translator.wish_of(Request("", **wanted))  # what cannot be wished fails here, not after some lines
-    if inputs == ("-",) and sys.stdin.isatty():
-        click.echo("Type a sentence and press Enter; Ctrl-D ends.", err=True)
-    for goal, paths in outputs.items():
-        with partial_output(goal) as stream:
-            for path in paths:
-                _translate_file(translator, path, stream, wanted)
-
-
-def _translate_file(translator: "Translator", path: str, output: BinaryIO, wanted: dict[str, Any]) -> None:
-    """Translate one input into ``output``, which gets each window as soon as it is done; see Request for ``wanted``."""
-    from nmt.text.lines import open_binary, read_windows
-
-    name = None if path == "-" else path
-    with open_binary(path) as stream, translation_progress(path) as progress:
-        windows = progress.watch(read_windows(stream, max_lines=WINDOW_LINES, max_bytes=WINDOW_BYTES))
-        for translations in translator.translate_stream(windows, name=name, **wanted):
-            output.write("".join(f"{line}\n" for line in translations).encode("utf-8"))
-            output.flush()
-            progress.advance(len(translations))
-
-
-def _choose_outputs(inputs: Sequence[str], output: str | None) -> dict[str, list[str]]:
-    """The inputs that go into each output, "-" being standard output; no output may be an input or be named twice."""
-    if output is None or output == "-":
-        return {"-": list(inputs)}
-    if len(inputs) == 1 and not Path(output).is_dir() and not output.endswith("/"):
-        outputs = {output: list(inputs)}
-    else:
-        outputs = _outputs_in_directory(inputs, Path(output))
-    for goal in outputs:
-        check_output(goal, inputs)
-    return outputs
-
-
-def _outputs_in_directory(inputs: Sequence[str], directory: Path) -> dict[str, list[str]]:
-    """One file of the same name for each input, in ``directory``, which is made if need be."""
-    outputs: dict[str, list[str]] = {}
-    for path in inputs:
-        if path == "-":
-            raise NMTError(f"standard input has no name for a file in {directory}; name files, or one output file")
-        goal = str(directory / Path(path).name)
-        if goal in outputs:
-            raise NMTError(f"{outputs[goal][0]} and {path} would both be written to {goal}; translate them apart")
-        outputs[goal] = [path]
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise NMTError(f"{directory} cannot be made a directory: {(error.strerror or str(error)).lower()}") from error
-    return outputs
+    translator = Translator(
+        models,
+        engine=engine,
+        device=device,
+        threads=threads,
+        tag=tag,
+        split_sentences=split_sentences,
+        **settings,
+    )
+    translator.wish_of(wanted)  # what cannot be wished fails here, not after some lines
+    form = choose_form(translator, output_format, input_format, scores=scores)
+    form = replace(form, read=with_wishes(form.read, wanted, translator.wish_of))
+    failed = 0
+    with nullcontext() if align_file is None else partial_output(align_file) as aligned:
+        for goal, paths in outputs.items():
+            with partial_output(goal) as stream:
+                job = TranslationJob(translator, form, stream, aligned, interactive=is_interactive(inputs))
+                for path in paths:
+                    job.translate(path)
+                failed += job.failed
+    if failed:
+        raise NMTError(f"{failed:,} {'line was' if failed == 1 else 'lines were'} not translated, as said above")

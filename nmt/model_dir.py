@@ -68,6 +68,8 @@ class ModelInfo:
     max_source_length: int  # subwords; longer lines are split
     tokenizer_sha256: str = ""  # save_model fills it in
     tags: tuple[str, ...] = ()  # that a source can begin with
+    # (decoder layer, head) of those whose mean attention aligns words; none: nobody has looked for them
+    alignment_heads: tuple[tuple[int, int], ...] = ()
     training: dict[str, Any] = field(default_factory=dict)  # resolved settings and corpus counts
     scores: dict[str, Any] = field(default_factory=dict)  # validation scores with signatures, step, seconds
 

@@ -12,8 +12,9 @@ Rows = Sequence[Sequence[float]]
 # nothing: what a word is looked at counts relative to the sum of that, to which so much is added that a word which
 # hardly anything looks at does not become important.
 _DAMPING = 0.1
-# Further words of the source are linked, too, if they are looked at so much, and so much of what the best one is.
-_LEAST, _LEAST_OF_BEST = 0.25, 0.5
+# A word of the source that is no word's best is linked, too, where something looks at it so much: one word of the
+# translation can say what two of the source do.
+_LEAST = 0.3
 
 
 def link_words(
@@ -33,20 +34,19 @@ def link_words(
         [*_words_of(source_spans, source_words), [len(source_words)]],
         (len(target_words), len(source_words) + 1),
     )
-    sums = [sum(column) + _DAMPING for column in zip(*weights, strict=True)]
-    links = []
-    for word, row in zip(target_words, weights, strict=True):
-        *looked_at, at_end = row
-        if at_end < max(looked_at):
-            relative = [weight / total for weight, total in zip(row[:-1], sums, strict=False)]
-            best = relative.index(max(relative))
-            least = max(_LEAST, _LEAST_OF_BEST * looked_at[best])
-            links += [
-                Link(source_words[place], word)
-                for place, weight in enumerate(looked_at)
-                if place == best or weight >= least
-            ]
-    return tuple(links)
+    *looked_at, at_end = zip(*weights, strict=True)
+    strengths = [[weight / (sum(column) + _DAMPING) for weight in column] for column in looked_at]
+    chosen: set[tuple[int, int]] = set()
+    for row, (strength, weight) in enumerate(
+        zip(zip(*strengths, strict=True), zip(*looked_at, strict=True), strict=True)
+    ):
+        if at_end[row] < max(weight):
+            chosen.add((row, strength.index(max(strength))))
+    linked = {column for _, column in chosen}
+    for number, column in enumerate(looked_at):
+        if number not in linked and max(column) >= _LEAST:
+            chosen.add((column.index(max(column)), number))
+    return tuple(Link(source_words[column], target_words[row]) for row, column in sorted(chosen))
 
 
 def word_pairs(source: str, target: str, links: Sequence[Link]) -> list[tuple[int, int]]:

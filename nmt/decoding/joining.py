@@ -3,7 +3,7 @@
 import heapq
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from nmt.decoding.alignment import link_words
@@ -16,46 +16,49 @@ from nmt.text.spans import Span
 
 @dataclass(frozen=True)
 class Found:
-    """A hypothesis as text, one line of it, and the subwords there, if their probabilities are known."""
+    """A translation of a part: its text, one line of it, and if details are known its subwords and links there."""
 
-    hypothesis: Hypothesis
     text: str
-    pieces: list[str]
-    spans: list[Span]
-
-    @property
-    def length(self) -> int:
-        """Its subwords and the end mark."""
-        return len(self.hypothesis.ids) + 1
+    length: int  # its subwords and the end mark
+    score: float
+    log_probability: float
+    tokens: tuple[Token, ...] | None
+    links: tuple[Link, ...] | None
 
 
-def as_text(tokenizer: Subwords, hypotheses: Sequence[Hypothesis]) -> list[Found]:
-    """Each of the ``hypotheses`` as text."""
+def as_found(tokenizer: Subwords, part: Part, hypotheses: Sequence[Hypothesis], *, first: int) -> list[Found]:
+    """The ``hypotheses`` for a part as text; ``first`` is the number of ids before the part's own, such as a tag."""
     texts = tokenizer.decode([hypothesis.ids for hypothesis in hypotheses])
-    return [_found(tokenizer, *pair) for pair in zip(hypotheses, texts, strict=True)]
+    return [_found(tokenizer, part, *pair, first) for pair in zip(hypotheses, texts, strict=True)]
 
 
-def _found(tokenizer: Subwords, hypothesis: Hypothesis, text: str) -> Found:
+def _found(tokenizer: Subwords, part: Part, hypothesis: Hypothesis, text: str, first: int) -> Found:
     text = without_controls(text).replace("\t", " ")
     clean = text.strip()
-    if hypothesis.token_log_probabilities is None:
-        return Found(hypothesis, clean, [], [])
-    blanks = len(text) - len(text.lstrip())
-    spans = [
-        (min(max(0, start - blanks), len(clean)), min(max(0, end - blanks), len(clean)))
-        for start, end in tokenizer.target_spans(hypothesis.ids)
-    ]
-    return Found(hypothesis, clean, tokenizer.pieces(hypothesis.ids), spans)
+    tokens = links = None
+    probabilities = hypothesis.token_log_probabilities
+    if probabilities is not None:
+        blanks = len(text) - len(text.lstrip())
+        spans = [
+            (min(max(0, start - blanks), len(clean)), min(max(0, end - blanks), len(clean)))
+            for start, end in tokenizer.target_spans(hypothesis.ids)
+        ]
+        pieces = tokenizer.pieces(hypothesis.ids)
+        tokens = tuple(
+            Token(piece, start, end, probability)
+            for piece, (start, end), probability in zip(pieces, spans, probabilities, strict=False)  # no end mark
+        )
+        if hypothesis.attention is not None:
+            attention = [row[first:] for row in hypothesis.attention]
+            links = link_words(part.text, part.spans, clean, spans, attention)
+    return Found(clean, len(hypothesis.ids) + 1, hypothesis.score, hypothesis.log_probability, tokens, links)
 
 
-def join(line: str, parts: Sequence[Part], found: Sequence[Sequence[Found]], *, first: int) -> tuple[Candidate, ...]:
-    """The translations of ``line`` from those ``found`` for its ``parts``, the best first.
-
-    ``first`` is the number of ids before the subwords of each part, such as a tag.
-    """
+def join(parts: Sequence[Part], found: Sequence[Sequence[Found]]) -> tuple[Candidate, ...]:
+    """The translations of a line from those ``found`` for its ``parts``, the best first."""
     if not parts:
         return (Candidate(text="", score=0.0, log_probability=0.0, tokens=(), links=()),)
-    return tuple(_join(line, parts, choice, first) for choice in _best_choices(found))
+    return tuple(_join(parts, choice) for choice in _best_choices(found))
 
 
 class _Choice(NamedTuple):
@@ -87,16 +90,14 @@ def _best_choices(found: Sequence[Sequence[Found]]) -> list[list[Found]]:
     choices = [_Choice(0.0, 0, None, None)]
     for of_part in found:
         longer = (
-            _Choice(before.score + each.hypothesis.score * each.length, before.length + each.length, before, each)
+            _Choice(before.score + each.score * each.length, before.length + each.length, before, each)
             for before, each in itertools.product(choices, of_part)
         )
         choices = heapq.nlargest(most, longer, key=lambda choice: choice.score / choice.length)
     return [choice.all() for choice in choices]
 
 
-def _join(line: str, parts: Sequence[Part], choice: Sequence[Found], first: int) -> Candidate:
-    detailed = all(found.hypothesis.token_log_probabilities is not None for found in choice)
-    aligned = detailed and all(found.hypothesis.attention is not None for found in choice)
+def _join(parts: Sequence[Part], choice: Sequence[Found]) -> Candidate:
     tokens: list[Token] = []
     links: list[Link] = []
     texts: list[str] = []
@@ -108,40 +109,16 @@ def _join(line: str, parts: Sequence[Part], choice: Sequence[Found], first: int)
         start = end + len(before)
         end = start + len(found.text)
         texts += [before, found.text]
-        if detailed:
-            tokens += _tokens(found, start)
-        if aligned:
-            links += _links(line, part, found, start, first)
-    lengths = sum(found.length for found in choice)
+        tokens += [replace(token, start=start + token.start, end=start + token.end) for token in found.tokens or ()]
+        links += [Link(_moved(link.source, part.start), _moved(link.target, start)) for link in found.links or ()]
     return Candidate(
         text="".join(texts),
-        score=sum(found.hypothesis.score * found.length for found in choice) / lengths,
-        log_probability=sum(found.hypothesis.log_probability for found in choice),
-        tokens=tuple(tokens) if detailed else None,
-        links=tuple(links) if aligned else None,
+        score=sum(found.score * found.length for found in choice) / sum(found.length for found in choice),
+        log_probability=sum(found.log_probability for found in choice),
+        tokens=None if any(found.tokens is None for found in choice) else tuple(tokens),
+        links=None if any(found.links is None for found in choice) else tuple(links),
     )
 
 
-def _tokens(found: Found, offset: int) -> list[Token]:
-    """The subwords of one part, whose translation begins at ``offset``."""
-    probabilities = found.hypothesis.token_log_probabilities or []
-    return [
-        Token(piece, offset + start, offset + end, probability)
-        for piece, (start, end), probability in zip(found.pieces, found.spans, probabilities, strict=False)
-    ]
-
-
-def _links(line: str, part: Part, found: Found, offset: int, first: int) -> list[Link]:
-    """The links of one part, whose translation begins at ``offset``."""
-    begin, end = part.spans[0][0], part.spans[-1][1]
-    links = link_words(
-        line[begin:end],
-        [(start - begin, stop - begin) for start, stop in part.spans],
-        found.text,
-        found.spans,
-        [row[first:] for row in found.hypothesis.attention or ()],
-    )
-    return [
-        Link((link.source[0] + begin, link.source[1] + begin), (link.target[0] + offset, link.target[1] + offset))
-        for link in links
-    ]
+def _moved(span: Span, by: int) -> Span:
+    return span[0] + by, span[1] + by

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import Engine
 from nmt.decoding.hypothesis import NO_WISH, Wish
-from nmt.decoding.joining import Found, as_text, join
-from nmt.decoding.parts import Divider, Ids, Part, Subwords
+from nmt.decoding.joining import Found, as_found, join
+from nmt.decoding.parts import Divider, Part, Subwords
 from nmt.decoding.translation import Request, Translation
 from nmt.text.lines import clean_text, decode_line
 from nmt.text.spans import Span
@@ -24,10 +24,14 @@ logger = logging.getLogger(__name__)
 _LANGUAGES_WITHOUT_BLANKS = frozenset(("bo", "dz", "ja", "km", "lo", "my", "th", "wuu", "yue", "zh"))
 
 
+# How many numbers the attention of hypotheses may have that are in memory together.
+_ATTENTION = 2_000_000
+
+
 class _Wanted(NamedTuple):
     """What is searched for once, however often it is wanted."""
 
-    ids: Ids
+    part: Part
     wish: Wish
     forbid: tuple[str, ...]
 
@@ -81,29 +85,21 @@ class LineTranslator:
         return [
             Translation(
                 source=request.text,
-                candidates=join(text, parts, [found[part] for part in line], first=len(self.first_ids)),
+                candidates=join(parts, [found[part] for part in line]),
                 split=len(parts) > 1,
                 cleaned=request.cleaned or text != request.text.removesuffix("\r"),
             )
             for request, text, parts, line in zip(requests, texts, divided, wanted, strict=True)
         ]
 
-    def translate_stream(
-        self,
-        windows: Iterable[list[bytes]],
-        *,
-        name: str | None = None,
-        prefix: str = "",
-        forbid: tuple[str, ...] = (),
-    ) -> Iterator[list[str]]:
+    def translate_stream(self, windows: Iterable[list[bytes]], *, name: str | None = None) -> Iterator[list[str]]:
         """One window of translations for each window of raw lines; a line that is not clean text is named in a warning.
 
-        ``name`` is the file the lines come from, for those warnings; ``prefix`` and ``forbid`` hold for all of them.
+        ``name`` is the file the lines come from, for those warnings.
         """
         number = 1
         for window in windows:
-            decoded = decode_requests(window, name=name, number=number)
-            requests = [replace(request, prefix=prefix, forbid=forbid) for request in decoded]
+            requests = decode_requests(window, name=name, number=number)
             number += len(window)
             yield [translation.text for translation in self.translations(requests, details=False)]
 
@@ -117,26 +113,41 @@ class LineTranslator:
 
     def _wanted(self, request: Request, parts: Sequence[Part]) -> list[_Wanted]:
         """What is searched for; only the first part begins with the prefix."""
-        wishes = [self.wish_of(request), Wish(forbidden=self.wish_of(request).forbidden)]
+        wish = self.wish_of(request)
+        wishes = [wish, Wish(forbidden=wish.forbidden)]
+        # Parts that differ only in where they stand are the same.
         return [
-            _Wanted((*self.first_ids, *part.ids), wishes[bool(number)], request.forbid)
+            _Wanted(replace(part, start=0, before=""), wishes[bool(number)], request.forbid)
             for number, part in enumerate(parts)
         ]
 
     def _search(self, wanted: Sequence[_Wanted], details: bool) -> dict[_Wanted, list[Found]]:
         """The translations of each part, the best first."""
         found: dict[_Wanted, list[Found]] = {}
-        for forbid in dict.fromkeys(part.forbid for part in wanted):
-            parts = [part for part in wanted if part.forbid == forbid]
-            wishes = [part.wish for part in parts] if any(part.wish != NO_WISH for part in parts) else None
-            with self._turn:
-                results = self._engine_for(forbid).search(
-                    [part.ids for part in parts], self.search, wishes, details=details
-                )
-            each = iter(as_text(self.tokenizer, [each for hypotheses in results for each in hypotheses]))
-            for part, hypotheses in zip(parts, results, strict=True):
-                found[part] = [next(each) for _ in hypotheses]
+        for forbid in dict.fromkeys(each.forbid for each in wanted):
+            engine = self._engine_for(forbid)
+            alike = [each for each in wanted if each.forbid == forbid]
+            for some in self._little_enough(alike) if details else [alike]:
+                wishes = [each.wish for each in some] if any(each.wish != NO_WISH for each in some) else None
+                sources = [(*self.first_ids, *each.part.ids) for each in some]
+                with self._turn:
+                    results = engine.search(sources, self.search, wishes, details=details)
+                for each, hypotheses in zip(some, results, strict=True):
+                    found[each] = as_found(self.tokenizer, each.part, hypotheses, first=len(self.first_ids))
         return found
+
+    def _little_enough(self, wanted: Sequence[_Wanted]) -> Iterator[list[_Wanted]]:
+        """All that is ``wanted``, as much at a time as the memory for attention allows."""
+        some: list[_Wanted] = []
+        size = 0
+        for each in wanted:
+            some.append(each)
+            size += len(each.part.ids) ** 2 * self.search.n_best
+            if size >= _ATTENTION:
+                yield some
+                some, size = [], 0
+        if some:
+            yield some
 
     def _engine_for(self, forbid: tuple[str, ...]) -> Engine:
         if not forbid:

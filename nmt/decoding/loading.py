@@ -72,7 +72,8 @@ class _Opening:
         keep_freed_memory()
         device = choose_device(self.device)
         model, tokenizer, info = load_model(self.model_dir, device=device)
-        return OpenedModel(tokenizer, InBatches(TorchEngine(model, device), batch_sentences=self.batch_sentences), info)
+        engine = TorchEngine(model, device, alignment_heads=info.alignment_heads or None)
+        return OpenedModel(tokenizer, InBatches(engine, batch_sentences=self.batch_sentences), info)
 
     def with_ctranslate2(self, *, only: bool) -> OpenedModel:
         """By CTranslate2, and what it cannot do by torch, unless ``only``; all by torch if there is a reason to."""

@@ -1,7 +1,8 @@
 """A line as the parts that are translated by themselves: the whole line, its sentences, or what a model can take."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from nmt.decoding.splitting import split_subwords
@@ -34,8 +35,11 @@ class Part:
     """One part of a line."""
 
     ids: Ids
-    spans: tuple[Span, ...]  # where its subwords stand in the line; none where they were not asked for
     before: str  # what stands between its translation and that of the part before
+    # Where they were asked for: where in the line it begins, its text, and where its subwords stand there.
+    start: int = 0
+    text: str = ""
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +62,8 @@ class Divider:
             last = 0
             for start, end in places:
                 before = self._between(line[last:start]) if parts else ""
-                found = self.tokenizer.source_spans(line[start:end]) if spans else []
-                parts += self._parts(next(encoded), [(start + first, start + after) for first, after in found], before)
+                found = self._parts(next(encoded), before)
+                parts += _placed(found, line[start:end], start, self.tokenizer) if spans else found
                 last = end
             divided.append(parts)
         return divided
@@ -73,12 +77,25 @@ class Divider:
         """What stands between the translations of two sentences: the blanks of the source where blanks are written."""
         return blanks if blanks and self.joiner and not blanks.strip(" ") else self.joiner
 
-    def _parts(self, ids: Sequence[int], spans: Sequence[Span], before: str) -> Iterator[Part]:
+    def _parts(self, ids: Sequence[int], before: str) -> Iterator[Part]:
         if not ids:
             return
         lengths = [len(ids)] if len(ids) <= self.longest else split_subwords(self.tokenizer.pieces(ids), self.longest)
         start = 0
         for length in lengths:
-            end = start + length
-            yield Part(tuple(ids[start:end]), tuple(spans[start:end]), self.joiner if start else before)
-            start = end
+            yield Part(tuple(ids[start : start + length]), self.joiner if start else before)
+            start += length
+
+
+def _placed(parts: Iterable[Part], text: str, start: int, tokenizer: Subwords) -> Iterator[Part]:
+    """The ``parts`` of ``text``, which begins at ``start`` in its line, with where they stand."""
+    spans = iter(tokenizer.source_spans(text))
+    for part in parts:
+        own = list(itertools.islice(spans, len(part.ids)))
+        begin, end = own[0][0], own[-1][1]
+        yield replace(
+            part,
+            start=start + begin,
+            text=text[begin:end],
+            spans=tuple((first - begin, after - begin) for first, after in own),
+        )

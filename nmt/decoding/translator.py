@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.batches import BATCH_SENTENCES
@@ -9,6 +10,7 @@ from nmt.decoding.ensemble_loading import open_ensemble
 from nmt.decoding.line_translator import LineTranslator, joiner_for
 from nmt.settings import from_mapping, to_mapping
 from nmt.text.lines import StrPath
+from nmt.text.sentences import sentence_spans
 from nmt.text.tags import check_known, tag_ids
 
 
@@ -24,6 +26,7 @@ class Translator(LineTranslator):
         engine: str = "auto",
         batch_sentences: int = BATCH_SENTENCES,
         tag: str = "",
+        split_sentences: bool = False,
         **search: int | float,
     ) -> None:
         """Several directories translate together, as ``open_ensemble`` says; ``engine`` is as open_model takes it.
@@ -31,7 +34,8 @@ class Translator(LineTranslator):
         ``search`` overrides the model's own search settings by name.
 
         ``tag`` is one of those that the model was trained with; without one it translates as it learned from untagged
-        text, and if there was none of that, as best it can.
+        text, and if there was none of that, as best it can. ``split_sentences``: lines are paragraphs, whose sentences
+        are translated one by one and put together with the blanks that were between them.
         """
         paths = [model_dir] if isinstance(model_dir, (str, os.PathLike)) else list(model_dir)
         opened = open_ensemble(paths, device=device, threads=threads, engine=engine, batch_sentences=batch_sentences)
@@ -43,4 +47,5 @@ class Translator(LineTranslator):
             max_source_length=opened.info.max_source_length,
             first_ids=tag_ids(opened.tokenizer, tag),
             joiner=joiner_for(opened.info.target_language),
+            sentences=partial(sentence_spans, language=opened.info.source_language) if split_sentences else None,
         )

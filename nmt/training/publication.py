@@ -17,6 +17,7 @@ from nmt.model.transformer import Transformer
 from nmt.model_dir import ModelInfo, load_info, load_model, save_model
 from nmt.settings import to_mapping
 from nmt.text.corpus import Pair
+from nmt.training.alignment_heads import choose_alignment_heads
 from nmt.training.config import Recipe
 from nmt.training.fine_tuning import Parent
 from nmt.training.preparation import PreparedCorpus
@@ -112,6 +113,10 @@ class Publication:
             return _stored(info.scores)
         record = self._final_record(state, scores, info.scores, time.monotonic() - began)
         final = replace(info, scores=record, training=self._info(state, {}).training)
+        aligning = choose_alignment_heads(model, self.prepared.corpus, self.prepared.encode_validation(), device=device)
+        if aligning is not None:
+            record |= {"anchors_aligned": round(aligning.share, 3), "anchors": aligning.anchors}
+            final = replace(final, scores=record, alignment_heads=aligning.heads)
         save_model(self.output, info=final, tokenizer=self.prepared.tokenizer, weights=model.state_dict())
         return scores
 

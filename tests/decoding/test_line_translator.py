@@ -28,6 +28,13 @@ class Characters:
     def pieces(self, ids: Sequence[int]) -> list[str]:
         return [self.known[number] for number in ids]
 
+    def source_spans(self, line: str) -> list[tuple[int, int]]:
+        places = [place for place, character in enumerate(line) if not character.isspace()]
+        return [(place, place + 1) for place in places]
+
+    def target_spans(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        return self.source_spans(self.decode([ids])[0])
+
     def _id(self, piece: str) -> int:
         if piece not in self.known:
             self.known.append(piece)
