@@ -1,13 +1,15 @@
 """The options of ``nmt translate`` that shape the search; left out, the model's own search settings hold."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .options import PATH, Command, beam_size_option, length_penalty_option
 
-POSITIVE = click.IntRange(min=1)
+if TYPE_CHECKING:
+    pass
+
 NUMBER = click.IntRange(min=0)
 
 LENGTH_HELP = """Hypotheses are ranked by log P(y|x) / |y|^X, with |y| in subwords, the end mark included: 0 favours
@@ -16,7 +18,6 @@ short translations, 1 ranks by the mean."""
 SETTINGS: tuple[tuple[str, str, Any, str], ...] = (
     ("--max-length-ratio", "X", float, "A translation has at most X times the subwords of its source, and a few more."),
     ("--min-length", "N", NUMBER, "A translation has at least N subwords."),
-    ("--n-best", "N", POSITIVE, "Translations found of each line; at most the beam size."),
     (
         "--coverage-penalty",
         "X",

@@ -108,7 +108,7 @@ def translate(
     settings: dict[str, Any] = {name: value for name, value in search.items() if value is not None}
     if batch_size is not None:
         settings["batch_sentences"] = batch_size
-    wanted: dict[str, Any] = {"prefix": prefix, "forbid": forbidden_words(forbid, forbid_file)}
+    wanted = Request("", prefix, forbidden_words(forbid, forbid_file))
     translator = Translator(
         [resolve_model_path(path) for path in model or (None,)],
         engine=engine,
@@ -118,8 +118,8 @@ def translate(
         split_sentences=split_sentences,
         **settings,
     )
-    translator.wish_of(Request("", **wanted))  # what cannot be wished fails here, not after some lines
-    form = choose_form(translator, output_format, input_format, scores=scores, wanted=Request("", **wanted))
+    translator.wish_of(wanted)  # what cannot be wished fails here, not after some lines
+    form = choose_form(translator, output_format, input_format, scores=scores, wanted=wanted)
     failed = 0
     with nullcontext() if align_file is None else partial_output(align_file) as aligned:
         for goal, paths in outputs.items():

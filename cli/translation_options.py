@@ -29,6 +29,15 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
             "help": "Form of the lines to translate.",
         },
     ),
+    (
+        ("--n-best",),
+        {
+            "metavar": "N",
+            "type": click.IntRange(min=1),
+            "show_default": "the model's",
+            "help": "Translations found of each line; at most the beam size.",
+        },
+    ),
     (("--scores",), {"is_flag": True, "help": "Write text as with --n-best, LINE ||| TRANSLATION ||| SCORE."}),
     (("--align", "align_file"), {"metavar": "FILE", "type": PATH, "help": ALIGN_HELP}),
     (

@@ -92,21 +92,14 @@ class LineTranslator:
             for request, text, parts, line in zip(requests, texts, divided, wanted, strict=True)
         ]
 
-    def translate_stream(
-        self,
-        windows: Iterable[list[bytes]],
-        *,
-        name: str | None = None,
-        prefix: str = "",
-        forbid: tuple[str, ...] = (),
-    ) -> Iterator[list[str]]:
+    def translate_stream(self, windows: Iterable[list[bytes]], *, name: str | None = None) -> Iterator[list[str]]:
         """One window of translations for each window of raw lines; a line that is not clean text is named in a warning.
 
-        ``name`` is the file the lines come from, for those warnings; ``prefix`` and ``forbid`` hold for all of them.
+        ``name`` is the file the lines come from, for those warnings.
         """
         number = 1
         for window in windows:
-            requests = decode_requests(window, name=name, number=number, prefix=prefix, forbid=forbid)
+            requests = decode_requests(window, name=name, number=number)
             number += len(window)
             yield [translation.text for translation in self.translations(requests, details=False)]
 

@@ -9,9 +9,9 @@ import torch
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.ctranslate2 import CTranslate2Engine, unsupported
-from nmt.decoding.engines.torch import TorchEngine, pad_sources
+from nmt.decoding.engines.torch import TorchEngine
 from nmt.decoding.hypothesis import Hypothesis, Wish
-from nmt.decoding.scoring import score_targets
+from nmt.decoding.scoring import pad_rows, score_targets
 from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
@@ -29,7 +29,7 @@ def random_sources(count: int = 60) -> list[list[int]]:
 def forced(model: Transformer, source: Sequence[int], ids: Sequence[int]) -> float:
     """log P of ``ids`` and the end mark, as torch has it."""
     with torch.inference_mode():
-        return float(score_targets(model, pad_sources([source]), torch.tensor([[*ids, EOS]])).sum())
+        return float(score_targets(model, pad_rows([source]), torch.tensor([[*ids, EOS]])).sum())
 
 
 def same(ours: list[list[Hypothesis]], theirs: list[list[Hypothesis]]) -> bool:
