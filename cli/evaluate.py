@@ -12,6 +12,7 @@ import click
 from .options import (
     beam_size_option,
     device_option,
+    engine_option,
     examples,
     format_option,
     input_option,
@@ -55,6 +56,7 @@ TOKENIZERS = ("13a", "intl", "zh", "char", "ja-mecab", "ko-mecab", "none", "flor
 )
 @click.option("--lowercase", is_flag=True, help="Make no difference between upper and lower case.")
 @format_option()
+@engine_option()
 @device_option()
 @threads_option()
 @verbosity_options

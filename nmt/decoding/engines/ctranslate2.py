@@ -12,6 +12,8 @@ import math
 import os
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from functools import lru_cache
 from typing import Any
 
 import ctranslate2
@@ -24,25 +26,19 @@ from nmt.special_ids import BOS, EOS, PAD, UNK
 
 # With a length penalty of 0 it would end as soon as the best beam has ended, not when K have.
 _ALMOST_NO_PENALTY = 1e-9
-_PLAIN = SearchConfig()
-# Settings that it has not, or understands in another way: it forbids before the softmax, so that what is left becomes
-# more probable, and draws at random by one generator for all sentences.
-_MEANT_OTHERWISE = (
-    "min_length",
-    "coverage_penalty",
-    "no_repeat_ngram",
-    "repetition_penalty",
-    "sample",
-    "epsilon",
-    "alternatives",
-)
+# What it understands as nmt.decoding.search does, and what changes nothing where nothing is drawn at random. The others
+# it has not, or it forbids before the softmax, so that what is left becomes more probable, or draws for all sentences
+# by one generator.
+_UNDERSTOOD = frozenset(("beam_size", "n_best", "length_penalty", "max_length_ratio", "max_length_offset"))
+_OF_SAMPLING = frozenset(("temperature", "top_k", "top_p", "seed"))
 
 
+@lru_cache(maxsize=64)  # it is asked for every sentence
 def unsupported(config: SearchConfig, wish: Wish = NO_WISH, *, details: bool = False) -> str:
     """What CTranslate2 cannot do of what is asked as torch does it, in words; empty if it can do everything."""
-    for name in _MEANT_OTHERWISE:
-        if getattr(config, name) != getattr(_PLAIN, name):
-            return f"the search setting {name}"
+    for field in fields(config):
+        if field.name not in _UNDERSTOOD | _OF_SAMPLING and getattr(config, field.name) != field.default:
+            return f"the search setting {field.name}"
     if wish != NO_WISH:
         return "a wished or a forbidden wording"
     return "the probabilities and the attention of single subwords" if details else ""
