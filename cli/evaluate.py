@@ -12,6 +12,7 @@ import click
 from .options import (
     beam_size_option,
     device_option,
+    engine_option,
     examples,
     format_option,
     input_option,
@@ -55,6 +56,7 @@ TOKENIZERS = ("13a", "intl", "zh", "char", "ja-mecab", "ko-mecab", "none", "flor
 )
 @click.option("--lowercase", is_flag=True, help="Make no difference between upper and lower case.")
 @format_option()
+@engine_option()
 @device_option()
 @threads_option()
 @verbosity_options
@@ -126,7 +128,7 @@ def _evaluate_model(
         from nmt.decoding.translator import Translator
 
         given = {name: value for name, value in translating.items() if value is not None}
-        translator = Translator.load(directory, **given)
+        translator = Translator(directory, **given)
         logger.info("translating %s lines", f"{len(lines):,}")
         evaluation = evaluate_system(translator.translate, lines, reference_lines, **settings)
         if stream is not None:

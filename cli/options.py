@@ -150,6 +150,13 @@ def device_option(**settings: Any) -> Callable[[Command], Command]:
     return _option(settings, "--device", metavar="NAME", default="auto", help=help_text)
 
 
+def engine_option(**settings: Any) -> Callable[[Command], Command]:
+    """``--engine``: what runs the search."""
+    kind = click.Choice(["auto", "torch", "ctranslate2"])
+    help_text = "What runs the search; auto takes the fastest that can do what is asked."
+    return _option(settings, "--engine", type=kind, default="auto", help=help_text)
+
+
 def threads_option(**settings: Any) -> Callable[[Command], Command]:
     """``--threads``: processor threads."""
     kind = click.IntRange(min=1)

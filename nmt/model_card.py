@@ -17,7 +17,7 @@ nmt translate -m PATH/TO/THIS/DIRECTORY input.txt -o output.txt
 ```python
 from nmt import Translator
 
-translator = Translator.load("PATH/TO/THIS/DIRECTORY")
+translator = Translator("PATH/TO/THIS/DIRECTORY")
 print(translator.translate(["A sentence to translate."]))
 ```"""
 

@@ -4,6 +4,7 @@
     tokenizer.model       SentencePiece, as trained
     weights.safetensors   float32, with a checksum
     README.md             the model card
+    ctranslate2/          optional, derived: see nmt.ctranslate2_copy
     training/             only for resuming
 
 A reader never meets half a publication. Each file appears at once under its name, in the order tokenizer, weights,
@@ -17,6 +18,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -42,6 +44,7 @@ TOKENIZER = "tokenizer.model"
 WEIGHTS = "weights.safetensors"
 CARD = "README.md"
 TRAINING = "training"
+FAST_COPY = "ctranslate2"
 
 MAX_JSON_BYTES = 10_000_000
 _WEIGHTS_KEY = "weights_sha256"  # in config.json: the weights it describes
@@ -65,6 +68,8 @@ class ModelInfo:
     max_source_length: int  # subwords; longer lines are split
     tokenizer_sha256: str = ""  # save_model fills it in
     tags: tuple[str, ...] = ()  # that a source can begin with
+    # (decoder layer, head) of those whose mean attention aligns words; none: nobody has looked for them
+    alignment_heads: tuple[tuple[int, int], ...] = ()
     training: dict[str, Any] = field(default_factory=dict)  # resolved settings and corpus counts
     scores: dict[str, Any] = field(default_factory=dict)  # validation scores with signatures, step, seconds
 
@@ -108,6 +113,7 @@ def save_model(
         if not _holds(directory / TOKENIZER, proto):
             (directory / CONFIG).unlink(missing_ok=True)
             tokenizer.save(directory / TOKENIZER)
+        _remove_copy_of_others(directory, checksum(weights))
         write_weights(directory / WEIGHTS, weights, {"format": "nmt", _INFO_KEY: config})
         _write(directory / CONFIG, config + "\n")
         _write(directory / CARD, model_card(info, read_header(directory / WEIGHTS).parameters))
@@ -120,6 +126,11 @@ def load_info(directory: StrPath) -> ModelInfo:
     directory = Path(directory)
     _check_present(directory)
     return _describe(directory, read_header(directory / WEIGHTS))
+
+
+def weights_checksum(directory: StrPath) -> str:
+    """SHA-256 of the numbers of the model in ``directory``, as the header of its weights says."""
+    return read_header(Path(directory) / WEIGHTS).checksum
 
 
 def load_tokenizer(directory: StrPath, info: ModelInfo) -> "Tokenizer":
@@ -260,6 +271,16 @@ def _write(path: Path, text: str) -> None:
         stream.write(text.encode("utf-8"))
 
 
+def _remove_copy_of_others(directory: Path, published: str) -> None:
+    """Take away the fast engine's copy, which can be made again, unless it is of the weights ``published``."""
+    try:
+        known = weights_checksum(directory)
+    except NMTError:  # there are none, or they are damaged
+        known = ""
+    if known != published:
+        shutil.rmtree(directory / FAST_COPY, ignore_errors=True)
+
+
 def _holds(path: Path, content: bytes) -> bool:
     return path.is_file() and path.read_bytes() == content
 
@@ -267,5 +288,9 @@ def _holds(path: Path, content: bytes) -> bool:
 def _remove_leftovers(directory: Path) -> None:
     """Remove temporaries of killed calls; those of the last hour may be somebody's who is still writing."""
     for path in directory.glob(LEFTOVER):
-        if path.stat().st_mtime < time.time() - 3600:
+        if path.stat().st_mtime >= time.time() - 3600:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)

@@ -7,15 +7,19 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nmt.errors import NMTError
 from nmt.text.lines import StrPath, atomic_writer, open_binary
 
 if TYPE_CHECKING:
+    import numpy
     import torch
+    from numpy.typing import NDArray
+
+Tensors = TypeVar("Tensors")
 
 MAX_HEADER_BYTES = 10_000_000
 CHECKSUM = "sha256"  # the metadata key; of all bytes that follow the header
@@ -72,8 +76,20 @@ def read_header(path: StrPath) -> WeightsHeader:
 
 def read_weights(path: StrPath) -> "tuple[WeightsHeader, dict[str, torch.Tensor]]":
     """The tensors, float32 on the CPU; an NMTError if a bit of them is not as it was written."""
-    from safetensors import SafetensorError
     from safetensors.torch import load
+
+    return _read(path, load)
+
+
+def read_arrays(path: StrPath) -> "tuple[WeightsHeader, dict[str, NDArray[numpy.float32]]]":
+    """The same as ``read_weights`` without torch: arrays of NumPy, float32."""
+    from safetensors.numpy import load
+
+    return _read(path, load)
+
+
+def _read(path: StrPath, load: "Callable[[bytes], dict[str, Tensors]]") -> "tuple[WeightsHeader, dict[str, Tensors]]":
+    from safetensors import SafetensorError
 
     with open_binary(path) as stream:
         raw = stream.read()

@@ -11,6 +11,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from nmt.decoding.config import SearchConfig
+from nmt.model.config import ModelConfig
+from nmt.model.transformer import Transformer
+from nmt.model_dir import ModelInfo, save_model
+from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
 from nmt.training.config import Recipe, merge_recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.reporter import Progress, Validation
@@ -52,6 +57,25 @@ class Reversal:
     recipe: Recipe
     report: RunReport
     unseen: list[str]
+
+
+def talk() -> list[str]:
+    """Sentences of a few words."""
+    return [
+        f"the {size} {animal} sees {number} birds" for number in range(9) for animal in ("cat", "dog") for size in "ab"
+    ]
+
+
+def talkative_model(directory: Path) -> Path:
+    """A model that says something to everything: enough for lines, files and statuses."""
+    torch.manual_seed(3)
+    tokenizer = train_tokenizer(talk(), TokenizerConfig(vocabulary_size=330))
+    shape = {"encoder_layers": 1, "decoder_layers": 1, "dimension": 16, "heads": 2, "feed_forward": 16}
+    config = ModelConfig(vocabulary_size=tokenizer.vocabulary_size, **shape)  # type: ignore[arg-type]
+    search = SearchConfig(beam_size=2, max_length_ratio=1.0, max_length_offset=1)
+    info = ModelInfo(model=config, search=search, max_source_length=12)
+    save_model(directory, info=info, tokenizer=tokenizer, weights=Transformer(config).state_dict())
+    return directory
 
 
 def spellings(count: int, seed: int) -> list[str]:

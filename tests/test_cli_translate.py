@@ -1,6 +1,7 @@
 import gzip
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -14,32 +15,16 @@ import torch
 from click.testing import CliRunner, Result
 
 from nmt import NMTError, Translator
-from nmt.decoding.config import SearchConfig
-from nmt.model.config import ModelConfig
-from nmt.model.transformer import Transformer
-from nmt.model_dir import ModelInfo, save_model
-from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
 from nmt_cli.main import nmt
 from nmt_cli.partial_output import partial_output
+from tests.conftest import talk, talkative_model
 
-LINES = [
-    f"the {size} {animal} sees {number} birds" for number in range(9) for animal in ["cat", "dog"] for size in "ab"
-]
+LINES = talk()
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model that says something to everything: enough for lines, files and statuses, of which this is all about."""
-    torch.manual_seed(3)
-    tokenizer = train_tokenizer(LINES, TokenizerConfig(vocabulary_size=330))
-    shape = {"encoder_layers": 1, "decoder_layers": 1, "dimension": 16, "heads": 2, "feed_forward": 16}
-    config = ModelConfig(vocabulary_size=tokenizer.vocabulary_size, **shape)  # type: ignore[arg-type]
-    weights = Transformer(config).state_dict()
-    search = SearchConfig(beam_size=2, max_length_ratio=1.0, max_length_offset=1)
-    directory = tmp_path_factory.mktemp("translate") / "model"
-    info = ModelInfo(model=config, search=search, max_source_length=12)
-    save_model(directory, info=info, tokenizer=tokenizer, weights=weights)
-    return directory
+    return talkative_model(tmp_path_factory.mktemp("translate") / "model")
 
 
 def run(*arguments: object, text: str | bytes = "") -> Result:
@@ -52,7 +37,7 @@ def write(path: Path, lines: list[str]) -> Path:
 
 
 def expected(model: Path, lines: list[str]) -> str:
-    return "".join(f"{line}\n" for line in Translator.load(model).translate(lines))
+    return "".join(f"{line}\n" for line in Translator(model).translate(lines))
 
 
 def test_standard_input_to_standard_output(model: Path) -> None:
@@ -103,9 +88,7 @@ def test_the_search_can_be_set(model: Path) -> None:
     result = run("-m", model, "--beam", 1, "--lenpen", 0, "--max-length-ratio", 0, text="the a cat sees\n")
     assert result.stdout == "".join(
         f"{line}\n"
-        for line in Translator.load(model, beam_size=1, length_penalty=0, max_length_ratio=0).translate(
-            ["the a cat sees"]
-        )
+        for line in Translator(model, beam_size=1, length_penalty=0, max_length_ratio=0).translate(["the a cat sees"])
     )
     assert run("-m", model, "--length-penalty", "-1", text="a\n").stderr.startswith("nmt: error: search setting")
 
@@ -254,15 +237,43 @@ def test_ctrl_c_ends_with_130_and_keeps_what_was_finished(model: Path, tmp_path:
     assert "Traceback" not in message
 
 
-def test_at_a_terminal_it_invites_to_type(model: Path) -> None:
+def test_at_a_terminal_it_invites_to_type_and_tells_what_a_translation_is_made_of(model: Path) -> None:
     controller, terminal = pty.openpty()
     pipe = subprocess.PIPE
-    with subprocess.Popen(command(model), stdin=terminal, stdout=pipe, stderr=pipe) as running:
+    with subprocess.Popen(command(model, "-v"), stdin=terminal, stdout=pipe, stderr=pipe) as running:
         os.close(terminal)
         assert running.stderr is not None
-        assert b"Ctrl-D" in running.stderr.readline()
+        while b"Ctrl-D" not in (message := running.stderr.readline()):
+            assert message.startswith(b"nmt: debug: ")
         os.write(controller, b"the a cat\n")
         assert read_line(running).decode() == expected(model, ["the a cat"])
+        assert b"  score " in running.stderr.readline()
+        os.write(controller, b"\x04")
+        assert running.wait(60) == 0
+        assert "→" in running.stderr.read().decode()
+    os.close(controller)
+
+
+def read_until(descriptor: int, awaited: bytes, seconds: float = 60) -> bytes:
+    """What a terminal shows up to and with ``awaited``, or until the time is over."""
+    shown = b""
+    deadline = time.monotonic() + seconds
+    while awaited not in shown and (left := deadline - time.monotonic()) > 0:
+        if select.select([descriptor], [], [], left)[0]:
+            shown += os.read(descriptor, 1024)
+    return shown
+
+
+def test_lines_can_be_edited_and_brought_back_at_a_terminal(model: Path) -> None:
+    controller, terminal = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm"}
+    answer = expected(model, ["the a cat"]).strip().encode()
+    with subprocess.Popen(command(model), stdin=terminal, stdout=terminal, stderr=terminal, env=environment) as running:
+        os.close(terminal)
+        for typed in (b"the a caX\x7ft\r", b"\x1b[A\r"):  # a backspace; the arrow up
+            assert read_until(controller, b"> ").endswith(b"> ")
+            os.write(controller, typed)
+            assert answer in read_until(controller, answer)
         os.write(controller, b"\x04")
         assert running.wait(60) == 0
     os.close(controller)

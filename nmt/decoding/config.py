@@ -1,4 +1,4 @@
-"""How to search for a translation: the settings of beam search and their limits."""
+"""How to search for a translation: the settings of beam search and of sampling, and their limits."""
 
 import math
 from dataclasses import dataclass
@@ -8,12 +8,21 @@ from nmt.errors import NMTError
 
 @dataclass(frozen=True, kw_only=True)
 class SearchConfig:
-    """The settings of beam search; lengths are counted in subwords.
+    """The settings of a search; lengths are counted in subwords.
 
-    A hypothesis y of a source x is ranked by log P(y | x) / |y|^length_penalty, where |y| counts its subwords and the
-    end mark (length normalisation: Murray and Chiang 2018, "Correcting Length Bias in Neural Machine Translation",
-    section 3.1; the exponent as in Wu et al. 2016, equation 14). 0 ranks by probability alone, which favours short
-    translations; 1 ranks by the mean per subword.
+    A hypothesis y of a source x is ranked by
+
+        score(y) = R(y) / |y|^length_penalty + coverage_penalty * sum_i log(min(sum_j a_ji, 1))
+
+    where |y| counts its subwords and the end mark (length normalisation: Murray and Chiang 2018, "Correcting Length
+    Bias in Neural Machine Translation", section 3.1; the exponent as in Wu et al. 2016, equation 14). A length penalty
+    of 0 ranks by probability alone, which favours short translations; 1 ranks by the mean per subword. R(y) is
+    log P(y | x), the sum of the model's log-probabilities; with a repetition_penalty those of subwords that the
+    translation already holds are multiplied by it. a_ji is how much the model looks at the i-th subword of the source,
+    its end mark included, when it writes the j-th of y (coverage: equation 14; see ``nmt.decoding.attention`` for the
+    heads), so the second term is 0 where all of the source was looked at and below 0 otherwise.
+
+    All of that only chooses: log-probabilities that are reported are always those of the model.
     """
 
     beam_size: int = 5  # 1 is greedy search
@@ -21,23 +30,72 @@ class SearchConfig:
     # A translation has at most ceil(ratio x source) + offset subwords: a bound for one sentence, whatever its batch.
     max_length_ratio: float = 2.0
     max_length_offset: int = 10  # short sentences need room that no ratio gives them
-    min_length: int = 0
+    min_length: int = 0  # the end is held back until so many subwords are written
     n_best: int = 1
+    coverage_penalty: float = 0.0  # Wu et al. found 0.2 to be good
+    no_repeat_ngram: int = 0  # no sequence of so many subwords comes twice; 0: all may
+    # Keskar et al. 2019 (CTRL), section 4.1, with log-probabilities for the logits, so that more than 1 always
+    # discourages; they found 1.2 to be good.
+    repetition_penalty: float = 1.0
+    sample: bool = False  # draw n_best translations at random, subword by subword, instead of searching
+    temperature: float = 1.0  # log-probabilities are divided by it: below 1 surer, above 1 more varied
+    top_k: int = 0  # draw from the k most probable subwords only; 0: from all
+    # Draw from the fewest subwords that have so much of the probability (Holtzman et al. 2020, section 3.1).
+    top_p: float = 1.0
+    epsilon: float = 0.0  # never draw a subword less probable than this, unless it is the best (Hewitt et al. 2022)
+    seed: int = 1  # of sampling; the same line, seed and settings give the same translation
+    # So many translations that begin with different subwords, those most probable there, each completed by beam search.
+    alternatives: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in (("beam_size", 1), ("n_best", 1), ("max_length_offset", 0), ("min_length", 0)):
+        for name, least in (
+            ("beam_size", 1),
+            ("n_best", 1),
+            ("max_length_offset", 0),
+            ("min_length", 0),
+            ("no_repeat_ngram", 0),
+            ("top_k", 0),
+            ("alternatives", 0),
+        ):
             if getattr(self, name) < least:
                 raise NMTError(f"search setting {name} must be at least {least}, not {getattr(self, name)}")
-        for name in ("length_penalty", "max_length_ratio"):
+        for name in ("length_penalty", "max_length_ratio", "coverage_penalty"):
             if not (math.isfinite(getattr(self, name)) and getattr(self, name) >= 0):
                 raise NMTError(f"search setting {name} must be a number of at least 0, not {getattr(self, name)}")
+        for name in ("repetition_penalty", "temperature"):
+            if not (math.isfinite(getattr(self, name)) and getattr(self, name) > 0):
+                raise NMTError(f"search setting {name} must be a number above 0, not {getattr(self, name)}")
+        if not 0 < self.top_p <= 1:
+            raise NMTError(f"search setting top_p must be above 0 and at most 1, not {self.top_p}")
+        if not 0 <= self.epsilon < 1:
+            raise NMTError(f"search setting epsilon must be at least 0 and below 1, not {self.epsilon}")
+        self._check_together()
+
+    def _check_together(self) -> None:
+        """NMTErrors for settings that are good by themselves and contradict each other."""
         if self.max_length_ratio == 0 and self.max_length_offset == 0:
             raise NMTError("search settings max_length_ratio and max_length_offset cannot both be 0")
-        if self.n_best > self.beam_size:
+        if self.n_best > self.beam_size and not self.sample:
             raise NMTError(
                 f"search setting n_best must be at most beam_size, but {self.n_best} is more than {self.beam_size}"
             )
+        if self.alternatives and self.sample:
+            raise NMTError("search settings alternatives and sample exclude each other; sample n_best translations")
+        if self.alternatives and self.n_best > 1:
+            raise NMTError("search settings alternatives and n_best exclude each other; give one of them")
+        if not self.sample and (self.top_k or self.temperature != 1 or self.top_p != 1 or self.epsilon):
+            raise NMTError("search settings temperature, top_k, top_p and epsilon are for sampling; set sample, too")
 
-    def length_limit(self, source_length: int) -> int:
-        """The most subwords that a translation of ``source_length`` subwords may have; at least 1."""
-        return max(1, self.min_length, math.ceil(self.max_length_ratio * source_length) + self.max_length_offset)
+    @property
+    def rows(self) -> int:
+        """How many translations of a sentence are followed at the same time."""
+        return self.n_best if self.sample else self.beam_size * max(1, self.alternatives)
+
+    def length_limit(self, source_length: int, prefix_length: int = 0) -> int:
+        """The most subwords that a translation of ``source_length`` subwords may have; at least 1.
+
+        One that must begin with ``prefix_length`` subwords may always add some.
+        """
+        by_source = math.ceil(self.max_length_ratio * source_length) + self.max_length_offset
+        by_prefix = prefix_length + max(1, self.max_length_offset) if prefix_length else 1
+        return max(by_source, by_prefix, self.min_length)

@@ -1,10 +1,21 @@
-"""How probable a model finds given targets: forced decoding."""
+"""How probable a model finds given targets, and what it looks at meanwhile: forced decoding."""
+
+from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from nmt.decoding.search import EncoderDecoder, log_probabilities
-from nmt.special_ids import BOS, PAD
+from nmt.decoding.attention import Heads
+from nmt.decoding.stepping import EncoderDecoder, log_probabilities
+from nmt.model.cache import DecoderCache
+from nmt.special_ids import BOS, EOS, PAD
+
+
+def pad_rows(rows: Sequence[Sequence[int]]) -> Tensor:
+    """The rows of ids with EOS after each, filled up with PAD: (B, T)."""
+    longest = max(len(row) for row in rows)
+    return torch.tensor([[*row, EOS, *[PAD] * (longest - len(row))] for row in rows])
 
 
 def score_targets(model: EncoderDecoder, source: Tensor, target: Tensor) -> Tensor:
@@ -12,7 +23,22 @@ def score_targets(model: EncoderDecoder, source: Tensor, target: Tensor) -> Tens
 
     The result is (B, T), 0 at PAD; a row's sum is the log-probability that beam search gives the same hypothesis.
     """
-    begin = torch.full_like(target[:, :1], BOS)
-    logits = model.decode(torch.cat((begin, target[:, :-1]), dim=1), model.encode(source))
+    return _log_probabilities(model.decode(_shifted(target), model.encode(source)), target)
+
+
+def score_and_attend(model: EncoderDecoder, source: Tensor, target: Tensor, heads: Heads) -> tuple[Tensor, Tensor]:
+    """What ``score_targets`` gives, and the mean of ``heads`` of the cross-attention (B, T, S) when that is written."""
+    cache = DecoderCache(model.config.decoder_layers, watched={layer for layer, _ in heads})
+    scores = _log_probabilities(model.decode(_shifted(target), model.encode(source), cache), target)
+    weights = [(cache.layers[layer].cross_weights, head) for layer, head in heads]
+    return scores, torch.stack([of_layer[:, head] for of_layer, head in weights if of_layer is not None]).mean(0)
+
+
+def _shifted(target: Tensor) -> Tensor:
+    """What the decoder is given so that it writes ``target``: BOS before it, the last id away."""
+    return F.pad(target[:, :-1], (1, 0), value=BOS)
+
+
+def _log_probabilities(logits: Tensor, target: Tensor) -> Tensor:
     chosen = log_probabilities(logits).gather(2, target.unsqueeze(2)).squeeze(2)
     return chosen.masked_fill(target == PAD, 0.0)

@@ -5,52 +5,22 @@ decoder are sentence-major, B*K. The first step has one beam, the empty prefix; 
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Protocol
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from nmt.decoding.attention import Heads
 from nmt.decoding.config import SearchConfig
+from nmt.decoding.hypothesis import Found, Hypothesis, Wish
+from nmt.decoding.stepping import NEVER, Decoding, EncoderDecoder, Step
 from nmt.errors import NMTError
-from nmt.model.cache import DecoderCache, Memory
-from nmt.model.config import ModelConfig
-from nmt.special_ids import BOS, EOS, PAD, UNK
+from nmt.special_ids import PAD
 
-_NEVER = -math.inf
 _CHUNK = 128  # candidates looked at together by `best_candidates`
-
-
-class EncoderDecoder(Protocol):
-    """What search and scoring need of a model."""
-
-    config: ModelConfig
-
-    def encode(self, source: Tensor) -> Memory:
-        """The memory of ``source`` (B, S)."""
-
-    def decode(self, target: Tensor, memory: Memory, cache: DecoderCache | None = None) -> Tensor:
-        """Logits (B*K, T, V) of what follows each position of ``target`` (B*K, T)."""
-
-
-@dataclass(frozen=True)
-class Hypothesis:
-    """A finished translation: its subwords without BOS and EOS, and how probable it is."""
-
-    ids: list[int]
-    log_probability: float  # natural logarithm, the end mark included
-    score: float  # log_probability / |y|^length_penalty; higher is better
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was found for one sentence."""
-
-    hypotheses: list[Hypothesis]  # the best first
-    # How far the closest decision was from falling otherwise, in log-probability. Batches of another shape sum in
-    # another order, which changes last digits: a decision closer than those is not the same in every batch.
-    margin: float
 
 
 @dataclass(frozen=True)
@@ -58,13 +28,14 @@ class _Live:
     """The prefixes that are being continued, best first."""
 
     places: Tensor  # (B,) the sentence's index in the batch given
-    limits: Tensor  # (B,) the most subwords its translation may have
     ids: Tensor  # (B, K, T) without BOS
-    log_probabilities: Tensor  # (B, K)
+    log_probabilities: Tensor  # (B, K) by the model
+    ranks: Tensor  # (B, K) what they are chosen by: the same, unless repetition makes subwords dearer
+    coverage: Tensor | None  # (B, K, S) how much each source position was looked at so far
     margins: Tensor  # (B,) the closest decision so far
 
     def select(self, sentences: Tensor) -> "_Live":
-        return _Live(*(getattr(self, field.name)[sentences] for field in fields(self)))
+        return _Live(*_select(self, sentences))
 
 
 @dataclass(frozen=True)
@@ -77,48 +48,54 @@ class _Finished:
     count: Tensor  # (B,) how many have ended so far, kept or not
 
     def select(self, sentences: Tensor) -> "_Finished":
-        return _Finished(*(getattr(self, field.name)[sentences] for field in fields(self)))
+        return _Finished(*_select(self, sentences))
 
 
-def beam_search(model: EncoderDecoder, source: Tensor, config: SearchConfig) -> list[list[Hypothesis]]:
+def beam_search(
+    model: EncoderDecoder, source: Tensor, config: SearchConfig, wishes: Sequence[Wish] | None = None
+) -> list[list[Hypothesis]]:
     """The ``n_best`` best hypotheses found for each row of ``source`` (B, S), best first; see ``search``."""
-    return [found.hypotheses for found in search(model, source, config)]
+    return [found.hypotheses for found in search(model, source, config, wishes)]
 
 
-def search(model: EncoderDecoder, source: Tensor, config: SearchConfig) -> list[Found]:
+def search(
+    model: EncoderDecoder,
+    source: Tensor,
+    config: SearchConfig,
+    wishes: Sequence[Wish] | None = None,
+    *,
+    heads: Heads | None = None,
+) -> list[Found]:
     """The ``n_best`` best hypotheses found for each row of ``source`` (B, S), and how clear the decisions were.
 
     Rows of ``source`` end with EOS. In each step the K most probable continuations of a sentence's beams go on; an
     ending among the K most probable of all candidates is a finished hypothesis. A sentence is done when K hypotheses
     have ended, when no beam can still reach a better score than the worst one to be returned, or at its length
     limit, where the beams left are ended by force. All of that depends on the sentence alone, not on its batch.
-    A model that gives no finite probabilities is an NMTError.
+    ``heads`` are those whose attention the coverage penalty counts. A model that gives no finite probabilities is an
+    NMTError.
     """
-    memory = model.encode(source)
-    cache = DecoderCache(model.config.decoder_layers)
-    live, finished = _begin(memory, config)
+    decoding = Decoding(model, source, config, wishes, heads=heads)
+    live, finished = _begin(decoding)
     done: list[tuple[_Live, _Finished]] = []
     while live.places.numel():
-        candidates, endings = _candidates(model, live, memory, cache, config)
-        extended, rows = _continue(live, candidates, config)
-        finished, ending_margins = _finish(finished, live, endings, extended.log_probabilities, config)
-        stop = _is_done(finished, live, extended.log_probabilities, config)
+        step = decoding.step(live.ids)
+        live = _look(live, step)
+        endings = step.endings + live.ranks
+        extended, rows = _continue(live, step, config)
+        finished, ending_margins = _finish(finished, live, endings, extended.ranks, decoding)
+        stop = _is_done(finished, live, extended.ranks, decoding)
         margins = torch.where(stop, live.margins, extended.margins)  # who stops has no more use for continuations
         live = replace(extended, margins=torch.minimum(margins, ending_margins))
         keep = (~stop).nonzero().squeeze(1)
         if keep.numel() < stop.numel():
             leave = stop.nonzero().squeeze(1)
             done.append((live.select(leave), finished.select(leave)))
-            live, finished, memory = live.select(keep), finished.select(keep), memory.select(keep)
-            cache.select(keep, rows[keep].flatten())
+            live, finished = live.select(keep), finished.select(keep)
+            decoding.select(keep, rows[keep].flatten())
         elif config.beam_size > 1:  # a single beam always continues itself
-            cache.reorder(rows.flatten())
+            decoding.reorder(rows.flatten())
     return _collect(done, source.size(0), config)
-
-
-def log_probabilities(logits: Tensor) -> Tensor:
-    """The log-softmax of ``logits`` (..., V) in float32, or in float64 if they are."""
-    return logits.log_softmax(-1, dtype=torch.promote_types(logits.dtype, torch.float32))
 
 
 def best_candidates(candidates: Tensor, count: int) -> tuple[Tensor, Tensor]:
@@ -142,54 +119,49 @@ def best_candidates(candidates: Tensor, count: int) -> tuple[Tensor, Tensor]:
     return values, indices.gather(1, places)
 
 
-def _begin(memory: Memory, config: SearchConfig) -> tuple[_Live, _Finished]:
+def _begin(decoding: Decoding) -> tuple[_Live, _Finished]:
     """The empty prefix of each sentence, and no finished hypotheses."""
-    sentences, device, dtype = memory.states.size(0), memory.states.device, memory.states.dtype
-    dtype = torch.promote_types(dtype, torch.float32)
-    lengths = memory.mask.sum(1) - 1  # without EOS
+    memory, config = decoding.memory, decoding.config
+    sentences, device, dtype = memory.states.size(0), memory.states.device, decoding.dtype
+    certain = torch.zeros(sentences, 1, dtype=dtype, device=device)
     live = _Live(
         places=torch.arange(sentences, device=device),
-        limits=torch.tensor([config.length_limit(length) for length in lengths.tolist()], device=device),
         ids=torch.empty(sentences, 1, 0, dtype=torch.long, device=device),
-        log_probabilities=torch.zeros(sentences, 1, dtype=dtype, device=device),
+        log_probabilities=certain,
+        ranks=certain,
+        coverage=None,
         margins=torch.full((sentences,), math.inf, dtype=dtype, device=device),
     )
-    nothing = torch.full((sentences, config.n_best + 1), _NEVER, dtype=dtype, device=device)
+    nothing = torch.full((sentences, config.n_best + 1), NEVER, dtype=dtype, device=device)
     no_ids = torch.empty(sentences, config.n_best + 1, 0, dtype=torch.long, device=device)
     return live, _Finished(nothing, nothing, no_ids, torch.zeros_like(live.places))
 
 
-def _candidates(
-    model: EncoderDecoder, live: _Live, memory: Memory, cache: DecoderCache, config: SearchConfig
-) -> tuple[Tensor, Tensor]:
-    """Log-probabilities of each prefix with each next subword (B, K, V), and with the end (B, K).
-
-    PAD, UNK and BOS are forbidden after the log-softmax, so that what is left is as probable as in forced decoding.
-    """
-    sentences, beams, length = live.ids.shape
-    newest = live.ids[:, :, -1:] if length else live.ids.new_full((sentences, beams, 1), BOS)
-    logits = model.decode(newest.reshape(sentences * beams, 1), memory, cache)[:, -1]
-    candidates = log_probabilities(logits).view(sentences, beams, -1)
-    candidates += live.log_probabilities.unsqueeze(2)
-    endings = candidates[:, :, EOS].clone()
-    if length < config.min_length:
-        endings.fill_(_NEVER)
-    candidates.index_fill_(2, torch.tensor((PAD, UNK, BOS, EOS), device=candidates.device), _NEVER)
-    return candidates, endings
+def _look(live: _Live, step: Step) -> _Live:
+    """Count what was looked at to find what comes next."""
+    if step.attention is None:
+        return live
+    return replace(live, coverage=step.attention if live.coverage is None else live.coverage + step.attention)
 
 
-def _continue(live: _Live, candidates: Tensor, config: SearchConfig) -> tuple[_Live, Tensor]:
-    """The K best ``candidates`` (B, K, V) as the prefixes that go on, and the decoder rows (B, K) they continue."""
-    sentences, beams, vocabulary_size = candidates.shape
-    best, chosen = best_candidates(candidates.flatten(1), config.beam_size + 1)  # the last one shows the margin
+def _continue(live: _Live, step: Step, config: SearchConfig) -> tuple[_Live, Tensor]:
+    """The K best candidates as the prefixes that go on, and the decoder rows (B, K) they continue."""
+    sentences, beams, vocabulary_size = step.values.shape
+    candidates = step.values.add_(live.ranks.unsqueeze(2)).flatten(1)
+    best, chosen = best_candidates(candidates, config.beam_size + 1)  # the last one shows the margin
     best, missed, chosen = best[:, : config.beam_size], best[:, config.beam_size :], chosen[:, : config.beam_size]
     margins = _gap(best[:, -1:], missed).squeeze(1) if missed.numel() else live.margins
     parents = chosen // vocabulary_size
-    prefixes = live.ids.gather(1, parents.unsqueeze(2).expand(-1, -1, live.ids.size(2)))
+    log_probabilities = best
+    if step.values is not step.log_probabilities:
+        newest = step.log_probabilities.flatten(1).gather(1, chosen)
+        log_probabilities = live.log_probabilities.gather(1, parents) + newest
     extended = replace(
         live,
-        ids=torch.cat((prefixes, (chosen % vocabulary_size).unsqueeze(2)), dim=2),
-        log_probabilities=best,
+        ids=torch.cat((_of_parents(live.ids, parents), (chosen % vocabulary_size).unsqueeze(2)), dim=2),
+        log_probabilities=log_probabilities,
+        ranks=best,
+        coverage=None if live.coverage is None else _of_parents(live.coverage, parents),
         margins=torch.minimum(live.margins, margins),
     )
     first_rows = torch.arange(0, sentences * beams, beams, device=parents.device)
@@ -197,47 +169,65 @@ def _continue(live: _Live, candidates: Tensor, config: SearchConfig) -> tuple[_L
 
 
 def _finish(
-    finished: _Finished, live: _Live, endings: Tensor, continuations: Tensor, config: SearchConfig
+    finished: _Finished, live: _Live, endings: Tensor, continuations: Tensor, decoding: Decoding
 ) -> tuple[_Finished, Tensor]:
     """Take in the ``endings`` (B, K) that are among the K best candidates; at the length limit, all of them.
 
-    The second result is how close each sentence's decisions were (B,).
+    ``endings`` and ``continuations`` (B, K) are ranks. The second result is how close each sentence's decisions were
+    (B,).
     """
-    length = live.ids.size(2)
+    config, length = decoding.config, live.ids.size(2)
     ranked = torch.cat((endings, continuations), dim=1)
-    ranked = F.pad(ranked, (0, max(0, config.beam_size + 1 - ranked.size(1))), value=_NEVER)
+    ranked = F.pad(ranked, (0, max(0, config.beam_size + 1 - ranked.size(1))), value=NEVER)
     best = ranked.topk(config.beam_size + 1).values
     last_in, first_out = best[:, -2:-1], best[:, -1:]
-    at_limit = (live.limits == length).unsqueeze(1)
+    at_limit = (decoding.limits == length).unsqueeze(1)
     among_best = endings >= last_in
     margins = torch.where(among_best, _gap(endings, first_out), _gap(last_in, endings)).masked_fill(at_limit, math.inf)
-    ended = (among_best | at_limit) & (endings > _NEVER)
-    endings = endings.masked_fill(~ended, _NEVER)
+    ended = (among_best | at_limit) & (endings > NEVER)
+    endings = endings.masked_fill(~ended, NEVER)
+    log_probabilities = endings - live.ranks + live.log_probabilities if decoding.constraints.reweigh else endings
+    scores = endings / (length + 1) ** config.length_penalty
+    if live.coverage is not None:
+        scores = scores + decoding.coverage_scores(live.coverage)
 
-    scores = torch.cat((finished.scores, endings / (length + 1) ** config.length_penalty), dim=1)
+    scores = torch.cat((finished.scores, scores), dim=1)
     scores, places = (part[:, : config.n_best + 1] for part in scores.sort(stable=True, dim=1, descending=True))
     ids = torch.cat((F.pad(finished.ids, (0, length - finished.ids.size(2)), value=PAD), live.ids), dim=1)
     finished = _Finished(
         scores=scores,
-        log_probabilities=torch.cat((finished.log_probabilities, endings), dim=1).gather(1, places),
+        log_probabilities=torch.cat((finished.log_probabilities, log_probabilities), dim=1).gather(1, places),
         ids=ids.gather(1, places.unsqueeze(2).expand(-1, -1, length)),
         count=finished.count + ended.sum(1),
     )
     return finished, margins.amin(1)
 
 
-def _is_done(finished: _Finished, live: _Live, continuations: Tensor, config: SearchConfig) -> Tensor:
+def _is_done(finished: _Finished, live: _Live, continuations: Tensor, decoding: Decoding) -> Tensor:
     """Whether each sentence (B,) is done: K have ended, nothing better can come, or its limit is reached.
 
-    A log-probability only falls and is never above 0, so the best that a beam can still reach is its own of now,
-    divided by the greatest length allowed.
+    A rank only falls and is never above 0, so the best that a beam can still reach is its own of now, divided by the
+    greatest length allowed, with all of the source covered.
     """
-    best_possible = continuations[:, 0] / (live.limits + 1) ** config.length_penalty
+    config = decoding.config
+    best_possible = continuations[:, 0] / (decoding.limits + 1) ** config.length_penalty
     return (
         (finished.count >= config.beam_size)
         | (best_possible < finished.scores[:, config.n_best - 1])
-        | (live.limits == live.ids.size(2))
+        | (continuations[:, 0] == NEVER)
+        | (decoding.limits == live.ids.size(2))
     )
+
+
+def _of_parents(values: Tensor, parents: Tensor) -> Tensor:
+    """The ``values`` (B, K, N) of the beams ``parents`` (B, K')."""
+    return values.gather(1, parents.unsqueeze(2).expand(-1, -1, values.size(2)))
+
+
+def _select(state: _Live | _Finished, sentences: Tensor) -> list[Any]:
+    """The fields of ``state`` for ``sentences`` (B',) only."""
+    values = (getattr(state, field.name) for field in fields(state))
+    return [None if value is None else value[sentences] for value in values]
 
 
 def _gap(higher: Tensor, lower: Tensor) -> Tensor:
@@ -257,7 +247,7 @@ def _collect(done: list[tuple[_Live, _Finished]], sentences: int, config: Search
             hypotheses = [
                 Hypothesis(ids[:length], log_probability, score)
                 for score, log_probability, ids, length in zip(*columns, strict=True)
-                if score > _NEVER
+                if score > NEVER
             ]
             result[place] = Found(hypotheses[: config.n_best], margin)
     if not all(found.hypotheses for found in result.values()):

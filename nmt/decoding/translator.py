@@ -1,169 +1,51 @@
-"""Lines to lines: N lines in, N lines out, in order, and the same line always gives the same translation."""
+"""A model directory that translates: what ``from nmt import Translator`` gives."""
 
-import logging
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+import os
+from collections.abc import Sequence
+from functools import partial
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.engines import Engine
-from nmt.decoding.splitting import split_subwords
-from nmt.model_dir import load_model
+from nmt.decoding.engines.batches import BATCH_SENTENCES
+from nmt.decoding.ensemble_loading import open_ensemble
+from nmt.decoding.line_translator import LineTranslator, joiner_for
 from nmt.settings import from_mapping, to_mapping
-from nmt.text.lines import StrPath, decode_line, without_controls
+from nmt.text.lines import StrPath
+from nmt.text.sentences import sentence_spans
 from nmt.text.tags import check_known, tag_ids
 
-logger = logging.getLogger(__name__)
 
-# Written without blanks between sentences, so that the parts of a divided line are joined without one.
-_LANGUAGES_WITHOUT_BLANKS = frozenset(("bo", "dz", "ja", "km", "lo", "my", "th", "wuu", "yue", "zh"))
-
-Ids = tuple[int, ...]
-
-
-class Subwords(Protocol):
-    """What a translator needs of a tokenizer."""
-
-    def encode(self, lines: Sequence[str]) -> list[list[int]]:
-        """The ids of each line."""
-
-    def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
-        """The text of each sequence of ids."""
-
-    def pieces(self, ids: Sequence[int]) -> list[str]:
-        """The subword of each id."""
-
-
-class Translator:
-    """Translates lines with an engine: divides long ones, batches by length, puts everything back in its place."""
+class Translator(LineTranslator):
+    """Translates lines with the model of a directory."""
 
     def __init__(
         self,
-        tokenizer: Subwords,
-        engine: Engine,
-        *,
-        search: SearchConfig,
-        max_source_length: int,
-        batch_sentences: int = 64,
-        batch_tokens: int = 16_384,
-        joiner: str = " ",
-        first_ids: Sequence[int] = (),
-    ) -> None:
-        """``max_source_length`` is the most subwords the model is given at once; longer lines are divided.
-
-        A batch holds at most ``batch_sentences`` sentences and, filled up to its longest and times the beams,
-        ``batch_tokens`` subwords, which bounds the memory. ``joiner`` stands between the parts of a divided line, and
-        ``first_ids``, such as a tag, before each part.
-        """
-        self.tokenizer = tokenizer
-        self.engine = engine
-        self.search = search
-        self.max_source_length = max_source_length
-        self.batch_sentences = batch_sentences
-        self.batch_tokens = batch_tokens
-        self.joiner = joiner
-        self.first_ids = tuple(first_ids)
-
-    @classmethod
-    def load(
-        cls,
-        model_dir: StrPath,
+        model_dir: StrPath | Sequence[StrPath],
         *,
         device: str = "auto",
         threads: int | None = None,
-        batch_sentences: int = 64,
+        engine: str = "auto",
+        batch_sentences: int = BATCH_SENTENCES,
         tag: str = "",
+        split_sentences: bool = False,
         **search: int | float,
-    ) -> "Translator":
-        """The translator of a model directory; ``search`` overrides the model's own search settings by name.
+    ) -> None:
+        """Several directories translate together, as ``open_ensemble`` says; ``engine`` is as open_model takes it.
+
+        ``search`` overrides the model's own search settings by name.
 
         ``tag`` is one of those that the model was trained with; without one it translates as it learned from untagged
-        text, and if there was none of that, as best it can.
+        text, and if there was none of that, as best it can. ``split_sentences``: lines are paragraphs, whose sentences
+        are translated one by one and put together with the blanks that were between them.
         """
-        from nmt.decoding.engines.torch import TorchEngine
-        from nmt.runtime import choose_device, keep_freed_memory, set_threads
-
-        set_threads(threads)
-        keep_freed_memory()
-        place = choose_device(device)
-        model, tokenizer, info = load_model(model_dir, device=place)
-        check_known(tag, info.tags)
-        return cls(
-            tokenizer,
-            TorchEngine(model, place),
-            search=from_mapping(SearchConfig, {**to_mapping(info.search), **search}, where="search settings"),
-            max_source_length=info.max_source_length,
-            batch_sentences=batch_sentences,
-            first_ids=tag_ids(tokenizer, tag),
-            joiner=joiner_for(info.target_language),
+        paths = [model_dir] if isinstance(model_dir, (str, os.PathLike)) else list(model_dir)
+        opened = open_ensemble(paths, device=device, threads=threads, engine=engine, batch_sentences=batch_sentences)
+        check_known(tag, opened.info.tags)
+        super().__init__(
+            opened.tokenizer,
+            opened.engine,
+            search=from_mapping(SearchConfig, {**to_mapping(opened.info.search), **search}, where="search settings"),
+            max_source_length=opened.info.max_source_length,
+            first_ids=tag_ids(opened.tokenizer, tag),
+            joiner=joiner_for(opened.info.target_language),
+            sentences=partial(sentence_spans, language=opened.info.source_language) if split_sentences else None,
         )
-
-    def translate(self, lines: Sequence[str]) -> list[str]:
-        """A translation for each line, in order; empty for a line without text. TypeError for a single string."""
-        if isinstance(lines, str):
-            raise TypeError("translate() takes a list of lines; put a single one in a list: [line]")
-        return self._translate([decode_line(line.encode("utf-8", "surrogatepass"))[0] for line in lines])
-
-    def translate_stream(self, windows: Iterable[list[bytes]], *, name: str | None = None) -> Iterator[list[str]]:
-        """One window of translations for each window of raw lines; a line that is not clean text is named in a warning.
-
-        ``name`` is the file the lines come from, for those warnings.
-        """
-        prefix = f"{name}, " if name else ""
-        number = 0
-        for window in windows:
-            texts = []
-            for number, raw in enumerate(window, start=number + 1):  # noqa: B020 - goes on where the last window ended
-                text, problem = decode_line(raw)
-                if problem is not None:
-                    logger.warning("%sline %d: %s, replaced before translating", prefix, number, problem)
-                texts.append(text)
-            yield self._translate(texts)
-
-    def _translate(self, texts: Sequence[str]) -> list[str]:
-        encoded = self.tokenizer.encode(texts)
-        segments = [self._segments(ids) if text.strip() else [] for text, ids in zip(texts, encoded, strict=True)]
-        distinct = list(dict.fromkeys(segment for line in segments for segment in line))
-        translations = dict(zip(distinct, self._search(distinct), strict=True))
-        return [self.joiner.join(translations[segment] for segment in line) for line in segments]
-
-    def _segments(self, ids: Sequence[int]) -> list[Ids]:
-        """The parts of a line, each short enough for the model; none for an empty line."""
-        longest = max(1, self.max_source_length - len(self.first_ids))
-        if len(ids) <= longest:
-            return [(*self.first_ids, *ids)] if ids else []
-        segments = []
-        start = 0
-        for length in split_subwords(self.tokenizer.pieces(ids), longest):
-            segments.append((*self.first_ids, *ids[start : start + length]))
-            start += length
-        return segments
-
-    def _search(self, sources: Sequence[Ids]) -> list[str]:
-        """The best translation of each source, searched in batches of like length."""
-        found: list[str] = [""] * len(sources)
-        for batch in self._batches(sources):
-            hypotheses = self.engine.search([sources[index] for index in batch], self.search)
-            texts = self.tokenizer.decode([of_sentence[0].ids for of_sentence in hypotheses])
-            for index, text in zip(batch, texts, strict=True):
-                found[index] = without_controls(text).replace("\t", " ").strip()
-        return found
-
-    def _batches(self, sources: Sequence[Ids]) -> Iterator[list[int]]:
-        """Indices into ``sources``, the longest first, so that what is too much for the memory fails at once."""
-        batch: list[int] = []
-        most = 0
-        for index in sorted(range(len(sources)), key=lambda index: -len(sources[index])):
-            if not batch:
-                longest = len(sources[index]) + 1  # with EOS
-                most = min(self.batch_sentences, max(1, self.batch_tokens // (longest * self.search.beam_size)))
-            batch.append(index)
-            if len(batch) == most:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
-
-
-def joiner_for(language: str | None) -> str:
-    """What stands between two sentences of ``language``: a blank, or nothing where none is written."""
-    return "" if language and language.lower().replace("_", "-").partition("-")[0] in _LANGUAGES_WITHOUT_BLANKS else " "

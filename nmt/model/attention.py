@@ -1,5 +1,7 @@
 """Multi-head scaled dot-product attention, one class for self- and cross-attention."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -44,6 +46,11 @@ class Attention(nn.Module):
         attended = compute(queries, keys, values, mask, causal)
         output: Tensor = self.output(attended.transpose(1, 2).flatten(2))
         return output
+
+    def weights(self, queries: Tensor, keys: Tensor, *, mask: Tensor) -> Tensor:
+        """softmax(q kᵀ / √(D/H)), (B, H, T, S): what ``attend`` multiplies the values with, and never shows."""
+        scores = queries.float() @ keys.float().transpose(2, 3) / math.sqrt(queries.size(3))
+        return scores.masked_fill(~mask, -math.inf).softmax(3)
 
     def _split(self, states: Tensor) -> Tensor:
         """(B, T, D) to (B, H, T, D/H)."""

@@ -1,5 +1,6 @@
 """What a decoder needs to remember between steps, as plain data owned by the search."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 import torch
@@ -21,9 +22,12 @@ class Memory:
 class LayerCache:
     """Keys and values of one decoder layer: its own (B*K, H, T, D/H), the memory's (B, H, S, D/H)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, watched: bool = False) -> None:
+        """The layer leaves the weights of its cross-attention here if it is ``watched``; they cost time."""
         self.own: tuple[Tensor, Tensor] | None = None
         self.cross: tuple[Tensor, Tensor] | None = None
+        self.watched = watched
+        self.cross_weights: Tensor | None = None  # (B*K, H, T', S) of the newest positions
 
     def extend(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Append the new positions (B*K, H, T', D/H) and return all of them so far."""
@@ -37,9 +41,16 @@ class LayerCache:
 class DecoderCache:
     """Keys and values of every decoder layer for one search; rows are sentence-major, B*K."""
 
-    def __init__(self, layers: int) -> None:
-        self.layers = [LayerCache() for _ in range(layers)]
+    def __init__(self, layers: int, *, watched: Container[int] = ()) -> None:
+        """For so many decoder layers, of which those in ``watched`` show what they look at."""
+        self.layers = [LayerCache(watched=index in watched) for index in range(layers)]
         self.length = 0  # target positions already decoded
+
+    def part(self, start: int, stop: int) -> "DecoderCache":
+        """The layers from ``start`` to ``stop`` as a cache of the same length that shares what they hold."""
+        part = DecoderCache(0)
+        part.layers, part.length = self.layers[start:stop], self.length
+        return part
 
     def reorder(self, rows: Tensor) -> None:
         """Let row i continue what row ``rows[i]`` (B*K,) held; beams share their sentence's memory, which stays."""

@@ -116,7 +116,12 @@ class DecoderLayer(nn.Module):
             keys, values = cache.cross
         sentences = memory.states.size(0)
         queries = self.cross_attention.project_queries(states.reshape(sentences, -1, states.size(-1)))
-        attended = self.cross_attention.attend(queries, keys, values, mask=memory.mask[:, None, None, :])
+        mask = memory.mask[:, None, None, :]
+        attended = self.cross_attention.attend(queries, keys, values, mask=mask)
+        if cache is not None and cache.watched:
+            weights = self.cross_attention.weights(queries, keys, mask=mask)  # (B, H, K*T, S)
+            parted = weights.view(sentences, weights.size(1), -1, states.size(1), weights.size(3)).transpose(1, 2)
+            cache.cross_weights = parted.flatten(0, 1)  # (B*K, H, T, S)
         return attended.view_as(states)
 
 
@@ -177,6 +182,15 @@ class Transformer(nn.Module):
             cache.length = known + target.size(1)
         normed: Tensor = self.decoder_norm(states)
         return normed
+
+    def cross_attention(self, target: Tensor, memory: Memory) -> Tensor:
+        """How much each position of ``target`` (B*K, T) looks at each of the source: (layers, B*K, H, T, S).
+
+        Those are the weights that ``decode`` uses, softmax(q kᵀ / √(D/H)), computed a second time.
+        """
+        cache = DecoderCache(len(self.decoder), watched=range(len(self.decoder)))
+        self.decode_states(target, memory, cache)
+        return torch.stack([layer.cross_weights for layer in cache.layers if layer.cross_weights is not None])
 
     def forward(self, source: Tensor, target_in: Tensor) -> Tensor:
         """Logits (B, T, V) for ``source`` (B, S) and ``target_in`` (B, T), which begins with BOS."""

@@ -7,6 +7,7 @@ import contextlib
 import gzip
 import itertools
 import os
+import re
 import secrets
 import select
 import stat
@@ -24,6 +25,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 # Control characters (the tab excepted) and the characters that other programs take for line ends.
 _BLANKED = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029) if code != 0x09}
+_SURROGATES = re.compile("[\ud800-\udfff]")  # halves of a pair, which are no characters
 
 _CHUNK = 1 << 16
 # How long a window that is not full yet waits for a writer that is about to send more, in seconds.
@@ -111,6 +113,11 @@ def decode_line(raw: bytes) -> tuple[str, str | None]:
     if clean != text:
         problems.append("control characters")
     return clean, " and ".join(problems) or None
+
+
+def clean_text(text: str) -> str:
+    """``text`` as it can be translated, character for character: half surrogates become U+FFFD, controls blanks."""
+    return without_controls(_SURROGATES.sub("\ufffd", text))
 
 
 def without_controls(text: str) -> str:

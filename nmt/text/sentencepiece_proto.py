@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+# In a SentencePieceText: its text and its pieces; in a piece: how it is spelt, where it begins and ends.
+_TEXT, _PIECE = 1, 2
+_SPELLING, _BEGIN, _END = 1, 4, 5
 # ModelProto.trainer_spec and normalizer_spec; in them model_type and normalization_rule_tsv; the model type of BPE; and
 # the bytes of numbers of fixed size, by wire type.
 _TRAINER, _NORMALIZER = 2, 3
@@ -26,6 +29,28 @@ def model_type(proto: bytes) -> int:
     specification = b"".join(content for number, content, _ in _fields(proto) if number == _TRAINER)
     numbers = [_read_varint(field, 1)[0] for number, _, field in _fields(specification) if number == _MODEL_TYPE]
     return numbers[-1] if numbers else 1
+
+
+def read_spans(message: bytes) -> tuple[str, list[tuple[str, int, int]]]:
+    """The text of a SentencePieceText message, and its pieces with where each begins and ends, in bytes of UTF-8.
+
+    When encoding the text is the line as it was given, when decoding it is the line that was made.
+    """
+    text = b""
+    spans: list[tuple[str, int, int]] = []
+    for number, content, _ in _fields(message):
+        if number == _TEXT:
+            text = content
+        elif number == _PIECE:
+            fields = {inner: (inner_content, field) for inner, inner_content, field in _fields(content)}
+            piece = fields[_SPELLING][0].decode("utf-8", "replace")
+            begin, end = (_whole_number(fields[key][1]) if key in fields else 0 for key in (_BEGIN, _END))
+            spans.append((piece, begin, end))
+    return text.decode("utf-8", "replace"), spans
+
+
+def _whole_number(field: bytes) -> int:
+    return _read_varint(field, 1)[0]
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, bytes, bytes]]:

@@ -23,7 +23,8 @@ from nmt.errors import NMTError
 from nmt.special_ids import BOS, EOS, PAD, UNK
 from nmt.text.lines import StrPath, atomic_writer, open_binary, without_controls
 from nmt.text.normalization import fold, rules_table
-from nmt.text.sentencepiece_proto import BPE, model_type, without_rules_path
+from nmt.text.sentencepiece_proto import BPE, model_type, read_spans, without_rules_path
+from nmt.text.spans import Span, piece_spans
 
 logger = logging.getLogger(__name__)
 
@@ -199,6 +200,23 @@ class Tokenizer:
             largest = max(number for sequence in plain for number in sequence)
             raise NMTError(f"there is no id {largest}: the vocabulary has {self.vocabulary_size} ids") from None
         return [self._tidy(text, sequence) for text, sequence in zip(texts, plain, strict=True)]
+
+    def source_spans(self, line: str) -> list[Span]:
+        """Where each of the subwords that ``encode`` makes of ``line`` stands in it, blanks before it left out."""
+        swapped = _swap_blank_mark(line) if self._bytes else line
+        _, spans = read_spans(self._processor.encode(swapped, out_type="serialized_proto"))
+        return piece_spans(line, spans)
+
+    def target_spans(self, ids: Sequence[int]) -> list[Span]:
+        """Where each of ``ids`` stands in the text that ``decode`` makes of them, blanks before it left out."""
+        plain = [number for number in ids if number > EOS]
+        if not plain:
+            return [(0, 0)] * len(ids)
+        text, spans = read_spans(self._processor.decode(plain, out_type="serialized_proto"))
+        removed = len(text) - len(self._tidy(text, plain))
+        places = iter(piece_spans(text, spans))
+        found = [next(places) if number > EOS else (0, 0) for number in ids]
+        return [(max(0, start - removed), max(0, end - removed)) for start, end in found]
 
     def pieces(self, ids: Sequence[int]) -> list[str]:
         """The subword of each id; blanks are written as U+2581."""

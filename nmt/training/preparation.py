@@ -98,6 +98,15 @@ def prepare(
     return opened
 
 
+def stored_validation(directory: Path) -> list[Pair]:
+    """The validation pairs of the last preparation in ``directory``; none if there are none to read."""
+    try:
+        stored = json.loads((directory / "prepared.json").read_text("utf-8"))
+        return [Pair(*pair) for pair in stored["validation"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
 def find_prepared(
     files: CorpusFiles, recipe: Recipe, directory: Path, *, fingerprint: dict[str, str], parent: Parent | None = None
 ) -> PreparedCorpus | None:

@@ -1,18 +1,23 @@
 """What a run publishes: the model directory with its record of settings and scores."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from nmt.ctranslate2_copy import read_copy
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import MetricScore
+from nmt.export import export
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import ModelInfo, load_info, load_model, save_model
 from nmt.settings import to_mapping
+from nmt.text.corpus import Pair
+from nmt.training.alignment_heads import choose_alignment_heads
 from nmt.training.config import Recipe
 from nmt.training.fine_tuning import Parent
 from nmt.training.preparation import PreparedCorpus
@@ -108,8 +113,38 @@ class Publication:
             return _stored(info.scores)
         record = self._final_record(state, scores, info.scores, time.monotonic() - began)
         final = replace(info, scores=record, training=self._info(state, {}).training)
+        aligning = choose_alignment_heads(model, self.prepared.corpus, self.prepared.encode_validation(), device=device)
+        if aligning is not None:
+            record |= {"anchors_aligned": round(aligning.share, 3), "anchors": aligning.anchors}
+            final = replace(final, scores=record, alignment_heads=aligning.heads)
         save_model(self.output, info=final, tokenizer=self.prepared.tokenizer, weights=model.state_dict())
         return scores
+
+    def leave_fast_copy(self, reporter: Reporter, device: torch.device, deadline: float | None) -> None:
+        """Put an int8 copy for CTranslate2 beside the published model, compared with it as far as there is time.
+
+        It is only a help: where it cannot be made, that is said and the model translates without.
+        """
+        try:
+            if read_copy(self.output) is not None:
+                return
+        except NMTError:
+            pass  # of other weights, or damaged: it is made again
+        try:
+            made = export(self.output, self._pairs_to_compare(deadline), device=str(device))
+        except NMTError as error:
+            reporter.stage(f"no copy for CTranslate2 is left, so translating is slower: {error}")
+            return
+        reporter.stage(f"{made.path} translates several times as fast: {made.comparison or 'compared on no sentences'}")
+
+    def _pairs_to_compare(self, deadline: float | None) -> Sequence[Pair]:
+        """The validation pairs, or as many as can be translated twice in half the time left."""
+        pairs = self.prepared.validation
+        if deadline is None:
+            return pairs
+        rate = float(load_info(self.output).scores.get("sentences_per_second", 0.0))
+        number = int(max(0.0, deadline - time.monotonic()) * rate / 4)
+        return pairs[: min(number, len(pairs))]
 
     def _final_record(
         self, state: TrainState, scores: list[MetricScore], stored: dict[str, Any], seconds: float

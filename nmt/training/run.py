@@ -180,6 +180,7 @@ class _Run:
             deadline = trainer.planner.scoring_deadline(state)
             scores = self.publication.final_scores(state, self.validator, self.log, self.device, deadline)
             record = {score.name: {"score": score.score, "signature": score.signature} for score in scores}
+            self.publication.leave_fast_copy(self.log, self.device, deadline)
             self.log.write({"event": "finished", "reason": state.finished, **asdict(state), "scores": record})
         parameters = sum(parameter.numel() for parameter in model.parameters())
         return RunReport(

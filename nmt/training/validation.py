@@ -8,8 +8,9 @@ import torch
 from nmt.data.batching import batches_in_order, make_batch
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.decoding.config import SearchConfig
+from nmt.decoding.engines.batches import InBatches
 from nmt.decoding.engines.torch import TorchEngine
-from nmt.decoding.translator import Translator, joiner_for
+from nmt.decoding.line_translator import LineTranslator, joiner_for
 from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.model.transformer import Transformer
 from nmt.text.corpus import Pair
@@ -108,9 +109,9 @@ class TranslationValidator:
         seconds = None if deadline is None else deadline - time.monotonic()
         with self.group.calling("translate", search, seconds):
             self.group.share(model.parameters())
-            translator = Translator(
+            translator = LineTranslator(
                 self.tokenizer,
-                TorchEngine(model, model.embedding.weight.device),
+                InBatches(TorchEngine(model, model.embedding.weight.device)),
                 search=search,
                 max_source_length=self.max_source_length,
                 joiner=joiner_for(self.target_language),
@@ -125,7 +126,7 @@ class TranslationValidator:
             hypotheses[rank : rank + self.group.size * len(own) : self.group.size] = own
         return [hypothesis for hypothesis in hypotheses if hypothesis is not None]
 
-    def _until(self, deadline: float, translator: Translator, sources: Sequence[str]) -> list[str]:
+    def _until(self, deadline: float, translator: LineTranslator, sources: Sequence[str]) -> list[str]:
         """As many translations as can be made until ``deadline``, a few at a time."""
         began = time.monotonic()
         done: list[str] = []

@@ -22,7 +22,7 @@ def main() -> None:
     first: list[str] = []
     different = 0
     for threads, size in itertools.product((1, 2), (100, 7, 1)):
-        translator = Translator.load(arguments.model, device="cpu", threads=threads, batch_sentences=size)
+        translator = Translator(arguments.model, device="cpu", threads=threads, batch_sentences=size)
         begun = time.perf_counter()
         translations = translator.translate(lines)
         rate = len(lines) / (time.perf_counter() - begun)

@@ -6,8 +6,10 @@ import torch
 from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
+from nmt.decoding.hypothesis import Hypothesis
 from nmt.decoding.scoring import score_targets
-from nmt.decoding.search import Hypothesis, beam_search, log_probabilities
+from nmt.decoding.search import beam_search
+from nmt.decoding.stepping import log_probabilities
 from nmt.model.cache import DecoderCache
 from nmt.model.transformer import Transformer
 from nmt.special_ids import BOS, EOS, PAD, UNK

@@ -10,7 +10,7 @@ from tests.conftest import RecordingReporter, Reversal
 
 
 def test_spellings_it_never_saw_are_reversed(reversal: Reversal) -> None:
-    translator = Translator.load(reversal.model_dir, device="cpu", threads=1)
+    translator = Translator(reversal.model_dir, device="cpu", threads=1)
     translations = translator.translate(reversal.unseen)
     right = sum(translation == word[::-1] for word, translation in zip(reversal.unseen, translations, strict=True))
     assert right / len(reversal.unseen) > 0.95
@@ -19,13 +19,13 @@ def test_spellings_it_never_saw_are_reversed(reversal: Reversal) -> None:
 def test_a_line_alone_equals_the_line_in_any_batch(reversal: Reversal) -> None:
     lines = [*reversal.unseen[:60], "", "a b c", "a b c d e f g h " * 30]
     random.Random(2).shuffle(lines)
-    expected = dict(zip(lines, Translator.load(reversal.model_dir, device="cpu").translate(lines), strict=True))
+    expected = dict(zip(lines, Translator(reversal.model_dir, device="cpu").translate(lines), strict=True))
     assert sum(bool(translation) for translation in expected.values()) == len(set(lines)) - 1
     for sentences in (1, 7, 100):
-        translator = Translator.load(reversal.model_dir, device="cpu", batch_sentences=sentences)
+        translator = Translator(reversal.model_dir, device="cpu", batch_sentences=sentences)
         shuffled = random.Random(sentences).sample(lines, len(lines))
         assert translator.translate(shuffled) == [expected[line] for line in shuffled]
-    alone = Translator.load(reversal.model_dir, device="cpu")
+    alone = Translator(reversal.model_dir, device="cpu")
     assert [alone.translate([line])[0] for line in lines] == [expected[line] for line in lines]
 
 

@@ -173,3 +173,49 @@ def test_attention_written_out_is_the_fused_one_with_its_gradient(causal: bool, 
         attended = compute(*made)
         results.append((attended, *torch.autograd.grad(attended.square().sum(), made)))
     assert all(torch.allclose(one, other, atol=1e-5) for one, other in zip(*results, strict=True))
+
+
+def test_cross_attention_shows_the_weights_that_decode_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = tiny()
+    memory = model.encode(SOURCE)
+    used: list[Tensor] = []
+    attend = Attention.attend
+
+    def watched(self: Attention, queries: Tensor, keys: Tensor, values: Tensor, **more: object) -> Tensor:
+        if keys.size(2) == SOURCE.size(1):  # the memory's; the target is shorter
+            # With the unit matrix for values, what comes out of the product are the weights.
+            size = keys.size(2)
+            units = torch.eye(size).expand(*keys.shape[:2], size, size)
+            used.append(torch.nn.functional.scaled_dot_product_attention(queries, keys, units, attn_mask=more["mask"]))
+        return attend(self, queries, keys, values, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Attention, "attend", watched)
+    model.decode(TARGET, memory)
+    expected = torch.stack(used)
+    assert expected.shape == (3, 2, 2, 4, 5)  # layers, B, H, T, S
+    found = model.cross_attention(TARGET, memory)
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(found.sum(-1), torch.ones(3, 2, 2, 4))
+    assert (found[:, 1, :, :, 3:] == 0).all()  # the padding of the second source
+
+
+def test_cross_attention_of_several_beams_is_that_of_each() -> None:
+    model = tiny()
+    beams = torch.tensor([[BOS, 11, 12], [BOS, 13, 14], [BOS, 15, 16], [BOS, 17, 18]])
+    found = model.cross_attention(beams, model.encode(SOURCE))
+    for row in range(4):
+        alone = model.cross_attention(beams[row : row + 1], model.encode(SOURCE[row // 2 : row // 2 + 1]))
+        torch.testing.assert_close(found[:, row : row + 1], alone)
+
+
+def test_a_cache_that_watches_shows_the_newest_position() -> None:
+    model = tiny()
+    memory = model.encode(SOURCE)
+    cache = DecoderCache(3, watched=(1,))
+    whole = model.cross_attention(TARGET, memory)
+    for position in range(TARGET.size(1)):
+        model.decode(TARGET[:, position : position + 1], memory, cache)
+        shown = cache.layers[1].cross_weights
+        assert shown is not None
+        torch.testing.assert_close(shown[:, :, 0], whole[1, :, :, position])
+    assert cache.layers[0].cross_weights is None

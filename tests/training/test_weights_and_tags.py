@@ -27,7 +27,7 @@ def test_weights_and_tags_are_settings_of_the_run_and_tags_are_in_its_record(tmp
         NMTError, match=r"corpora\.weights was .*now not set; corpora\.tags was \[\"\", \"bt\"\], now not"
     ):
         run(both, tmp_path / "model", {"training": {"max_steps": 2}})
-    assert len(Translator.load(tmp_path / "model", tag="bt").first_ids) == 1
-    assert Translator.load(tmp_path / "model").first_ids == ()
+    assert len(Translator(tmp_path / "model", tag="bt").first_ids) == 1
+    assert Translator(tmp_path / "model").first_ids == ()
     with pytest.raises(NMTError, match="no tag 'bd'; its tags are bt"):
-        Translator.load(tmp_path / "model", tag="bd")
+        Translator(tmp_path / "model", tag="bd")

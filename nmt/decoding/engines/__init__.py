@@ -1,15 +1,28 @@
 """Who runs the search: ids in, hypotheses out."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from nmt.decoding.config import SearchConfig
-    from nmt.decoding.search import Hypothesis
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.hypothesis import Hypothesis, Wish
 
 
 class Engine(Protocol):
     """A model together with whatever runs it."""
 
-    def search(self, sources: "Sequence[Sequence[int]]", config: "SearchConfig") -> "list[list[Hypothesis]]":
-        """The hypotheses for each source (ids without BOS and EOS), best first; one call is one batch."""
+    name: str  # as --engine calls it
+
+    def search(
+        self,
+        sources: Sequence[Sequence[int]],
+        config: SearchConfig,
+        wishes: Sequence[Wish] | None = None,
+        *,
+        details: bool = False,
+    ) -> list[list[Hypothesis]]:
+        """The hypotheses for each source (ids without BOS and EOS), best first.
+
+        ``wishes`` has one for each source; None: none has any. ``details`` asks for the log-probability of each
+        subword and for the attention of each hypothesis. One call is what one window of text needs; an engine makes
+        batches of it as suits it.
+        """

@@ -1,53 +1,108 @@
 """The search run by torch, on whatever device the model is on."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 
 import torch
 
+from nmt.decoding.alternatives import find_alternatives
+from nmt.decoding.attention import Heads, check_heads, default_heads
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.search import EncoderDecoder, Found, Hypothesis, search
-from nmt.special_ids import EOS, PAD
+from nmt.decoding.engines.products import packed_products
+from nmt.decoding.hypothesis import NO_WISH, Found, Hypothesis, Wish
+from nmt.decoding.sampling import sample
+from nmt.decoding.scoring import pad_rows, score_and_attend
+from nmt.decoding.search import search
+from nmt.decoding.stepping import EncoderDecoder
 
 # Two candidates whose log-probabilities differ by less are a close call. The number of rows in a matrix product, the
 # padding and the number of threads change the order of float32 sums and so the log-probability of a whole sentence:
 # by up to 1e-5 in a model of 3 + 3 layers of 256 dimensions.
 CLOSE_CALL = 1e-4
 
+Ids = Sequence[int]
+
 
 class TorchEngine:
-    """Beam search with a model of this project.
+    """The search with a model of this project, or with several as one.
 
     A sentence gets the same hypotheses whatever its batch and the number of threads: where rounding could have decided
     otherwise, it is searched again alone and with one thread, which sums in one order only.
     """
 
-    def __init__(self, model: EncoderDecoder, device: torch.device) -> None:
+    name = "torch"
+
+    def __init__(
+        self,
+        model: EncoderDecoder,
+        device: torch.device,
+        *,
+        alignment_heads: Heads | None = None,
+    ) -> None:
+        """``alignment_heads`` are those whose mean is the attention; None takes ``default_heads``.
+
+        The weights of ``model`` must not change as long as the engine is used.
+        """
         self.model = model
         self.device = device
+        self.alignment_heads = default_heads(model.config) if alignment_heads is None else alignment_heads
+        check_heads(self.alignment_heads, model.config)
+        self._products = packed_products(device)
 
-    def search(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
-        """The hypotheses for each source (ids without BOS and EOS), best first."""
+    def search(
+        self,
+        sources: Sequence[Ids],
+        config: SearchConfig,
+        wishes: Sequence[Wish] | None = None,
+        *,
+        details: bool = False,
+    ) -> list[list[Hypothesis]]:
+        """See Engine.search; all ``sources`` are one batch (see InBatches)."""
         if not sources:
             return []
-        with torch.inference_mode():
-            return [
-                self._search_alone(source, config) if found.margin < CLOSE_CALL else found.hypotheses
-                for source, found in zip(sources, self._search(sources, config), strict=True)
-            ]
+        wishes = wishes or [NO_WISH] * len(sources)
+        with torch.inference_mode(), self._products or nullcontext():
+            hypotheses = self._search_batch(sources, config, wishes)
+            return self._with_details(sources, hypotheses) if details else hypotheses
 
-    def _search(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[Found]:
-        return search(self.model, pad_sources(sources).to(self.device), config)
+    def _search_batch(
+        self, sources: Sequence[Ids], config: SearchConfig, wishes: Sequence[Wish]
+    ) -> list[list[Hypothesis]]:
+        return [
+            self._search_alone(source, config, wish) if found.margin < CLOSE_CALL else found.hypotheses
+            for source, wish, found in zip(sources, wishes, self._search(sources, config, wishes), strict=True)
+        ]
 
-    def _search_alone(self, source: Sequence[int], config: SearchConfig) -> list[Hypothesis]:
+    def _search_alone(self, source: Ids, config: SearchConfig, wish: Wish) -> list[Hypothesis]:
         with _one_thread():
-            return self._search([source], config)[0].hypotheses
+            return self._search([source], config, [wish])[0].hypotheses
 
+    def _search(self, sources: Sequence[Ids], config: SearchConfig, wishes: Sequence[Wish]) -> list[Found]:
+        how = sample if config.sample else find_alternatives if config.alternatives else search
+        rows = pad_rows(sources).to(self.device)
+        return how(self.model, rows, config, wishes, heads=self.alignment_heads)
 
-def pad_sources(sources: Sequence[Sequence[int]]) -> torch.Tensor:
-    """The sources with EOS after each, filled up with PAD: (B, S)."""
-    longest = max(len(source) for source in sources)
-    return torch.tensor([[*source, EOS, *[PAD] * (longest - len(source))] for source in sources])
+    def _with_details(
+        self, sources: Sequence[Ids], hypotheses: Sequence[Sequence[Hypothesis]]
+    ) -> list[list[Hypothesis]]:
+        """The ``hypotheses`` of a batch with what their details are, those of one rank at a time."""
+        detailed: list[list[Hypothesis]] = [[] for _ in sources]
+        for rank in range(max(map(len, hypotheses))):
+            places = [place for place, of_sentence in enumerate(hypotheses) if rank < len(of_sentence)]
+            source = pad_rows([sources[place] for place in places]).to(self.device)
+            target = pad_rows([hypotheses[place][rank].ids for place in places]).to(self.device)
+            parts = score_and_attend(self.model, source, target, self.alignment_heads)
+            for place, scores, attention in zip(places, *(part.tolist() for part in parts), strict=True):
+                given, length = hypotheses[place][rank], len(sources[place]) + 1
+                detailed[place].append(
+                    replace(
+                        given,
+                        token_log_probabilities=scores[: len(given.ids) + 1],
+                        attention=[row[:length] for row in attention[: len(given.ids)]],
+                    )
+                )
+        return detailed
 
 
 @contextmanager

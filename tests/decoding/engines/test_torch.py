@@ -1,43 +1,48 @@
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 import torch
 
+from nmt.decoding.attention import cross_attention, mean_of_heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import torch as torch_engine
-from nmt.decoding.engines.torch import TorchEngine, pad_sources
+from nmt.decoding.engines.torch import TorchEngine
+from nmt.decoding.hypothesis import NO_WISH, Wish
+from nmt.decoding.scoring import pad_rows
 from nmt.decoding.search import beam_search, search
+from nmt.errors import NMTError
 from nmt.model.transformer import Transformer
 from nmt.special_ids import EOS, PAD
 
 CONFIG = SearchConfig(beam_size=4, n_best=2, max_length_ratio=1.5, max_length_offset=3)
-SOURCES = [[10, 11, 12], [20], [15, 16, 17, 18, 19, 20, 21], [30, 4]]
+SOURCES = [[15, 16, 17, 18, 19, 20, 21], [10, 11, 12], [30, 4], [20]]  # the longest first, as the engine takes them
 
 
 def test_sources_are_ended_and_padded() -> None:
-    assert pad_sources([[10, 11], [12], []]).tolist() == [[10, 11, EOS], [12, EOS, PAD], [EOS, PAD, PAD]]
+    assert pad_rows([[10, 11], [12], []]).tolist() == [[10, 11, EOS], [12, EOS, PAD], [EOS, PAD, PAD]]
 
 
 def test_the_engine_gives_what_the_search_finds(transformer: Transformer) -> None:
     engine = TorchEngine(transformer, torch.device("cpu"))
-    assert engine.search(SOURCES, CONFIG) == beam_search(transformer, pad_sources(SOURCES), CONFIG)
+    assert engine.search(SOURCES, CONFIG) == beam_search(transformer, pad_rows(SOURCES), CONFIG)
     assert engine.search([], CONFIG) == []
 
 
 def test_close_calls_are_decided_alone_with_one_thread(
     transformer: Transformer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    margins = [found.margin for found in search(transformer, pad_sources(SOURCES), CONFIG)]
+    margins = [found.margin for found in search(transformer, pad_rows(SOURCES), CONFIG)]
     assert all(0 < margin < 10 for margin in margins)
     closest = margins.index(min(margins))
     monkeypatch.setattr(torch_engine, "CLOSE_CALL", min(margins) * 1.01)
     searched: list[tuple[Sequence[Sequence[int]], int]] = []
 
     class Watched(TorchEngine):
-        def _search(self, sources, config):  # type: ignore[no-untyped-def]
+        def _search(self, sources, config, wishes):  # type: ignore[no-untyped-def]
             searched.append((sources, torch.get_num_threads()))
-            return super()._search(sources, config)
+            return super()._search(sources, config, wishes)
 
     torch.set_num_threads(2)
     try:
@@ -61,3 +66,63 @@ def test_a_sentence_alone_is_as_in_any_batch_and_with_any_threads(transformer: T
     torch.set_num_threads(1)
     assert len(results[0]) == 60
     assert all(result == results[0] for result in results)
+
+
+FEATURES: list[dict[str, object]] = [
+    {"coverage_penalty": 0.3},
+    {"no_repeat_ngram": 2},
+    {"repetition_penalty": 1.3},
+    {"min_length": 6},
+    {"sample": True, "temperature": 1.2},
+    {"sample": True, "top_p": 0.8},
+    {"sample": True, "top_k": 3, "epsilon": 0.01},
+    {"n_best": 1, "alternatives": 3},
+]
+
+
+@pytest.mark.parametrize("changes", FEATURES, ids=str)
+def test_with_any_setting_and_wish_a_sentence_alone_is_as_in_any_batch(
+    transformer: Transformer, changes: dict[str, object]
+) -> None:
+    engine = TorchEngine(transformer, torch.device("cpu"))
+    config = replace(CONFIG, **changes)  # type: ignore[arg-type]
+    generator = torch.Generator().manual_seed(11)
+    sources = [torch.randint(4, 32, (1 + index % 9,), generator=generator).tolist() for index in range(30)]
+    wishes = [
+        (NO_WISH, Wish(prefix=(source[0], 40)), Wish(forbidden=((source[0],), (source[-1] + 28,))))[index % 3]
+        for index, source in enumerate(sources)
+    ]
+    together = engine.search(sources, config, wishes)
+    by_sevens = [
+        found
+        for start in range(0, 30, 7)
+        for found in engine.search(sources[start : start + 7], config, wishes[start : start + 7])
+    ]
+    ids = [[each.ids for each in found] for found in together]
+    assert ids == [[each.ids for each in found] for found in by_sevens]
+    for source, wish, found in zip(sources, wishes, ids, strict=True):
+        assert found == [each.ids for each in engine.search([source], config, [wish])[0]]
+        assert found
+        assert all(tuple(each[: len(wish.prefix)]) == wish.prefix for each in found)
+        assert not any(source[0] in each for each in found if wish.forbidden)
+
+
+def test_details_are_the_probabilities_of_the_subwords_and_what_was_looked_at(transformer: Transformer) -> None:
+    engine = TorchEngine(transformer, torch.device("cpu"), alignment_heads=((1, 2), (0, 0)))
+    plain = engine.search(SOURCES, CONFIG)
+    detailed = engine.search(SOURCES, CONFIG, details=True)
+    for source, before, found in zip(SOURCES, plain, detailed, strict=True):
+        assert [replace(each, token_log_probabilities=None, attention=None) for each in found] == before
+        for hypothesis in found:
+            assert hypothesis.token_log_probabilities is not None
+            assert len(hypothesis.token_log_probabilities) == len(hypothesis.ids) + 1
+            assert sum(hypothesis.token_log_probabilities) == pytest.approx(hypothesis.log_probability, abs=1e-4)
+            weights = cross_attention(transformer, pad_rows([source]), pad_rows([hypothesis.ids]))
+            expected = mean_of_heads(weights, ((1, 2), (0, 0)))[0, : len(hypothesis.ids)]
+            torch.testing.assert_close(torch.tensor(hypothesis.attention), expected)
+            assert expected.shape == (len(hypothesis.ids), len(source) + 1)
+
+
+def test_heads_that_the_model_has_not_are_an_error(transformer: Transformer) -> None:
+    with pytest.raises(NMTError, match="alignment_heads"):
+        TorchEngine(transformer, torch.device("cpu"), alignment_heads=((2, 0),))

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.search import Hypothesis
-from nmt.decoding.translator import Translator, joiner_for
+from nmt.decoding.hypothesis import Hypothesis, Wish
+from nmt.decoding.line_translator import LineTranslator, joiner_for
 
 
 class Characters:
@@ -28,6 +28,13 @@ class Characters:
     def pieces(self, ids: Sequence[int]) -> list[str]:
         return [self.known[number] for number in ids]
 
+    def source_spans(self, line: str) -> list[tuple[int, int]]:
+        places = [place for place, character in enumerate(line) if not character.isspace()]
+        return [(place, place + 1) for place in places]
+
+    def target_spans(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        return self.source_spans(self.decode([ids])[0])
+
     def _id(self, piece: str) -> int:
         if piece not in self.known:
             self.known.append(piece)
@@ -35,25 +42,34 @@ class Characters:
 
 
 class Echo:
-    """An engine that translates each source into itself and remembers its batches."""
+    """An engine that translates each source into itself and remembers what it was given."""
 
     def __init__(self) -> None:
         self.batches: list[list[tuple[int, ...]]] = []
 
-    def search(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
+    name = "echo"
+
+    def search(
+        self,
+        sources: Sequence[Sequence[int]],
+        config: SearchConfig,
+        wishes: Sequence[Wish] | None = None,
+        *,
+        details: bool = False,
+    ) -> list[list[Hypothesis]]:
         self.batches.append([tuple(source) for source in sources])
         return [[Hypothesis(list(source), -1.0, -1.0)] for source in sources]
 
 
-def translator(**settings: object) -> tuple[Translator, Echo]:
+def translator(**settings: object) -> tuple[LineTranslator, Echo]:
     engine = Echo()
     given_settings = {"search": SearchConfig(beam_size=2), "max_source_length": 20, **settings}
-    return Translator(Characters(), engine, **given_settings), engine  # type: ignore[arg-type]
+    return LineTranslator(Characters(), engine, **given_settings), engine  # type: ignore[arg-type]
 
 
-@given(st.lists(st.text()), st.integers(1, 5), st.integers(1, 30))
-def test_as_many_lines_out_as_in_whatever_they_hold(lines: list[str], batch: int, longest: int) -> None:
-    result = translator(batch_sentences=batch, max_source_length=longest)[0].translate(lines)
+@given(st.lists(st.text()), st.integers(1, 30))
+def test_as_many_lines_out_as_in_whatever_they_hold(lines: list[str], longest: int) -> None:
+    result = translator(max_source_length=longest)[0].translate(lines)
     assert len(result) == len(lines)
     for line, translation in zip(lines, result, strict=True):
         assert len(f"{translation}.".splitlines()) == 1
@@ -62,10 +78,10 @@ def test_as_many_lines_out_as_in_whatever_they_hold(lines: list[str], batch: int
             assert translation == ""
 
 
-@given(st.lists(st.text("ab c.", max_size=60)), st.integers(1, 5), st.integers(1, 80))
-def test_every_line_comes_back_to_its_place(lines: list[str], batch_sentences: int, batch_tokens: int) -> None:
+@given(st.lists(st.text("ab c.", max_size=60)))
+def test_every_line_comes_back_to_its_place(lines: list[str]) -> None:
     # Long ones too: nothing is cut. Divided inside a word they get the joiner there, so blanks do not count.
-    result = translator(batch_sentences=batch_sentences, batch_tokens=batch_tokens)[0].translate(lines)
+    result = translator()[0].translate(lines)
     assert [text.replace(" ", "") for text in result] == [line.replace(" ", "") for line in lines]
 
 
@@ -74,19 +90,6 @@ def test_as_many_lines_out_as_bytes_lines_in(lines: list[bytes], window: int) ->
     windows = [lines[start : start + window] for start in range(0, len(lines), window)]
     result = list(translator()[0].translate_stream(windows))
     assert [len(part) for part in result] == [len(part) for part in windows]
-
-
-def test_batches_are_bounded_by_sentences_and_by_subwords_with_padding_and_beams() -> None:
-    # Two beams; a source of n subwords takes (n + 1) * 2 of the 40.
-    made, engine = translator(batch_sentences=3, batch_tokens=40)
-    made.translate(["a" * length for length in (1, 2, 3, 4, 9, 10, 15)])
-    assert [[len(source) for source in batch] for batch in engine.batches] == [[15], [10], [9, 4], [3, 2, 1]]
-
-
-def test_one_sentence_is_searched_even_if_it_is_over_the_bound() -> None:
-    made, engine = translator(batch_tokens=1)
-    assert made.translate(["abc", "d"]) == ["abc", "d"]
-    assert len(engine.batches) == 2
 
 
 def test_identical_lines_are_translated_once_and_empty_ones_never() -> None:
@@ -123,12 +126,12 @@ def test_languages_without_blanks_join_without_one(language: str | None, joiner:
     assert made.translate(["我们走。他来了。"]) == [joiner.join(["我们走。", "他来了。"])]
 
 
-def test_a_very_long_line_is_searched_in_bounded_batches() -> None:
+def test_a_very_long_line_is_searched_in_parts() -> None:
     words = random.Random(1)
     line = " ".join("x" * words.randint(1, 9) for _ in range(20_000))
-    made, engine = translator(batch_tokens=100)
+    made, engine = translator()
     assert made.translate([line])[0] == line
-    assert max(len(batch) * (len(batch[0]) + 1) * 2 for batch in engine.batches) <= 100
+    assert max(map(len, engine.batches[0])) <= 20
 
 
 def test_lines_that_are_no_clean_text_are_named(caplog: pytest.LogCaptureFixture) -> None:
@@ -148,7 +151,7 @@ def test_a_translation_never_holds_a_line_end() -> None:
         def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
             return ["a\nb\u2028c\x00d\te\r" for _ in ids]
 
-    made = Translator(Breaking(), Echo(), search=SearchConfig(), max_source_length=9)
+    made = LineTranslator(Breaking(), Echo(), search=SearchConfig(), max_source_length=9)
     assert made.translate(["x"]) == ["a b c d e"]
 
 

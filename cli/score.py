@@ -1,0 +1,172 @@
+"""``nmt score``: how probable a model finds given translations."""
+
+import json
+import logging
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from nmt import NMTError
+
+from .options import (
+    device_option,
+    examples,
+    format_option,
+    model_option,
+    output_option,
+    source_option,
+    target_option,
+    threads_option,
+    verbosity_options,
+)
+from .partial_output import check_output, partial_output
+
+if TYPE_CHECKING:
+    from nmt.decoding.line_scorer import LineScore, LineScorer
+
+WINDOW_LINES = 1024
+
+logger = logging.getLogger("nmt")
+
+
+@click.command(
+    epilog=examples(
+        "nmt score -m model -s test.de -t test.en",
+        "nmt score -m model -s test.de -t other-system.en --normalize --format tsv",
+        "nmt translate -m model test.de | nmt score -m model -s test.de -t - --tokens",
+    )
+)
+@model_option(multiple=True, help="Model directory; repeat -m for models of one tokenizer that score together.")
+@source_option(required=True, help="Text, one sentence a line.")
+@target_option(required=True, help="Its translations, line-aligned.")
+@output_option()
+@click.option("--tokens", is_flag=True, help="Show each subword with its log-probability, too.")
+@click.option("--normalize", is_flag=True, help="Divide by the number of subwords, the end mark included.")
+@format_option(
+    type=click.Choice(["text", "tsv", "json"]), help="text: numbers; tsv: with a header; json: an object a line."
+)
+@click.option("--tag", metavar="NAME", default="", help="Begin each source with this tag of the model's training.")
+@threads_option()
+@device_option()
+@verbosity_options
+def score(
+    model: tuple[str, ...],
+    source: str,
+    target: str,
+    output: str | None,
+    tokens: bool,
+    normalize: bool,
+    output_format: str,
+    tag: str,
+    threads: int | None,
+    device: str,
+) -> None:
+    """Score translations by their log-probability (natural logarithm), line by line: N pairs in, N lines out.
+
+    The number of a line is the sum over its subwords and the end mark, as in a search. A pair of empty lines has 0. The
+    summary on standard error has the perplexity, exp(-sum / subwords), of the whole.
+    """
+    from nmt.model_dir import resolve_model_path
+    from nmt.text.lines import check_readable
+
+    if source == target == "-":
+        raise click.UsageError("only one file can be standard input (-).")
+    for path in (source, target):
+        check_readable(path)
+    models = [resolve_model_path(path) for path in model or (None,)]
+    goal = output or "-"
+    if goal != "-":
+        check_output(goal, (source, target))
+    _check_counts(source, target)
+
+    from nmt.decoding.ensemble_loading import load_together
+    from nmt.decoding.line_scorer import LineScorer
+
+    scorer = LineScorer(load_together(models, device=device, threads=threads), tag=tag)
+    total, subwords, lines = 0.0, 0, 0
+    with partial_output(goal) as stream:
+        if output_format == "tsv":
+            stream.write("\t".join(("log_probability", "subwords", *["tokens"] * tokens)).encode() + b"\n")
+        for scores in _score_windows(scorer, source, target):
+            rows = [_row(each, output_format, tokens=tokens, normalize=normalize) for each in scores]
+            stream.write("".join(f"{row}\n" for row in rows).encode("utf-8"))
+            stream.flush()
+            total += math.fsum(each.log_probability for each in scores)
+            subwords += sum(len(each.pieces) for each in scores)
+            lines += len(scores)
+    if subwords:
+        summary = "%s lines, %s subwords with the ends; log-probability %.2f, %.4f a subword; perplexity %.4f"
+        mean = total / subwords
+        logger.info(summary, f"{lines:,}", f"{subwords:,}", total, mean, math.exp(-mean))
+
+
+def _check_counts(source: str, target: str) -> None:
+    """NMTError with both counts unless the two files have equally many lines, as far as they can be read twice."""
+    from pathlib import Path
+
+    if all(Path(path).is_file() for path in (source, target)):
+        _compare_counts(source, target, *(sum(map(len, _blocks(path))) for path in (source, target)))
+
+
+def _compare_counts(source: str, target: str, source_lines: int, target_lines: int) -> None:
+    from nmt.text.lines import name_of
+
+    if source_lines != target_lines:
+        raise NMTError(
+            f"{name_of(source)} has {source_lines:,} lines and {name_of(target)} has {target_lines:,}; "
+            "line N of one must be the translation of line N of the other"
+        )
+
+
+def _blocks(path: str) -> Iterator[list[bytes]]:
+    from nmt.text.lines import read_line_blocks
+
+    return read_line_blocks(path, lines=WINDOW_LINES)
+
+
+def _score_windows(scorer: "LineScorer", source: str, target: str) -> Iterator[list["LineScore"]]:
+    """The scores of each window of pairs; NMTError if one file ends before the other."""
+    source_blocks, target_blocks = _blocks(source), _blocks(target)
+    done = 0
+    while True:
+        windows = [next(source_blocks, []), next(target_blocks, [])]
+        lengths = [len(window) for window in windows]
+        if lengths[0] != lengths[1]:
+            rest = [sum(map(len, blocks)) for blocks in (source_blocks, target_blocks)]
+            _compare_counts(source, target, done + lengths[0] + rest[0], done + lengths[1] + rest[1])
+        if not windows[0]:
+            return
+        texts = [_decode(path, window, done + 1) for path, window in zip((source, target), windows, strict=True)]
+        yield scorer.score(texts[0], texts[1], first_line=done + 1)
+        done += lengths[0]
+
+
+def _decode(path: str, window: list[bytes], number: int) -> list[str]:
+    """The lines as text; those that are not clean are named in a warning."""
+    from nmt.text.lines import decode_line, name_of
+
+    texts = []
+    for place, raw in enumerate(window, start=number):
+        text, problem = decode_line(raw.removesuffix(b"\n"))
+        if problem is not None:
+            logger.warning("%s, line %d: %s, replaced before scoring", name_of(path), place, problem)
+        texts.append(text)
+    return texts
+
+
+def _row(score: "LineScore", output_format: str, *, tokens: bool, normalize: bool) -> str:
+    value = score.mean if normalize else score.log_probability
+    pairs = list(zip(score.pieces, score.log_probabilities, strict=True))
+    if output_format == "json":
+        row: dict[str, object] = {"log_probability": round(value, 6), "subwords": len(pairs)}
+        if tokens:
+            row["tokens"] = [{"piece": piece, "log_probability": round(number, 6)} for piece, number in pairs]
+        return json.dumps(row, ensure_ascii=False)
+    columns = [f"{value:.4f}"]
+    if output_format == "tsv":
+        columns.append(str(len(pairs)))
+    if tokens:
+        columns.append(" ".join(f"{piece} {number:.4f}" for piece, number in pairs))
+    return "\t".join(columns)

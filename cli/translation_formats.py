@@ -1,0 +1,204 @@
+"""The forms in which lines come to be translated and translations go: plain text, n-best lists, TSV and JSON lines.
+
+Whatever a line holds, it is one line of the output: what cannot be translated is an object that says why, or an empty
+line.
+"""
+
+import json
+import logging
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nmt import NMTError
+
+if TYPE_CHECKING:
+    from nmt import Translator
+    from nmt.decoding.translation import Candidate, Request, Translation
+
+logger = logging.getLogger("nmt")
+
+# Characters that some programs take for line ends or controls, which JSON allows in strings as they are.
+_ESCAPED = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of input: what is to be translated, or why it cannot be."""
+
+    request: "Request | None"
+    fields: dict[str, Any] = field(default_factory=dict)  # that its JSON object has
+    problem: str = ""
+
+
+Reader = Callable[[Sequence[bytes], str | None, int], list[Line]]
+Writer = Callable[[int, Line, "Translation | None"], str]
+
+
+@dataclass(frozen=True)
+class Form:
+    """How lines are read and translations written."""
+
+    read: Reader
+    write: Writer
+    details: bool  # whether it shows the probabilities of subwords and the alignment
+
+
+def choose_form(
+    translator: "Translator", output_format: str, input_format: str | None, *, scores: bool, wanted: "Request"
+) -> Form:
+    """The form of text, tsv or json lines; text is a list where several translations or ``scores`` are wanted.
+
+    What is ``wanted`` holds for all lines.
+    """
+    reads_json = (input_format or output_format) == "json"
+    read = json_reader(wanted, translator.wish_of) if reads_json else text_reader(wanted)
+    several = translator.search.n_best > 1 or translator.search.alternatives > 1
+    as_text = write_list if scores or several else write_text
+    write = {"json": write_json, "tsv": write_tsv, "text": as_text}[output_format]
+    return Form(read, write, details=output_format == "json")
+
+
+def text_reader(wanted: "Request") -> Reader:
+    """A reader of lines of text, of all of which the same is ``wanted``."""
+
+    def read(window: Sequence[bytes], name: str | None, number: int) -> list[Line]:
+        from nmt.decoding.line_translator import decode_requests
+
+        requests = decode_requests(window, name=name, number=number, prefix=wanted.prefix, forbid=wanted.forbid)
+        return [Line(request, {"text": request.text}) for request in requests]
+
+    return read
+
+
+def json_reader(wanted: "Request", check: "Callable[[Request], object]") -> Reader:
+    """A reader of JSON objects; ``check`` raises an NMTError for a request that cannot be fulfilled.
+
+    A prefix of their own replaces the ``wanted`` one, words forbidden in them are forbidden besides.
+    """
+
+    def read(window: Sequence[bytes], name: str | None, number: int) -> list[Line]:
+        where = name or "standard input"
+        return [_read_object(raw, f"{where}, line {place}", wanted, check) for place, raw in enumerate(window, number)]
+
+    return read
+
+
+def _read_object(raw: bytes, where: str, wanted: "Request", check: "Callable[[Request], object]") -> Line:
+    fields: dict[str, Any] = {}
+    try:
+        fields = _parse(raw)
+        request = _request(fields, wanted, cleaned=not _is_utf8(raw))
+        check(request)
+    except NMTError as error:
+        problem = f"{where}: {error}"
+        logger.error("%s", problem)
+        return Line(None, fields, problem)
+    return Line(request, fields)
+
+
+def _parse(raw: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(raw.decode("utf-8", "replace"), parse_float=_finite, parse_constant=_finite, strict=False)
+        json.dumps(value)  # what is nested almost too deeply to be read is too deep to be written
+    except RecursionError:
+        raise NMTError("it is nested too deeply") from None
+    except ValueError as error:
+        raise NMTError(f"not JSON ({error})") from None
+    if not isinstance(value, dict):
+        raise NMTError('not a JSON object such as {"text": "..."}')
+    return value
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number of JSON's")
+    return number
+
+
+def _request(fields: dict[str, Any], wanted: "Request", *, cleaned: bool) -> "Request":
+    from nmt.decoding.translation import Request
+
+    text, prefix, forbid = fields.get("text"), fields.get("prefix", wanted.prefix), fields.get("forbid", [])
+    if not isinstance(text, str):
+        raise NMTError('the object has no "text"' if "text" not in fields else '"text" is not a string')
+    if not isinstance(prefix, str):
+        raise NMTError('"prefix" is not a string')
+    if not isinstance(forbid, list) or not all(isinstance(word, str) for word in forbid):
+        raise NMTError('"forbid" is not a list of strings')
+    return Request(text, prefix, (*wanted.forbid, *forbid), cleaned)
+
+
+def write_text(index: int, line: Line, translation: "Translation | None") -> str:  # noqa: ARG001 - see Writer
+    """The translation alone."""
+    return "" if translation is None else translation.text
+
+
+def write_list(index: int, line: Line, translation: "Translation | None") -> str:  # noqa: ARG001
+    """All translations of a line, in the form of Moses' n-best lists."""
+    if translation is None:
+        return f"{index} |||  ||| nan"
+    return "\n".join(f"{index} ||| {each.text} ||| {each.score:.4f}" for each in translation.candidates)
+
+
+def write_tsv(index: int, line: Line, translation: "Translation | None") -> str:  # noqa: ARG001
+    """Translation, tab, score; further translations behind further tabs."""
+    if translation is None:
+        return "\tnan"
+    return "\t".join(f"{each.text}\t{each.score:.4f}" for each in translation.candidates)
+
+
+def write_json(index: int, line: Line, translation: "Translation | None") -> str:  # noqa: ARG001
+    """The object that was given, and what became of it; it may replace what the object had under the same names."""
+    found = {"error": line.problem} if translation is None else _described(translation)
+    text = json.dumps({**line.fields, **found}, ensure_ascii=False, allow_nan=False)
+    return text.translate(_ESCAPED)
+
+
+def _described(translation: "Translation") -> dict[str, Any]:
+    best = translation.candidates[0]
+    described: dict[str, Any] = {"translation": best.text, **_scores(best)}
+    if best.tokens is not None:
+        described["tokens"] = [
+            {
+                "piece": token.piece,
+                "start": token.start,
+                "end": token.end,
+                "log_probability": round(token.log_probability, 4),
+            }
+            for token in best.tokens
+        ]
+    if best.links is not None:
+        described["alignment"] = [{"source": link.source, "target": link.target} for link in best.links]
+    if len(translation.candidates) > 1:
+        described["n_best"] = [{"translation": each.text, **_scores(each)} for each in translation.candidates]
+    return {**described, "split": translation.split, "cleaned": translation.cleaned}
+
+
+def _scores(candidate: "Candidate") -> dict[str, float]:
+    return {"score": round(candidate.score, 4), "log_probability": round(candidate.log_probability, 4)}
+
+
+def write_alignment(index: int, line: Line, translation: "Translation | None") -> str:  # noqa: ARG001
+    """Pairs of words such as 0-0 1-2; none where nothing is aligned."""
+    from nmt.decoding.alignment import word_pairs
+
+    if translation is None:
+        return ""
+    pairs = word_pairs(translation.source, translation.text, translation.links)
+    return " ".join(f"{source}-{target}" for source, target in pairs)
+
+
+def as_lines(texts: Sequence[str]) -> bytes:
+    """The texts, each on a line of its own; half surrogates that JSON brought along are escaped as it does."""
+    return "".join(f"{text}\n" for text in texts).encode("utf-8", "backslashreplace")

@@ -1,0 +1,60 @@
+"""What each subword of a translation looks at in its source: cross-attention, found by a forced pass."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from nmt.errors import NMTError
+from nmt.model.cache import Memory
+from nmt.model.config import ModelConfig
+from nmt.special_ids import BOS
+
+Heads = Sequence[tuple[int, int]]  # (decoder layer, head), both counted from 0
+
+
+class Attentive(Protocol):
+    """A model that shows what it looks at."""
+
+    config: ModelConfig
+
+    def encode(self, source: Tensor) -> Memory:
+        """The memory of ``source`` (B, S)."""
+
+    def cross_attention(self, target: Tensor, memory: Memory) -> Tensor:
+        """The weights (layers, B, H, T, S) with which the positions of ``target`` (B, T) look at the source."""
+
+
+def cross_attention(model: Attentive, source: Tensor, target: Tensor) -> Tensor:
+    """The weights of each decoder layer and head, (layers, B, H, T, S), when ``target`` (B, T) is translated.
+
+    Rows of ``source`` (B, S) and ``target`` end with EOS and are filled up with PAD; row t is what the model looks at
+    while it writes subword t of ``target``, so the row of EOS is there too. Each row sums to 1, with 0 at PAD of the
+    source; rows at PAD of the target mean nothing.
+    """
+    begin = torch.full_like(target[:, :1], BOS)
+    return model.cross_attention(torch.cat((begin, target[:, :-1]), dim=1), model.encode(source))
+
+
+def default_heads(config: ModelConfig) -> Heads:
+    """All heads of the last decoder layer but one, which aligns best (Garg et al. 2019, section 4.3)."""
+    layer = max(0, config.decoder_layers - 2)
+    return [(layer, head) for head in range(config.heads)]
+
+
+def check_heads(heads: Heads, config: ModelConfig) -> None:
+    """Raise an NMTError unless the model has all of ``heads``, at least one."""
+    if not heads:
+        raise NMTError("alignment_heads names no head")
+    for layer, head in heads:
+        if not (0 <= layer < config.decoder_layers and 0 <= head < config.heads):
+            raise NMTError(
+                f"alignment_heads names head {head} of decoder layer {layer}, but the model has "
+                f"{config.decoder_layers} decoder layers of {config.heads} heads, counted from 0"
+            )
+
+
+def mean_of_heads(weights: Tensor, heads: Heads) -> Tensor:
+    """The mean (B, T, S) of ``heads`` in ``weights`` (layers, B, H, T, S); its rows sum to 1, too."""
+    return torch.stack([weights[layer, :, head] for layer, head in heads]).mean(0)

@@ -1,0 +1,99 @@
+"""What translations must begin with and must not hold, as tensors: applied to the candidates of one step at a time.
+
+Letters: B sentences, K beams of each, T subwords so far, V vocabulary, W distinct wishes, F forbidden sequences of one
+length N of a wish.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.hypothesis import Wish
+
+_NEVER = -math.inf
+_NONE = -1  # in place of an id where there is none
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """The wishes of B sentences and the settings that hold for all of them."""
+
+    which: Tensor  # (B,) each sentence's wish, an index into W
+    prefixes: Tensor  # (W, P) filled up with -1
+    # For each N, what precedes the last subword of a forbidden sequence (W, F, N - 1), and that subword (W, F).
+    forbidden: tuple[tuple[Tensor, Tensor], ...]
+    no_repeat_ngram: int
+    repetition_penalty: float
+
+    @property
+    def reweigh(self) -> bool:
+        """Whether candidates are ranked by other values than their log-probabilities."""
+        return self.repetition_penalty != 1
+
+    def select(self, sentences: Tensor) -> "Constraints":
+        """Those of ``sentences`` (B',), indices into B."""
+        return replace(self, which=self.which[sentences])
+
+    def forced(self, length: int) -> Tensor | None:
+        """The subword (B,) that must follow the first ``length``, -1 where any may; None: any may everywhere."""
+        if length >= self.prefixes.size(1):
+            return None
+        return self.prefixes[self.which, length]
+
+    def apply(self, candidates: Tensor, ids: Tensor) -> None:
+        """Make what must not follow ``ids`` (B, K, T) impossible in ``candidates`` (B, K, V), and repetition dearer.
+
+        Both in place; candidates are log-probabilities.
+        """
+        if self.repetition_penalty != 1 and ids.size(2):
+            candidates.scatter_(2, ids, candidates.gather(2, ids) * self.repetition_penalty)
+        for contexts, lasts in self.forbidden:
+            length = contexts.size(2)
+            if length <= ids.size(2):
+                newest = ids[:, :, ids.size(2) - length :]
+                begun = (newest.unsqueeze(2) == contexts[self.which].unsqueeze(1)).all(3)  # (B, K, F)
+                _forbid(candidates, lasts[self.which].unsqueeze(1).expand_as(begun), begun)
+        if 0 < self.no_repeat_ngram <= ids.size(2):
+            ngrams = ids.unfold(2, self.no_repeat_ngram, 1)  # (B, K, T - N + 1, N)
+            newest = ids[:, :, ids.size(2) - self.no_repeat_ngram + 1 :]
+            begun = (ngrams[..., :-1] == newest.unsqueeze(2)).all(3)
+            _forbid(candidates, ngrams[..., -1], begun)
+
+
+def make_constraints(wishes: Sequence[Wish], config: SearchConfig, device: torch.device) -> Constraints:
+    """The constraints of so many sentences, on ``device``."""
+    distinct = list(dict.fromkeys(wishes))
+    places = {wish: place for place, wish in enumerate(distinct)}
+    longest = max((len(wish.prefix) for wish in distinct), default=0)
+    prefixes = [[*wish.prefix, *[_NONE] * (longest - len(wish.prefix))] for wish in distinct]
+    lengths = sorted({len(sequence) for wish in distinct for sequence in wish.forbidden} - {0})
+    return Constraints(
+        which=torch.tensor([places[wish] for wish in wishes], dtype=torch.long, device=device),
+        prefixes=torch.tensor(prefixes, dtype=torch.long, device=device).view(len(distinct), longest),
+        forbidden=tuple(_sequences(distinct, length, device) for length in lengths),
+        no_repeat_ngram=config.no_repeat_ngram,
+        repetition_penalty=config.repetition_penalty,
+    )
+
+
+def _sequences(wishes: Sequence[Wish], length: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """The forbidden sequences of ``length`` subwords: what precedes the last (W, F, length - 1), and the last (W, F).
+
+    A wish with fewer is filled up with what precedes nothing.
+    """
+    of_length = [[sequence for sequence in wish.forbidden if len(sequence) == length] for wish in wishes]
+    most = max(map(len, of_length))
+    filled = [[*sequences, *[(_NONE,) * length] * (most - len(sequences))] for sequences in of_length]
+    table = torch.tensor(filled, dtype=torch.long, device=device)  # (W, F, length)
+    return table[..., :-1], table[..., -1]
+
+
+def _forbid(candidates: Tensor, subwords: Tensor, where: Tensor) -> None:
+    """Make ``subwords`` (B, K, F) impossible ``where`` (B, K, F) is True; -1 is no subword."""
+    penalty = torch.zeros(where.shape, dtype=candidates.dtype, device=candidates.device)
+    penalty.masked_fill_(where & (subwords >= 0), _NEVER)
+    candidates.scatter_add_(2, subwords.clamp(min=0), penalty)

@@ -1,0 +1,199 @@
+"""The search run by CTranslate2, several times as fast as torch on a processor. Imports no torch.
+
+Its beam search is that of nmt.decoding.search: the K most probable continuations go on, an ending among the K most
+probable candidates is a hypothesis, and K of them end the search. It differs in three places, which are made up for:
+it has one length limit a batch, knows no forced ending at the limit, and renormalises probabilities where subwords are
+forbidden.
+"""
+
+import itertools
+import logging
+import math
+import os
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any
+
+import ctranslate2
+
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.engines.batches import BATCH_SENTENCES, BATCH_TOKENS
+from nmt.decoding.hypothesis import NO_WISH, Hypothesis, Wish
+from nmt.errors import NMTError
+from nmt.special_ids import BOS, EOS, PAD, UNK
+
+# With a length penalty of 0 it would end as soon as the best beam has ended, not when K have.
+_ALMOST_NO_PENALTY = 1e-9
+# What it understands as nmt.decoding.search does, and what changes nothing where nothing is drawn at random. The others
+# it has not, or it forbids before the softmax, so that what is left becomes more probable, or draws for all sentences
+# by one generator.
+_UNDERSTOOD = frozenset(("beam_size", "n_best", "length_penalty", "max_length_ratio", "max_length_offset"))
+_OF_SAMPLING = frozenset(("temperature", "top_k", "top_p", "seed"))
+
+
+@lru_cache(maxsize=64)  # it is asked for every sentence
+def unsupported(config: SearchConfig, wish: Wish = NO_WISH, *, details: bool = False) -> str:
+    """What CTranslate2 cannot do of what is asked as torch does it, in words; empty if it can do everything."""
+    for field in fields(config):
+        if field.name not in _UNDERSTOOD | _OF_SAMPLING and getattr(config, field.name) != field.default:
+            return f"the search setting {field.name}"
+    if wish != NO_WISH:
+        return "a wished or a forbidden wording"
+    return "the probabilities and the attention of single subwords" if details else ""
+
+
+class CTranslate2Engine:
+    """Beam search with a copy of a model in the format of CTranslate2.
+
+    A batch holds sources of one length only. So there is no padding and one length limit, every matrix product of a
+    sentence has the same shape in every batch except for its rows, and what int8 products give for a row is exact:
+    a sentence gets the same hypotheses whatever its batch and the number of threads. (With float32 products the last
+    digits depend on the number of rows.)
+    """
+
+    name = "ctranslate2"
+
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        tokens: Sequence[str],
+        *,
+        positions: int,
+        threads: int = 1,
+        device: str = "cpu",
+        batch_sentences: int = BATCH_SENTENCES,
+    ) -> None:
+        """``files`` are those of the model by name, ``tokens`` what it calls each id, ``positions`` how many it knows.
+
+        Each of ``threads`` translates a batch of its own. NMTError if this CTranslate2 or ``device`` cannot run it.
+        """
+        if "CT2_VERBOSE" not in os.environ:
+            ctranslate2.set_log_level(logging.ERROR)  # its warnings are no sentences for the user
+        kind, _, index = device.partition(":")
+        try:
+            self._translator = ctranslate2.Translator(
+                "nmt",
+                kind,
+                device_index=int(index or 0),
+                files=dict(files),
+                inter_threads=threads,
+                intra_threads=1,
+                max_queued_batches=-1,
+            )
+        except (RuntimeError, ValueError) as error:
+            raise NMTError(f"CTranslate2 {ctranslate2.__version__} cannot run the model: {error}") from error
+        self._tokens = list(tokens)
+        self._ids = {token: number for number, token in enumerate(tokens)}
+        self._positions = positions
+        self._batch_sentences = batch_sentences
+        self.threads = threads
+
+    @property
+    def compute_type(self) -> str:
+        """How it multiplies, such as int8_float32."""
+        return str(self._translator.compute_type)
+
+    def unable(self, source: Sequence[int], config: SearchConfig, wish: Wish = NO_WISH, *, details: bool) -> str:
+        """What is asked for ``source`` that this engine cannot do, in words; empty if it can do everything."""
+        if not source:
+            return "sources without subwords"  # it would not even look for a translation
+        if max(len(source) + 1, config.length_limit(len(source)) + 1) > self._positions:
+            return f"sentences and translations of more than {self._positions:,} subwords"
+        return unsupported(config, wish, details=details)
+
+    def search(
+        self,
+        sources: Sequence[Sequence[int]],
+        config: SearchConfig,
+        wishes: Sequence[Wish] | None = None,
+        *,
+        details: bool = False,
+    ) -> list[list[Hypothesis]]:
+        """See Engine.search; NMTError for what this engine cannot do."""
+        for source, wish in zip(sources, wishes or [NO_WISH] * len(sources), strict=True):
+            if reason := self.unable(source, config, wish, details=details):
+                raise NMTError(f"the engine ctranslate2 cannot do {reason}; choose the engine torch, or auto")
+        found: list[list[Hypothesis]] = [[] for _ in sources]
+        for batch, results in self._begun(sources, config):
+            for index, result in zip(batch, results, strict=True):
+                hypotheses = self._hypotheses(result.result(), config)
+                found[index] = hypotheses or self._search_with_care(sources[index], config)
+        return found
+
+    def _begun(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> Iterator[tuple[list[int], list[Any]]]:
+        """Batches and what to wait for, a few of them ahead: what was begun cannot be taken back at an interrupt."""
+        begun: deque[tuple[list[int], list[Any]]] = deque()
+        for batch in self._batches(sources, config.beam_size):
+            begun.append((batch, self._begin([sources[index] for index in batch], config)))
+            if len(begun) > 2 * self.threads + 1:
+                yield begun.popleft()
+        yield from begun
+
+    def _batches(self, sources: Sequence[Sequence[int]], beam_size: int) -> Iterator[list[int]]:
+        """Indices into ``sources`` of one length, the longest first, so that short ones fill up the end."""
+        order = sorted(range(len(sources)), key=lambda index: -len(sources[index]))
+        for length, group in itertools.groupby(order, key=lambda index: len(sources[index])):
+            alike = list(group)
+            share = -(-len(alike) // self.threads) if len(order) <= self._batch_sentences else len(alike)
+            size = min(self._batch_sentences, max(1, BATCH_TOKENS // ((length + 1) * beam_size)), share)
+            yield from (alike[start : start + size] for start in range(0, len(alike), size))
+
+    def _begin(self, sources: Sequence[Sequence[int]], config: SearchConfig, **options: Any) -> list[Any]:
+        """Begin to translate ``sources`` of one length; what is given back is waited for."""
+        limit = config.length_limit(len(sources[0]))
+        settings: dict[str, Any] = {
+            "beam_size": config.beam_size,
+            "num_hypotheses": config.n_best,
+            "length_penalty": config.length_penalty or _ALMOST_NO_PENALTY,
+            "max_decoding_length": limit + 1,  # with the end mark
+            "min_decoding_length": 0,
+            "max_input_length": 0,
+            "return_scores": True,
+            "return_end_token": True,  # then it counts the end mark as a subword, too
+            "asynchronous": True,
+        }
+        tokens = [[self._tokens[number] for number in source] for source in sources]
+        begun: list[Any] = self._translator.translate_batch(tokens, **settings | options)
+        return begun
+
+    def _hypotheses(self, result: Any, config: SearchConfig) -> list[Hypothesis]:
+        """What was found, or nothing if care is needed: at the length limit, or where a special id was written."""
+        hypotheses = []
+        for tokens, score in zip(result.hypotheses, result.scores, strict=True):
+            *ids, last = [self._ids[token] for token in tokens]
+            if last != EOS or (ids and min(ids) <= EOS):
+                return []
+            log_probability = score * (len(ids) + 1) ** (config.length_penalty or _ALMOST_NO_PENALTY)
+            hypotheses.append(_hypothesis(ids, log_probability, config))
+        return hypotheses
+
+    def _search_with_care(self, source: Sequence[int], config: SearchConfig) -> list[Hypothesis]:
+        """Without special ids, and with the beams that are left at the limit ended by force; slower, and seldom needed.
+
+        Probabilities are those of forced decoding, so that forbidding changes none.
+        """
+        special = [[self._tokens[number]] for number in (PAD, UNK, BOS)]
+        begun = self._begin([source], config, num_hypotheses=config.beam_size, suppress_sequences=special)
+        limit = config.length_limit(len(source))
+        endings = {
+            tuple(number for token in tokens if (number := self._ids[token]) != EOS)[:limit]: None
+            for tokens in begun[0].result().hypotheses
+        }
+        scored = self._translator.score_batch(
+            [[self._tokens[number] for number in source]] * len(endings),
+            [[self._tokens[number] for number in ids] for ids in endings],
+            max_input_length=0,
+        )
+        hypotheses = [
+            _hypothesis(list(ids), sum(result.log_probs), config) for ids, result in zip(endings, scored, strict=True)
+        ]
+        hypotheses.sort(key=lambda hypothesis: -hypothesis.score)
+        return hypotheses[: config.n_best]
+
+
+def _hypothesis(ids: list[int], log_probability: float, config: SearchConfig) -> Hypothesis:
+    if not math.isfinite(log_probability):
+        raise NMTError("the model gives no finite probabilities: its weights are damaged; train it again or restore it")
+    return Hypothesis(ids, log_probability, log_probability / (len(ids) + 1) ** config.length_penalty)

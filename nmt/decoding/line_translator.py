@@ -1,0 +1,185 @@
+"""Lines to lines: N lines in, N lines out, in order, and the same line always gives the same translation."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.engines import Engine
+from nmt.decoding.hypothesis import NO_WISH, Wish
+from nmt.decoding.joining import Found, as_found, join
+from nmt.decoding.parts import Divider, Part, Subwords
+from nmt.decoding.translation import Request, Translation
+from nmt.text.lines import clean_text, decode_line
+from nmt.text.spans import Span
+
+if TYPE_CHECKING:
+    from nmt.text.tokenizer import Tokenizer
+
+logger = logging.getLogger(__name__)
+
+# Written without blanks between sentences, so that the parts of a divided line are joined without one.
+_LANGUAGES_WITHOUT_BLANKS = frozenset(("bo", "dz", "ja", "km", "lo", "my", "th", "wuu", "yue", "zh"))
+
+
+# How many numbers the attention of hypotheses may have that are in memory together.
+_ATTENTION = 2_000_000
+
+
+class _Wanted(NamedTuple):
+    """What is searched for once, however often it is wanted."""
+
+    part: Part
+    wish: Wish
+    forbid: tuple[str, ...]
+
+
+class LineTranslator:
+    """Translates lines with an engine: divides long ones and puts everything back in its place.
+
+    Several threads may use one translator; they take turns at the engine.
+    """
+
+    def __init__(
+        self,
+        tokenizer: Subwords,
+        engine: Engine,
+        *,
+        search: SearchConfig,
+        max_source_length: int,
+        joiner: str = " ",
+        first_ids: Sequence[int] = (),
+        sentences: Callable[[str], list[Span]] | None = None,
+    ) -> None:
+        """``max_source_length`` is the most subwords the model is given at once; longer lines are divided.
+
+        ``joiner`` stands between the parts of a divided line, and ``first_ids``, such as a tag, before each part.
+        ``sentences`` finds those of a line, to translate each by itself; None: lines stay whole.
+        """
+        self.tokenizer = tokenizer
+        self.engine = engine
+        self.search = search
+        self.first_ids = tuple(first_ids)
+        longest = max(1, max_source_length - len(self.first_ids))
+        self._divider = Divider(tokenizer=tokenizer, longest=longest, joiner=joiner, sentences=sentences)
+        self._turn = threading.Lock()
+
+    def translate(self, lines: Sequence[str]) -> list[str]:
+        """A translation for each line, in order; empty for a line without text. TypeError for a single string."""
+        return [translation.text for translation in self.translations(lines, details=False)]
+
+    def translations(self, lines: Sequence[str | Request], *, details: bool = True) -> list[Translation]:
+        """All that can be said of the translation of each line, in order; TypeError for a single string.
+
+        ``details`` are the probability of each subword and the words that translate each other; they take time.
+        """
+        if isinstance(lines, str):
+            raise TypeError("a translator takes a list of lines; put a single one in a list: [line]")
+        requests = [Request(line) if isinstance(line, str) else line for line in lines]
+        texts = [clean_text(request.text.removesuffix("\r")) for request in requests]
+        divided = self._divider.divide(texts, spans=details)
+        wanted = [self._wanted(request, parts) for request, parts in zip(requests, divided, strict=True)]
+        found = self._search(list(dict.fromkeys(part for line in wanted for part in line)), details)
+        return [
+            Translation(
+                source=request.text,
+                candidates=join(parts, [found[part] for part in line]),
+                split=len(parts) > 1,
+                cleaned=request.cleaned or text != request.text.removesuffix("\r"),
+            )
+            for request, text, parts, line in zip(requests, texts, divided, wanted, strict=True)
+        ]
+
+    def translate_stream(self, windows: Iterable[list[bytes]], *, name: str | None = None) -> Iterator[list[str]]:
+        """One window of translations for each window of raw lines; a line that is not clean text is named in a warning.
+
+        ``name`` is the file the lines come from, for those warnings.
+        """
+        number = 1
+        for window in windows:
+            requests = decode_requests(window, name=name, number=number)
+            number += len(window)
+            yield [translation.text for translation in self.translations(requests, details=False)]
+
+    def wish_of(self, request: Request) -> Wish:
+        """What ``request`` asks for, in subwords; NMTError if it cannot be."""
+        if not request.prefix and not request.forbid:
+            return NO_WISH
+        from nmt.decoding.wishes import wish_for
+
+        return wish_for(cast("Tokenizer", self.tokenizer), request.prefix, request.forbid)
+
+    def _wanted(self, request: Request, parts: Sequence[Part]) -> list[_Wanted]:
+        """What is searched for; only the first part begins with the prefix."""
+        wish = self.wish_of(request)
+        wishes = [wish, Wish(forbidden=wish.forbidden)]
+        # Parts that differ only in where they stand are the same.
+        return [
+            _Wanted(replace(part, start=0, before=""), wishes[bool(number)], request.forbid)
+            for number, part in enumerate(parts)
+        ]
+
+    def _search(self, wanted: Sequence[_Wanted], details: bool) -> dict[_Wanted, list[Found]]:
+        """The translations of each part, the best first."""
+        found: dict[_Wanted, list[Found]] = {}
+        for forbid in dict.fromkeys(each.forbid for each in wanted):
+            engine = self._engine_for(forbid)
+            alike = [each for each in wanted if each.forbid == forbid]
+            for some in self._little_enough(alike) if details else [alike]:
+                wishes = [each.wish for each in some] if any(each.wish != NO_WISH for each in some) else None
+                sources = [(*self.first_ids, *each.part.ids) for each in some]
+                with self._turn:
+                    results = engine.search(sources, self.search, wishes, details=details)
+                for each, hypotheses in zip(some, results, strict=True):
+                    found[each] = as_found(self.tokenizer, each.part, hypotheses, first=len(self.first_ids))
+        return found
+
+    def _little_enough(self, wanted: Sequence[_Wanted]) -> Iterator[list[_Wanted]]:
+        """All that is ``wanted``, as much at a time as the memory for attention allows."""
+        some: list[_Wanted] = []
+        size = 0
+        for each in wanted:
+            some.append(each)
+            size += len(each.part.ids) ** 2 * self.search.n_best
+            if size >= _ATTENTION:
+                yield some
+                some, size = [], 0
+        if some:
+            yield some
+
+    def _engine_for(self, forbid: tuple[str, ...]) -> Engine:
+        if not forbid:
+            return self.engine
+        from nmt.decoding.forbidding import ForbiddingEngine
+
+        return ForbiddingEngine(self.engine, cast("Tokenizer", self.tokenizer), forbid)
+
+
+def decode_requests(
+    window: Sequence[bytes],
+    *,
+    name: str | None = None,
+    number: int = 1,
+    prefix: str = "",
+    forbid: tuple[str, ...] = (),
+) -> list[Request]:
+    """The raw lines of a ``window`` as text; those that are not clean are named in a warning.
+
+    ``name`` is the file they come from and ``number`` that of the first of them there. ``prefix`` and ``forbid`` hold
+    for all of them.
+    """
+    requests = []
+    for place, raw in enumerate(window, start=number):
+        text, problem = decode_line(raw)
+        if problem is not None:
+            where = f"{name}, " if name else ""
+            logger.warning("%sline %d: %s, replaced before translating", where, place, problem)
+        requests.append(Request(text, prefix, forbid, cleaned=problem is not None))
+    return requests
+
+
+def joiner_for(language: str | None) -> str:
+    """What stands between two sentences of ``language``: a blank, or nothing where none is written."""
+    return "" if language and language.lower().replace("_", "-").partition("-")[0] in _LANGUAGES_WITHOUT_BLANKS else " "

@@ -1,0 +1,101 @@
+"""A line as the parts that are translated by themselves: the whole line, its sentences, or what a model can take."""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from nmt.decoding.splitting import split_subwords
+from nmt.text.spans import Span
+
+Ids = tuple[int, ...]
+
+
+class Subwords(Protocol):
+    """What a translator needs of a tokenizer."""
+
+    def encode(self, lines: Sequence[str]) -> list[list[int]]:
+        """The ids of each line."""
+
+    def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
+        """The text of each sequence of ids."""
+
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """The subword of each id."""
+
+    def source_spans(self, line: str) -> list[Span]:
+        """Where each of the subwords of ``line`` stands in it."""
+
+    def target_spans(self, ids: Sequence[int]) -> list[Span]:
+        """Where each of ``ids`` stands in their text."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a line."""
+
+    ids: Ids
+    before: str  # what stands between its translation and that of the part before
+    # Where they were asked for: where in the line it begins, its text, and where its subwords stand there.
+    start: int = 0
+    text: str = ""
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Divider:
+    """Divides lines into parts of at most ``longest`` subwords."""
+
+    tokenizer: Subwords
+    longest: int
+    joiner: str  # between the translations of two parts
+    sentences: Callable[[str], list[Span]] | None = None  # finds those that are to be parts; None: lines stay whole
+
+    def divide(self, lines: Sequence[str], *, spans: bool) -> list[list[Part]]:
+        """The parts of each line, none of a line without text; with ``spans`` if they are wanted."""
+        sentences = [self._sentences(line) for line in lines]
+        texts = [line[start:end] for line, places in zip(lines, sentences, strict=True) for start, end in places]
+        encoded = iter(self.tokenizer.encode(texts))
+        divided = []
+        for line, places in zip(lines, sentences, strict=True):
+            parts: list[Part] = []
+            last = 0
+            for start, end in places:
+                before = self._between(line[last:start]) if parts else ""
+                found = self._parts(next(encoded), before)
+                parts += _placed(found, line[start:end], start, self.tokenizer) if spans else found
+                last = end
+            divided.append(parts)
+        return divided
+
+    def _sentences(self, line: str) -> list[Span]:
+        if not line.strip():
+            return []
+        return [(0, len(line))] if self.sentences is None else self.sentences(line)
+
+    def _between(self, blanks: str) -> str:
+        """What stands between the translations of two sentences: the blanks of the source where blanks are written."""
+        return blanks if blanks and self.joiner and not blanks.strip(" ") else self.joiner
+
+    def _parts(self, ids: Sequence[int], before: str) -> Iterator[Part]:
+        if not ids:
+            return
+        lengths = [len(ids)] if len(ids) <= self.longest else split_subwords(self.tokenizer.pieces(ids), self.longest)
+        start = 0
+        for length in lengths:
+            yield Part(tuple(ids[start : start + length]), self.joiner if start else before)
+            start += length
+
+
+def _placed(parts: Iterable[Part], text: str, start: int, tokenizer: Subwords) -> Iterator[Part]:
+    """The ``parts`` of ``text``, which begins at ``start`` in its line, with where they stand."""
+    spans = iter(tokenizer.source_spans(text))
+    for part in parts:
+        own = list(itertools.islice(spans, len(part.ids)))
+        begin, end = own[0][0], own[-1][1]
+        yield replace(
+            part,
+            start=start + begin,
+            text=text[begin:end],
+            spans=tuple((first - begin, after - begin) for first, after in own),
+        )

@@ -1,0 +1,124 @@
+"""From words to wishes: which subwords a translation must begin with, and which it must not hold."""
+
+import functools
+import re
+from collections.abc import Sequence
+
+from nmt.decoding.hypothesis import Wish
+from nmt.errors import NMTError
+from nmt.special_ids import EOS, UNK
+from nmt.text.tokenizer import Tokenizer
+
+_BLANK = "▁"  # how SentencePiece writes a blank
+_BYTE = re.compile("<0x([0-9A-F]{2})>")
+# A word can be put together in very many ways; so many of them, those of the fewest subwords, are forbidden at once.
+_MOST_SPELLINGS = 256
+# Scripts written without blanks: what is forbidden there is forbidden wherever it stands.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f"
+
+
+def wish_for(tokenizer: Tokenizer, prefix: str = "", forbid: Sequence[str] = ()) -> Wish:
+    """The wish that a translation begins with the text ``prefix`` and holds none of the words ``forbid``.
+
+    The spellings of a forbidden word at the beginning of a word are in the wish; what else spells it, such as one after
+    a quotation mark, only ``spellings_in`` finds (see ForbiddingEngine). An NMTError if the prefix holds what is
+    forbidden or what the tokenizer cannot write, or if a forbidden word is empty.
+    """
+    begun = tuple(tokenizer.encode([prefix])[0]) if prefix else ()
+    if UNK in begun:
+        raise NMTError(f"the prefix {prefix!r} holds characters that the tokenizer does not know")
+    words = tuple(forbid)
+    if words and begun and spellings_in(tokenizer, begun, words):
+        raise NMTError(f"the prefix {prefix!r} holds a forbidden word")
+    return Wish(prefix=begun, forbidden=_spellings(tokenizer, words))
+
+
+def spellings_in(tokenizer: Tokenizer, ids: Sequence[int], forbid: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+    """The parts of ``ids`` that spell one of the words ``forbid`` in their text, each with the subword before it.
+
+    A word is found where it stands alone, between blanks, punctuation or the ends of the text, and in scripts without
+    blanks wherever it stands. One in lower case is found in any capitalisation, another only as it is written.
+    """
+    pattern = _pattern(tokenizer, forbid)
+    numbers = [number for number in ids if number > EOS]
+    owners: list[int] = []  # of each byte of the text, the place of its subword
+    parts = [_bytes_of(piece) for piece in tokenizer.pieces(numbers)]
+    for place, part in enumerate(parts):
+        owners.extend([place] * len(part))
+    text = b"".join(parts).decode("utf-8", "surrogateescape")
+    found = []
+    for match in pattern.finditer(text):
+        start = len(text[: match.start()].encode("utf-8", "surrogateescape"))
+        end = start + len(match.group().encode("utf-8", "surrogateescape"))
+        first, last = owners[start], owners[end - 1]
+        # What stands before the word is part of what makes it one: "hound" is not forbidden in "greyhound".
+        begins_word = parts[first].startswith(b" ") or start > owners.index(first)
+        found.append(tuple(numbers[max(0, first - (not begins_word)) : last + 1]))
+    return tuple(dict.fromkeys(found))
+
+
+@functools.lru_cache(maxsize=8)
+def _pattern(tokenizer: Tokenizer, forbid: tuple[str, ...]) -> "re.Pattern[str]":
+    parts = []
+    for word in forbid:
+        text = _as_written(tokenizer, word)
+        before = "" if re.match(f"[{_UNSPACED}]", text) else r"(?<!\w)"
+        after = "" if re.match(f"[{_UNSPACED}]", text[-1]) else r"(?!\w)"
+        flags = "i" if text == text.lower() else ""
+        parts.append(f"(?{flags}:{before}{re.escape(text)}{after})")
+    return re.compile("|".join(parts))
+
+
+@functools.lru_cache(maxsize=8)
+def _spellings(tokenizer: Tokenizer, forbid: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+    """The ways to put each word together from subwords, a blank before it."""
+    if not forbid:
+        return ()
+    known = _vocabulary(tokenizer)
+    texts: dict[str, None] = {}
+    for word in forbid:
+        text = _as_written(tokenizer, word)
+        capitalisations = [text]
+        if text == text.lower():
+            capitalisations += [text.upper(), text.capitalize(), text.title()]
+        for each in capitalisations:
+            texts[_BLANK + each.replace(" ", _BLANK)] = None
+            if re.match(f"[{_UNSPACED}]", each):
+                texts[each] = None
+    return tuple(dict.fromkeys(spelling for text in texts for spelling in _spell(text, known)))
+
+
+def _spell(text: str, known: dict[str, int]) -> list[tuple[int, ...]]:
+    """The ways to put ``text`` together from ``known`` subwords, those of the fewest subwords first."""
+    longest = max(map(len, known))
+    ways: list[list[tuple[int, ...]]] = [[] for _ in text] + [[()]]  # of the text from each character on
+    for start in reversed(range(len(text))):
+        for end in range(start + 1, min(len(text), start + longest) + 1):
+            subword = known.get(text[start:end])
+            if subword is not None:
+                ways[start] += [(subword, *rest) for rest in ways[end]]
+        spelt_in_bytes = [known.get(f"<0x{byte:02X}>", UNK) for byte in text[start].encode("utf-8")]
+        if text[start] not in known and UNK not in spelt_in_bytes:
+            ways[start] += [(*spelt_in_bytes, *rest) for rest in ways[start + 1]]
+        ways[start] = sorted(ways[start], key=len)[:_MOST_SPELLINGS]
+    return ways[0]
+
+
+@functools.lru_cache(maxsize=8)
+def _vocabulary(tokenizer: Tokenizer) -> dict[str, int]:
+    numbers = range(EOS + 1, tokenizer.vocabulary_size)
+    return dict(zip(tokenizer.pieces(numbers), numbers, strict=True))
+
+
+def _as_written(tokenizer: Tokenizer, word: str) -> str:
+    """``word`` as the tokenizer writes it: one code for what looks the same, single blanks."""
+    [text] = tokenizer.decode(tokenizer.encode([word.strip()]))
+    if not text.strip():
+        raise NMTError(f"a forbidden word is empty: {word!r}")
+    return text.strip()
+
+
+def _bytes_of(piece: str) -> bytes:
+    """What ``piece`` adds to a text."""
+    byte = _BYTE.fullmatch(piece)
+    return bytes([int(byte[1], 16)]) if byte else piece.replace(_BLANK, " ").encode("utf-8")

@@ -1,0 +1,39 @@
+"""Where the sentences of a paragraph are; the rules and abbreviations of some 300 languages are sentencex's."""
+
+import re
+
+from nmt.text.spans import Span
+
+# An initial, or such as the French "M.", which sentencex takes for an end where it does not know the abbreviation.
+_INITIAL = re.compile(r"(?<!\w)[^\W\d_]\.$")
+
+
+def sentence_spans(text: str, language: str | None) -> list[Span]:
+    """The sentences of ``text`` without the blanks around them, in order; everything else of it is blank.
+
+    ``language`` is a code such as de or zh-TW; for an unknown one the rules of English hold.
+
+    >>> [(start, end) for start, end in sentence_spans("Dr. Li kam.  Sie ging.", "de")]
+    [(0, 11), (13, 22)]
+    """
+    import sentencex
+
+    code = (language or "en").lower().replace("_", "-").partition("-")[0]
+    found: list[Span] = []
+    end = 0
+    for part in sentencex.segment(code, text):
+        start, end = end, end + len(part)
+        if text[start:end] != part:
+            return _stripped(text, 0, len(text))  # better undivided than in the wrong places
+        for span in _stripped(text, start, end):
+            if found and _INITIAL.search(text, *found[-1]) and not text[found[-1][1] - 2].islower():
+                span = (found.pop()[0], span[1])
+            found.append(span)
+    return found if end == len(text) else _stripped(text, 0, len(text))
+
+
+def _stripped(text: str, start: int, end: int) -> list[Span]:
+    """The span without the blanks at its ends; none if nothing else is in it."""
+    part = text[start:end]
+    start += len(part) - len(part.lstrip())
+    return [(start, start + len(part.strip()))] if part.strip() else []

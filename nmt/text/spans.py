@@ -1,0 +1,130 @@
+"""Where things stand in a line: spans of characters, ``line[start:end]``, and the words of a line.
+
+Knows no language: what a word is follows from the characters.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+Span = tuple[int, int]
+
+_BLANK = "▁"  # how SentencePiece writes a blank
+
+# Scripts written without blanks, of which each character is a word: Thai, Lao, Tibetan, Burmese, Khmer; kana;
+# ideographs. Combining marks belong to the character before them.
+_WORDLESS = (
+    (0x0E00, 0x0EFF),
+    (0x0F00, 0x0FFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x3040, 0x30FF),
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0xFF66, 0xFF9F),
+    (0x20000, 0x3FFFF),
+)
+# Stay inside a word that goes on after them: don't, Hans-Peter, 3.14, 12:30, nmt.org.
+_INNER = frozenset("'\u2019-.,:/@")
+_JOINERS = frozenset("\u200c\u200d\u00ad")
+
+
+def piece_spans(text: str, pieces: Sequence[tuple[str, int, int]]) -> list[Span]:
+    """Where SentencePiece's ``pieces`` of ``text``, each with its bytes of UTF-8 there, stand: as characters.
+
+    Blanks before a piece are left out. Of pieces that make one character together, such as its bytes, SentencePiece
+    says of the last only where it is; here all are there.
+    """
+    places = _character_places(text)
+    found: list[Span] = []
+    after: Span | None = None
+    for piece, first, last in reversed(pieces):
+        start, end = places[first], places[last]
+        if piece == _BLANK:
+            start, after = end, None
+        elif start == end and after is not None and after[0] == start:
+            start, end = after
+        else:
+            after = (start, end)
+        found.append(_without_blanks(text, (start, end)))
+    return found[::-1]
+
+
+def words_and_marks(text: str) -> list[Span]:
+    """The words of ``text`` and its punctuation marks, each by itself.
+
+    >>> [\u0022Hans' 3.14, ja!\u0022[start:end] for start, end in words_and_marks(\u0022Hans' 3.14, ja!\u0022)]
+    ['Hans', "'", '3.14', ',', 'ja', '!']
+    """
+    found: list[Span] = []
+    position = 0
+    while position < len(text):
+        end = _end_of_unit(text, position)
+        if not text[position].isspace():
+            found.append((position, end))
+        position = end
+    return found
+
+
+def blank_separated_words(text: str) -> list[Span]:
+    """What stands between blanks; in scripts that are written without them, each character.
+
+    >>> blank_separated_words("The dog, 我们")
+    [(0, 3), (4, 8), (9, 10), (10, 11)]
+    """
+    found: list[Span] = []
+    for start, end in words_and_marks(text):
+        if found and found[-1][1] == start and not (_is_wordless(text[start]) or _is_wordless(text[found[-1][0]])):
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def _end_of_unit(text: str, start: int) -> int:
+    """Where the word, mark or blank that begins at ``start`` ends."""
+    end = _with_marks(text, start + 1)
+    if not _is_letter(text[start]) or _is_wordless(text[start]):
+        return end
+    while end < len(text):
+        inner = text[end] in _INNER and end + 1 < len(text)
+        following = end + 1 if inner else end
+        if not _is_letter(text[following]) or _is_wordless(text[following]):
+            return end
+        end = _with_marks(text, following + 1)
+    return end
+
+
+def _with_marks(text: str, end: int) -> int:
+    """``end`` after the combining marks and joiners that follow."""
+    while end < len(text) and (unicodedata.category(text[end])[0] == "M" or text[end] in _JOINERS):
+        end += 1
+    return end
+
+
+def _is_letter(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LN" or character == "_"
+
+
+def _is_wordless(character: str) -> bool:
+    return character >= "\u0e00" and any(first <= ord(character) <= last for first, last in _WORDLESS)
+
+
+def _without_blanks(text: str, span: Span) -> Span:
+    start, end = span
+    while start < end and text[start].isspace():
+        start += 1
+    return start, end
+
+
+def _character_places(text: str) -> Sequence[int]:
+    """For each byte of ``text`` in UTF-8, and for its end, which character it belongs to."""
+    if text.isascii():
+        return range(len(text) + 1)
+    return [*_repeated(text), len(text)]
+
+
+def _repeated(text: str) -> Iterator[int]:
+    for index, character in enumerate(text):
+        yield from [index] * len(character.encode("utf-8"))

@@ -1,0 +1,176 @@
+"""What must and must not be in a translation: against every hypothesis of a small space, and by hand."""
+
+import itertools
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.hypothesis import NO_WISH, Wish
+from nmt.decoding.search import beam_search
+from nmt.model.cache import DecoderCache, Memory
+from nmt.special_ids import EOS
+from tests.decoding.test_search import PLAIN, A, B, C, Prefix, TableModel, padded, random_table
+
+SPACE = SearchConfig(beam_size=200, n_best=5, max_length_ratio=1.0, max_length_offset=1)
+
+
+def holds(ids: Prefix, sequence: Prefix) -> bool:
+    return any(ids[start : start + len(sequence)] == sequence for start in range(len(ids) - len(sequence) + 1))
+
+
+def repeats(ids: Prefix, size: int) -> bool:
+    ngrams = [ids[start : start + size] for start in range(len(ids) - size + 1)]
+    return bool(size) and len(set(ngrams)) < len(ngrams)
+
+
+def true_best(model: TableModel, source: Prefix, config: SearchConfig, wish: Wish) -> list[tuple[float, Prefix]]:
+    """The best of all hypotheses that are as wished, the subwords of the prefix being free to break the rules."""
+    found = []
+    for length in range(config.length_limit(len(source), len(wish.prefix)) + 1):
+        for ids in itertools.product((A, B, C), repeat=length):
+            own = ids[len(wish.prefix) :]
+            if ids[: len(wish.prefix)] != wish.prefix or length < config.min_length:
+                continue
+            if any(holds(ids, sequence) for sequence in wish.forbidden) or repeats(ids, config.no_repeat_ngram):
+                continue
+            assert len(own) <= length
+            steps = [model.log_probabilities(source, ids[:t])[id_] for t, id_ in enumerate((*ids, EOS))]
+            found.append((sum(steps) / (length + 1) ** config.length_penalty, ids))
+    return sorted(found, reverse=True)[: config.n_best]
+
+
+WISHES = [
+    NO_WISH,
+    Wish(forbidden=((A,), (B, C))),
+    Wish(forbidden=((A, A), (C, B, A), (B,))),
+    Wish(prefix=(B, A)),
+    Wish(prefix=(C,), forbidden=((C, C), (A, B))),
+]
+
+
+@pytest.mark.parametrize("changes", [{}, {"no_repeat_ngram": 1}, {"no_repeat_ngram": 2}, {"min_length": 2}])
+def test_a_beam_as_wide_as_the_space_finds_the_best_of_what_is_wished(changes: dict[str, int]) -> None:
+    config = replace(SPACE, **changes)  # type: ignore[arg-type]
+    sources = [(A, B), (C,), (B, B, A), (A,), (C, B)]
+    model = TableModel(random_table)
+    found = beam_search(model, padded(*([*source, EOS] for source in sources)), config, WISHES)
+    compared = 0
+    for source, wish, hypotheses in zip(sources, WISHES, found, strict=True):
+        truth = true_best(model, source, config, wish)
+        if not truth:  # so short that nothing is left: the end is all that remains
+            continue
+        assert [tuple(hypothesis.ids) for hypothesis in hypotheses] == [ids for _, ids in truth]
+        assert [hypothesis.score for hypothesis in hypotheses] == pytest.approx([score for score, _ in truth])
+        compared += len(truth)
+    assert compared > 15
+
+
+sequences = st.lists(st.lists(st.sampled_from((A, B, C)), min_size=1, max_size=3).map(tuple), max_size=4).map(tuple)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(sequences, st.lists(st.sampled_from((A, B, C)), max_size=2).map(tuple)), min_size=1, max_size=3),
+    st.integers(0, 2),
+    st.integers(1, 3),
+)
+def test_no_hypothesis_holds_what_is_forbidden_and_each_begins_as_it_must(
+    wished: list[tuple[tuple[Prefix, ...], Prefix]], no_repeat: int, beam_size: int
+) -> None:
+    wishes = [Wish(prefix=prefix, forbidden=forbidden) for forbidden, prefix in wished]
+    config = replace(PLAIN, beam_size=beam_size, no_repeat_ngram=no_repeat, min_length=2)
+    found = beam_search(TableModel(random_table), padded(*[[A, B, EOS]] * len(wishes)), config, wishes)
+    for wish, hypotheses in zip(wishes, found, strict=True):
+        ids = tuple(hypotheses[0].ids)
+        assert ids[: len(wish.prefix)] == wish.prefix
+        for end in range(len(wish.prefix) + 1, len(ids) + 1):  # what was chosen, not forced
+            assert not any(ids[:end][-len(sequence) :] == sequence for sequence in wish.forbidden)
+            grown = [ids[start : start + no_repeat] for start in range(end - no_repeat + 1)] if no_repeat else []
+            assert not grown or grown[-1] not in grown[:-1]
+
+
+def test_a_forbidden_word_is_no_longer_part_of_the_translation_but_its_share_is_not_given_away() -> None:
+    def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
+        return {A: 0.7, B: 0.2, EOS: 0.1} if not prefix else {EOS: 1.0}
+
+    [[best]] = beam_search(TableModel(table), padded([A, EOS]), PLAIN, [Wish(forbidden=((A,),))])
+    assert best.ids == [B]
+    assert best.log_probability == pytest.approx(math.log(0.2))
+
+
+def test_where_nothing_may_follow_the_end_comes_before_the_least_length() -> None:
+    def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
+        return {A: 0.9, EOS: 0.1}
+
+    [[best]] = beam_search(TableModel(table), padded([A, EOS]), replace(PLAIN, min_length=3, no_repeat_ngram=1))
+    assert best.ids == [A]
+
+
+def test_a_repeated_subword_is_dearer_by_the_penalty_and_the_probability_stays_that_of_the_model() -> None:
+    # After A: A again 0.6, B 0.4. With a penalty of 2 the logarithm of 0.6 counts twice, as if it were 0.36.
+    def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
+        return {(): {A: 1.0}, (A,): {A: 0.6, B: 0.4}}.get(prefix, {EOS: 1.0})
+
+    config = replace(PLAIN, beam_size=2, n_best=2)
+    plain = beam_search(TableModel(table), padded([A, EOS]), config)[0]
+    dearer = beam_search(TableModel(table), padded([A, EOS]), replace(config, repetition_penalty=2.0))[0]
+    assert [each.ids for each in plain] == [[A, A], [A, B]]
+    assert [each.ids for each in dearer] == [[A, B], [A, A]]
+    assert [each.log_probability for each in dearer] == pytest.approx([math.log(0.4), math.log(0.6)], abs=1e-6)
+    assert [each.score for each in dearer] == pytest.approx([math.log(0.4), 2 * math.log(0.6)], abs=1e-6)
+
+
+class LookingModel(TableModel):
+    """Looks at the first source subword when it writes A or begins, and half at each of the first two after B."""
+
+    def decode(self, target: Tensor, memory: Memory, cache: DecoderCache | None = None) -> Tensor:
+        newest = target[:, -1]
+        weights = torch.zeros(newest.size(0), 4, 1, memory.states.size(1))
+        weights[:, :, :, 0] = 1.0
+        weights[newest == B, :, :, :2] = 0.5
+        assert cache is not None
+        cache.layers[0].cross_weights = weights
+        return super().decode(target, memory, cache)
+
+
+def test_coverage_by_hand() -> None:
+    # A EOS: looked at (1, 0) and (1, 0), so the second of the two positions is never looked at: log(1e-10).
+    # B EOS: (1, 0), then (0.5, 0.5): sums 1.5 and 0.5, capped to 1 and 0.5: log(0.5).
+    def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
+        return {A: 0.6, B: 0.4} if not prefix else {EOS: 1.0}
+
+    config = replace(PLAIN, beam_size=2, n_best=2, coverage_penalty=0.2)
+    found = beam_search(LookingModel(table), padded([C, EOS], [C, B, A, EOS])[:1], config)[0]
+    assert [each.ids for each in found] == [[B], [A]]
+    # The source is padded to four positions, two of which are no tokens and need not be looked at.
+    expected = [math.log(0.4) + 0.2 * math.log(0.5), math.log(0.6) + 0.2 * math.log(1e-10)]
+    assert [each.score for each in found] == pytest.approx(expected, rel=1e-5)
+    assert [each.log_probability for each in found] == pytest.approx([math.log(0.4), math.log(0.6)], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"coverage_penalty": -0.1},
+        {"no_repeat_ngram": -1},
+        {"repetition_penalty": 0.0},
+        {"temperature": 0.0, "sample": True},
+        {"top_p": 0.0, "sample": True},
+        {"top_p": 1.1, "sample": True},
+        {"epsilon": 1.0, "sample": True},
+        {"top_k": -1, "sample": True},
+        {"alternatives": -1},
+        {"alternatives": 2, "n_best": 2},
+        {"alternatives": 2, "sample": True},
+        {"temperature": 0.5},
+    ],
+)
+def test_wrong_settings_are_named(wrong: dict[str, float]) -> None:
+    with pytest.raises(Exception, match=next(iter(wrong))):
+        SearchConfig(**wrong)  # type: ignore[arg-type]

@@ -1,0 +1,137 @@
+import logging
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from nmt.decoding import loading
+from nmt.decoding.engines.batches import InBatches
+from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
+from nmt.decoding.engines.fastest import FastestEngine
+from nmt.decoding.loading import choose_threads, open_model
+from nmt.decoding.translator import Translator
+from nmt.errors import NMTError
+from nmt.model_dir import FAST_COPY
+from tests.conftest import Reversal
+
+
+@pytest.fixture(autouse=True)
+def _one_thread_again() -> Iterator[None]:
+    yield
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def model(reversal: Reversal, tmp_path: Path) -> Path:
+    """A trained model's directory to do anything with."""
+    goal = tmp_path / "model"
+    shutil.copytree(reversal.model_dir, goal, ignore=shutil.ignore_patterns("training"))
+    return goal
+
+
+def messages(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno == level]
+
+
+def test_auto_takes_the_fast_engine_and_says_so(model: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, logger="nmt"):
+        opened = open_model(model, device="cpu", threads=1)
+    assert isinstance(opened.engine, FastestEngine)
+    assert len(caplog.records) == 1
+    assert "the engine is ctranslate2" in messages(caplog, logging.DEBUG)[0]
+    assert "int8" in messages(caplog, logging.DEBUG)[0]
+
+
+def test_both_engines_can_be_asked_for_and_nearly_agree(model: Path, reversal: Reversal) -> None:
+    assert isinstance(open_model(model, device="cpu", engine="torch").engine, InBatches)
+    assert isinstance(open_model(model, device="cpu", engine="ctranslate2").engine, CTranslate2Engine)
+    results = [
+        Translator(model, device="cpu", engine=name).translate(reversal.unseen)
+        for name in ("torch", "ctranslate2", "auto")
+    ]
+    assert results[1] == results[2]
+    same = sum(one == other for one, other in zip(*results[:2], strict=True))
+    assert same > 0.97 * len(reversal.unseen) > 300
+    with pytest.raises(NMTError, match="did you mean torch"):
+        open_model(model, engine="torhc")
+
+
+def test_a_model_without_a_copy_is_translated_by_torch_without_a_word(
+    model: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.rmtree(model / FAST_COPY)
+    with caplog.at_level(logging.INFO, logger="nmt"):
+        assert isinstance(open_model(model, device="cpu").engine, InBatches)
+    assert not caplog.records
+    with pytest.raises(NMTError, match="nmt export"):
+        open_model(model, device="cpu", engine="ctranslate2")
+
+
+def test_a_damaged_copy_costs_one_warning(model: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (model / FAST_COPY / "model.bin").write_bytes(b"half")
+    with caplog.at_level(logging.INFO, logger="nmt"):
+        translator = Translator(model, device="cpu")
+        assert translator.translate(["a b c"] * 2) == translator.translate(["a b c"]) * 2
+    assert len(caplog.records) == 1
+    assert "model.bin is damaged" in messages(caplog, logging.WARNING)[0]
+    with pytest.raises(NMTError, match="is damaged"):
+        open_model(model, device="cpu", engine="ctranslate2")
+
+
+def test_ctranslate2_may_be_missing(
+    model: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "nmt.decoding.engines.ctranslate2", None)
+    with caplog.at_level(logging.INFO, logger="nmt"):
+        assert isinstance(open_model(model, device="cpu").engine, InBatches)
+    assert len(messages(caplog, logging.WARNING)) == 1
+    assert "pip install ctranslate2" in caplog.text
+
+
+def test_on_a_gpu_torch_translates(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "_has_gpu", lambda: True)
+    assert isinstance(open_model(model).engine, InBatches)
+    assert isinstance(open_model(model, device="cpu").engine, FastestEngine)
+
+
+def test_what_the_fast_engine_cannot_do_is_done_by_torch(model: Path, caplog: pytest.LogCaptureFixture) -> None:
+    translator = Translator(model, device="cpu", min_length=4)
+    with caplog.at_level(logging.DEBUG, logger="nmt"):
+        results = translator.translate(["a b c d", "c b a e"])
+    assert results == Translator(model, device="cpu", engine="torch", min_length=4).translate(["a b c d", "c b a e"])
+    assert "min_length" in messages(caplog, logging.DEBUG)[0]
+
+
+def test_a_damaged_model_is_an_error_for_the_fast_engine_too(model: Path) -> None:
+    for name in ("config.json", "tokenizer.model", "weights.safetensors"):
+        path = model / name
+        content = path.read_bytes()
+        path.write_bytes(content[: len(content) // 2])
+        with pytest.raises(NMTError, match=name):
+            open_model(model, device="cpu")
+        path.write_bytes(content)
+
+
+def test_threads_are_as_asked_or_as_many_as_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choose_threads(3) == 3
+    monkeypatch.setenv("OMP_NUM_THREADS", "5,2")
+    assert choose_threads(None) == 5
+    monkeypatch.setenv("OMP_NUM_THREADS", "many")
+    assert choose_threads(None) >= 1
+    with pytest.raises(NMTError, match="at least 1"):
+        choose_threads(0)
+
+
+def test_a_fast_translation_imports_nothing_slow(model: Path) -> None:
+    code = f"""
+import sys
+from nmt import Translator
+assert Translator({str(model)!r}, device="cpu").translate(["a b c"]) == ["c b a"]
+slow = {{"torch", "numpy", "safetensors", "sacrebleu", "rich"}} & set(sys.modules)
+assert not slow, slow
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
