@@ -1,14 +1,11 @@
 """The options of ``nmt translate`` that shape the search; left out, the model's own search settings hold."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from .options import PATH, Command, beam_size_option, length_penalty_option
-
-if TYPE_CHECKING:
-    pass
 
 NUMBER = click.IntRange(min=0)
 

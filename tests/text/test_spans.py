@@ -37,7 +37,9 @@ def test_every_subword_is_where_it_is_said_to_be_in_the_raw_line(tokenizer: Toke
     for (start, end), piece in zip(spans, tokenizer.pieces(ids), strict=True):
         assert 0 <= start <= end <= len(line)
         text = piece.strip("▁")
-        if len(text) > 1 and text.isalnum() and text == normalised(text) and spans.count((start, end)) == 1:
+        # A character that becomes two, such as ﬁ, may be part of two subwords; the last has it.
+        whole = all(len(normalised(character)) <= 1 for character in line)
+        if whole and len(text) > 1 and text.isalnum() and text == normalised(text) and spans.count((start, end)) == 1:
             assert text in normalised(line[start:end])
         assert not line[start:end][:1].isspace()
     assert spans == sorted(spans)
