@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import random
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from nmt.training.run import RunReport, train
 from nmt.training.state import TrainState
 
 torch.set_num_threads(1)
+# Behind a shell's & Ctrl-C is ignored, by all processes that the tests start too; some of them are told to stop by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
