@@ -107,10 +107,8 @@ def test_a_run_on_a_gpu_stops_goes_on_and_translates_anywhere(tmp_path: Path) ->
 
 
 def test_it_translates_as_the_processor_does(reversal: Reversal) -> None:
-    expected, found = (
-        Translator(reversal.model_dir, device=device, engine="torch").translate(reversal.unseen)
-        for device in ("cpu", "cuda")
-    )
+    translators = (Translator(reversal.model_dir, device=device, engine="torch") for device in ("cpu", "cuda"))
+    expected, found = (translator.translate(reversal.unseen) for translator in translators)
     assert sum(one == other for one, other in zip(expected, found, strict=True)) >= 0.99 * len(expected)
 
 
