@@ -24,7 +24,7 @@ from nmt.training.run import RunReport, train
 from nmt.training.state import TrainState
 
 torch.set_num_threads(1)
-# Behind a shell's & Ctrl-C is ignored, behind nohup the end of the terminal, by all processes that the tests start, too;
+# Behind a shell's & Ctrl-C is ignored, behind nohup the end of the terminal, by all that the tests start, too;
 # some of them are told to stop by these signals.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):

@@ -68,7 +68,8 @@ def attention_by_products(queries: Tensor, keys: Tensor, values: Tensor, mask: T
         mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
     if mask is not None:
         scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
-    return scores.softmax(-1).to(values.dtype) @ values
+    attended: Tensor = scores.softmax(-1).to(values.dtype) @ values
+    return attended
 
 
 def _fused_attention(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
