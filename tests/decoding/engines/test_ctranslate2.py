@@ -152,7 +152,7 @@ def test_what_it_would_understand_otherwise_is_refused(transformer: Transformer,
     assert unsupported(CONFIG) == ""
     for name, value in {
         "min_length": 2, "coverage_penalty": 0.2, "no_repeat_ngram": 3, "repetition_penalty": 1.2, "sample": True,
-        "epsilon": 0.01, "alternatives": 3,
+        "alternatives": 3,
     }.items():  # fmt: skip
         assert name in unsupported(replace(SearchConfig(), **{name: value}))
     assert unsupported(CONFIG, Wish(prefix=(5,)))
