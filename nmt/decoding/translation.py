@@ -8,7 +8,7 @@ from nmt.text.spans import Span
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Request:
     """A line to translate, and what its translation must begin with and must not hold."""
 
@@ -18,7 +18,7 @@ class Request:
     cleaned: bool = False  # whether something in it was replaced already, such as bytes that are not UTF-8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Token:
     """A subword of a translation: ``text[start:end]`` of it, without the blank before it."""
 
@@ -28,7 +28,7 @@ class Token:
     log_probability: float  # natural logarithm, given the source and what stands before it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """Words that translate each other, as characters: ``source[i:j]`` of the raw line, ``text[k:l]`` of the result."""
 
