@@ -1,0 +1,1 @@
+"""What happens inside a trained model: attention, arithmetic, embeddings, heads."""

@@ -1,0 +1,62 @@
+"""One HTML file from a body, data, style and script, which asks nothing of any network.
+
+Text of users reaches a page in two ways only: through ``escape`` into the body, or as JSON into ``data``, from where
+the scripts put it into the document as text (``textContent``), never as markup.
+"""
+
+import html
+import json
+from importlib import resources
+from typing import Any
+
+# Nothing is fetched, whatever a page might hold: what stands in the file is all there is.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+
+
+def escape(text: object) -> str:
+    """``text`` as it can stand in the body of a page or in an attribute in double quotes."""
+    return html.escape(str(text), quote=True)
+
+
+def asset(package: str, name: str) -> str:
+    """The text of the file ``name`` (a style sheet, a script) that lies beside the modules of ``package``."""
+    return resources.files(package).joinpath(name).read_text(encoding="utf-8")
+
+
+def build_page(
+    *, title: str, body: str, data: Any = None, style: str = "", script: str = "", language: str = "en"
+) -> str:
+    """The text of an HTML file.
+
+    ``body`` is markup; ``data`` anything JSON can hold, which the script finds as the text of the element
+    ``#data``; ``style`` is put after the style that all pages share (its colours are variables: base.css).
+    """
+    return "\n".join(
+        (
+            "<!doctype html>",
+            f'<html lang="{escape(language)}">',
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="color-scheme" content="light dark">',
+            f"<title>{escape(title)}</title>",
+            f"<style>\n{asset('nmt.pages', 'base.css')}\n{style}</style>",
+            "</head>",
+            "<body>",
+            body,
+            f'<script type="application/json" id="data">{embedded(data)}</script>',
+            f"<script>\n{script}</script>",
+            "</body>",
+            "</html>",
+            "",
+        )
+    )
+
+
+def embedded(data: Any) -> str:
+    """``data`` as JSON in which no text can end the element it stands in; infinite numbers are an error."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text

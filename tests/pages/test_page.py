@@ -1,0 +1,39 @@
+"""What users' text can do to a page: nothing."""
+
+import json
+import re
+
+import pytest
+
+from nmt.pages.page import build_page, embedded, escape
+
+HOSTILE = ["</script><script>alert(1)</script>", "<!--<script>", "a & b", "\u2028\u2029", '"><img src=x onerror=y>', "\\"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_data_comes_back_as_it_was_and_cannot_end_its_element(text: str) -> None:
+    written = embedded({"text": text})
+
+    assert not re.search("[<>&\u2028\u2029]", written)
+    assert json.loads(written) == {"text": text}
+
+
+def test_numbers_that_json_does_not_know_are_refused() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        embedded(float("nan"))
+
+
+def test_a_page_escapes_its_title_and_names_its_language() -> None:
+    page = build_page(title="<b>", body=f"<p>{escape('<i>')}</p>", data=HOSTILE, language="zh")
+
+    assert "<title>&lt;b&gt;</title>" in page
+    assert "<p>&lt;i&gt;</p>" in page
+    assert '<html lang="zh">' in page
+    assert page.count("<script") == 2
+
+
+def test_a_page_asks_nothing_of_a_network() -> None:
+    page = build_page(title="t", body="", data=None)
+
+    assert "default-src 'none'" in page
+    assert not re.search(r"https?://|url\(|@import| src=", page)
