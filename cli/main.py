@@ -27,6 +27,7 @@ COMMANDS = {
     "score": "Score given translations with a model's probabilities.",
     "info": "Show what a model is and how it was trained.",
     "tokenizer": "Train or apply a subword tokenizer by itself.",
+    "doctor": "Say what is broken and how to mend it.",
     "demo": "Train and try a small model on the bundled corpus.",
 }
 

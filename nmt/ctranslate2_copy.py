@@ -18,7 +18,7 @@ from pathlib import Path
 from nmt.errors import NMTError
 from nmt.model_dir import FAST_COPY, WEIGHTS, load_info, load_tokenizer, weights_checksum
 from nmt.settings import from_mapping, to_mapping
-from nmt.text.lines import StrPath, open_binary
+from nmt.text.lines import StrPath, check_plain, open_binary
 
 MANIFEST = "nmt.json"
 MODEL, CONFIG, VOCABULARY = FILES = ("model.bin", "config.json", "shared_vocabulary.json")
@@ -47,8 +47,13 @@ class Copy:
     files: dict[str, bytes]
 
     def tokens(self) -> list[str]:
-        """What CTranslate2 calls each id."""
-        tokens: list[str] = json.loads(self.files[VOCABULARY])
+        """What CTranslate2 calls each id; NMTError if that is no list of texts."""
+        try:
+            tokens = json.loads(self.files[VOCABULARY])
+        except (ValueError, RecursionError):
+            tokens = None
+        if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
+            raise NMTError(f"{FAST_COPY}/{VOCABULARY} is damaged")
         return tokens
 
 
@@ -122,6 +127,7 @@ def check_output(goal: StrPath) -> None:
 def _read(directory: Path, manifest: Manifest) -> Copy:
     files = {}
     for name in FILES:
+        check_plain(directory / name)
         with open_binary(directory / name) as stream:
             files[name] = stream.read()
         if hashlib.sha256(files[name]).hexdigest() != manifest.checksums.get(name):
@@ -130,6 +136,7 @@ def _read(directory: Path, manifest: Manifest) -> Copy:
 
 
 def _read_manifest(path: Path) -> Manifest:
+    check_plain(path)
     with open_binary(path) as stream:
         raw = stream.read(_MANIFEST_BYTES)
     try:

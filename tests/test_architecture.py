@@ -29,7 +29,7 @@ LAYERS = (
     ),
     ("nmt.export",),
     ("nmt.training",),
-    ("nmt.explain",),
+    ("nmt.explain", "nmt.doctor"),
     ("nmt_corpora",),
     ("nmt_cli",),
 )
