@@ -1,6 +1,7 @@
 """Python, the packages that are needed and those that may be there, against what this program asks for."""
 
 import importlib
+import operator
 import platform
 import re
 from collections.abc import Iterator
@@ -15,12 +16,12 @@ _LIMIT = re.compile(r"(>=|<=|==|!=|<|>)\s*([0-9][0-9.]*)")
 _EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)['\"]")
 _FOR_DEVELOPERS = ("test", "dev")
 _COMPARE = {
-    ">=": lambda one, other: one >= other,
-    "<=": lambda one, other: one <= other,
-    "==": lambda one, other: one == other,
-    "!=": lambda one, other: one != other,
-    "<": lambda one, other: one < other,
-    ">": lambda one, other: one > other,
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
 }
 
 

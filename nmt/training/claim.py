@@ -93,7 +93,7 @@ def _remove_model(output: Path) -> None:
 def _holds(path: Path, settings: dict[str, Any]) -> bool:
     try:
         return bool(json.loads(path.read_text("utf-8")) == settings)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
 
 
@@ -101,7 +101,9 @@ def _compare(path: Path, settings: dict[str, Any]) -> None:
     """NMTError naming every setting in which this command differs from the one that began the run."""
     try:
         stored = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        if not isinstance(stored, dict):
+            raise ValueError("it holds no settings")
+    except (OSError, ValueError, RecursionError) as error:
         raise NMTError(f"{path} cannot be read ({error}); --overwrite starts afresh") from error
     before, now = dict(_flat(stored)), dict(_flat(settings))
     differences = [

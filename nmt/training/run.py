@@ -87,7 +87,13 @@ def train(
             directory = claim(output, files, recipe, fingerprint=fingerprint, overwrite=overwrite, parent=digest)
             files.remember(digests, fingerprint)
             prepared = prepare(
-                files, recipe, directory, fingerprint=fingerprint, reporter=reporter, processes=processes, parent=ancestor
+                files,
+                recipe,
+                directory,
+                fingerprint=fingerprint,
+                reporter=reporter,
+                processes=processes,
+                parent=ancestor,
             )
             set_threads(formation.threads(threads))
             keep_freed_memory()  # of training; preparation is better off giving it back
@@ -201,9 +207,10 @@ class _Run:
         path, key = self.directory / "batch.json", self.prepared.key
         try:
             stored = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError):
-            stored = {}
-        if stored.get("corpus") != key:
+            usable = stored["corpus"] == key and int(stored["batch_tokens"]) > 0
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+            usable = False
+        if not usable:
             tokens = settle_batch_tokens(self.prepared.corpus, self.model_config, training, self.device)
             stored = {"corpus": key, "batch_tokens": tokens}
             with atomic_writer(path) as file:

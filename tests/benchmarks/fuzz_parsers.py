@@ -35,7 +35,8 @@ SLOW = 5.0  # seconds for one input are a fault, too
 ODD = [
     *(b"null", b"true", b"-1", b"0", b"1e999", b"NaN", b"Infinity", b"1e308", b"9" * 30, b"0.5", b'""', b"[]", b"{}"),
     *(b"[" * 3000, b'{"a":' * 3000, b"[[[[", b'"\\ud800"', b"\xff", b"\x00", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\r\n"),
-    *(b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01", b"\t", b"\n", b"=", b"[a.b]"),
+    *(b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01"),
+    *(b"\t", b"\n", b"=", b"[a.b]"),
     *(b'"text"', b'"forbid"', b'"shape"', b'"dtype"', b'"data_offsets"', b"../../etc/passwd", b"\xe2\x80\xa8", b","),
 ]
 
@@ -114,7 +115,8 @@ class Workshop:
             b'{"text": "\\u00e4\\ud83d", "x": {"y": [1, 2.5, null]}}',
         ]
         training = ("training/settings.json", "training/prepared.json", "training/corpus/corpus.json")
-        manifest, vocabulary, engine = ("ctranslate2/" + name for name in ("nmt.json", "shared_vocabulary.json", "model.bin"))
+        names = ("nmt.json", "shared_vocabulary.json", "model.bin")
+        manifest, vocabulary, engine = (f"ctranslate2/{name}" for name in names)
         return {
             "lines": (self.lines, [text, b"a\r\nb\n\xff\n", gzip.compress(text, mtime=0)]),
             "config": (self.config, self.bytes_of("config.json")),
@@ -342,11 +344,11 @@ class Workshop:
         from nmt.training.claim import _compare
         from nmt.training.preparation import stored_validation
 
-        directory = self.copy_of_model("training/settings.json", "training/prepared.json", "training/corpus/corpus.json")
-        training = directory / "training"
+        names = ("settings.json", "prepared.json", "corpus/corpus.json")
+        training = self.copy_of_model(*(f"training/{name}" for name in names)) / "training"
 
         def read(data: bytes) -> None:
-            for name in ("settings.json", "prepared.json", "corpus/corpus.json"):
+            for name in names:
                 (training / name).write_bytes(data)
             open_encoded_corpus(training / "corpus", key=None)
             stored_validation(training)
@@ -366,7 +368,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=base) as directory:
         workshop = Workshop(Path(directory) / "workshop")
         names = options.target or list(workshop.targets())
-        return int(any([fuzz(workshop, name, options) for name in names]))
+        return int(sum(fuzz(workshop, name, options) for name in names) > 0)
 
 
 def fuzz(workshop: Workshop, name: str, options: argparse.Namespace) -> int:

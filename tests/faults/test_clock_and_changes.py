@@ -1,11 +1,18 @@
-"""Promises: a clock that jumps, and text that changes while it is trained on, change nothing of a training."""
+"""Promises: a clock that jumps, and text that changes while it is trained on, change nothing of a training; a directory
+that vanishes while something is written into it is a sentence.
+"""
 
 import random
+import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from nmt.errors import NMTError
+from nmt.text.lines import atomic_writer
+from nmt_cli.partial_output import partial_output
 from tests.test_disk import run, weights, write_text
 
 pytest.importorskip("resource")
@@ -48,3 +55,12 @@ def test_text_changed_while_it_is_trained_on_changes_nothing_of_that_training(
     monkeypatch.setattr(Publication, "publish", publish_and_change)
     run(directory)
     assert weights(directory) == undisturbed
+
+
+@pytest.mark.parametrize("writer", [atomic_writer, partial_output])
+def test_a_directory_that_vanishes_under_a_writer_is_a_sentence(tmp_path: Path, writer: Any) -> None:
+    (tmp_path / "there").mkdir()
+    goal = str(tmp_path / "there" / "out")
+    with pytest.raises(NMTError, match="out cannot be written: no such file or directory"), writer(goal) as stream:
+        stream.write(b"text")
+        shutil.rmtree(tmp_path / "there")

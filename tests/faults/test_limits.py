@@ -27,7 +27,8 @@ nmt_cli.main.main()
 def nmt(*arguments: object, kind: str = "RLIMIT_FSIZE", limit: int = 1 << 60) -> "subprocess.CompletedProcess[str]":
     """An nmt command under a limit."""
     command = [sys.executable, "-c", LIMITED, kind, str(limit), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
 def check_sentence(result: "subprocess.CompletedProcess[str]", words: str) -> None:
@@ -105,7 +106,8 @@ def small_disk(place: Path, options: str) -> Iterator[Path]:
     mount, unmount = shutil.which("mount"), shutil.which("umount")
     if mount is None or unmount is None or os.geteuid() != 0:
         pytest.skip("only root mounts")
-    if subprocess.run([mount, "-t", "tmpfs", "-o", options, "tmpfs", str(place)], check=False, capture_output=True).returncode:
+    command = [mount, "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
+    if subprocess.run(command, check=False, capture_output=True).returncode:
         pytest.skip("nothing can be mounted here")
     try:
         yield place
