@@ -34,7 +34,9 @@ def known_places(model: Path | None) -> dict[str, str]:
     """What paths are called that must not be told, the longest first."""
     places = {str(Path.home()): "HOME", str(Path.cwd()): "HERE", tempfile.gettempdir(): "TEMPORARY"}
     if model is not None:
-        places |= {str(model): "MODEL", str(model.resolve()): "MODEL"}
+        # The bare name of a relative path may be a word that is said of other things, too.
+        places |= {f"{model}/": "MODEL/", f"-m {model}": "-m MODEL"}
+        places |= {str(model.absolute()): "MODEL", str(model.resolve()): "MODEL"}
     return {path: places[path] for path in sorted(places, key=len, reverse=True) if len(path) > 1}
 
 
@@ -57,5 +59,6 @@ def size(count: float) -> str:
 
 def _hidden(text: str, known: Mapping[str, str]) -> str:
     for path, name in known.items():
-        text = re.sub(rf"(?<![\w./\\-]){re.escape(path)}(?![\w.-])", name, text)
+        end = "" if path.endswith("/") else r"(?![\w.-])"
+        text = re.sub(rf"(?<![\w./\\-]){re.escape(path)}{end}", name, text)
     return _ABSOLUTE.sub("PATH", text)

@@ -19,7 +19,7 @@ def look_at_model(directory: Path) -> Iterator[Finding]:
     """Every file that translating needs, every byte of it against its checksum, then what resuming needs."""
     can_mend = (directory / TRAINING / "settings.json").is_file()
     remedy = f"{AGAIN}, or {MEND}" if can_mend else AGAIN
-    yield Finding(section=MODEL, name="directory", value=str(directory))
+    yield Finding(section=MODEL, name="directory", value=str(directory.resolve()))
     yield attempt(MODEL, CONFIG, lambda: _config(directory), remedy=remedy)
     yield attempt(MODEL, TOKENIZER, lambda: _tokenizer(directory), remedy=remedy)
     yield attempt(MODEL, WEIGHTS, lambda: _weights(directory), remedy=remedy)

@@ -18,6 +18,7 @@ import multiprocessing
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -32,6 +33,7 @@ from nmt.errors import NMTError
 Target = Callable[[bytes], Any]
 LIMIT_BYTES = 6 << 30  # of address space: what wants more is a fault
 SLOW = 5.0  # seconds for one input are a fault, too
+HANGING = 20  # seconds after which the process is ended
 ODD = [
     *(b"null", b"true", b"-1", b"0", b"1e999", b"NaN", b"Infinity", b"1e308", b"9" * 30, b"0.5", b'""', b"[]", b"{}"),
     *(b"[" * 3000, b'{"a":' * 3000, b"[[[[", b'"\\ud800"', b"\xff", b"\x00", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\r\n"),
@@ -428,7 +430,9 @@ def _work(directory: Path, name: str, seed: int, end: float, pipe: Any, current:
             memory.write(data)
             memory.truncate()
             began = time.monotonic()
+            signal.alarm(HANGING)
             kind = _outcome(target, data)
+            signal.alarm(0)
             if time.monotonic() - began > SLOW:
                 kind = f"it took more than {SLOW:g} s"
             count[kind if kind in ("read", "refused") else "crashed"] += 1

@@ -112,6 +112,8 @@ class Range:
             status = 0
         except SystemExit as error:
             status = error.code if isinstance(error.code, int) else int(error.code is not None)
+        except KeyboardInterrupt:  # before or after the command proper
+            status = 130
         except BaseException:  # noqa: BLE001 - this is the whole of a process
             traceback.print_exc()
             status = 99

@@ -61,6 +61,11 @@ def test_text_changed_while_it_is_trained_on_changes_nothing_of_that_training(
 def test_a_directory_that_vanishes_under_a_writer_is_a_sentence(tmp_path: Path, writer: Any) -> None:
     (tmp_path / "there").mkdir()
     goal = str(tmp_path / "there" / "out")
-    with pytest.raises(NMTError, match="out cannot be written: no such file or directory"), writer(goal) as stream:
-        stream.write(b"text")
-        shutil.rmtree(tmp_path / "there")
+
+    def write() -> None:
+        with writer(goal) as stream:
+            stream.write(b"text")
+            shutil.rmtree(tmp_path / "there")
+
+    with pytest.raises(NMTError, match="out cannot be written: no such file or directory"):
+        write()
