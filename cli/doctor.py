@@ -36,7 +36,7 @@ def doctor(ctx: click.Context, /, model: str | None, no_speed: bool, paths: bool
 
     there = model is not None or os.environ.get("NMT_MODEL") or Path("model").is_dir()
     path = resolve_model_path(model) if there else None
-    findings = []
+    findings: list[Finding] = []
     for finding in examine(path, speed=not no_speed):
         if output_format == "text":
             _tell(finding, findings[-1].section if findings else "")

@@ -88,7 +88,7 @@ def facts(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, s
 def _is_score(entry: Any) -> bool:
     if not (isinstance(entry, Mapping) and isinstance(entry.get("score"), (int, float)) and "signature" in entry):
         return False
-    return abs(entry["score"]) < LARGEST_SCORE  # a whole number of JSON may be too large for a float
+    return bool(abs(entry["score"]) < LARGEST_SCORE)  # a whole number of JSON may be too large for a float
 
 
 def _text(value: Any) -> str:

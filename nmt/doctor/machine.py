@@ -48,11 +48,12 @@ def _processor() -> str:
 
 def _torch_uses() -> str:
     import torch
+    from torch.backends import mkldnn
 
     from nmt.runtime import choose_precision
 
     precision = choose_precision("auto", torch.device("cpu"))
-    onednn = "with" if torch.backends.mkldnn.is_available() else "without"
+    onednn = "with" if mkldnn.is_available() else "without"  # type: ignore[no-untyped-call]
     return f"{torch.backends.cpu.get_cpu_capability()}, {onednn} oneDNN; trains in {precision}"
 
 
@@ -102,8 +103,9 @@ def _machine_memory() -> tuple[int, int]:
     """Bytes in all, and free; 0 where nobody says."""
     listed = Path("/proc/meminfo")
     if listed.exists():
-        kilobytes = dict(re.findall(r"(\w+):\s+(\d+)", listed.read_text("utf-8")))
-        return int(kilobytes["MemTotal"]) * 1024, int(kilobytes.get("MemAvailable", kilobytes["MemFree"])) * 1024
+        found = re.findall(r"(\w+):\s+(\d+)", listed.read_text("utf-8"))
+        kilobytes = {name: int(number) for name, number in found}
+        return kilobytes["MemTotal"] * 1024, kilobytes.get("MemAvailable", kilobytes["MemFree"]) * 1024
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         return total, total

@@ -140,7 +140,7 @@ class Workshop:
         import sentencepiece
 
         processor = sentencepiece.SentencePieceProcessor(model_file=str(self.model / "tokenizer.model"))
-        return [processor.encode_as_serialized_proto("Ein Hund läuft"), *self.bytes_of("tokenizer.model")]
+        return [processor.encode("Ein Hund läuft", out_type="serialized_proto"), *self.bytes_of("tokenizer.model")]
 
     def copy_of_model(self, *names: str) -> Path:
         """A directory of links to the model's files, in which those called ``names`` will be others."""

@@ -54,6 +54,15 @@ def essence(info: ModelInfo) -> ModelInfo:
     return replace(info, search=type(info.search)(), **shown)
 
 
+def same_weights_or_refused(model: Path, weights: dict[str, torch.Tensor]) -> bool:
+    """Whether a name or an order of tensors is found to be wrong, or nothing is."""
+    try:
+        found = load_model(model)[0].state_dict()
+    except NMTError as error:
+        return WEIGHTS in str(error)
+    return all(torch.equal(found[name], weights[name]) for name in weights)
+
+
 def test_every_byte_of_config_is_an_error_or_no_matter(model: Path) -> None:
     path, known = model / CONFIG, load_info(model)
     whole = path.read_bytes()
@@ -70,12 +79,12 @@ def test_every_byte_of_config_is_an_error_or_no_matter(model: Path) -> None:
 
 
 def test_every_byte_of_the_header_of_the_weights_is_an_error_or_no_matter(model: Path) -> None:
-    path, known = model / WEIGHTS, load_info(model)
+    path, known, weights = model / WEIGHTS, load_info(model), load_model(model)[0].state_dict()
     whole, start = path.read_bytes(), read_header(path).start
     (model / CONFIG).write_text((model / CONFIG).read_text().replace('"weights_sha256": "', '"weights_sha256": "0'))
     assert load_info(model) == known  # from the header's copy, as config.json speaks of other weights
     refused = 0
-    for damaged in flipped(whole, list(range(start))):
+    for damaged in flipped(whole, list(range(0, start, 3))):
         path.write_bytes(damaged)
         try:
             found = load_info(model)
@@ -83,9 +92,8 @@ def test_every_byte_of_the_header_of_the_weights_is_an_error_or_no_matter(model:
             refused += bool(NAMED.search(str(error)))
         else:
             assert found == known
-            with pytest.raises(NMTError, match=WEIGHTS):  # a name or an order of tensors
-                load_model(model)
-    assert refused > start / 2
+            assert same_weights_or_refused(model, weights)
+    assert refused > start / 6
 
 
 def test_a_bit_in_any_tensor_is_found(model: Path) -> None:

@@ -15,7 +15,9 @@ from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
 from nmt.model_dir import CARD, CONFIG, FAST_COPY, TOKENIZER, WEIGHTS, load_info, load_model, load_tokenizer, save_model
 from nmt.text.lines import open_binary, read_line_blocks, read_lines, read_windows
+from nmt.training.config import Recipe, merge_recipe
 from nmt.weights import read_header
+from nmt_cli.settings import read_toml
 
 MEGABYTE = 1 << 20
 
@@ -113,6 +115,14 @@ def test_json_of_any_depth_is_a_sentence(model: Path, name: str) -> None:
         (model / name).write_text(text)
         with pytest.raises(NMTError, match=name):
             describe(model)
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000, "a = " + "{b = " * 5000, "[" + "a." * 5000 + "a]"])
+def test_settings_of_any_depth_are_a_sentence(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(text)
+    with pytest.raises(NMTError, match=r"settings\.toml"):
+        merge_recipe(Recipe(), read_toml(str(path)), where=str(path))
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_files(tmp_path: Path, name: str) -> None:
         write_lines(tmp_path / name, lines)
         assert list(read_lines(tmp_path / name)) == lines
 
-    check(cycle, 300)
+    check(cycle, 150)
 
 
 def test_a_reader_that_is_left_in_the_middle(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_reader_that_is_left_in_the_middle(tmp_path: Path) -> None:
 
 
 def test_descriptions_and_copies_of_models(whole_model: Path) -> None:
-    check(lambda: (load_info(whole_model), read_copy(whole_model)), 1500)
+    check(lambda: (load_info(whole_model), read_copy(whole_model)), 600)
 
 
 def test_the_lock_of_a_training(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_engines(whole_model: Path, engine: str) -> None:
         opened = open_model(whole_model, device="cpu", threads=1, engine=engine)
         opened.engine.search([[5, 6, 7]], opened.info.search)
 
-    check(cycle, 100)
+    check(cycle, 60)
 
 
 @pytest.mark.slow
