@@ -18,7 +18,7 @@ LAYERS = (
     ("nmt.data", "nmt.weights"),
     ("nmt.model",),
     ("nmt.decoding",),
-    ("nmt.model_dir", "nmt.model_card", "nmt.ctranslate2_copy", "nmt.ctranslate2_format"),
+    ("nmt.model_dir", "nmt.model_card", "nmt.ctranslate2_copy", "nmt.ctranslate2_layout", "nmt.ctranslate2_format"),
     (
         "nmt.decoding.line_translator",
         "nmt.decoding.loading",
