@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 
 from peers.system import Commands, Peer, Step, Task
+from peers.translating import Decoder, Job
+
+TRANSLATE = Path(__file__).with_name("fairseq_translate.py")
 
 
 def prepare(task: Task, environment: Path) -> Commands:
@@ -65,3 +68,29 @@ PEER = Peer(
     parse=parse,
     variables={"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD": "1"},
 )
+
+
+def save(task: Task, environment: Path) -> Commands:
+    """The last checkpoint."""
+    training = [part for part in command(task, environment) if part != "--no-save"]
+    return [*prepare(task, environment), [*training, "--save-dir", task.work / "model"]]
+
+
+def translate(job: Job) -> list[str | Path]:
+    """Its command for plain text, the whole of it in one buffer."""
+    work = job.task.work
+    return [
+        *(job.environment / "bin" / "python", "-P", TRANSLATE, work / "data"),
+        *("--path", work / "model" / "checkpoint_last.pt", "--input", job.source, "--cpu"),
+        *("--source-lang", job.task.source, "--target-lang", job.task.target, "--beam", str(job.beam)),
+        *("--batch-size", str(job.batch), "--buffer-size", "100000"),
+        *("--min-len", str(job.pieces), "--max-len-a", "0", "--max-len-b", str(job.pieces)),
+    ]
+
+
+def read(job: Job, written: str) -> list[str]:
+    """``H-12<tab>-1.5<tab>w17 w4711`` among other lines."""
+    return [line.split("\t")[2] for line in written.splitlines() if line.startswith("H-")]
+
+
+DECODER = Decoder(toolkit="fairseq", save=save, command=translate, read=read, variables=PEER.variables)
