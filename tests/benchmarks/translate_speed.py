@@ -140,7 +140,7 @@ class Others:
             target="target",
             threads=threads,
             updates=UPDATES,
-            batch_tokens=1024,
+            batch_tokens=4096,
             shape=shape,
         )
 

@@ -96,7 +96,8 @@ PEER = Peer(
 def save(task: Task, environment: Path) -> Commands:
     """It saves what it has validated."""
     prepare(task, environment)
-    _change(task.work / "settings.yaml", "training", {"updates": task.updates, "validation_freq": task.updates})
+    few = {"updates": task.updates, "validation_freq": task.updates, "logging_freq": 1}
+    _change(task.work / "settings.yaml", "training", few)
     return [command(task, environment)]
 
 

@@ -4,11 +4,13 @@ Its log counts target labels, EOS included. On processors each of its threads wo
 (``--sync-sgd``), so that an update has seen ``batch_tokens`` as with the others.
 """
 
+import sys
 from pathlib import Path
 
 from peers.system import Commands, Peer, Step, Task, number_after
 from peers.translating import Decoder, Job
 
+ENDLESS = Path(__file__).with_name("marian_endless.py")
 # What its converter calls the files of smaller numbers.
 CONVERTED = {"int8": "intgemm8", "int16": "intgemm16", "packed16": "packed16"}
 
@@ -53,8 +55,9 @@ PEER = Peer(name="marian", prepare=prepare, command=command, parse=parse, variab
 
 
 def save(task: Task, environment: Path) -> Commands:
-    """A model in its own format."""
-    return [*prepare(task, environment), command(task, environment)]
+    """A model in its own format that never ends a sentence."""
+    endless: list[str | Path] = [sys.executable, "-P", ENDLESS, task.work / "model.npz"]
+    return [*prepare(task, environment), command(task, environment), endless]
 
 
 def convert(task: Task, environment: Path, precision: str) -> Commands:
@@ -66,7 +69,7 @@ def convert(task: Task, environment: Path, precision: str) -> Commands:
 
 
 def translate(job: Job) -> list[str | Path]:
-    """It has no shortest length, and only a longest one by that of the longest source sentence of a batch."""
+    """Its longest translation is given by the longest source sentence of a batch, so of all: ``pieces`` on average."""
     work = job.task.work
     model = work / (f"{job.precision}.bin" if job.precision in CONVERTED else "model.npz")
     return [
