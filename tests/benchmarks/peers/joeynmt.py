@@ -1,6 +1,7 @@
 """JoeyNMT, whose log gives a rate alone; so every batch is counted on its way into the training."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from peers.system import Commands, Peer, Step, Task
@@ -101,9 +102,9 @@ def save(task: Task, environment: Path) -> Commands:
     return [command(task, environment)]
 
 
-def _change(path: Path, section: str, values: dict[str, object]) -> None:
+def _change(path: Path, section: str, values: Mapping[str, object]) -> None:
     settings = json.loads(path.read_text("utf-8"))
-    settings[section] |= values
+    settings[section].update(values)
     path.write_text(json.dumps(settings, indent=1), "utf-8")
 
 
