@@ -13,6 +13,21 @@ from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
 
 BYTES = {0: 4, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2}  # float32, int8, int16, int32, float16, bfloat16: by number of the type
+# Of other versions, revisions and kinds CTranslate2 reads the same bytes otherwise.
+VERSION, KIND, LEAST_REVISION = 6, "TransformerSpec", 7
+# Of those numbers that say how layers work; not every release of CTranslate2 writes all of them.
+SETTINGS = {
+    "activation": 0,
+    "alibi": 0,
+    "alibi_use_positive_positions": 0,
+    "alignment_heads": 1,
+    "alignment_layer": -1,
+    "embeddings_merge": 0,
+    "multi_query_attention": 0,
+    "scale_alibi": 0,
+    "scale_embeddings": 1,
+    "start_from_zero_embedding": 0,
+}
 INT8, INT16 = 1, 2  # types of weights that need a scale
 SCALE = "_scale"
 
@@ -84,21 +99,20 @@ def _check(found: Mapping[str, Variable], expected: Mapping[str, tuple[int, ...]
         if name not in known and (variable.shape or "/layer_" in name):
             raise ValueError(f"{name} is unknown")
     for side in ("encoder", "decoder"):
-        for name, value in (("num_heads", config.heads), ("pre_norm", config.norm == "pre"), ("activation", 0)):
-            if found[f"{side}/{name}"].value != value:
-                raise ValueError(f"{side}/{name} is {found[f'{side}/{name}'].value} and should be {int(value)}")
-    for name in ("multi_query_attention", "alibi", "start_from_zero_embedding", "embeddings_merge"):
-        for side in ("encoder", "decoder"):
-            if f"{side}/{name}" in found and found[f"{side}/{name}"].value != 0:
-                raise ValueError(f"{side}/{name} is set")
+        wanted = {**SETTINGS, "num_heads": config.heads, "pre_norm": int(config.norm == "pre")}
+        for name, value in wanted.items():
+            given = found.get(f"{side}/{name}")
+            if given is not None and given.value != value:
+                raise ValueError(f"{side}/{name} is {given.value} and should be {value}")
 
 
 def _variables(content: bytes) -> dict[str, Variable]:
     """Every variable by name, other names for them included; ValueError or struct.error for what is no such file."""
     reader = _Reader(content)
-    reader.number("I")  # of the format
-    reader.text()
-    reader.number("I")
+    if (version := reader.number("I")) != VERSION:
+        raise ValueError(f"the format has the version {version} and should have {VERSION}")
+    if (kind := reader.text()) != KIND or reader.number("I") < LEAST_REVISION:
+        raise ValueError(f"it is a {kind}, perhaps of long ago")
     found: dict[str, Variable] = {}
     for _ in range(reader.number("I")):
         name = reader.text()

@@ -73,7 +73,8 @@ def renamed(content: bytes, before: bytes, after: bytes) -> bytes:
     ("before", "after", "words"),
     [
         (b"decoder/layer_0/ffn/linear_0/bias", b"decoder/layer_0/ffn/linear_0/mias", "linear_0/bias"),
-        (b"encoder/multi_query_attention\0", None, "is set"),
+        (b"encoder/multi_query_attention\0", None, "multi_query_attention is 1 and should be 0"),
+        (b"decoder/alignment_layer\0", None, "alignment_layer is -255 and should be -1"),
     ],
 )
 def test_what_would_make_ctranslate2_read_otherwise_is_refused(
@@ -85,6 +86,13 @@ def test_what_would_make_ctranslate2_read_otherwise_is_refused(
     else:
         changed = renamed(content, before, after)
     with pytest.raises(NMTError, match=words):
+        check_layout(changed, config, positions=512, where="it")
+
+
+@pytest.mark.parametrize("place", [0, 6, 4 + 2 + 16])
+def test_another_version_kind_or_revision_is_refused(content: bytes, config: ModelConfig, place: int) -> None:
+    changed = content[:place] + bytes([content[place] ^ 7]) + content[place + 1 :]
+    with pytest.raises(NMTError, match="the format has the version|it is a .*Spec"):
         check_layout(changed, config, positions=512, where="it")
 
 

@@ -17,14 +17,22 @@ MEND = "delete this file and give the nmt train command of this model again, whi
 
 def look_at_model(directory: Path) -> Iterator[Finding]:
     """Every file that translating needs, every byte of it against its checksum, then what resuming needs."""
+    yield Finding(section=MODEL, name="directory", value=str(directory.resolve()))
+    if (directory / TRAINING).is_dir() and not (directory / CONFIG).exists() and not (directory / WEIGHTS).exists():
+        value, how = "its training has published none yet", "wait for it, or give its nmt train command again"
+        yield Finding(section=MODEL, name="model", state="absent", value=value, remedy=how)
+    else:
+        yield from _published(directory)
+    yield from _resuming(directory)
+
+
+def _published(directory: Path) -> Iterator[Finding]:
     can_mend = (directory / TRAINING / "settings.json").is_file()
     remedy = f"{AGAIN}, or {MEND}" if can_mend else AGAIN
-    yield Finding(section=MODEL, name="directory", value=str(directory.resolve()))
     yield attempt(MODEL, CONFIG, lambda: _config(directory), remedy=remedy)
     yield attempt(MODEL, TOKENIZER, lambda: _tokenizer(directory), remedy=remedy)
     yield attempt(MODEL, WEIGHTS, lambda: _weights(directory), remedy=remedy)
     yield _copy(directory)
-    yield from _resuming(directory)
 
 
 def _config(directory: Path) -> str:

@@ -52,6 +52,12 @@ def test_a_flipped_bit_is_found_with_the_way_to_mend_it(model: Path, name: str, 
     assert remedy in found[shown].remedy
 
 
+def test_a_training_that_has_published_nothing_yet_is_no_fault(model: Path) -> None:
+    for name in ("config.json", "weights.safetensors", "tokenizer.model"):
+        (model / name).unlink()
+    assert broken(model) == {}
+
+
 def test_a_missing_file_is_found(model: Path) -> None:
     (model / "config.json").unlink()
     assert "config.json" in broken(model)
