@@ -99,6 +99,8 @@ def _check(found: Mapping[str, Variable], expected: Mapping[str, tuple[int, ...]
         if name not in known and (variable.shape or "/layer_" in name):
             raise ValueError(f"{name} is unknown")
     for side in ("encoder", "decoder"):
+        if f"{side}/num_heads" not in found:
+            raise ValueError(f"{side}/num_heads is missing")
         wanted = {**SETTINGS, "num_heads": config.heads, "pre_norm": int(config.norm == "pre")}
         for name, value in wanted.items():
             given = found.get(f"{side}/{name}")

@@ -92,7 +92,7 @@ def test_what_would_make_ctranslate2_read_otherwise_is_refused(
 @pytest.mark.parametrize("place", [0, 6, 4 + 2 + 16])
 def test_another_version_kind_or_revision_is_refused(content: bytes, config: ModelConfig, place: int) -> None:
     changed = content[:place] + bytes([content[place] ^ 7]) + content[place + 1 :]
-    with pytest.raises(NMTError, match="the format has the version|it is a .*Spec"):
+    with pytest.raises(NMTError, match=r"the format has the version|it is a .*Spec"):
         check_layout(changed, config, positions=512, where="it")
 
 
