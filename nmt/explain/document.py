@@ -13,7 +13,7 @@ from torch import Tensor
 from nmt.explain.neighbours import nearest_subwords
 from nmt.explain.recorder import Attended
 from nmt.explain.sentence import Sentence
-from nmt.explain.walk import Walk, attention_name
+from nmt.explain.walk import OpenedModel, Walk, attention_name
 
 CANDIDATES = 40  # of each step, with their logits; of the rest only what they have together
 TEMPERATURES = tuple(round(0.1 * step, 1) for step in range(1, 21))
@@ -30,7 +30,7 @@ def document(walk: Walk, *, digits: int) -> Json:
     writer = _Writer(walk, digits)
     with torch.inference_mode():
         return {
-            "model": _facts(walk),
+            "model": model_facts(walk.opened),
             "source": _sentence(walk.source),
             "decoder_input": _sentence(walk.decoder_input),
             "target": _sentence(walk.target),
@@ -46,13 +46,14 @@ def document(walk: Walk, *, digits: int) -> Json:
         }
 
 
-def _facts(walk: Walk) -> Json:
-    info = walk.opened.info
+def model_facts(opened: OpenedModel) -> Json:
+    """What a page says of a model."""
+    info = opened.info
     return {
-        "name": walk.opened.name,
+        "name": opened.name,
         "source_language": info.source_language,
         "target_language": info.target_language,
-        "parameters": sum(parameter.numel() for parameter in walk.opened.model.parameters()),
+        "parameters": sum(parameter.numel() for parameter in opened.model.parameters()),
         "vocabulary": info.model.vocabulary_size,
         "encoder_layers": info.model.encoder_layers,
         "decoder_layers": info.model.decoder_layers,
@@ -60,7 +61,7 @@ def _facts(walk: Walk) -> Json:
         "dimension": info.model.dimension,
         "feed_forward": info.model.feed_forward,
         "norm": info.model.norm,
-        "alignment_heads": [list(head) for head in walk.opened.alignment_heads],
+        "alignment_heads": [list(head) for head in opened.alignment_heads],
     }
 
 

@@ -118,9 +118,7 @@ def _batches(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
         yield order[start : start + _SENTENCES]
 
 
-def _count_batch(
-    opened: OpenedModel, batch: Sequence[Pair], first: int, sums: dict[tuple[str, int], "_Sums"]
-) -> None:
+def _count_batch(opened: OpenedModel, batch: Sequence[Pair], first: int, sums: dict[tuple[str, int], "_Sums"]) -> None:
     model, config = opened.model, opened.info.model
     device = model.embedding.weight.device
     source = pad_rows([pair[0].ids[:-1] for pair in batch]).to(device)

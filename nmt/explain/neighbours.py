@@ -86,12 +86,21 @@ def nearest_subwords(opened: OpenedModel, vectors: Tensor, count: int) -> list[l
     ]
 
 
+def has_map(found: Sequence[Neighbourhood]) -> bool:
+    """Whether there are enough different subwords for a plane."""
+    return len(_ids_on_map(found)) >= 3
+
+
+def _ids_on_map(found: Sequence[Neighbourhood]) -> list[int]:
+    near = (other.id for each in found for other in each.neighbours[:_ON_MAP])
+    return list(dict.fromkeys([*(each.id for each in found), *near]))
+
+
 def draw_map(opened: OpenedModel, found: Sequence[Neighbourhood]) -> Map:
     """The subwords asked for and some neighbours of each on a plane; NMTError for fewer than three different ones."""
-    asked = dict.fromkeys(each.id for each in found)
-    near = dict.fromkeys(other.id for each in found for other in each.neighbours[:_ON_MAP])
-    ids = list({**asked, **near})
-    if len(ids) < 3:
+    asked = {each.id for each in found}
+    ids = _ids_on_map(found)
+    if not has_map(found):
         raise NMTError("a map needs at least three different subwords; repeat --neighbours with other words")
     with torch.inference_mode():
         vectors = F.normalize(opened.model.embedding.weight[ids].double(), dim=1)

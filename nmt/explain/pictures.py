@@ -1,0 +1,130 @@
+"""Attention and embeddings as PNG and SVG pictures for papers; need the extra ``plots``, no torch and no screen."""
+
+import io
+import logging
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from nmt.errors import NMTError
+from nmt.explain.sentence import Matrix
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from nmt.explain.neighbours import Map
+
+KINDS = ("png", "svg")
+# The first of these that is installed draws what matplotlib's own font lacks, such as Chinese.
+_WIDE_FONTS = (
+    *("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Hiragino Sans GB"),
+    *("Microsoft YaHei", "SimHei", "WenQuanYi Micro Hei", "Arial Unicode MS"),
+)
+_STYLE: dict[str, Any] = {
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "nmt",  # the same numbers give the same bytes
+    "font.size": 9.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+_BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#555555"
+_SMALL = 16  # maps of so many rows and columns have room for numbers
+
+logger = logging.getLogger(__name__)
+
+
+def attention_picture(weights: Matrix, rows: Sequence[str], columns: Sequence[str], *, title: str, kind: str) -> bytes:
+    """A heat map of ``weights``: ``rows`` are what looks, ``columns`` what it looks at; NMTError without matplotlib."""
+    _need_matplotlib()
+    import matplotlib
+
+    with matplotlib.rc_context({**_STYLE, "font.family": _families()}):
+        from matplotlib.figure import Figure  # without pyplot, which would look for a screen
+
+        size = (1.8 + 0.36 * len(columns), 1.5 + 0.3 * len(rows))
+        figure = Figure(figsize=(max(size[0], 4), max(size[1], 2.5)), layout="constrained")
+        axes = figure.subplots()
+        image = axes.imshow(weights, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        axes.set_xticks(range(len(columns)), map(_plain, columns), rotation=50, ha="left", rotation_mode="anchor")
+        axes.set_yticks(range(len(rows)), map(_plain, rows))
+        axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+        if max(len(rows), len(columns)) <= _SMALL:
+            _write_numbers(axes, weights)
+        figure.colorbar(image, ax=axes, shrink=0.8, label="attention weight")
+        figure.suptitle(_plain(title), fontsize=11, fontweight="bold", x=0.02, ha="left")
+        return _bytes(figure, kind)
+
+
+def _write_numbers(axes: Any, weights: Matrix) -> None:
+    for row, values in enumerate(weights):
+        for column, value in enumerate(values):
+            if value >= 0.1:
+                colour = "white" if value > 0.6 else "black"
+                axes.text(column, row, f"{value:.1f}", ha="center", va="center", fontsize=7.5, color=colour)
+
+
+def map_picture(found: "Map", *, title: str, kind: str) -> bytes:
+    """The subwords of a map as a picture: those asked for in orange, their neighbours in blue."""
+    _need_matplotlib()
+    import matplotlib
+
+    with matplotlib.rc_context({**_STYLE, "font.family": _families()}):
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(8, 6), layout="constrained")
+        axes = figure.subplots()
+        for asked, colour, size in ((False, _BLUE, 18), (True, _ORANGE, 42)):
+            points = [point for point in found.points if point.asked == asked]
+            axes.scatter([point.x for point in points], [point.y for point in points], s=size, color=colour)
+            for point in points:
+                axes.annotate(
+                    _plain(point.piece),
+                    (point.x, point.y),
+                    xytext=(5, 4),
+                    textcoords="offset points",
+                    fontsize=11 if asked else 9,
+                    fontweight="bold" if asked else "normal",
+                    color=colour if asked else "black",
+                )
+        for draw, share, name in (
+            (axes.set_xlabel, found.shares[0], "first"),
+            (axes.set_ylabel, found.shares[1], "second"),
+        ):
+            draw(f"{name} principal component ({share:.0%} of the variance)", color=_GREY)
+        axes.margins(0.12)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.set_title(_plain(title), loc="left", fontsize=12, fontweight="bold")
+        return _bytes(figure, kind)
+
+
+def _plain(text: str) -> str:
+    """``text`` with the blank mark drawn as every font can, and dollar signs that begin no formula."""
+    return text.replace("\u2581", "_").replace("$", r"\$")
+
+
+def _families() -> list[str]:
+    """matplotlib's own font, and one with Chinese if there is one."""
+    from matplotlib import font_manager
+
+    installed = set(font_manager.get_font_names())
+    return ["DejaVu Sans", *[name for name in _WIDE_FONTS if name in installed][:1]]
+
+
+def _bytes(figure: "Figure", kind: str) -> bytes:
+    stream = io.BytesIO()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        figure.savefig(stream, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
+    if any("missing from font" in str(warning.message) for warning in caught):
+        logger.warning("no installed font has all of these characters; an svg shows them where it is opened")
+    return stream.getvalue()
+
+
+def _need_matplotlib() -> None:
+    try:
+        import matplotlib  # noqa: F401 - only whether it is there
+    except ImportError as error:
+        raise NMTError("pictures need matplotlib; get it with: pip install 'nmt[plots]'") from error
