@@ -21,7 +21,7 @@ function arithmeticOf(which) {
   const labels = { from: sentencePieces(looking)[row], to: sentencePieces(looked) };
   const table = make("table", { class: "arithmetic" },
     make("thead", {}, make("tr", {}, ...[say("looked_at"), say("key"), "q·k", `÷ √${query.length}`, which === "decoder" ? say("mask") : null, "softmax", "", say("value")]
-      .filter((text) => text !== null).map((text, place) => make("th", { scope: "col", class: place > 1 && text ? "number" : "" }, text)))),
+      .filter((text) => text !== null).map((text, place) => make("th", { scope: "col", class: place > 1 && text && text !== say("value") ? "number" : "" }, text)))),
     make("tbody", {}, places.map((place) => make("tr", {
       class: place === picked ? "picked" : masked(row, place) ? "hidden-key" : "",
       onclick: () => { pickedKeys[which] = place; choose({ [which]: { layer, head } }); },

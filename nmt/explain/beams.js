@@ -101,7 +101,7 @@ function nodeDetails() {
   const logs = pathTo(pickedNode).map((place) => Math.log(stepShare(data.beams.nodes[place])));
   return make("div", { class: "told" },
     make("p", { class: "mono" }, prefixOf(pickedNode).join(" ")),
-    make("p", { class: "mono quiet" }, `log P = ${logs.map((value) => number(value)).join(" ")} = ${number(node[RANK])}`.replaceAll(" −", " − ").replace("= −", "= −")),
+    make("p", { class: "mono quiet" }, `log P = ${logs.map(bracket).join(" + ")} = ${number(node[RANK])}`),
     make("p", { class: "mono" }, `${say("score")} = ${number(node[RANK])} / ${node[STEP]}^${data.beams.length_penalty} = ${number(node[SCORE], 3)}`));
 }
 

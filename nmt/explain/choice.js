@@ -10,8 +10,8 @@ function choiceRoom(container) {
   const change = (values) => { Object.assign(settings, values, { drawn: null }); choose({ choice: true }); };
   sliders.append(
     slider(say("temperature"), "τ", 0, data.temperatures.length - 1, 1, settings.temperature, (value) => number(data.temperatures[value], 1), (temperature) => change({ temperature })),
-    slider("top-k", "k", 0, count, 1, settings.k, (value) => (value ? String(value) : say("off")), (k) => change({ k })),
-    slider("top-p", "p", 0.05, 1, 0.05, settings.p, (value) => (value < 1 ? number(value, 2) : say("off")), (p) => change({ p })),
+    slider("top-k", "", 0, count, 1, settings.k, (value) => (value ? String(value) : say("off")), (k) => change({ k })),
+    slider("top-p", "", 0.05, 1, 0.05, settings.p, (value) => (value < 1 ? number(value, 2) : say("off")), (p) => change({ p })),
     slider(say("beam"), "K", 1, 10, 1, settings.beam, String, (beam) => change({ beam })));
   show(table, ["step", "choice"], () => candidateTable(count));
 }
@@ -19,7 +19,7 @@ function choiceRoom(container) {
 function slider(name, letter, min, max, step, value, format, onChange) {
   const output = make("output", {}, format(value));
   const input = make("input", { type: "range", min, max, step, value, "aria-label": name, oninput: () => { output.textContent = format(Number(input.value)); onChange(Number(input.value)); } });
-  return make("label", { class: "slider" }, make("span", {}, name, name === letter ? "" : make("i", {}, ` ${letter}`)), input, output);
+  return make("label", { class: "slider" }, make("span", {}, name, letter ? make("i", {}, ` ${letter}`) : ""), input, output);
 }
 
 // The probabilities of the candidates at a temperature, and of all the rest together: exact, for the rest's sum is known.

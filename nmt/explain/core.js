@@ -35,9 +35,9 @@ function number(value, digits = 2) {
 
 function percent(value) {
   const share = 100 * value;
-  if (share > 99.9 && share < 100) return "> 99.9 %";
-  if (share > 0 && share < 0.1) return "< 0.1 %";
-  return `${share.toFixed(share < 10 ? 1 : 0)} %`;
+  if (share > 99.9 && share < 100) return ">99.9%";
+  if (share > 0 && share < 0.1) return "<0.1%";
+  return `${share.toFixed(share < 10 ? 1 : 0)}%`;
 }
 
 function dot(one, other) {

@@ -34,7 +34,7 @@ function heatMap({ name, weights, rows, columns, current, masked = () => false, 
     columns.forEach((_, column) => line.append(...heatCell(name, weights[row][column], left + column * cell, y, cell, masked(row, column), () => tell(row, column))));
     svg.append(line);
   });
-  svg.append(draw("rect", { class: "frame", x: left - 1, y: top + current * cell - 1, width: columns.length * cell + 1, height: cell + 1 }));
+  svg.append(draw("rect", { class: "chosen-row", x: left - 1, y: top + current * cell - 1, width: columns.length * cell + 1, height: cell + 1 }));
   let column = weights[current].indexOf(Math.max(...weights[current]));
   svg.addEventListener("keydown", (event) => {
     const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
