@@ -26,7 +26,7 @@ function arithmeticOf(which) {
       class: place === picked ? "picked" : masked(row, place) ? "hidden-key" : "",
       onclick: () => { pickedKeys[which] = place; choose({ [which]: { layer, head } }); },
     },
-    make("th", { scope: "row" }, make("button", { type: "button", class: "plain", "data-key": `${which}-key-${place}` }, labels.to[place])),
+    make("th", { scope: "row" }, make("button", { type: "button", class: "plain", "data-key": `${which}-key-${place}` }, spell(labels.to[place]))),
     make("td", {}, strip(keys[place], { most: most.key, title: say("key_of", { word: labels.to[place] }) })),
     make("td", { class: "number" }, number(products[place])),
     make("td", { class: "number" }, number(products[place] / root)),

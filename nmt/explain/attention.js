@@ -30,8 +30,8 @@ function headName(which) {
 }
 
 function attentionRoom(which, container) {
-  const picker = make("div", { class: "picker" }), figure = make("div"), arithmetic = make("div");
-  container.append(picker, figure, arithmetic);
+  const picker = make("div", { class: "picker" }), figure = make("div", { class: "figure" }), arithmetic = make("div");
+  container.append(make("div", { class: "heads-and-map" }, picker, figure), arithmetic);
   show(picker, [which], () => headPicker(which));
   show(figure, [which, ATTENTIONS[which].rowKey, "units", `view-${which}`], () => attentionFigure(which));
   show(arithmetic, [which, ATTENTIONS[which].rowKey], () => arithmeticOf(which));

@@ -1,7 +1,8 @@
 // The beam search as it went: each column is a step, each box a hypothesis; what leads to the result stands out.
 
 const STEP = 0, PLACE = 1, PARENT = 2, NODE_ID = 3, NODE_PIECE = 4, RANK = 5, SCORE = 6; // of a node in the data
-const BOX = { width: 88, height: 38, column: 116, row: 48 };
+const LEFT = 52; // of the first column
+const BOX = { width: 86, height: 38, column: 104, row: 48 };
 let pickedNode = data.beams ? data.beams.best.at(-1) : 0;
 
 function beamRoom(container) {
@@ -23,25 +24,25 @@ function isEnded(node) {
 
 function boxPlace(node) {
   const below = isEnded(node) ? data.beams.beam_size * BOX.row + 26 : 0;
-  return [70 + (node[STEP] - 1) * BOX.column, 34 + below + node[PLACE] * BOX.row];
+  return [LEFT + (node[STEP] - 1) * BOX.column, 34 + below + node[PLACE] * BOX.row];
 }
 
 function beamPicture() {
   const { nodes, best } = data.beams;
   const steps = Math.max(...nodes.map((node) => node[STEP]));
   const ended = Math.max(0, ...nodes.filter(isEnded).map((node) => node[PLACE])) + 1;
-  const width = 70 + steps * BOX.column + 4, height = 34 + data.beams.beam_size * BOX.row + 26 + ended * BOX.row;
+  const width = LEFT + steps * BOX.column + 4, height = 34 + data.beams.beam_size * BOX.row + 26 + ended * BOX.row;
   const winning = new Set(best), shown = new Set(pathTo(pickedNode));
   const parents = new Set(nodes.map((node) => node[PARENT]));
   const svg = draw("svg", { class: "map", width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": say("tree_description") });
   for (let step = 1; step <= steps; step += 1) {
-    const x = 70 + (step - 1) * BOX.column;
+    const x = LEFT + (step - 1) * BOX.column;
     if (!data.forced && step === chosen.step + 1) svg.append(draw("rect", { class: "column-mark", x: x - 7, y: 2, width: BOX.width + 14, height: height - 6, rx: 8 }));
     svg.append(draw("text", { x: x + BOX.width / 2, y: 20, "text-anchor": "middle", class: "quiet" }, say("step_number", { step })));
   }
   const endY = 34 + data.beams.beam_size * BOX.row + 10;
   svg.append(draw("line", { class: "divide", x1: 0, x2: width, y1: endY, y2: endY }), draw("text", { x: 4, y: endY + 16, class: "quiet" }, say("finished")));
-  svg.append(draw("text", { x: 30, y: 34 + BOX.height / 2 + 4, "text-anchor": "middle", class: "label" }, "<s>"));
+  svg.append(draw("text", { x: 20, y: 34 + BOX.height / 2 + 4, "text-anchor": "middle", class: "label" }, "<s>"));
   nodes.forEach((node, index) => svg.append(edge(node, winning.has(index), shown.has(index))));
   nodes.forEach((node, index) => svg.append(box(node, index, {
     winning: winning.has(index), shown: shown.has(index), dropped: !isEnded(node) && !parents.has(index), ended: isEnded(node),
@@ -57,7 +58,7 @@ function stepShare(node) {
 
 function edge(node, winning, shown) {
   const [x, y] = boxPlace(node);
-  const [a, b] = node[PARENT] === null ? [46 - BOX.width, 34] : boxPlace(data.beams.nodes[node[PARENT]]);
+  const [a, b] = node[PARENT] === null ? [36 - BOX.width, 34] : boxPlace(data.beams.nodes[node[PARENT]]);
   const [startX, startY, endY] = [a + BOX.width, b + BOX.height / 2, y + BOX.height / 2];
   const path = `M ${startX} ${startY} C ${startX + 18} ${startY}, ${x - 18} ${endY}, ${x} ${endY}`;
   return draw("path", { d: path, class: `edge${winning ? " winning" : ""}${shown ? " shown" : ""}`, "stroke-width": 0.8 + 3.4 * stepShare(node) });
@@ -73,7 +74,7 @@ function box(node, index, flags) {
     onclick: pick, onkeydown: (event) => walkTree(event, index, pick),
   },
   draw("rect", { x, y, width: BOX.width, height: BOX.height, rx: 7 }),
-  draw("text", { x: x + BOX.width / 2, y: y + 16, "text-anchor": "middle", class: "piece" }, shorten(node[NODE_PIECE], 11)),
+  draw("text", { x: x + BOX.width / 2, y: y + 16, "text-anchor": "middle", class: "piece" }, spell(shorten(node[NODE_PIECE], 11), draw)),
   draw("text", { x: x + BOX.width / 2, y: y + 31, "text-anchor": "middle", class: "small" }, `${percent(stepShare(node))}  Σ ${number(node[RANK])}`));
 }
 

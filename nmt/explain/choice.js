@@ -56,7 +56,7 @@ function candidateTable(count) {
       make("thead", {}, make("tr", {}, ...["", say("candidate"), say("logit"), `÷ τ`, say("probability"), "", truncated ? say("drawn_with") : null, ""].filter((text) => text !== null)
         .map((text, place) => make("th", { scope: "col", class: [2, 3, 4, 6].includes(place) ? "number" : "" }, text)))),
       make("tbody", {}, rows.map(([id, piece, logit], place) => make("tr", { class: place < kept ? "" : "cut" },
-        make("td", { class: "number quiet" }, place + 1), make("th", { scope: "row" }, piece),
+        make("td", { class: "number quiet" }, place + 1), make("th", { scope: "row" }, spell(piece)),
         make("td", { class: "number" }, number(logit)), make("td", { class: "number" }, number(logit / data.temperatures[settings.temperature])),
         make("td", { class: "number" }, percent(shares[place])), make("td", { class: "wide" }, bar(shares[place], { faint: place >= kept })),
         truncated ? make("td", { class: "number" }, place < kept ? percent(shares[place] / left) : "–") : null,

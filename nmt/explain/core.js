@@ -65,6 +65,12 @@ function shorten(text, most) {
   return characters.length > most ? characters.slice(0, most - 1).join("") + "…" : text;
 }
 
+// A piece with its blank mark in a quieter tone, in HTML or SVG.
+function spell(piece, element = make) {
+  const bare = piece.replace(/^\u2581/, "");
+  return bare === piece ? [piece] : [element(element === make ? "span" : "tspan", { class: "blank" }, "\u2581"), bare];
+}
+
 const ID = 0, PIECE = 1, START = 2, END = 3, WORD = 4; // of a subword in the data
 
 function sentencePieces(name) {
@@ -152,7 +158,7 @@ function chips(name, pieces, current, onChoose, { below = [], styles = [] } = {}
     make("button", {
       type: "button", class: "chip", "data-key": `${name}-${place}`, "aria-pressed": String(place === current),
       style: styles[place], onclick: () => onChoose(place),
-    }, make("span", {}, piece), below[place] === undefined ? null : make("small", {}, below[place]))));
+    }, make("span", {}, spell(piece)), below[place] === undefined ? null : make("small", {}, below[place]))));
 }
 
 function bar(share, { faint = false } = {}) {

@@ -42,6 +42,7 @@ def document(walk: Walk, *, digits: int) -> Json:
             "lens": writer.lens(),
             "temperatures": TEMPERATURES,
             "steps": writer.steps(),
+            "log_probability": writer.log_probability(),
             "beams": writer.beams(),
         }
 
@@ -158,6 +159,11 @@ class _Writer:
                 }
             )
         return found
+
+    def log_probability(self) -> float:
+        """That of the whole target."""
+        logs = self.walk.logits.float().log_softmax(1)
+        return self._number(float(sum(logs[step, number] for step, number in enumerate(self.walk.target.ids))))
 
     def beams(self) -> Json:
         tree = self.walk.beams

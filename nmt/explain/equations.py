@@ -49,6 +49,7 @@ def _display(*parts: str) -> str:
     return f'<math display="block">{_row(*parts)}</math>'
 
 
+_GAP = _o(",") + "<mspace width='.8em'/>"
 _x, _q, _k, _v, _t, _D, _W = (_i(name) for name in ("x", "q", "k", "v", "t", "D", "W"))
 _comma = _o(",")
 _angle = _frac(_t, _sup(_n(10000), _frac(_row(_n(2), _i("i")), _D)))
@@ -64,7 +65,7 @@ _ATTENTION = _display(
     *(_text("softmax"), _paren(_frac(_row(_i("Q"), _sup(_i("K"), _text("T"))), _root(_sub(_i("d"), _k)))), _i("V")),
 )
 _HEAD = _display(
-    *(_q, _o("="), _x, _sup(_W, _i("Q")), _o(","), _k, _o("="), _x, _sup(_W, _i("K")), _o(",")),
+    *(_q, _o("="), _x, _sup(_W, _i("Q")), _GAP, _k, _o("="), _x, _sup(_W, _i("K")), _GAP),
     *(_v, _o("="), _x, _sup(_W, _i("V"))),
 )
 _MASK = _display(
@@ -76,14 +77,14 @@ EQUATIONS = {
         _sub(_x, _t), _o("="), _root(_D), _o("·"), _sub(_i("E"), _i("id")), _o("+"), _sub(_i("p"), _t)
     )
     + _display(
-        *(_sub(_i("p"), _row(_t, _comma, _n(2), _i("i"))), _o("="), _text("sin"), _paren(_angle), _o(",")),
+        *(_sub(_i("p"), _row(_t, _comma, _n(2), _i("i"))), _o("="), _text("sin"), _paren(_angle), _GAP),
         *(_sub(_i("p"), _row(_t, _comma, _n(2), _i("i"), _o("+"), _n(1))), _o("="), _text("cos"), _paren(_angle)),
     ),
     "encoder": _HEAD + _ATTENTION,
     "decoder": _MASK,
     "cross": _display(
-        *(_q, _o("="), _sub(_x, _text("decoder")), _sup(_W, _i("Q")), _o(",")),
-        *(_k, _o("="), _sub(_x, _text("encoder")), _sup(_W, _i("K")), _o(",")),
+        *(_q, _o("="), _sub(_x, _text("decoder")), _sup(_W, _i("Q")), _GAP),
+        *(_k, _o("="), _sub(_x, _text("encoder")), _sup(_W, _i("K")), _GAP),
         *(_v, _o("="), _sub(_x, _text("encoder")), _sup(_W, _i("V"))),
     ),
     "feed_forward": _display(

@@ -25,12 +25,12 @@ function heatMap({ name, weights, rows, columns, current, masked = () => false, 
   svg.append(hatching(name));
   columns.forEach((label, column) => {
     const x = left + (column + 0.5) * cell;
-    svg.append(draw("text", { x, y: top - 7, transform: `rotate(-50 ${x} ${top - 7})`, class: "label" }, shorten(label, 14)));
+    svg.append(draw("text", { x, y: top - 7, transform: `rotate(-50 ${x} ${top - 7})`, class: "label" }, spell(shorten(label, 14), draw)));
   });
   rows.forEach((label, row) => {
     const y = top + row * cell;
     const line = draw("g", { class: row === current ? "row current" : "row", onclick: () => onChoose(row) });
-    line.append(draw("text", { x: left - 8, y: y + cell / 2 + 4, "text-anchor": "end", class: "label" }, shorten(label, 16)));
+    line.append(draw("text", { x: left - 8, y: y + cell / 2 + 4, "text-anchor": "end", class: "label" }, spell(shorten(label, 16), draw)));
     columns.forEach((_, column) => line.append(...heatCell(name, weights[row][column], left + column * cell, y, cell, masked(row, column), () => tell(row, column))));
     svg.append(line);
   });
@@ -108,7 +108,7 @@ function crossArcs({ name, weights, rows, columns, current, onChoose, describe }
 function lineWord(name, label, [x, width], y, current, weight, onClick) {
   const box = draw("rect", { x, y, width, height: 24, rx: 5, class: current ? "word current" : "word" });
   const heat = draw("rect", { x, y, width, height: 24, rx: 5, class: "heat", "fill-opacity": weight * 0.8 });
-  const text = draw("text", { x: x + width / 2, y: y + 16.5, "text-anchor": "middle", class: weight > 0.65 ? "inverse" : "label" }, label);
+  const text = draw("text", { x: x + width / 2, y: y + 16.5, "text-anchor": "middle", class: weight > 0.65 ? "inverse" : "label" }, spell(label, draw));
   const group = draw("g", { class: onClick ? "pick" : "", onclick: onClick ?? undefined }, box, heat, text);
   return [group];
 }

@@ -59,7 +59,7 @@ function embeddingRoom(container) {
         ...line("=", say("input_of", { piece }), sum)),
       make("div", { class: "columns" },
         make("div", {}, make("h3", {}, say("neighbours_of", { piece })),
-          make("ul", { class: "near" }, neighbours[place].map(([other, cosine]) => make("li", {}, make("span", {}, other), bar(cosine), make("span", { class: "number" }, number(cosine)))))),
+          make("ul", { class: "near" }, neighbours[place].map(([other, cosine]) => make("li", {}, make("span", {}, spell(other)), bar(cosine), make("span", { class: "number" }, number(cosine)))))),
         make("div", {}, make("h3", {}, say("all_positions")), positionPicture(positions, place), make("p", { class: "quiet" }, say("positions_note")))),
     ];
   });
@@ -92,7 +92,7 @@ function feedForwardRoom(container) {
         make("div", {}, make("h3", {}, say("neurons_of", { piece, layer: layer + 1 })),
           make("p", {}, say("active_neurons", { active: neurons.active, all: data.model.feed_forward, share: percent(neurons.active / data.model.feed_forward) })),
           make("ul", { class: "near" }, neurons.strongest.filter(([, value]) => value > 0).map(([index, value]) => make("li", {}, make("span", {}, `#${index}`), bar(value / strongest), make("span", { class: "number" }, number(value)))))),
-        make("div", {}, make("h3", {}, say("stream_of", { piece })), streamTable(layers, place, layer), make("p", { class: "quiet" }, say("stream_note")))),
+        make("div", {}, make("h3", {}, say("stream_of", { piece })), make("div", { class: "scroll", "data-key": "stream" }, streamTable(layers, place, layer)), make("p", { class: "quiet" }, say("stream_note")))),
       side === "decoder" ? lensTable(place) : null,
     ];
   });
@@ -115,13 +115,13 @@ function lensTable(place) {
   return make("div", {}, make("h3", {}, say("lens_title", { piece: sentencePieces("decoder_input")[place] })), make("p", { class: "quiet" }, say("lens_note")),
     make("div", { class: "scroll" }, make("table", { class: "lens" }, make("tbody", {}, data.lens.map((positions, layer) => make("tr", {},
       make("th", { scope: "row" }, layer === 0 ? say("before_layers") : say("after_layer", { layer })),
-      ...positions[place].map(([piece, share]) => make("td", { style: { "--share": share } }, make("span", {}, piece), make("small", {}, ` ${percent(share)}`)))))))));
+      ...positions[place].map(([piece, share]) => make("td", { style: { "--share": share } }, make("span", {}, spell(piece)), make("small", {}, ` ${percent(share)}`)))))))));
 }
 
 function resultRoom(container) {
   show(container, ["step"], () => {
     const shares = data.steps.map((step) => Math.exp(step.written.log_probability));
-    const total = data.steps.reduce((sum, step) => sum + step.written.log_probability, 0);
+    const total = data.log_probability;
     return [
       chips("result", sentencePieces("target"), chosen.step, (step) => choose({ step }), {
         below: shares.map(percent), styles: shares.map((share) => ({ "--share": share })),
@@ -142,7 +142,7 @@ function stepRoom(container) {
     return [
       make("button", { type: "button", "data-key": "step-back", "aria-label": say("step_back"), disabled: step === 0, onclick: () => go(step - 1) }, "‹"),
       make("span", { class: "step" }, make("small", { class: "quiet" }, say("step_of", { step: step + 1, all: last + 1 })),
-        make("span", {}, make("span", { class: "quiet" }, sentencePieces("decoder_input")[step]), " → ", make("strong", {}, sentencePieces("target")[step]))),
+        make("span", {}, make("span", { class: "quiet" }, spell(sentencePieces("decoder_input")[step])), " → ", make("strong", {}, spell(sentencePieces("target")[step])))),
       make("button", { type: "button", "data-key": "step-on", "aria-label": say("step_on"), disabled: step === last, onclick: () => go(step + 1) }, "›"),
     ];
   });
