@@ -33,9 +33,7 @@ def save(picture: bytes, name: str) -> None:
 
 def take(page: Page, name: str, *, first: str, last: str) -> None:
     """What stands between the top of the element ``first`` and the end of ``last``."""
-    boxes = [page.locator(where).first.bounding_box() for where in (first, last)]
-    top, bottom = boxes[0], boxes[1]
-    assert top and bottom
+    top, bottom = (page.locator(where).first.bounding_box() or {} for where in (first, last))
     clip = {"x": 0, "y": top["y"] - 12, "width": 1180, "height": bottom["y"] + bottom["height"] - top["y"] + 20}
     save(page.screenshot(clip=clip, full_page=True), name)
 

@@ -33,7 +33,10 @@ function attentionRoom(which, container) {
   const picker = make("div", { class: "picker" }), figure = make("div", { class: "figure" }), arithmetic = make("div");
   container.append(make("div", { class: "heads-and-map" }, picker, figure), arithmetic);
   show(picker, [which], () => headPicker(which));
-  show(figure, [which, ATTENTIONS[which].rowKey, "units", `view-${which}`], () => attentionFigure(which));
+  show(figure, [which, ATTENTIONS[which].rowKey, "units", `view-${which}`], () => {
+    figure.classList.toggle("wide", views[which] === "arcs");
+    return attentionFigure(which);
+  });
   show(arithmetic, [which, ATTENTIONS[which].rowKey], () => arithmeticOf(which));
 }
 

@@ -74,7 +74,7 @@ function box(node, index, flags) {
     onclick: pick, onkeydown: (event) => walkTree(event, index, pick),
   },
   draw("rect", { x, y, width: BOX.width, height: BOX.height, rx: 7 }),
-  draw("text", { x: x + BOX.width / 2, y: y + 16, "text-anchor": "middle", class: "piece" }, spell(shorten(node[NODE_PIECE], 11), draw)),
+  draw("text", { x: x + BOX.width / 2, y: y + 16, "text-anchor": "middle", class: "piece" }, spell(fit(node[NODE_PIECE], BOX.width - 12), draw)),
   draw("text", { x: x + BOX.width / 2, y: y + 31, "text-anchor": "middle", class: "small" }, `${percent(stepShare(node))}  Σ ${number(node[RANK])}`));
 }
 

@@ -85,5 +85,5 @@ function verdict(step, shares, kept, left, written) {
   const greedy = step.candidates[0][1];
   const drawn = kept === Infinity ? say("draws_from_all") : say("draws_from", { count: kept, share: percent(left) });
   const wrote = place === 0 ? say("wrote_best") : say("wrote_rank", { rank, share: percent(Math.exp(step.written.log_probability)) });
-  return [say("greedy_takes", { piece: greedy }), drawn, say("beam_keeps", { count: settings.beam }), wrote, say("uncertainty", { bits: number(step.entropy, 2), choices: number(2 ** step.entropy, 1) })].join(" ");
+  return [say("greedy_takes", { piece: greedy }), drawn, say("beam_keeps", { count: settings.beam }), wrote, say("uncertainty", { bits: number(step.entropy, 2), choices: number(2 ** step.entropy, 1) })].join(say("between_sentences"));
 }

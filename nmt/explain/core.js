@@ -60,9 +60,15 @@ function textWidth(text) {
   return [...text].reduce((width, character) => width + (character.codePointAt(0) > 0x2e80 ? 13.5 : 7.6), 0);
 }
 
-function shorten(text, most) {
-  const characters = [...text];
-  return characters.length > most ? characters.slice(0, most - 1).join("") + "…" : text;
+// As much of a text as fits into so many pixels.
+function fit(text, most) {
+  if (textWidth(text) <= most) return text;
+  let kept = "";
+  for (const character of text) {
+    if (textWidth(kept + character) > most - 9) break;
+    kept += character;
+  }
+  return kept + "…";
 }
 
 // A piece with its blank mark in a quieter tone, in HTML or SVG.

@@ -25,12 +25,12 @@ function heatMap({ name, weights, rows, columns, current, masked = () => false, 
   svg.append(hatching(name));
   columns.forEach((label, column) => {
     const x = left + (column + 0.5) * cell;
-    svg.append(draw("text", { x, y: top - 7, transform: `rotate(-50 ${x} ${top - 7})`, class: "label" }, spell(shorten(label, 14), draw)));
+    svg.append(draw("text", { x, y: top - 7, transform: `rotate(-50 ${x} ${top - 7})`, class: "label" }, spell(fit(label, 110), draw)));
   });
   rows.forEach((label, row) => {
     const y = top + row * cell;
     const line = draw("g", { class: row === current ? "row current" : "row", onclick: () => onChoose(row) });
-    line.append(draw("text", { x: left - 8, y: y + cell / 2 + 4, "text-anchor": "end", class: "label" }, spell(shorten(label, 16), draw)));
+    line.append(draw("text", { x: left - 8, y: y + cell / 2 + 4, "text-anchor": "end", class: "label" }, spell(fit(label, 134), draw)));
     columns.forEach((_, column) => line.append(...heatCell(name, weights[row][column], left + column * cell, y, cell, masked(row, column), () => tell(row, column))));
     svg.append(line);
   });

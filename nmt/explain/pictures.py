@@ -20,7 +20,7 @@ _WIDE_FONTS = (
     *("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Hiragino Sans GB"),
     *("Microsoft YaHei", "SimHei", "WenQuanYi Micro Hei", "Arial Unicode MS"),
 )
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "nmt",  # the same numbers give the same bytes
     "font.size": 9.5,
@@ -38,7 +38,7 @@ def attention_picture(weights: Matrix, rows: Sequence[str], columns: Sequence[st
     _need_matplotlib()
     import matplotlib
 
-    with matplotlib.rc_context({**_STYLE, "font.family": _families()}):
+    with matplotlib.rc_context(_style()):
         from matplotlib.figure import Figure  # without pyplot, which would look for a screen
 
         size = (1.8 + 0.36 * len(columns), 1.5 + 0.3 * len(rows))
@@ -70,7 +70,7 @@ def map_picture(found: "Map", *, title: str, kind: str) -> bytes:
     _need_matplotlib()
     import matplotlib
 
-    with matplotlib.rc_context({**_STYLE, "font.family": _families()}):
+    with matplotlib.rc_context(_style()):
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=(8, 6), layout="constrained")
@@ -105,12 +105,13 @@ def _plain(text: str) -> str:
     return text.replace("\u2581", "_").replace("$", r"\$")
 
 
-def _families() -> list[str]:
-    """matplotlib's own font, and one with Chinese if there is one."""
+def _style() -> Any:
+    """That of all pictures, with matplotlib's own font and, if there is one, another with Chinese."""
     from matplotlib import font_manager
 
     installed = set(font_manager.get_font_names())
-    return ["DejaVu Sans", *[name for name in _WIDE_FONTS if name in installed][:1]]
+    families = ["DejaVu Sans", *[name for name in _WIDE_FONTS if name in installed][:1]]
+    return {**_STYLE, "font.family": families}
 
 
 def _bytes(figure: "Figure", kind: str) -> bytes:

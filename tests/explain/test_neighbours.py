@@ -36,7 +36,7 @@ def test_the_map_keeps_what_two_dimensions_can_keep(opened: OpenedModel) -> None
     found = find_neighbours(opened, ["a", "b", "c"], count=6)
     flat = draw_map(opened, found)
     assert sum(point.asked for point in flat.points) == 3
-    vectors = F.normalize(opened.model.embedding.weight[[point.id for point in flat.points]].double(), dim=1)
+    vectors = F.normalize(opened.model.embedding.weight.detach()[[point.id for point in flat.points]].double(), dim=1)
     centred = vectors - vectors.mean(0)
     places = torch.tensor([[point.x, point.y] for point in flat.points], dtype=torch.double)
     # Of all planes, that of the two greatest singular values keeps most (Eckart and Young).
