@@ -20,7 +20,7 @@ from nmt.explain.page import DIGITS, walk_page
 from nmt.explain.walk import open_for_explaining, walk
 
 FOLDER = Path(__file__).parent
-SENTENCE = "My brother is looking for the key."
+SENTENCE = "My parents go to the cinema by underground every day."
 COLOURS = 128  # a palette of so many keeps the files small
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -33,8 +33,10 @@ def save(picture: bytes, name: str) -> None:
 
 def take(page: Page, name: str, *, first: str, last: str) -> None:
     """What stands between the top of the element ``first`` and the end of ``last``."""
+    page.evaluate("scrollTo(0, 0)")
     top, bottom = (page.locator(where).first.bounding_box() or {} for where in (first, last))
-    clip = {"x": 0, "y": top["y"] - 12, "width": 1180, "height": bottom["y"] + bottom["height"] - top["y"] + 20}
+    height = bottom["y"] + bottom["height"] - top["y"]
+    clip = {"x": top["x"] - 16, "y": top["y"] - 12, "width": top["width"] + 32, "height": height + 28}
     save(page.screenshot(clip=clip, full_page=True), name)
 
 
@@ -43,10 +45,10 @@ def main(model: str, chromium: str | None) -> None:
     text = walk_page(document(walk(open_for_explaining(model), SENTENCE), digits=DIGITS), language="en")
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1180, "height": 900}, device_scale_factor=1)
+        page = browser.new_page(viewport={"width": 1340, "height": 900}, device_scale_factor=1)
         page.set_content(text)
         page.add_style_tag(content=".stages { position: static !important; }")
-        page.locator('[data-key="step-on"]').click(click_count=2, delay=50)
+        page.locator('[data-key="step-on"]').click()
         take(page, "explain-cross.png", first="#cross h2", last="#room-cross table.arithmetic")
         take(page, "explain-beams.png", first="#beams h2", last="#room-beams svg.map")
         browser.close()

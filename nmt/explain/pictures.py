@@ -3,7 +3,8 @@
 import io
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nmt.errors import NMTError
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
     from nmt.explain.neighbours import Map
 
 KINDS = ("png", "svg")
-# The first of these that is installed draws what matplotlib's own font lacks, such as Chinese.
-_WIDE_FONTS = (
-    *("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Hiragino Sans GB"),
-    *("Microsoft YaHei", "SimHei", "WenQuanYi Micro Hei", "Arial Unicode MS"),
-)
 _STYLE: Any = {
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "nmt",  # the same numbers give the same bytes
@@ -38,10 +34,10 @@ def attention_picture(weights: Matrix, rows: Sequence[str], columns: Sequence[st
     _need_matplotlib()
     import matplotlib
 
-    with matplotlib.rc_context(_style()):
+    with matplotlib.rc_context(_style((title, *rows, *columns))):
         from matplotlib.figure import Figure  # without pyplot, which would look for a screen
 
-        size = (1.8 + 0.36 * len(columns), 1.5 + 0.3 * len(rows))
+        size = (max(1.8 + 0.36 * len(columns), 0.1 * len(title)), 1.5 + 0.3 * len(rows))
         figure = Figure(figsize=(max(size[0], 4), max(size[1], 2.5)), layout="constrained")
         axes = figure.subplots()
         image = axes.imshow(weights, cmap="Blues", vmin=0, vmax=1, aspect="auto")
@@ -70,7 +66,7 @@ def map_picture(found: "Map", *, title: str, kind: str) -> bytes:
     _need_matplotlib()
     import matplotlib
 
-    with matplotlib.rc_context(_style()):
+    with matplotlib.rc_context(_style((title, *(point.piece for point in found.points)))):
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=(8, 6), layout="constrained")
@@ -105,13 +101,41 @@ def _plain(text: str) -> str:
     return text.replace("\u2581", "_").replace("$", r"\$")
 
 
-def _style() -> Any:
-    """That of all pictures, with matplotlib's own font and, if there is one, another with Chinese."""
-    from matplotlib import font_manager
+def _style(texts: Iterable[str]) -> Any:
+    """That of all pictures, with matplotlib's own font and, where that lacks letters of ``texts``, another one."""
+    from matplotlib.font_manager import findfont
 
-    installed = set(font_manager.get_font_names())
-    families = ["DejaVu Sans", *[name for name in _WIDE_FONTS if name in installed][:1]]
+    families = ["DejaVu Sans"]
+    lacking = _lacking(findfont(families[0]), set("".join(texts)))
+    if lacking:
+        families += _family_with(lacking)
     return {**_STYLE, "font.family": families}
+
+
+def _family_with(letters: set[str]) -> list[str]:
+    """The installed font that lacks the fewest of ``letters``, if one has any."""
+    from matplotlib.font_manager import FontProperties, findSystemFonts, fontManager
+
+    # matplotlib remembers which fonts there are, also when others have been installed since.
+    paths = sorted(findSystemFonts(), key=lambda path: ("Regular" not in path, path))
+    best = min(paths, key=lambda path: len(_lacking(path, letters)), default=None)
+    if best is None or len(_lacking(best, letters)) == len(letters):
+        return []
+    for path in paths:
+        if Path(path).name.partition("-")[0] == Path(best).name.partition("-")[0]:  # and the same in bold
+            fontManager.addfont(path)
+    return [FontProperties(fname=best).get_name()]
+
+
+def _lacking(font: str, letters: set[str]) -> set[str]:
+    """Those of ``letters`` that the file ``font`` cannot draw; all of them if it is no font."""
+    from matplotlib.ft2font import FT2Font
+
+    try:
+        drawing = FT2Font(font)
+    except (RuntimeError, OSError):
+        return letters
+    return {letter for letter in letters if not drawing.get_char_index(ord(letter))}
 
 
 def _bytes(figure: "Figure", kind: str) -> bytes:

@@ -33,10 +33,10 @@ def test_a_language_has_all_texts_with_the_same_places(language: str) -> None:
     assert english.keys() == other.keys()
     for key, text in english.items():
         assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", other[key])), key
-        assert sorted(re.findall(r"</?\w+", text)) == sorted(re.findall(r"</?\w+", other[key])) or key.endswith("html")
+        assert key.endswith("html") or not re.search("</?\\w+>", other[key].replace("<s>", "").replace("</s>", "")), key
         if key.endswith("html"):
             for tag in ("p", "b", "code"):
-                assert other[key].count(f"<{tag}>") == other[key].count(f"</{tag}>"), key
+                assert len(re.findall(f"<{tag}[ >]", other[key])) == other[key].count(f"</{tag}>"), key
 
 
 def test_an_unknown_language_is_told_with_those_there_are() -> None:
