@@ -17,7 +17,7 @@ function written(value, measure) {
 }
 
 function measures() {
-  return data.bleu ? [...MEASURES, "cost"] : MEASURES;
+  return data.bleu ? ["cost", ...MEASURES] : MEASURES;
 }
 
 function strongest(measure) {
@@ -41,7 +41,7 @@ function grid(which) {
   const rows = [...new Set(own.map((head) => head.layer))];
   if (valueOf(own[0], reading.measure) === undefined) return make("p", { class: "quiet" }, say("not_here"));
   return make("div", { class: "scroll", "data-key": `grid-${which}` }, make("table", { class: "head-grid" },
-    make("thead", {}, make("tr", {}, make("td"), [...Array(count).keys()].map((head) => make("th", { scope: "col", class: "number" }, say("head_number", { head: head + 1 }))))),
+    make("thead", {}, make("tr", {}, make("td", { class: "quiet" }, say("head")), [...Array(count).keys()].map((head) => make("th", { scope: "col", class: "number" }, head + 1)))),
     make("tbody", {}, rows.map((layer) => make("tr", {}, make("th", { scope: "row" }, say("layer_number", { layer })),
       own.filter((head) => head.layer === layer).map((head) => measured(head, reading.measure, most)))))));
 }
