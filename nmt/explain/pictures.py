@@ -3,7 +3,7 @@
 import io
 import logging
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from nmt.explain.sentence import Matrix
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from nmt.explain.neighbours import Map
+    from nmt.explain.neighbours import Map, Point
 
 KINDS = ("png", "svg")
 _STYLE: Any = {
@@ -24,7 +24,10 @@ _STYLE: Any = {
     "axes.spines.right": False,
 }
 _BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#555555"
+_MAP_INCHES = (8.0, 6.0)
 _SMALL = 16  # maps of so many rows and columns have room for numbers
+
+_Box = tuple[float, float, float, float]  # left, bottom, width, height
 
 logger = logging.getLogger(__name__)
 
@@ -69,21 +72,21 @@ def map_picture(found: "Map", *, title: str, kind: str) -> bytes:
     with matplotlib.rc_context(_style((title, *(point.piece for point in found.points)))):
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(8, 6), layout="constrained")
+        figure = Figure(figsize=_MAP_INCHES, layout="constrained")
         axes = figure.subplots()
         for asked, colour, size in ((False, _BLUE, 18), (True, _ORANGE, 42)):
             points = [point for point in found.points if point.asked == asked]
             axes.scatter([point.x for point in points], [point.y for point in points], s=size, color=colour)
-            for point in points:
-                axes.annotate(
-                    _plain(point.piece),
-                    (point.x, point.y),
-                    xytext=(5, 4),
-                    textcoords="offset points",
-                    fontsize=11 if asked else 9,
-                    fontweight="bold" if asked else "normal",
-                    color=colour if asked else "black",
-                )
+        for point, offset in _label_offsets(found.points):
+            axes.annotate(
+                _plain(point.piece),
+                (point.x, point.y),
+                xytext=offset,
+                textcoords="offset points",
+                fontsize=_label_size(point),
+                fontweight="bold" if point.asked else "normal",
+                color=_ORANGE if point.asked else "black",
+            )
         for draw, share, name in (
             (axes.set_xlabel, found.shares[0], "first"),
             (axes.set_ylabel, found.shares[1], "second"),
@@ -94,6 +97,35 @@ def map_picture(found: "Map", *, title: str, kind: str) -> bytes:
         axes.set_yticks([])
         axes.set_title(_plain(title), loc="left", fontsize=12, fontweight="bold")
         return _bytes(figure, kind)
+
+
+def _label_size(point: "Point") -> int:
+    return 11 if point.asked else 9
+
+
+def _label_offsets(points: "Sequence[Point]") -> "Iterator[tuple[Point, tuple[float, float]]]":
+    """Where, in points of type from its dot, the label of each can stand without covering another, if it can."""
+    width, height = (72 * 0.8 * inches for inches in _MAP_INCHES)  # about what the dots are spread over
+    xs, ys = [point.x for point in points], [point.y for point in points]
+    across, up = width / max(max(xs) - min(xs), 1e-9), height / max(max(ys) - min(ys), 1e-9)
+    taken = [(point.x * across - 4, point.y * up - 4, 8.0, 8.0) for point in points]
+    for point in sorted(points, key=lambda point: not point.asked):
+        size = _label_size(point)
+        long, high = 0.65 * size * len(point.piece), 1.1 * size
+        offsets = [(5.0, 4.0), (5.0, -4 - high), (-5 - long, 4.0), (-5 - long, -4 - high), (-long / 2, 7.0)]
+        boxes = [(point.x * across + x, point.y * up + y, long, high) for x, y in offsets]
+        free = [
+            place
+            for place, box in enumerate(boxes)
+            if box[0] > min(xs) * across - 30 and not any(_overlap(box, other) for other in taken)
+        ]
+        best = free[0] if free else 0
+        taken.append(boxes[best])
+        yield point, offsets[best]
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    return all(one[axis] < other[axis] + other[axis + 2] and other[axis] < one[axis] + one[axis + 2] for axis in (0, 1))
 
 
 def _plain(text: str) -> str:

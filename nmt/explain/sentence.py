@@ -47,20 +47,20 @@ def source_sentence(tokenizer: Tokenizer, text: str, first_ids: Sequence[int] = 
     """What the encoder is given for ``text``: ``first_ids``, such as a tag, the subwords, and EOS."""
     [ids] = tokenizer.encode([text])
     spans = tokenizer.source_spans(text)
-    return _sentence(tokenizer, text, [*first_ids, *ids, EOS], [(0, 0)] * len(first_ids) + spans + [(0, 0)])
+    return _sentence(tokenizer, text, [*first_ids, *ids, EOS], [*[None] * len(first_ids), *spans, None])
 
 
 def target_sentence(tokenizer: Tokenizer, ids: Sequence[int]) -> Sentence:
     """The text that the subwords ``ids`` make, with EOS after them."""
     [text] = tokenizer.decode([ids])
-    return _sentence(tokenizer, text, [*ids, EOS], [*tokenizer.target_spans(ids), (0, 0)])
+    return _sentence(tokenizer, text, [*ids, EOS], [*tokenizer.target_spans(ids), None])
 
 
 def decoder_input(tokenizer: Tokenizer, target: Sentence) -> Sentence:
     """What the decoder reads while it writes ``target``: BOS before it, EOS away."""
     kept = target.subwords[:-1]
-    ids, spans = [BOS, *(each.id for each in kept)], [(0, 0), *((each.start, each.end) for each in kept)]
-    return _sentence(tokenizer, target.text, ids, spans)
+    spans = [(each.start, each.end) for each in kept]
+    return _sentence(tokenizer, target.text, [BOS, *(each.id for each in kept)], [None, *spans])
 
 
 def merge(weights: Matrix, rows: Sequence[Sequence[int]], columns: Sequence[Sequence[int]]) -> list[list[float]]:
@@ -73,21 +73,23 @@ def merge(weights: Matrix, rows: Sequence[Sequence[int]], columns: Sequence[Sequ
     ]
 
 
-def _sentence(tokenizer: Tokenizer, text: str, ids: Sequence[int], spans: Sequence[Span]) -> Sentence:
+def _sentence(tokenizer: Tokenizer, text: str, ids: Sequence[int], spans: Sequence[Span | None]) -> Sentence:
+    """``spans`` are where the subwords stand in ``text``; None: such as a tag, BOS and EOS, it is no part of it."""
     starts = [start for start, _ in words_and_marks(text)]
     words: list[list[Span]] = []
     names: list[str] = []
     subwords = []
     last: int | None = None
-    for number, piece, (start, end) in zip(ids, tokenizer.pieces(ids), spans, strict=True):
-        own = bisect_right(starts, start) - 1 if end > start else None
+    for number, piece, span in zip(ids, tokenizer.pieces(ids), spans, strict=True):
+        start, end = span or (0, 0)
+        own = None if span is None else bisect_right(starts, start) - 1
         if own is None or own != last:
             words.append([])
             names.append(piece)
         words[-1].append((start, end))
         subwords.append(Subword(number, piece, start, end, len(words) - 1))
         last = own
-    return Sentence(text, tuple(subwords), tuple(map(_name, [text] * len(words), words, names)))
+    return Sentence(text, tuple(subwords), tuple(_name(text, *word) for word in zip(words, names, strict=True)))
 
 
 def _name(text: str, spans: Sequence[Span], piece: str) -> str:
