@@ -1,6 +1,7 @@
 // The three kinds of attention: choose layer and head, see map or arcs, follow the arithmetic of one row.
 
 const AVERAGE = -1;
+const WIDE = 14; // maps of more columns get a line of their own
 
 const ATTENTIONS = {
   encoder: {
@@ -34,7 +35,7 @@ function attentionRoom(which, container) {
   container.append(make("div", { class: "heads-and-map" }, picker, figure), arithmetic);
   show(picker, [which], () => headPicker(which));
   show(figure, [which, ATTENTIONS[which].rowKey, "units", `view-${which}`], () => {
-    figure.classList.toggle("wide", views[which] === "arcs");
+    figure.classList.toggle("wide", views[which] === "arcs" || data[ATTENTIONS[which].looked].subwords.length > WIDE);
     return attentionFigure(which);
   });
   show(arithmetic, [which, ATTENTIONS[which].rowKey], () => arithmeticOf(which));
