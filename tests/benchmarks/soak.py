@@ -33,7 +33,7 @@ def main() -> int:
     options = parser.parse_args()
     process = translating(options) if options.what == "translate" else training(options)
     samples = watch(process, 60 * options.minutes)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)  # SIGINT may be ignored behind a shell's &
     process.wait()
     tell(samples)
     return 0
