@@ -45,6 +45,13 @@ def test_a_damaged_one_gives_way_to_the_one_before(tmp_path: Path, caplog: pytes
         store.load_newest()
 
 
+def test_of_checkpoints_that_are_all_regular_no_more_are_kept_than_asked(tmp_path: Path) -> None:
+    store = CheckpointStore(tmp_path, keep=1)
+    for step in (2, 3):
+        save(store, step)
+    assert [path.name[-5:] for path in store.paths()] == ["03.pt"]
+
+
 def test_the_newest_regular_one_is_kept_among_those_of_stops(tmp_path: Path) -> None:
     store = CheckpointStore(tmp_path, keep=2, every=10)
     for step in (0, 10, 12, 13, 14):
