@@ -9,6 +9,7 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 import torch
 
@@ -24,6 +25,8 @@ from nmt.training.run import RunReport, train
 from nmt.training.state import TrainState
 
 torch.set_num_threads(1)
+hypothesis.settings.register_profile("busy", deadline=None)  # other work on the machine is no failure
+hypothesis.settings.load_profile("busy")
 # Behind a shell's & Ctrl-C is ignored, behind nohup the end of the terminal, by all that the tests start, too;
 # some of them are told to stop by these signals.
 signal.signal(signal.SIGINT, signal.default_int_handler)
