@@ -10,7 +10,7 @@ from typing import NamedTuple
 from nmt.errors import NMTError
 
 # Bytes by which one side may be longer than the ratio allows, so that no short sentence falls to it.
-_RATIO_SLACK = 60
+RATIO_SLACK = 60
 
 
 class Pair(NamedTuple):
@@ -68,7 +68,7 @@ def fault_of(pair: Pair, config: FilterConfig) -> str | None:
         return "too long"
     # Bytes rather than characters: a Chinese character says about as much as three Latin letters, and is three bytes.
     short, long = sorted((len(pair.source.encode()), len(pair.target.encode())))
-    return "length ratio" if long > config.max_ratio * short + _RATIO_SLACK else None
+    return "length ratio" if long > config.max_ratio * short + RATIO_SLACK else None
 
 
 def pair_hash(pair: Pair, seed: int) -> bytes:
