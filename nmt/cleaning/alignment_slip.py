@@ -8,7 +8,7 @@ path is found by dynamic programming over windows of lines, and each of its step
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +52,10 @@ class Features(NamedTuple):
     kinds: NDArray[np.uint8]
     words: NDArray[np.uint64]  # a bit for each carried word, by its hash
 
+    def chosen(self, rows: "slice | NDArray[np.int64]") -> "Features":
+        """Those of some lines."""
+        return Features(self.lengths[rows], self.kinds[rows], self.words[rows])
+
 
 class AgreementModel(NamedTuple):
     """How much more probable what two lines show is in translations than in lines met by chance, in nats."""
@@ -92,7 +96,7 @@ def slips_between(source: Features, target: Features) -> list[Slip]:
     difference = len(target.lengths) - len(source.lengths)
     if min(len(source.lengths), len(target.lengths)) < 2 * WINDOW:
         return []
-    model = _learn(source, target, difference)
+    model = _learn(source, target)
     offsets = _offsets(difference, len(source.lengths))
     scores = _window_scores(model, source, target, offsets)
     path = _best_path(scores, offsets.index(0), offsets.index(difference))
@@ -102,9 +106,15 @@ def slips_between(source: Features, target: Features) -> list[Slip]:
 def read_features(path: str) -> Features:
     """The features of all lines of a file, 13 bytes each."""
     parts = [_features(block) for block in read_line_blocks(path, lines=_LINES_AT_ONCE)]
-    if not parts:
-        return Features(np.zeros(0, np.float32), np.zeros(0, np.uint8), np.zeros(0, np.uint64))
-    return Features(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    return _joined(parts)
+
+
+def _joined(parts: Sequence[Features]) -> Features:
+    return Features(
+        np.concatenate([np.zeros(0, np.float32), *(part.lengths for part in parts)]),
+        np.concatenate([np.zeros(0, np.uint8), *(part.kinds for part in parts)]),
+        np.concatenate([np.zeros(0, np.uint64), *(part.words for part in parts)]),
+    )
 
 
 def _features(lines: list[bytes]) -> Features:
@@ -132,7 +142,7 @@ def _kind(text: bytes) -> int:
     return 7 if any(48 <= byte <= 57 for byte in text) else 1
 
 
-def _learn(source: Features, target: Features, difference: int) -> AgreementModel:
+def _learn(source: Features, target: Features) -> AgreementModel:
     """The model by the end of the files at which they agree better; one of both is mostly aligned."""
     size = min(_SAMPLE, len(source.lengths), len(target.lengths))
     ends = [(0, 0), (len(source.lengths) - size, len(target.lengths) - size)]
@@ -140,22 +150,19 @@ def _learn(source: Features, target: Features, difference: int) -> AgreementMode
     candidates = []
     for from_source, from_target in ends:
         for step in range(0, size - quarter + 1, quarter):
-            pair = [
-                Features(*(column[first + step : first + step + quarter] for column in features))
+            pair = tuple(
+                features.chosen(slice(first + step, first + step + quarter))
                 for features, first in ((source, from_source), (target, from_target))
-            ]
+            )
             candidates.append((_fit(*pair), pair))
     best = max(fit for fit, _ in candidates)
     chosen = [pair for fit, pair in candidates if fit >= best - 0.15]
-    ours, theirs = (
-        Features(*(np.concatenate(columns) for columns in zip(*(pair[side] for pair in chosen), strict=True)))
-        for side in (0, 1)
-    )
+    ours, theirs = (_joined([pair[side] for pair in chosen]) for side in (0, 1))
     differences = theirs.lengths - ours.lengths
     ratio = float(np.median(differences))
     spread = 1.4826 * float(np.median(np.abs(differences - ratio)))
     shuffled = np.random.default_rng(1).permutation(len(ours.lengths))
-    by_chance = Features(*(column[shuffled] for column in theirs))
+    by_chance = theirs.chosen(shuffled)
     return AgreementModel(
         ratio=ratio,
         spread=max(spread, 0.05),
@@ -177,24 +184,25 @@ def _kind_pairs(source: Features, target: Features) -> NDArray[np.float64]:
     pairs = source.kinds.astype(np.int64) * _KINDS + target.kinds
     own = np.bincount(source.kinds, minlength=_KINDS) / len(pairs)
     other = np.bincount(target.kinds, minlength=_KINDS) / len(pairs)
-    smooth = np.outer(own, other).ravel() * 10  # a pair never seen is as probable as by chance, with the weight of ten
-    return np.bincount(pairs, minlength=_KINDS * _KINDS) + smooth + _UNSURE
+    # A pair never seen is as probable as by chance, with the weight of ten.
+    smooth = np.outer(own, other).ravel() * 10 + _UNSURE
+    return np.asarray(np.bincount(pairs, minlength=_KINDS * _KINDS) + smooth, dtype=np.float64)
 
 
 def _share_counts(source: Features, target: Features) -> NDArray[np.float64]:
     shared = np.minimum(_ones(source.words & target.words), _SHARES - 1)
-    return np.bincount(shared, minlength=_SHARES) + 1.0
+    return np.bincount(shared, minlength=_SHARES).astype(np.float64) + 1.0
 
 
 def _gains(aligned: NDArray[np.float64], by_chance: NDArray[np.float64]) -> NDArray[np.float32]:
     gains = np.log(aligned / aligned.sum()) - np.log(by_chance / by_chance.sum())
-    return np.clip(gains, -3, 3).astype(np.float32)
+    return np.asarray(np.clip(gains, -3, 3), dtype=np.float32)
 
 
 def _ones(words: NDArray[np.uint64]) -> NDArray[np.int64]:
     """How many bits are set."""
     bits = np.unpackbits(words.view(np.uint8).reshape(-1, 8), axis=1) if len(words) else np.zeros((0, 1), np.uint8)
-    return bits.sum(axis=1, dtype=np.int64)
+    return np.asarray(bits.sum(axis=1), dtype=np.int64)
 
 
 def _offsets(difference: int, lines: int) -> list[int]:
@@ -260,7 +268,7 @@ def _place(
 ) -> Slip:
     """The most probable source line between ``lines`` from which on the second offset holds."""
     low, high = lines
-    here = Features(*(column[low:high] for column in source))
+    here = source.chosen(slice(low, high))
     before, after = (model.scores(here, target, low + offset) for offset in offsets)
     # The step before line k: all lines below it keep the old offset, the others take the new one.
     totals = np.concatenate([[0.0], np.cumsum((before - after).astype(np.float64))])

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from nmt.cleaning.importers.units import unit_of
 from nmt.cleaning.outputs import Outputs, make_directory
@@ -61,12 +61,13 @@ def fetch_corpus(identifier: str, directory: StrPath) -> tuple[ParallelFiles, Co
 def _test_set(name: str, languages: str) -> Iterator[Pair]:
     from sacrebleu.dataset import DATASETS
 
-    if name not in DATASETS or languages not in DATASETS[name].langpairs:
-        known = "no such set" if name not in DATASETS else f"it has {', '.join(list(DATASETS[name].langpairs)[:20])}"
+    sets: Any = DATASETS
+    if name not in sets or languages not in sets[name].langpairs:
+        known = "no such set" if name not in sets else f"it has {', '.join(list(sets[name].langpairs)[:20])}"
         raise NMTError(f"sacreBLEU does not know the test set {name}/{languages}: {known}; sacrebleu --list shows all")
     try:
-        source = DATASETS[name].get_source_file(languages)
-        [reference, *_] = DATASETS[name].get_reference_files(languages)
+        source = sets[name].get_source_file(languages)
+        [reference, *_] = sets[name].get_reference_files(languages)
     except (OSError, SystemExit) as error:
         raise _no_network(f"{name}/{languages}", str(error)) from error
     yield from read_pairs([source], [reference])

@@ -30,7 +30,7 @@ def _kinds() -> tuple[Kind, ...]:
         Kind(
             "shifted",
             "pairs stand in stretches where the lengths fit better some lines further on",
-            "a line was lost or doubled near the first line named, and its opposite near the last; mend the files there",
+            "a line was lost or doubled near the first line named, and the opposite near the last",
             stop_above=0.0,
         ),
         Kind(

@@ -53,7 +53,7 @@ def is_available() -> bool:
 
 
 def known_code(language: str | None) -> str | None:
-    """The identifier's code for ``language`` (de, deu, de-AT), None if it does not know it; NMTError without the extra."""
+    """The identifier's code for ``language`` (de, deu, de-AT), None if it knows none; NMTError without the extra."""
     if language is None:
         return None
     code = language.replace("_", "-").partition("-")[0].lower()

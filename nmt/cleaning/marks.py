@@ -33,7 +33,7 @@ PLACEHOLDER_HINTS = (b"%", b"{", b"<", b"[[", b"__")
 
 
 def may_hold_controls(data: bytes, controls: NDArray[np.int32]) -> bool:
-    """Whether there may be a byte order mark, a control character or a line separator; ``controls`` counts those of ASCII."""
+    """Whether there may be byte order marks, control characters or line separators; ``controls`` are those of ASCII."""
     parts = (BYTE_ORDER_MARK, *LINE_SEPARATORS)
     return bool(controls.any()) or any(part in data for part in parts) or LATER_CONTROL.search(data) is not None
 
@@ -59,7 +59,7 @@ def digits_in(line: str) -> list[str]:
 
 
 def maybe_mojibake(text: str) -> list[int]:
-    """Where in ``text`` characters stand as they do in text that was decoded wrongly, and now and then in other text."""
+    """Where in ``text`` characters stand as in text that was decoded wrongly, and now and then in other text."""
     return [match.start() for match in _MAYBE_MOJIBAKE.finditer(text)]
 
 

@@ -95,4 +95,5 @@ def different_placeholders(text: BlockText) -> list[int]:
 
 def _rows_with(text: BlockText, hints: tuple[bytes, ...]) -> list[int]:
     source, target = text.sides
-    return np.union1d(source.holding_bytes(*hints), target.holding_bytes(*hints)).tolist()
+    rows: list[int] = np.union1d(source.holding_bytes(*hints), target.holding_bytes(*hints)).tolist()
+    return rows

@@ -105,7 +105,7 @@ def merge_corpora(corpora: Sequence[ParallelFiles], directory: StrPath, *, name:
 
 
 def named_files(corpora: Sequence[ParallelFiles], directory: StrPath, name: str) -> ParallelFiles:
-    """Where a corpus called ``name`` goes: its files end in the languages, or in source and target, or it is a table."""
+    """Where a corpus called ``name`` goes: files that end in the languages, or in source and target, or a table."""
     if Path(name).name != name:
         raise NMTError(f"{name!r} is no name for a file; name the directory with -o")
     if all(files.target is None for files in corpora):

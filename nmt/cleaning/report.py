@@ -110,8 +110,8 @@ def statistics_rows(report: CheckReport) -> list[tuple[str, str, str]]:
         ("case", "letter case"),
     ):
         rows.append((title, _shown(source[key]), _shown(target[key])))
-    quantiles = (" · ".join(f"{value:,}" for value in side["length_quantiles"].values()) for side in (source, target))
-    rows.append(("characters: 5, 50, 95, 99 % of lines", *quantiles))
+    lengths = [" · ".join(f"{value:,}" for value in side["length_quantiles"].values()) for side in (source, target)]
+    rows.append(("characters: 5, 50, 95, 99 % of lines", lengths[SOURCE], lengths[TARGET]))
     return rows
 
 

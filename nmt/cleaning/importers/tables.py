@@ -82,7 +82,7 @@ def _guess(found: Mapping[str, Any], languages: tuple[str | None, str | None], w
         if all(_value(found, field) is not None for field in fields):
             return fields
     raise NMTError(
-        f"{where}: which fields hold the text? there are {', '.join(found)[:200]}; use --source-field and --target-field"
+        f"{where}: name the fields with --source-field and --target-field; there are {', '.join(found)[:200]}"
     )
 
 
