@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nmt.cleaning.quick_look import QuickLook
 from nmt.data.encoded_corpus import EncodedCorpus, EncodedPair, open_encoded_corpus, write_encoded_corpus
 from nmt.data.encoding import BlockEncoder
 from nmt.data.pool import available_processors, ordered_map
@@ -189,11 +190,14 @@ class _Preparation:
     def _scan(self, selection: PairSelection) -> None:
         """Judge every pair."""
         scan = partial(scan_block, config=self.recipe.filters, seed=self.recipe.training.seed)
-        scans = ordered_map(scan, read_blocks(self.corpora), helpers=self.helpers)
+        look = QuickLook(self.corpora, self.recipe.filters)
+        scans = ordered_map(scan, look.watching(read_blocks(self.corpora)), helpers=self.helpers)
         for result in self._watched(scans, lambda scan: len(scan.states), "read"):
             selection.add(result)
         if self.recipe.filters.deduplicate:
             selection.drop_duplicates()
+        for line in look.lines():
+            self.reporter.stage(line)
 
     def _check_enough(self, pairs: int) -> None:
         needed = 1 if self.files.validation_sources else FEWEST_PAIRS
