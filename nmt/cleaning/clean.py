@@ -8,13 +8,15 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from nmt.cleaning.alignment_slip import find_slips
-from nmt.cleaning.block_text import BlockText
+from nmt.cleaning.association import Translations, words_of
+from nmt.cleaning.block_text import SOURCE, TARGET, BlockText
 from nmt.cleaning.byte_classes import NO_SCRIPT
 from nmt.cleaning.config import CleaningConfig
 from nmt.cleaning.filters import CleanBlock, Cleaner, Rejected, Usual
@@ -31,6 +33,7 @@ from nmt.text.lines import StrPath, atomic_writer, without_controls
 
 logger = logging.getLogger(__name__)
 
+LEARNT_FROM = 32  # blocks, or up to twice as many, that show which words translate each other
 SURVEYED = 4  # blocks of each corpus that show what is usual
 _CLEAR = 0.8  # share of lines of the script that the others must be in
 
@@ -58,7 +61,7 @@ def clean_corpus(
     unequal counts of lines.
     """
     paths = output_paths(corpora, directory)
-    cleaner = Cleaner(config, survey(corpora, languages), tuple(held_out))
+    cleaner = Cleaner(config, survey(corpora, languages, config.filters), tuple(held_out))
     following = _Following(config)
     report = CleaningReport()
     reader = TolerantReader(corpora)
@@ -83,7 +86,7 @@ def clean_corpus(
     return report
 
 
-def survey(corpora: Sequence[ParallelFiles], languages: tuple[str | None, str | None]) -> Usual:
+def survey(corpora: Sequence[ParallelFiles], languages: tuple[str | None, str | None], filters: Sequence[str]) -> Usual:
     """What is usual in ``corpora``, by the first blocks of each."""
     characters, scripts = [], np.zeros((2, NO_SCRIPT), dtype=np.int64)
     for files in corpora:
@@ -92,11 +95,21 @@ def survey(corpora: Sequence[ParallelFiles], languages: tuple[str | None, str | 
             characters.append(text.characters)
             for side, counts in zip(text.sides, scripts, strict=True):
                 counts += np.bincount(side.classes.scripts, minlength=NO_SCRIPT + 1)[:NO_SCRIPT]
+    translations = _learn_translations(corpora) if "unrelated" in filters else None
     lengths = fit_lengths(np.concatenate(characters)) if characters else None
     source, target = (
         int(counts.argmax()) if counts.max() and counts.max() >= _CLEAR * counts.sum() else None for counts in scripts
     )
-    return Usual(lengths, (source, target), languages)
+    return Usual(lengths, (source, target), languages, translations)
+
+
+def _learn_translations(corpora: Sequence[ParallelFiles]) -> Translations | None:
+    """What words translate each other, from blocks spread over all of ``corpora``; None if there are none."""
+    blocks = sum(1 for _ in TolerantReader(corpora).blocks())
+    step = max(1, blocks // LEARNT_FROM)
+    texts = (BlockText(block) for block in islice(TolerantReader(corpora).blocks(), 0, None, step))
+    bags = [(words_of(text.sides[SOURCE]), words_of(text.sides[TARGET])) for text in texts]
+    return Translations(bags) if bags else None
 
 
 class _Following:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmt.cleaning import marks, pair_tests
+from nmt.cleaning.association import Translations, words_of
 from nmt.cleaning.block_text import SOURCE, TARGET, BlockText
 from nmt.cleaning.byte_classes import NO_SCRIPT
 from nmt.cleaning.config import FILTERS, CleaningConfig
@@ -29,6 +30,7 @@ class Usual:
     lengths: LengthModel | None
     scripts: tuple[int | None, int | None]  # numbers in SCRIPT_NAMES; None where there is no clear one
     languages: tuple[str | None, str | None] = (None, None)  # codes the identifier knows
+    translations: Translations | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class Cleaner:
             "too-long": lambda: np.flatnonzero(pair_tests.too_long(text, config.max_characters)).tolist(),
             "length-ratio": lambda: np.flatnonzero(pair_tests.far_apart(text, config.max_ratio)).tolist(),
             "unusual-ratio": lambda: self._unusual(text),
+            "unrelated": lambda: self._unrelated(text),
             "identical": lambda: pair_tests.identical(text, near[SOURCE] == near[TARGET]),
             "script": lambda: self._odd_scripts(text),
             "language": lambda: self._wrong_languages(text),
@@ -126,6 +129,13 @@ class Cleaner:
         if self.usual.lengths is None:
             return ()
         rows: Rows = np.flatnonzero(pair_tests.unusual(text, self.usual.lengths, self.config.max_deviation)).tolist()
+        return rows
+
+    def _unrelated(self, text: BlockText) -> Rows:
+        if self.usual.translations is None:
+            return ()
+        doubts = self.usual.translations.doubts(*map(words_of, text.sides))
+        rows: Rows = np.flatnonzero(doubts > self.config.chance_margin).tolist()
         return rows
 
     def _odd_scripts(self, text: BlockText) -> Rows:
