@@ -120,7 +120,7 @@ class Spread(NamedTuple):
     def log_density(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """The logarithm of the normal density."""
         apart = (scores - self.middle) / self.deviation
-        return -apart * apart / 2 - np.log(self.deviation)
+        return np.asarray(-apart * apart / 2 - np.log(self.deviation))
 
 
 class Translations:

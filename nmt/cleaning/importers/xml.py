@@ -199,7 +199,7 @@ class XmlImport:
             parse(*arguments)
         except DefusedXmlException as error:
             raise NMTError(
-                f"{name_of(self._path)} declares entities of its own, which could make it grow without end; it is not read"
+                f"{name_of(self._path)} declares entities, which could make it grow without end, so it is not read"
             ) from error
         except SAXParseException as error:
             raise NMTError(
