@@ -8,7 +8,8 @@ path is found by dynamic programming over windows of lines, and each of its step
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ _LINES_AT_ONCE = 8192
 _MARGIN = 3  # offsets beyond those between none and the difference of the counts
 _MOST_OFFSETS = 256  # more are not looked at one by one: the path may then only leave one end for the other
 _MOST_WORK = 2_000_000_000  # comparisons
+_REACH = 4  # windows by which a step may be off its place on the path
 _PENALTY = 14.0  # nats that a change of the offset must gain
 _SAMPLE = 2000  # lines at each end that the model is learnt from
 _KINDS = 8  # of lines, by their end
@@ -100,7 +102,7 @@ def slips_between(source: Features, target: Features) -> list[Slip]:
     offsets = _offsets(difference, len(source.lengths))
     scores = _window_scores(model, source, target, offsets)
     path = _best_path(scores, offsets.index(0), offsets.index(difference))
-    return _place_steps(model, source, target, [offsets[number] for number in path])
+    return _place_steps(model, source, target, [offsets[number] if number < len(offsets) else None for number in path])
 
 
 def read_features(path: str) -> Features:
@@ -215,10 +217,10 @@ def _offsets(difference: int, lines: int) -> list[int]:
 
 
 def _window_scores(model: AgreementModel, source: Features, target: Features, offsets: list[int]) -> Scores:
-    """The agreement of each window at each offset (windows, offsets)."""
+    """The agreement of each window at each offset, and last that of lines with no partner at all, which is none."""
     starts = np.arange(0, len(source.lengths), WINDOW)
     columns = [np.add.reduceat(model.scores(source, target, offset), starts) for offset in offsets]
-    return np.stack(columns, axis=1)
+    return np.stack([*columns, np.zeros(len(starts), dtype=np.float32)], axis=1)
 
 
 def _best_path(scores: Scores, first: int, last: int) -> list[int]:
@@ -240,27 +242,40 @@ def _best_path(scores: Scores, first: int, last: int) -> list[int]:
     return path[::-1]
 
 
-def _place_steps(model: AgreementModel, source: Features, target: Features, path: list[int]) -> list[Slip]:
-    """Each change of the offset along ``path``, which has one for each window, placed to the line."""
+class _Segment(NamedTuple):
+    """Windows in which one offset holds."""
+
+    offset: int
+    first: int
+    end: int
+
+
+def _place_steps(model: AgreementModel, source: Features, target: Features, path: list[int | None]) -> list[Slip]:
+    """Each change of the offset along ``path``, which has one for each window or None, placed to the line."""
     difference = len(target.lengths) - len(source.lengths)
+    segments = _segments([0, *path, difference])
     slips = []
-    before = 0
-    changes = list(_changes([0, *path, difference]))
-    for number, (window, offset) in enumerate(changes):
-        earlier = changes[number - 1][0] if number else 0
-        later = changes[number + 1][0] if number + 1 < len(changes) else len(path)
-        low = max(earlier * WINDOW, (window - 4) * WINDOW, 0)
-        high = min(later * WINDOW, (window + 4) * WINDOW, len(source.lengths))
-        slips.append(_place(model, source, target, (before, offset), (low, max(high, low + 1))))
-        before = offset
+    for before, after in pairwise(segments):
+        # A step may lie some windows beyond its place on the path, but not beyond the next step.
+        low = max(before.first, before.end - _REACH) * WINDOW
+        high = min(after.end, after.first + _REACH) * WINDOW
+        lines = min(low, len(source.lengths) - 1), min(max(high, low + 1), len(source.lengths))
+        slips.append(_place(model, source, target, (before.offset, after.offset), lines))
     return slips
 
 
-def _changes(path: list[int]) -> Iterator[tuple[int, int]]:
-    """``(window, new offset)`` wherever a path with one more step at each end changes it."""
-    for number in range(1, len(path)):
-        if path[number] != path[number - 1]:
-            yield number - 1, path[number]
+def _segments(path: list[int | None]) -> list[_Segment]:
+    """What a path with one more step at each end is made of, windows without partner left out."""
+    segments: list[_Segment] = []
+    for number, offset in enumerate(path):
+        window = max(0, number - 1)
+        if offset is None:
+            continue
+        if segments and segments[-1].offset == offset:
+            segments[-1] = segments[-1]._replace(end=window + 1)
+        else:
+            segments.append(_Segment(offset, window, window + 1))
+    return segments
 
 
 def _place(

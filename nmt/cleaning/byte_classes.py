@@ -86,7 +86,7 @@ def classify_lines(data: bytes, lengths: NDArray[np.int64]) -> LineClasses:
     lines = len(lengths)
     classes = _CLASS_OF_BYTE[np.frombuffer(data, dtype=np.uint8)]
     places = np.repeat(np.arange(lines, dtype=np.int64) * len(_CLASSES), lengths) + classes
-    counts = np.bincount(places, minlength=lines * len(_CLASSES)).reshape(lines, -1).astype(np.int32)
+    counts = np.bincount(places, minlength=lines * len(_CLASSES)).reshape(lines, len(_CLASSES)).astype(np.int32)
     by_script = counts @ _SCRIPT_OF_CLASS
     latin, vietnamese = SCRIPT_NAMES.index("Latin"), SCRIPT_NAMES.index("Georgian, Ethiopic or Khmer")
     mixed = by_script[:, latin] > 0

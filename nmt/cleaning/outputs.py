@@ -30,6 +30,12 @@ def output_paths(corpora: Sequence[ParallelFiles], directory: StrPath) -> list[P
     return [ParallelFiles(next(names), next(names) if files.target is not None else None) for files in corpora]
 
 
+def check_name(name: str) -> None:
+    """NMTError if ``name`` cannot be the name of a file in a directory."""
+    if Path(name).name != name:
+        raise NMTError(f"{name!r} is no name for a file; name the directory with -o")
+
+
 def make_directory(directory: StrPath) -> None:
     """Make ``directory`` unless it is there; NMTError if that cannot be."""
     try:

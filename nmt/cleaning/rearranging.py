@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nmt.cleaning.block_text import BlockText
 from nmt.cleaning.hashes import Hashes, SeenHashes, combine, hash_lines, normal_lines
-from nmt.cleaning.outputs import Outputs, make_directory, output_paths
+from nmt.cleaning.outputs import Outputs, check_name, make_directory, output_paths
 from nmt.errors import NMTError
 from nmt.text.blocks import Block, ParallelFiles, read_blocks
 from nmt.text.corpus import CorpusReport, FilterConfig
@@ -106,8 +106,7 @@ def merge_corpora(corpora: Sequence[ParallelFiles], directory: StrPath, *, name:
 
 def named_files(corpora: Sequence[ParallelFiles], directory: StrPath, name: str) -> ParallelFiles:
     """Where a corpus called ``name`` goes: files that end in the languages, or in source and target, or a table."""
-    if Path(name).name != name:
-        raise NMTError(f"{name!r} is no name for a file; name the directory with -o")
+    check_name(name)
     if all(files.target is None for files in corpora):
         return ParallelFiles(str(Path(directory) / f"{name}.tsv"))
     source = language_of([files.source for files in corpora if files.target is not None])

@@ -36,8 +36,8 @@ def test_lines_without_letters_or_of_two_scripts_have_no_script() -> None:
 
 
 def test_lines_are_counted_apart() -> None:
-    found = classes_of("äß 12", "", "a\x00b\r", "狗")
-    assert found.characters.tolist() == [5, 0, 4, 1]
+    found = classes_of("äß 12", "", "a\x00b\r!", "狗")
+    assert found.characters.tolist() == [5, 0, 5, 1]
     assert found.digits.tolist() == [2, 0, 0, 0]
     assert found.controls.tolist() == [0, 0, 2, 0]
     assert found.letters.tolist() == [2, 0, 2, 1]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nmt.cleaning.importers.units import Units, check_code
-from nmt.cleaning.outputs import Outputs, make_directory
+from nmt.cleaning.outputs import Outputs, check_name, make_directory
 from nmt.errors import NMTError
 from nmt.text.blocks import ParallelFiles
 from nmt.text.corpus import CorpusReport
@@ -89,6 +89,7 @@ def _open(path: StrPath, kind: str, languages: Languages, fields: Languages) -> 
 
 
 def _goal(directory: StrPath, name: str, languages: Languages) -> ParallelFiles:
+    check_name(name)
     suffixes = [language or default for language, default in zip(languages, NO_NAME, strict=True)]
     if suffixes[0] == suffixes[1]:
         raise NMTError(
