@@ -20,6 +20,7 @@ from nmt.cleaning.languages import LanguageSample
 from nmt.cleaning.reading import TolerantReader
 from nmt.cleaning.statistics import SideStatistics
 from nmt.cleaning.stretches import Stretch, shifted, unrelated
+from nmt.cleaning.translation_sample import TranslationSample
 from nmt.data.pool import ordered_map
 from nmt.text.blocks import Block, ParallelFiles
 from nmt.text.corpus import FilterConfig
@@ -65,6 +66,7 @@ class CorpusCheck:
     corpora: Sequence[ParallelFiles]
     held_out: tuple[HeldOut, ...] = ()
     languages: LanguageSample | None = None
+    translations: TranslationSample | None = None
     pairs: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[Example]] = field(default_factory=dict)
@@ -94,6 +96,8 @@ class CorpusCheck:
             self._count(kind, 0, _examples(block, overlap.rows.tolist(), self.examples.get(kind, [])))
         if self.languages is not None:
             self.languages.add(block)
+        if self.translations is not None:
+            self.translations.add(block)
 
     def _count(self, kind: str, count: int, examples: Iterable[Example]) -> None:
         self.counts[kind] = self.counts.get(kind, 0) + count
@@ -109,6 +113,7 @@ class CorpusCheck:
             *self._scripts(),
             *(self._whole_file_findings()),
             *self._languages(),
+            *self._unrelated(),
             *(self._finding(kind, count) for kind, count in self.counts.items() if count),
         ]
         order = ("stop", "warning", "note")
@@ -130,7 +135,7 @@ class CorpusCheck:
                 yield self._finding("unequal-counts", count, places=places)
 
     def _stretches(self) -> Iterator[Finding]:
-        for kind, select in (("shifted", shifted), ("unrelated", unrelated)):
+        for kind, select in (("shifted", shifted), ("unrelated-stretch", unrelated)):
             places, pairs = [], 0
             for number, windows in self.windows.items():
                 for stretch in select(windows):
@@ -176,6 +181,12 @@ class CorpusCheck:
                 wrong = sum(found.wrong.values())
                 yield self._finding(kind, wrong, of=found.looked_at, places=[found.described()])
 
+    def _unrelated(self) -> Iterator[Finding]:
+        if self.translations is not None:
+            count, self.examples["unrelated"] = self.translations.unrelated(EXAMPLES)
+            if count:
+                yield self._finding("unrelated", count, of=self.translations.looked_at)
+
 
 def check_corpus(
     corpora: Sequence[ParallelFiles],
@@ -187,7 +198,7 @@ def check_corpus(
 ) -> CheckReport:
     """Look through all of ``corpora``, with so many helper processes; the report is the same for any number."""
     reader = TolerantReader(corpora)
-    check = CorpusCheck(corpora, tuple(held_out), languages)
+    check = CorpusCheck(corpora, tuple(held_out), languages, TranslationSample())
     inspect = Inspector(filters or FilterConfig(), tuple(held_out))
     waiting: deque[Block] = deque()
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from nmt.text.selection import is_in
+
 Hashes = NDArray[np.uint64]
 
 _LARGEST_RUN = 1 << 22
@@ -64,15 +66,6 @@ class SeenHashes:
             run = np.sort(np.concatenate([self._runs.pop(), run]), kind="stable")
         if len(run):
             self._runs.append(run)
-
-
-def is_in(values: Hashes, ordered: Hashes) -> NDArray[np.bool_]:
-    """Which ``values`` are in ``ordered``."""
-    if not len(ordered):
-        return np.zeros(len(values), dtype=bool)
-    places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
-    found: NDArray[np.bool_] = ordered[places] == values
-    return found
 
 
 class DistinctCount:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.cleaning.hashes import Hashes, combine, hash_lines, is_in, normal_lines
+from nmt.cleaning.hashes import Hashes, combine, hash_lines, normal_lines
 from nmt.text.blocks import read_pairs
 from nmt.text.corpus import Pair
+from nmt.text.selection import is_in
 
 
 class Overlap(NamedTuple):

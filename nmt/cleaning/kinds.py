@@ -35,6 +35,13 @@ def _kinds() -> tuple[Kind, ...]:
         ),
         Kind(
             "unrelated",
+            "of the pairs looked at have words that do not translate each other, as far as this text shows",
+            "look at the examples: many may be put together by mistake",
+            "unrelated",
+            stop_above=0.3,
+        ),
+        Kind(
+            "unrelated-stretch",
             "pairs stand in stretches where the lengths of the two sides have nothing to do with each other",
             "look at the lines named: the two sides may be of different texts there",
             stop_above=0.2,

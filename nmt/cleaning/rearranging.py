@@ -14,7 +14,7 @@ from nmt.cleaning.hashes import Hashes, SeenHashes, combine, hash_lines, normal_
 from nmt.cleaning.outputs import Outputs, check_name, make_directory, output_paths
 from nmt.errors import NMTError
 from nmt.text.blocks import Block, ParallelFiles, read_blocks
-from nmt.text.corpus import CorpusReport, FilterConfig
+from nmt.text.corpus import CorpusReport, FilterConfig, total
 from nmt.text.language_codes import language_of
 from nmt.text.lines import StrPath
 from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
@@ -43,7 +43,7 @@ def split_corpus(
         for block in read_blocks(corpora):
             selection.add(scan_block(block, _ANY, seed))
         selection.drop_duplicates()
-        report = _joined_report(selection.reports())
+        report = total(selection.reports())
         parts = np.full(len(selection.states), _NEVER, dtype=np.uint8)
         for number, size in ((2, test), (1, valid)):
             if size:
@@ -162,13 +162,3 @@ def _write(outputs: Outputs, number: int, text: BlockText, rows: Rows) -> None:
     chosen = np.flatnonzero(rows).tolist()
     source, target = text.sides
     outputs.write(number, [source.raw[row] for row in chosen], [target.raw[row] for row in chosen])
-
-
-def _joined_report(reports: Sequence[CorpusReport]) -> CorpusReport:
-    total = CorpusReport()
-    for report in reports:
-        total.read += report.read
-        total.kept += report.kept
-        for reason, count in report.dropped.items():
-            total.drop(reason, count)
-    return total

@@ -4,6 +4,7 @@ Knows nothing of subwords and of how lines are stored.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -58,6 +59,17 @@ class CorpusReport:
         text = f"{self.read:,} {'pair' if self.read == 1 else 'pairs'} read, {self.kept:,} kept"
         reasons = sorted(self.dropped.items(), key=lambda item: (-item[1], item[0]))
         return f"{text}; dropped: {', '.join(f'{n:,} {reason}' for reason, n in reasons)}" if reasons else text
+
+
+def total(reports: Iterable[CorpusReport]) -> CorpusReport:
+    """One report for all."""
+    summed = CorpusReport()
+    for report in reports:
+        summed.read += report.read
+        summed.kept += report.kept
+        for reason, count in report.dropped.items():
+            summed.drop(reason, count)
+    return summed
 
 
 def fault_of(pair: Pair, config: FilterConfig) -> str | None:

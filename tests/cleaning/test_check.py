@@ -156,6 +156,15 @@ def test_much_of_what_a_little_may_be_stops(write: Writer) -> None:
         assert kind in {stop.kind.name for stop in check(write([*CLEAN, *spoilt_pairs])).stops}
 
 
+def test_many_pairs_that_do_not_belong_together_are_told(write: Writer) -> None:
+    pairs = translations(3000)
+    wrong = {row: pairs[(row + 7) % 3000][1] for row in range(0, 3000, 20)}
+    report = check(write([(source, wrong.get(row, target)) for row, (source, target) in enumerate(pairs)]))
+    [finding] = [finding for finding in report.findings if finding.kind.name == "unrelated"]
+    assert finding.count > 0.6 * len(wrong)
+    assert all((example.line - 1) % 20 == 0 for example in finding.examples)
+
+
 def test_text_that_is_no_longer_as_people_write_it_is_told(write: Writer) -> None:
     tokenised = [(f"{source[:-1]} {source[-1]}", target.lower()) for source, target in CLEAN]
     assert names(check(write(tokenised))) == {"tokenised-source", "lowercased-target"}

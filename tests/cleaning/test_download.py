@@ -42,7 +42,7 @@ def server(tmp_path: Path) -> Iterator[str]:
         def log_message(self, *arguments: object) -> None: ...
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        thread = threading.Thread(target=running.serve_forever)
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
         thread.start()
         try:
             yield f"http://127.0.0.1:{running.server_address[1]}"
