@@ -10,6 +10,7 @@ from nmt.errors import NMTError
 from nmt.text.blocks import BLOCK_LINES, Block, ParallelFiles
 from nmt.text.lines import check_readable, read_line_blocks
 
+MOST_BYTES = 4_000_000  # of a block; what is told of it takes a dozen times as much memory
 FEWEST_BYTES = 8_000_000  # of text for which helper processes are worth their start
 
 
@@ -56,7 +57,7 @@ class TolerantReader:
         if files.target is None:
             read = 0
             for source in sources:
-                yield Block(number, files, read + 1, len(source), b"".join(source), b"")
+                yield from _pieces(number, files, read + 1, source, [])
                 read += len(source)
             self.lines.append((read, read))
             return
@@ -65,7 +66,7 @@ class TolerantReader:
         for source, target in zip_longest(sources, targets, fillvalue=list[bytes]()):
             count = min(len(source), len(target))
             if count:
-                yield Block(number, files, before + 1, count, b"".join(source[:count]), b"".join(target[:count]))
+                yield from _pieces(number, files, before + 1, source[:count], target[:count])
             if len(source) != len(target):
                 rest = [
                     sum(map(len, chain([block], blocks))) for block, blocks in ((source, sources), (target, targets))
@@ -74,3 +75,15 @@ class TolerantReader:
                 return
             before += count
         self.lines.append((before, before))
+
+
+def _pieces(
+    number: int, files: ParallelFiles, first: int, source: Sequence[bytes], target: Sequence[bytes]
+) -> Iterator[Block]:
+    """These lines as one block, or as several where they are very long."""
+    if len(source) > 1 and sum(map(len, chain(source, target))) > MOST_BYTES:
+        half = len(source) // 2
+        yield from _pieces(number, files, first, source[:half], target[:half])
+        yield from _pieces(number, files, first + half, source[half:], target[half:])
+    else:
+        yield Block(number, files, first, len(source), b"".join(source), b"".join(target))

@@ -14,7 +14,7 @@ from nmt.cleaning.hashes import Hashes, SeenHashes, combine, hash_lines, normal_
 from nmt.cleaning.outputs import Outputs, check_name, make_directory, output_paths
 from nmt.errors import NMTError
 from nmt.text.blocks import Block, ParallelFiles, read_blocks
-from nmt.text.corpus import CorpusReport, FilterConfig, total
+from nmt.text.corpus import CorpusReport, FilterConfig, total_of
 from nmt.text.language_codes import language_of
 from nmt.text.lines import StrPath
 from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
@@ -43,7 +43,7 @@ def split_corpus(
         for block in read_blocks(corpora):
             selection.add(scan_block(block, _ANY, seed))
         selection.drop_duplicates()
-        report = total(selection.reports())
+        report = total_of(selection.reports())
         parts = np.full(len(selection.states), _NEVER, dtype=np.uint8)
         for number, size in ((2, test), (1, valid)):
             if size:
@@ -73,11 +73,11 @@ def split_corpus(
 
 def sample_corpus(corpora: Sequence[ParallelFiles], directory: StrPath, *, size: int, seed: int) -> CorpusReport:
     """Write ``size`` pairs, spread evenly over all of ``corpora`` and chosen at random, under the files' own names."""
-    total = sum(block.count for block in read_blocks(corpora))
-    if size > total:
-        raise NMTError(f"there are only {total:,} pairs, so {size:,} cannot be drawn from them")
-    chosen = np.zeros(total, dtype=bool)
-    chosen[spread_sample(total, size, seed)] = True
+    pairs = sum(block.count for block in read_blocks(corpora))
+    if size > pairs:
+        raise NMTError(f"there are only {pairs:,} pairs, so {size:,} cannot be drawn from them")
+    chosen = np.zeros(pairs, dtype=bool)
+    chosen[spread_sample(pairs, size, seed)] = True
     return _select(corpora, directory, lambda block, first: chosen[first : first + block.count], "not drawn")
 
 

@@ -74,8 +74,7 @@ def _names(report: CheckReport) -> str:
 
 
 def _finding_lines(finding: Finding, report: CheckReport) -> Iterator[str]:
-    share = f" ({percent(finding.share)})" if finding.share < 1 else ""
-    yield f"  {MARKS[finding.severity]} {finding.count:,} {finding.kind.title}{share}  [{finding.kind.name}]"
+    yield f"  {MARKS[finding.severity]} {finding.count:,} {finding.kind.title} ({percent(finding.share)})  [{finding.kind.name}]"
     for place in finding.places:
         yield f"      {place}"
     for example in finding.examples[:_SHOWN_IN_TEXT]:

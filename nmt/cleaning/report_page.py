@@ -49,8 +49,7 @@ def _body(title: str, report: CheckReport) -> Iterator[str]:
 
 
 def _finding(finding: Finding, report: CheckReport) -> Iterator[str]:
-    share = f" ({percent(finding.share)})" if finding.share < 1 else ""
-    heading = f"{finding.count:,} {finding.kind.title}{share}"
+    heading = f"{finding.count:,} {finding.kind.title} ({percent(finding.share)})"
     mark = f'<span class="mark {finding.severity}">{MARKS[finding.severity]}</span>'
     yield f'<section class="finding" id="{finding.kind.name}">'
     yield f"<h3>{mark} {escape(heading)} <code>{finding.kind.name}</code></h3>"

@@ -61,7 +61,7 @@ class CorpusReport:
         return f"{text}; dropped: {', '.join(f'{n:,} {reason}' for reason, n in reasons)}" if reasons else text
 
 
-def total(reports: Iterable[CorpusReport]) -> CorpusReport:
+def total_of(reports: Iterable[CorpusReport]) -> CorpusReport:
     """One report for all."""
     summed = CorpusReport()
     for report in reports:

@@ -24,7 +24,7 @@ from nmt.data.pool import available_processors, ordered_map
 from nmt.errors import NMTError
 from nmt.settings import to_mapping
 from nmt.text.blocks import Block, read_blocks, read_pairs
-from nmt.text.corpus import CorpusReport, Pair, default_held_out_size, total
+from nmt.text.corpus import CorpusReport, Pair, default_held_out_size, total_of
 from nmt.text.lines import atomic_writer
 from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
 from nmt.text.tags import tag_ids, tag_symbol
@@ -173,7 +173,7 @@ class _Preparation:
         with PairSelection(self.directory, corpora=len(self.corpora)) as selection:
             self._scan(selection)
             reports = selection.reports()
-            report = total(reports)
+            report = total_of(reports)
             self.reporter.stage(f"corpus: {report.summary()}")
             self._check_enough(report.kept)
             held_out = self._hold_out(selection, given)

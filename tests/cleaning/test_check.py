@@ -204,6 +204,19 @@ def test_every_kind_that_nmt_clean_is_said_to_mend_names_one_of_its_filters() ->
     assert blocks.BLOCK_LINES == reading.BLOCK_LINES
 
 
+def test_blocks_of_very_long_lines_are_divided(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = write(spoilt(target="schÃ¶n"))
+    whole = as_mapping(check(files))
+    monkeypatch.setattr(reading, "MOST_BYTES", 500)
+    blocks_read = list(reading.TolerantReader(parallel_files([files[0]], [files[1]])).blocks())
+    assert len(blocks_read) > 60
+    assert [block.first for block in blocks_read] == [
+        1 + sum(b.count for b in blocks_read[:n]) for n in range(len(blocks_read))
+    ]
+    assert as_mapping(check(files))["source"] == whole["source"]
+    assert "mojibake" in names(check(files))
+
+
 def test_an_empty_corpus_and_lines_without_ends(write: Writer, tmp_path: Path) -> None:
     assert check(write([])).pairs == 0
     for name, text in (("x", b"one two three\r\nfour"), ("y", b"eins zwei drei\nvier")):
