@@ -74,7 +74,8 @@ def _names(report: CheckReport) -> str:
 
 
 def _finding_lines(finding: Finding, report: CheckReport) -> Iterator[str]:
-    yield f"  {MARKS[finding.severity]} {finding.count:,} {finding.kind.title} ({percent(finding.share)})  [{finding.kind.name}]"
+    what = f"{finding.count:,} {finding.kind.title} ({percent(finding.share)})"
+    yield f"  {MARKS[finding.severity]} {what}  [{finding.kind.name}]"
     for place in finding.places:
         yield f"      {place}"
     for example in finding.examples[:_SHOWN_IN_TEXT]:
