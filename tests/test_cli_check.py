@@ -56,7 +56,7 @@ def test_what_must_not_be_trained_on_gives_status_1(folder: Path) -> None:
         file.write(b"pretty\n")
     result = run(*TEXT)
     assert result.exit_code == 1
-    assert "✗ 1 lines are not UTF-8 (0.25 %)  [invalid-utf8]\n      train.aaa:401: sch�n\n" in result.stdout
+    assert "✗ Lines that are not UTF-8: 1 (0.25 %)  [invalid-utf8]\n      train.aaa:401: sch�n\n" in result.stdout
     assert result.stdout.endswith("\nDo not train on this text before these are mended: invalid-utf8.\n")
 
 
@@ -74,7 +74,7 @@ def test_json_and_the_page_hold_the_same(folder: Path) -> None:
     assert not found["fit_for_training"]
     page = (folder / "c.html").read_text("utf-8")
     assert found["verdict"] in page
-    assert "20 pairs of the test text are also in the training text (100 %)" in page
+    assert "Pairs of the test text that are also in the training text: 20 (100 %)" in page
 
 
 def test_a_table_comes_through_a_pipe(folder: Path) -> None:

@@ -7,7 +7,7 @@ from nmt.cleaning.report import (
     HEADINGS,
     MARKS,
     as_mapping,
-    percent,
+    heading,
     place_of,
     remedy,
     statistics_rows,
@@ -28,15 +28,15 @@ def as_page(report: CheckReport) -> str:
     )
 
 
-def _body(title: str, report: CheckReport) -> Iterator[str]:
+def _body(page_title: str, report: CheckReport) -> Iterator[str]:
     state = "bad" if report.stops or not report.pairs else "good"
-    yield f"<h1>{escape(title)}</h1>"
+    yield f"<h1>{escape(page_title)}</h1>"
     yield f'<p class="verdict {state}">{escape(verdict(report))}</p>'
     yield f'<p class="quiet">{report.pairs:,} pairs</p>'
-    for severity, heading in HEADINGS.items():
+    for severity, title in HEADINGS.items():
         findings = [finding for finding in report.findings if finding.severity == severity]
         if findings:
-            yield f"<h2>{heading}</h2>"
+            yield f"<h2>{title}</h2>"
             yield from (part for finding in findings for part in _finding(finding, report))
     yield '<h2>Figures</h2><div class="scroll"><table>'
     yield '<tr><th></th><th class="number">source</th><th class="number">target</th></tr>'
@@ -49,11 +49,11 @@ def _body(title: str, report: CheckReport) -> Iterator[str]:
 
 
 def _finding(finding: Finding, report: CheckReport) -> Iterator[str]:
-    heading = f"{finding.count:,} {finding.kind.title} ({percent(finding.share)})"
     mark = f'<span class="mark {finding.severity}">{MARKS[finding.severity]}</span>'
     yield f'<section class="finding" id="{finding.kind.name}">'
-    yield f"<h3>{mark} {escape(heading)} <code>{finding.kind.name}</code></h3>"
-    yield f"<p>{escape(remedy(finding))}.</p>"
+    yield f"<h3>{mark} {escape(heading(finding))} <code>{finding.kind.name}</code></h3>"
+    advice = remedy(finding)
+    yield f"<p>{escape(advice[0].upper() + advice[1:])}.</p>"
     if finding.places:
         yield "<ul>" + "".join(f"<li>{escape(place)}</li>" for place in finding.places) + "</ul>"
     if finding.examples:

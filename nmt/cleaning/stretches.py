@@ -65,7 +65,8 @@ def _is_shifted(window: Stretch) -> bool:
 def _joined(windows: Sequence[Stretch]) -> list[Stretch]:
     joined: list[Stretch] = []
     for window in windows:
-        if joined and joined[-1].last + 1 == window.first and joined[-1].shift == window.shift:
+        near = bool(joined) and window.first - joined[-1].last <= WINDOW + 1  # blocks begin and end with blind windows
+        if near and joined[-1].shift == window.shift:
             before = joined[-1]
             joined[-1] = before._replace(
                 last=window.last,
