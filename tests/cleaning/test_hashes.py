@@ -1,13 +1,14 @@
 """What was seen before, and how many distinct words there are."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nmt.cleaning import hashes
 from nmt.cleaning.hashes import DistinctCount, SeenHashes, combine, hash_lines, normal_lines, smallest_word_hashes
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 40), max_size=12), max_size=12))
 def test_what_was_seen_is_what_a_set_says(batches: list[list[int]]) -> None:
     seen, known = SeenHashes(), set[int]()
