@@ -71,7 +71,7 @@ def test_a_quick_look_at_the_text_is_told_in_three_lines(tmp_path: Path) -> None
     assert len(said) == 3
     assert said[0].startswith("check of 122 pairs: ")
     assert said[1] == "check: worth mending: 1 empty"
-    assert said[2].startswith("check: fit for training")
+    assert said[2].startswith("check: NOT FIT FOR TRAINING: identical (99 %)")
 
 
 def test_a_prepared_corpus_is_taken_up_again_unless_text_or_settings_changed(tmp_path: Path) -> None:
