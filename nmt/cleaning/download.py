@@ -96,6 +96,8 @@ def _last_line(complaints: IO[bytes]) -> str:
 
 def _no_network(identifier: str, reason: str) -> NMTError:
     """The error for a corpus that did not come, which for most is the want of a network."""
+    if reason.startswith("AssertionError"):  # that is how mtdata says it
+        return NMTError(f"mtdata knows no corpus {identifier}; mtdata list shows those it knows")
     short = reason if len(reason) <= 200 else f"{reason[:200]}…"
     if any(sign in reason.lower() for sign in _NETWORK):
         return NMTError(f"{identifier} cannot be fetched, for the network cannot be reached from here ({short})")

@@ -18,6 +18,7 @@ STUB = """
 import sys, urllib.request
 task, identifier = sys.argv[1:]
 assert task == "echo"
+assert "unknown" not in identifier
 try:
     with urllib.request.urlopen(f"{ADDRESS}/{identifier}.tsv") as answer:
         sys.stdout.buffer.write(answer.read())
@@ -106,6 +107,14 @@ def test_without_a_network_one_sentence_says_so_and_nothing_is_left(
         with pytest.raises(NMTError, match=f"{identifier} cannot be fetched, for the network cannot be reached"):
             fetch_corpus(identifier, tmp_path / "out")
     assert read(tmp_path / "out") == {}
+
+
+def test_a_corpus_that_mtdata_does_not_know_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: str
+) -> None:
+    add_mtdata(monkeypatch, tmp_path, server)
+    with pytest.raises(NMTError, match="mtdata knows no corpus Some-unknown-1-deu-eng"):
+        fetch_corpus("Some-unknown-1-deu-eng", tmp_path / "out")
 
 
 def test_what_nobody_knows_is_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
