@@ -25,6 +25,7 @@ _WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400
 _SMOOTHING = 0.5
 _HIGHEST = 6.0  # nats; rare words do not decide alone
 _BINS = (4, 6, 8, 10, 12, 16, 20, 30)  # of the number of informative words, by which scores are told apart
+_UPPER, _NORMAL = (0.6, 0.9), (0.2533, 1.2816)  # quantiles, and where the normal distribution has them
 _FEWEST = 100  # pairs in a bin to tell anything by
 
 Words = NDArray[np.uint32]
@@ -35,6 +36,10 @@ class Bag(NamedTuple):
 
     words: Words
     sizes: NDArray[np.int64]
+
+    def chosen(self, lines: NDArray[np.bool_]) -> "Bag":
+        """The words of the lines marked True."""
+        return Bag(self.words[np.repeat(lines, self.sizes)], self.sizes[lines])
 
 
 def words_of(side: SideText) -> Bag:
@@ -127,7 +132,17 @@ class Translations:
     """Tells translations from lines put together by mistake; it can be pickled."""
 
     def __init__(self, bags: Sequence[tuple[Bag, Bag]]) -> None:
-        """Learn from the words of pairs, most of which are translations."""
+        """Learn from the words of pairs, most of which are translations; a second time without those that are not."""
+        self._learn(bags)
+        trusted = [self.doubts(*bag, learnt=True) <= 0 for bag in bags]
+        self._learn(
+            [
+                (source.chosen(lines), target.chosen(lines))
+                for (source, target), lines in zip(bags, trusted, strict=True)
+            ]
+        )
+
+    def _learn(self, bags: Sequence[tuple[Bag, Bag]]) -> None:
         self._associations = Associations()
         for source, target in bags:
             self._associations.learn(source, target)
@@ -135,9 +150,12 @@ class Translations:
         by_chance = _scores(self._associations.scores(source, _turned(target), own=0) for source, target in bags)
         self._spreads = [(_spread(own, number), _spread(by_chance, number)) for number in range(len(_BINS) + 1)]
 
-    def doubts(self, source: Bag, target: Bag) -> NDArray[np.float64]:
-        """For each pair by how much its words go together more probably by chance than in a translation, in nats."""
-        scores, informative = self._associations.scores(source, target)
+    def doubts(self, source: Bag, target: Bag, *, learnt: bool) -> NDArray[np.float64]:
+        """For each pair by how much its words go together more probably by chance than in a translation, in nats.
+
+        ``learnt`` says whether these are among the pairs that were learnt from.
+        """
+        scores, informative = self._associations.scores(source, target, own=int(learnt))
         bins = np.searchsorted(_BINS, informative, side="right")
         doubts = np.full(len(scores), -np.inf)
         for number, (own, by_chance) in enumerate(self._spreads):
@@ -157,17 +175,20 @@ def _scores(found: Iterable[_Scored]) -> _Scored:
 
 
 def _spread(scored: _Scored, number: int) -> Spread | None:
-    """Where most scores of a bin lie, whatever the others do; None for too few."""
+    """Where the scores of a bin lie, None for too few; by its upper part, for what is no translation is below."""
     scores, informative = scored
     here = scores[np.searchsorted(_BINS, informative, side="right") == number]
     if len(here) < _FEWEST:
         return None
-    middle = float(np.median(here))
-    return Spread(middle, max(1.4826 * float(np.median(np.abs(here - middle))), 0.05))
+    low, high = np.quantile(here, _UPPER)
+    deviation = float(high - low) / (_NORMAL[1] - _NORMAL[0])
+    return Spread(float(low) - _NORMAL[0] * deviation, max(deviation, 0.05))
 
 
 def _turned(bag: Bag) -> Bag:
     """The same lines, each beside another's partner."""
+    if not len(bag.sizes):
+        return bag
     last = int(bag.sizes[-1])
     cut = len(bag.words) - last
     return Bag(np.concatenate([bag.words[cut:], bag.words[:cut]]), np.roll(bag.sizes, 1))

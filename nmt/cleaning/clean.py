@@ -7,7 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +16,7 @@ import numpy as np
 
 from nmt.cleaning.alignment_slip import find_slips
 from nmt.cleaning.association import Translations, words_of
-from nmt.cleaning.block_text import SOURCE, TARGET, BlockText
+from nmt.cleaning.block_text import BlockText, SideText
 from nmt.cleaning.byte_classes import NO_SCRIPT
 from nmt.cleaning.config import CleaningConfig
 from nmt.cleaning.filters import CleanBlock, Cleaner, Rejected, Usual
@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 LEARNT_FROM = 32  # blocks, or up to twice as many, that show which words translate each other
 SURVEYED = 4  # blocks of each corpus that show what is usual
+_NOT_BEFORE = ("unrelated", "language", "overlap")  # filters without which text is good enough to learn words from
 _CLEAR = 0.8  # share of lines of the script that the others must be in
 
 
@@ -61,7 +62,7 @@ def clean_corpus(
     unequal counts of lines.
     """
     paths = output_paths(corpora, directory)
-    cleaner = Cleaner(config, survey(corpora, languages, config.filters), tuple(held_out))
+    cleaner = Cleaner(config, survey(corpora, languages, config), tuple(held_out))
     following = _Following(config)
     report = CleaningReport()
     reader = TolerantReader(corpora)
@@ -86,7 +87,7 @@ def clean_corpus(
     return report
 
 
-def survey(corpora: Sequence[ParallelFiles], languages: tuple[str | None, str | None], filters: Sequence[str]) -> Usual:
+def survey(corpora: Sequence[ParallelFiles], languages: tuple[str | None, str | None], config: CleaningConfig) -> Usual:
     """What is usual in ``corpora``, by the first blocks of each."""
     characters, scripts = [], np.zeros((2, NO_SCRIPT), dtype=np.int64)
     for files in corpora:
@@ -95,21 +96,30 @@ def survey(corpora: Sequence[ParallelFiles], languages: tuple[str | None, str | 
             characters.append(text.characters)
             for side, counts in zip(text.sides, scripts, strict=True):
                 counts += np.bincount(side.classes.scripts, minlength=NO_SCRIPT + 1)[:NO_SCRIPT]
-    translations = _learn_translations(corpora) if "unrelated" in filters else None
     lengths = fit_lengths(np.concatenate(characters)) if characters else None
     source, target = (
         int(counts.argmax()) if counts.max() and counts.max() >= _CLEAR * counts.sum() else None for counts in scripts
     )
-    return Usual(lengths, (source, target), languages, translations)
+    usual = Usual(lengths, (source, target), languages)
+    return _with_translations(usual, corpora, config) if "unrelated" in config.filters else usual
 
 
-def _learn_translations(corpora: Sequence[ParallelFiles]) -> Translations | None:
-    """What words translate each other, from blocks spread over all of ``corpora``; None if there are none."""
+def _with_translations(usual: Usual, corpora: Sequence[ParallelFiles], config: CleaningConfig) -> Usual:
+    """With what words translate each other, learnt from blocks spread over all of ``corpora`` and cleaned before."""
     blocks = sum(1 for _ in TolerantReader(corpora).blocks())
     step = max(1, blocks // LEARNT_FROM)
-    texts = (BlockText(block) for block in islice(TolerantReader(corpora).blocks(), 0, None, step))
-    bags = [(words_of(text.sides[SOURCE]), words_of(text.sides[TARGET])) for text in texts]
-    return Translations(bags) if bags else None
+    cleaner = Cleaner(config.changed(filters=[], mends=[], without=_NOT_BEFORE), usual)
+    following = _Following(config)
+    bags, learnt = [], []
+    for block in islice(TolerantReader(corpora).blocks(), 0, None, step):
+        clean = cleaner(block)
+        following.drop(clean)
+        if clean.rows:
+            sides = (SideText(b"".join(line + b"\n" for line in lines)) for lines in (clean.sources, clean.targets))
+            source, target = map(words_of, sides)
+            bags.append((source, target))
+            learnt.append((block.corpus, block.first))
+    return replace(usual, translations=Translations(bags), learnt=frozenset(learnt)) if bags else usual
 
 
 class _Following:

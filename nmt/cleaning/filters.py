@@ -31,6 +31,7 @@ class Usual:
     scripts: tuple[int | None, int | None]  # numbers in SCRIPT_NAMES; None where there is no clear one
     languages: tuple[str | None, str | None] = (None, None)  # codes the identifier knows
     translations: Translations | None = None
+    learnt: frozenset[tuple[int, int]] = frozenset()  # corpus and first line of the blocks they were learnt from
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,8 @@ class Cleaner:
     def _unrelated(self, text: BlockText) -> Rows:
         if self.usual.translations is None:
             return ()
-        doubts = self.usual.translations.doubts(*map(words_of, text.sides))
+        learnt = (text.block.corpus, text.block.first) in self.usual.learnt
+        doubts = self.usual.translations.doubts(*map(words_of, text.sides), learnt=learnt)
         rows: Rows = np.flatnonzero(doubts > self.config.chance_margin).tolist()
         return rows
 

@@ -42,7 +42,7 @@ class TranslationSample:
         translations = Translations(self.bags)
         count, found = 0, list[Example]()
         for block, bags in zip(self.blocks, self.bags, strict=True):
-            rows = np.flatnonzero(translations.doubts(*bags) > CleaningConfig.chance_margin).tolist()
+            rows = np.flatnonzero(translations.doubts(*bags, learnt=True) > CleaningConfig.chance_margin).tolist()
             count += len(rows)
             if rows and len(found) < examples:
                 text = BlockText(block)
