@@ -26,10 +26,10 @@ FILTERS = {
     "too-long": "a side has more than max_characters characters",
     "length-ratio": "one side is more than max_ratio times as long as the other, in bytes",
     "unusual-ratio": "the lengths are more than max_deviation standard deviations from what is usual in this corpus",
-    "unrelated": "the words of the sides do not translate each other, as far as this corpus shows",
     "identical": "both sides are the same but for case and punctuation, and more than a name",
     "script": "a side is in another script than most of the corpus",
     "language": "a side is in another language than it should be (needs the extra langid)",
+    "unrelated": "the words of the sides do not translate each other, as far as this corpus shows",
     "numbers": "the sides hold different digits",
     "urls": "the sides hold different URLs or addresses",
     "placeholders": "the sides hold different placeholders (%s, {name})",
@@ -60,7 +60,7 @@ class CleaningConfig:
     max_ratio: float = FilterConfig.max_ratio
     max_deviation: float = 6.0
     language_margin: float = 8.0  # natural logarithm of how much more probable another language must be
-    chance_margin: float = 4.0  # the same of the words of a pair coming together by chance
+    chance_margin: float = 5.0  # the same of the words of a pair coming together by chance
 
     def __post_init__(self) -> None:
         for given, known, what in ((self.mends, MENDS, "mend"), (self.filters, FILTERS, "filter")):
