@@ -19,7 +19,7 @@ LAYERS = (
     ("nmt.cleaning",),
     ("nmt.model",),
     ("nmt.decoding",),
-    ("nmt.model_dir", "nmt.model_card", "nmt.ctranslate2_copy", "nmt.ctranslate2_format"),
+    ("nmt.model_dir", "nmt.model_card", "nmt.ctranslate2_copy", "nmt.ctranslate2_layout", "nmt.ctranslate2_format"),
     (
         "nmt.decoding.line_translator",
         "nmt.decoding.loading",
@@ -30,7 +30,7 @@ LAYERS = (
     ),
     ("nmt.export",),
     ("nmt.training",),
-    ("nmt.explain",),
+    ("nmt.explain", "nmt.doctor"),
     ("nmt_corpora",),
     ("nmt_cli",),
 )

@@ -104,7 +104,7 @@ def stored_validation(directory: Path) -> list[Pair]:
     try:
         stored = json.loads((directory / "prepared.json").read_text("utf-8"))
         return [Pair(*pair) for pair in stored["validation"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
 
 
@@ -134,7 +134,7 @@ def _open_prepared(directory: Path, key: str, files: CorpusFiles, share: float) 
         validation = [Pair(*pair) for pair in stored["validation"]]
         tokenizer = Tokenizer.load(directory / "tokenizer.model")
         corpus = open_encoded_corpus(directory / "corpus", key=key)
-    except (OSError, ValueError, KeyError, TypeError, NMTError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, NMTError):
         return None
     if corpus is None:
         return None
