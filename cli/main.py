@@ -20,6 +20,9 @@ from .options import normalize_name, verbosity_options
 
 # The module of the same name is imported when a command is used, so that `nmt --help` answers at once.
 COMMANDS = {
+    "check": "Say what is wrong with parallel text before training.",
+    "clean": "Mend and filter parallel text.",
+    "corpus": "Split, sample, merge, import and fetch parallel text.",
     "train": "Train a translation model on parallel text.",
     "translate": "Translate text, line by line.",
     "evaluate": "Score translations with BLEU, chrF2++ and TER.",

@@ -16,6 +16,7 @@ LAYERS = (
     ("nmt", "nmt.errors", "nmt.special_ids", "nmt.settings", "nmt.runtime"),
     ("nmt.text", "nmt.pages"),
     ("nmt.data", "nmt.weights"),
+    ("nmt.cleaning",),
     ("nmt.model",),
     ("nmt.decoding",),
     ("nmt.model_dir", "nmt.model_card", "nmt.ctranslate2_copy", "nmt.ctranslate2_layout", "nmt.ctranslate2_format"),

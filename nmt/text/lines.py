@@ -84,13 +84,13 @@ def read_lines(path: StrPath) -> Iterator[str]:
             yield decode_strictly(line, path, number)
 
 
-def read_line_blocks(path: StrPath, *, lines: int) -> Iterator[list[bytes]]:
+def read_line_blocks(path: StrPath, *, lines: int, keep_mark: bool = False) -> Iterator[list[bytes]]:
     """The raw lines of a file with their ends, ``lines`` at a time; only the last list may be shorter.
 
-    A byte order mark at the start is taken away. Raises NMTError for files that cannot be read.
+    A byte order mark at the start is taken away unless ``keep_mark``. Raises NMTError for files that cannot be read.
     """
     with _reading(path) as stream:
-        mark = BYTE_ORDER_MARK
+        mark = b"" if keep_mark else BYTE_ORDER_MARK
         bounded = _bounded_lines(stream, path)
         while block := list(itertools.islice(bounded, lines)):
             block[0] = block[0].removeprefix(mark)
@@ -201,7 +201,7 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes | None]:
     read = getattr(stream, "read1", stream.read)
     name = str(getattr(stream, "name", "the input"))
     start: bytes | None = b""  # the first bytes, until it is known whether they are a byte order mark
-    with _read_errors(name):
+    with reading_errors(name):
         while chunk := read(_CHUNK):
             if start is not None:
                 start += chunk
@@ -315,7 +315,7 @@ def _sync_directory(directory: Path) -> None:
 def _reading(path: StrPath) -> Iterator[BinaryIO]:
     stream = open_binary(path)
     try:
-        with _read_errors(name_of(path)):
+        with reading_errors(name_of(path)):
             yield stream
     finally:
         if not _is_standard(path):
@@ -323,8 +323,8 @@ def _reading(path: StrPath) -> Iterator[BinaryIO]:
 
 
 @contextlib.contextmanager
-def _read_errors(name: str) -> Iterator[None]:
-    """What goes wrong while reading becomes an NMTError."""
+def reading_errors(name: str) -> Iterator[None]:
+    """What goes wrong while reading the file called ``name`` becomes an NMTError."""
     try:
         yield
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
