@@ -57,6 +57,9 @@ def test_the_newest_regular_one_is_kept_among_those_of_stops(tmp_path: Path) -> 
     for step in (0, 10, 12, 13, 14):
         save(store, step)
     assert [path.name[-5:] for path in store.paths()] == ["10.pt", "13.pt", "14.pt"]
+    newest = store.load_newest()
+    assert newest is not None
+    assert newest[0].step == 14
     found = store.load_newest(regular=True)
     assert found is not None
     assert found[0].step == 10
