@@ -62,13 +62,15 @@ class Scorer:
         self,
         test_set: EvaluationSet,
         *,
+        target_language: str | None = None,
         tokenize: str | None = None,
         lowercase: bool = False,
     ) -> None:
         """As score_translations; NMTError if BLEU's tokenizer cannot be had."""
         self.test_set = test_set
         if tokenize is None:
-            tokenize = bleu_tokenizer(test_set.target_language or script_language(test_set.references[0]))
+            language = target_language or test_set.target_language or script_language(test_set.references[0])
+            tokenize = bleu_tokenizer(language)
         self.metrics: dict[str, Metric] = {}
         for name in METRICS:
             metric = make_metric(name, tokenize=tokenize, lowercase=lowercase)
