@@ -51,7 +51,9 @@ def _remember_order(context: click.Context, parameter: click.Parameter, value: A
 @source_option(multiple=True, help="Text to translate; several -s are several test sets, with one -r for each.")
 @input_option(multiple=True, callback=_remember_order, help="Translations of any system; repeat -i to compare several.")
 @reference_option(help="Reference translation, line-aligned; with one -s or none, several -r are several references.")
-@click.option("--test-set", "test_sets", metavar="NAME", multiple=True, help="Standard test set that sacreBLEU fetches.")
+@click.option(
+    "--test-set", "test_sets", metavar="NAME", multiple=True, help="Standard test set that sacreBLEU fetches."
+)
 @click.option("-l", "--language-pair", "pair", metavar="PAIR", help="Languages of --test-set, such as en-de.")
 @output_option(show_default=None, help="File to write the translations of a single model to.")
 @beam_size_option()
@@ -81,7 +83,9 @@ def _remember_order(context: click.Context, parameter: click.Parameter, value: A
     "name only those you trust.",
 )
 @click.option("--details", is_flag=True, help="Show where it is weak: long sentences, rare words, names, faults, ...")
-@click.option("--report", metavar="FILE", type=PATH, help="Write a page to look at, one .html file that needs no network.")
+@click.option(
+    "--report", metavar="FILE", type=PATH, help="Write a page to look at, one .html file that needs no network."
+)
 @click.option("--plots", metavar="DIR", type=PATH, help="Write the curves as .png and .svg files for papers.")
 @click.option(
     "--quality-gate",

@@ -86,9 +86,7 @@ class Inputs:
         paths = (self.models or (None,)) if self.uses_models() else ()
         models = [ModelSystem(path, **given) for path in paths]
         width = len(test_sets)
-        files = [
-            FileSystem(self.files[place : place + width], test_sets) for place in range(0, len(self.files), width)
-        ]
+        files = [FileSystem(self.files[place : place + width], test_sets) for place in range(0, len(self.files), width)]
         systems = [*files, *models] if self.files_first else [*models, *files]
         check_names([system.name for system in systems])
         return systems

@@ -60,7 +60,9 @@ def _p_values(system: "SystemResult", keys: Sequence[str]) -> list[list[str]]:
     for kind, name in TESTS.items():
         found = [system.scores[key].comparisons.get(kind) for key in keys]
         if any(found):
-            marked = [f"{each.p_value:.4f}{'*' if each.p_value < SIGNIFICANT else ' '}" if each else "" for each in found]
+            marked = [
+                f"{each.p_value:.4f}{'*' if each.p_value < SIGNIFICANT else ' '}" if each else "" for each in found
+            ]
             rows.append([f"  {name}", *marked])
     return rows
 
@@ -81,7 +83,10 @@ def _details(result: "SetResult") -> Iterator[str]:
     yield f"chrF2++ by length of the {measured}, in words"
     yield from _indented(
         ["", "lines", *names],
-        [[each.label, f"{each.sentences:,}", *(f"{one['chrf']:.2f}" for one in each.scores)] for each in result.lengths],
+        [
+            [each.label, f"{each.sentences:,}", *(f"{one['chrf']:.2f}" for one in each.scores)]
+            for each in result.lengths
+        ],
     )
     if result.frequencies:
         yield f"\nwords reproduced (F1), by how often they came in the training text of {result.counts_of}"
@@ -92,15 +97,19 @@ def _details(result: "SetResult") -> Iterator[str]:
     yield from _indented(["", *names], _fault_rows(result))
     for system in result.systems:
         yield f"\nworst lines of {system.output.name}, by chrF2++"
-        yield from (text for line in system.worst[:5] for text in _line(result, line, [system]))
+        yield from (text for line in system.worst[:3] for text in _line(result, line, [system]))
     for system in result.systems[1:]:
         yield f"\nlines in which {system.output.name} differs most from {names[0]}, by chrF2++"
-        yield from (text for line in system.different[:5] for text in _line(result, line, [result.systems[0], system]))
+        yield from (text for line in system.different[:3] for text in _line(result, line, [result.systems[0], system]))
 
 
 def _word_bins(names: Sequence[str], bins: "Sequence[WordBin]") -> Iterator[str]:
     rows = [
-        [each.label, f"{each.systems[0].reference:,}", *("" if one.f1 is None else f"{one.f1:.1f}" for one in each.systems)]
+        [
+            each.label,
+            f"{each.systems[0].reference:,}",
+            *("" if one.f1 is None else f"{one.f1:.1f}" for one in each.systems),
+        ]
         for each in bins
     ]
     return _indented(["", "words", *names], rows)
@@ -133,6 +142,9 @@ def _table(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max((len(row[place]) for row in rows if place < len(row) > 1), default=0) for place in range(count)]
     lines = []
     for row in rows:
-        cells = [cell.rjust(width) if place else cell.ljust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=False))]
+        cells = [
+            cell.rjust(width) if place else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=False))
+        ]
         lines.append("  ".join(cells).rstrip())
     return lines

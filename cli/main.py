@@ -22,7 +22,7 @@ from .options import normalize_name, verbosity_options
 COMMANDS = {
     "train": "Train a translation model on parallel text.",
     "translate": "Translate text, line by line.",
-    "evaluate": "Score translations with BLEU, chrF2++ and TER.",
+    "evaluate": "Score and compare translations: BLEU, chrF2++, TER.",
     "export": "Make a model faster to use: CTranslate2, int8.",
     "score": "Score given translations with a model's probabilities.",
     "info": "Show what a model is and how it was trained.",

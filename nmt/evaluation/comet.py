@@ -36,7 +36,7 @@ class Comet:
             path = checkpoint if Path(checkpoint).exists() else comet.download_model(checkpoint)
         except (KeyError, OSError, ValueError, RuntimeError) as error:
             raise NMTError(
-                f"the COMET model {checkpoint!r} is no file here and cannot be downloaded; check its name and the network"
+                f"the COMET model {checkpoint!r} is no file and cannot be downloaded; check its name and the network"
             ) from error
         if not Path(path).is_file():
             raise NMTError(f"{path} is no file; a COMET checkpoint is one, such as checkpoints/model.ckpt")
@@ -54,9 +54,7 @@ class Comet:
             raise NMTError("COMET looks at the source, too; name it with -s")
         samples = [
             {"src": source, "mt": hypothesis, "ref": reference}
-            for source, hypothesis, reference in zip(
-                test_set.sources, hypotheses, test_set.references[0], strict=True
-            )
+            for source, hypothesis, reference in zip(test_set.sources, hypotheses, test_set.references[0], strict=True)
         ]
         found = self._network.predict(samples, batch_size=_BATCH, gpus=gpus, progress_bar=False)
         return Score(

@@ -57,7 +57,10 @@ def evaluate_systems(
     known = ((each.word_counts(), each.name) for each in models)
     counts, counts_of = next((found for found in known if found[0] is not None), (None, None))
     made = [
-        [each.translate(one) if isinstance(each, ModelSystem) else each.output(number) for number, one in enumerate(sets)]
+        [
+            each.translate(one) if isinstance(each, ModelSystem) else each.output(number)
+            for number, one in enumerate(sets)
+        ]
         for each in systems
     ]
     return [
@@ -108,9 +111,7 @@ def add_alignments(result: SetResult, number: int, model: ModelSystem, lines: Se
     result.systems[number].links = dict(zip(lines, links, strict=True))
 
 
-def _system(
-    scorer: Scorer, outputs: Sequence[Output], scores: Sequence[dict[str, Score]], number: int
-) -> SystemResult:
+def _system(scorer: Scorer, outputs: Sequence[Output], scores: Sequence[dict[str, Score]], number: int) -> SystemResult:
     test_set = scorer.test_set
     first, own = outputs[0].hypotheses, outputs[number].hypotheses
     segments = scores[number]["chrf"].segments

@@ -157,8 +157,8 @@ def _wins(result: SetResult) -> str:
         pairs = list(zip(first.scores["chrf"].segments, other.scores["chrf"].segments, strict=True))
         better, worse = sum(two > one for one, two in pairs), sum(two < one for one, two in pairs)
         items.append(
-            f"<li>{escape(other.output.name)} has a better chrF2++ than {escape(first.output.name)} in {better:,} lines, "
-            f"a worse one in {worse:,}, the same in {len(pairs) - better - worse:,}.</li>"
+            f"<li>{escape(other.output.name)} has a better chrF2++ than {escape(first.output.name)} in {better:,} "
+            f"lines, a worse one in {worse:,}, the same in {len(pairs) - better - worse:,}.</li>"
         )
     return f"<ul>{''.join(items)}</ul>" if items else ""
 

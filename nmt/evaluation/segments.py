@@ -1,4 +1,4 @@
-"""Which lines are worth looking at: the worst of a system, those in which two systems differ most, and a fair choice."""
+"""Which lines are worth looking at: the worst of a system, those in which two systems differ most, a fair choice."""
 
 from collections.abc import Iterable, Sequence
 
