@@ -48,15 +48,19 @@ class Comet:
             reason = " ".join(str(error).split())
             raise NMTError(f"the COMET checkpoint {path} cannot be loaded: {reason}") from error
 
-    def score(self, test_set: EvaluationSet, hypotheses: Sequence[str], *, gpus: int = 0) -> Score:
+    def score(self, test_set: EvaluationSet, hypotheses: Sequence[str]) -> Score:
         """The score of a system against the first reference; NMTError if the source is not known."""
+        import torch
+
         if test_set.sources is None:
             raise NMTError("COMET looks at the source, too; name it with -s")
         samples = [
             {"src": source, "mt": hypothesis, "ref": reference}
             for source, hypothesis, reference in zip(test_set.sources, hypotheses, test_set.references[0], strict=True)
         ]
-        found = self._network.predict(samples, batch_size=_BATCH, gpus=gpus, progress_bar=False)
+        found = self._network.predict(
+            samples, batch_size=_BATCH, gpus=min(1, torch.cuda.device_count()), progress_bar=False
+        )
         return Score(
             name="COMET",
             score=float(found.system_score),

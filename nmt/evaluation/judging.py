@@ -16,6 +16,7 @@ from nmt.evaluation.weaknesses import by_frequency, by_kind, by_length
 from nmt.text.word_counts import WordCounts
 
 logger = logging.getLogger(__name__)
+_STRANGE = 12.0  # chrF2++ below which a reference is probably that of another text
 LINES_SHOWN = 10  # of the worst lines and of the most different ones
 
 
@@ -27,7 +28,6 @@ class Inquiry:
     tests: tuple[str, ...] | None = None  # of "bs" and "ar"; None: bs where there are several systems and memory for it
     samples: int = 0
     comet: Comet | None = None
-    gpus: int = 0
 
     def tests_for(self, scorer: Scorer, systems: int) -> tuple[str, ...]:
         """The tests that are made of so many ``systems``."""
@@ -91,7 +91,11 @@ def judge(
                 found[key].comparisons[kind] = comparison
     if inquiry.comet is not None:
         for found, output in zip(scores, outputs, strict=True):
-            found["comet"] = inquiry.comet.score(test_set, output.hypotheses, gpus=inquiry.gpus)
+            found["comet"] = inquiry.comet.score(test_set, output.hypotheses)
+    for found, output in zip(scores, outputs, strict=True):
+        if found["chrf"].score < _STRANGE:
+            names = output.name, test_set.reference_names[0]
+            logger.warning("%s agrees with %s hardly anywhere; is that the reference of this test set?", *names)
     hypotheses = [output.hypotheses for output in outputs]
     return SetResult(
         test_set=test_set,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 RESAMPLES = {"bs": 1000, "ar": 10000}  # sacreBLEU's own numbers
 LOWER_IS_BETTER = frozenset({"ter"})
+_TOGETHER = 1000  # lines whose n-grams, tens of kilobytes each, are in memory at once
 MOST_BYTES = 2_000_000_000  # of memory that a paired test may take unless it is asked for
 
 Stats = list[list[float]]
@@ -74,7 +75,6 @@ class Scorer:
         self.metrics: dict[str, Metric] = {}
         for name in METRICS:
             metric = make_metric(name, tokenize=tokenize, lowercase=lowercase)
-            metric._ref_cache = metric._cache_references(test_set.references)
             self._remember(metric)
             self.metrics[name] = metric
         self._line_bleu = _for_lines(tokenize, lowercase)
@@ -137,9 +137,13 @@ class Scorer:
         count: Callable[..., Any] = metric._extract_corpus_statistics
 
         @functools.wraps(count)
-        def remembering(hypotheses: Sequence[str], references: Sequence[Sequence[str]] | None) -> Stats:
+        def remembering(hypotheses: Sequence[str], _: Sequence[Sequence[str]] | None) -> Stats:
             if id(hypotheses) not in known:
-                known[id(hypotheses)] = (hypotheses, count(hypotheses, references))
+                stats: Stats = []
+                for first in range(0, len(hypotheses), _TOGETHER):
+                    part = slice(first, first + _TOGETHER)
+                    stats += count(hypotheses[part], [reference[part] for reference in self.test_set.references])
+                known[id(hypotheses)] = (hypotheses, stats)
             return known[id(hypotheses)][1]
 
         metric._extract_corpus_statistics = remembering  # type: ignore[method-assign]

@@ -89,8 +89,8 @@ def check_standard(name: str, pair: str) -> None:
     known = get_available_testsets()
     if name not in known:
         others = sorted(get_available_testsets_for_langpair(pair)) if pair.count("-") == 1 else []
-        hint = nearest(name, known) or (f"; for {pair} there are {', '.join(others)}" if others else "")
-        raise NMTError(f"sacreBLEU knows no test set {name!r}{hint}; sacrebleu --list shows all of them")
+        listed = f"; for {pair} there are {', '.join(others)}" if others else "; sacrebleu --list shows all of them"
+        raise NMTError(f"sacreBLEU knows no test set {name!r}{nearest(name, known) or listed}")
     pairs = get_langpairs_for_testset(name)
     if pair not in pairs:
         hint = nearest(pair, pairs)
