@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nmt_cli.main import nmt
-from tests.conftest import Reversal
+from tests.conftest import Reversal, spellings
 
 HOSTILE = "</script><script>document.title='run'</script><img src=x onerror=\"document.title='run'\"> & 'q' \"d\""
 
@@ -21,11 +21,11 @@ def run(*arguments: object, text: str = "") -> Result:
 
 
 @pytest.fixture
-def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reversal: Reversal) -> Path:
+def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in: 40 words to spell backwards, two systems' spellings, and a second test set of 10."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NMT_MODEL", raising=False)
-    sources = reversal.unseen[:40]
+    sources = spellings(40, seed=9)
     right = [line[::-1] for line in sources]
     files = {
         "src": sources,
@@ -121,9 +121,8 @@ def test_a_model_translates_every_test_set(texts: Path, reversal: Reversal) -> N
     assert [len(each["segments"]) for each in values["test_sets"]] == [40, 10]
     counted = values["test_sets"][0]["by_frequency"]
     assert counted["counts_of"] == str(reversal.model_dir)
-    assert sum(each["systems"][0]["reference"] for each in counted["bins"]) == sum(
-        len(line.split()) for line in reversal.unseen[:40]
-    )
+    words = (texts / "ref").read_text().split()
+    assert sum(each["systems"][0]["reference"] for each in counted["bins"]) == len(words)
 
 
 def test_details_name_what_is_weak(texts: Path) -> None:
@@ -205,7 +204,8 @@ def test_a_cached_test_set_needs_no_network(texts: Path, tmp_path: Path, monkeyp
     cache = tmp_path / "cache" / "wmt14"
     cache.mkdir(parents=True)
     monkeypatch.setattr(DATASETS["wmt14"], "_outdir", str(cache))
-    (cache / "wmt14.en-de.src").write_text("a b c d\ne f g h\n")
+    for name in DATASETS["wmt14"].fieldnames("en-de"):
+        (cache / f"wmt14.en-de.{name}").write_text("a b c d\ne f g h\n")
     (cache / "wmt14.en-de.ref").write_text("d c b a \nh g f e\n")
     (tmp_path / "mine").write_text("d c b a\nh g f e\n")
     values = json.loads(run("-i", "mine", "--test-set", "wmt14", "-l", "en-de", "--format", "json").stdout)

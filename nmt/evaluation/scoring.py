@@ -187,17 +187,16 @@ def _signature(metric: "Metric", resamples: int) -> str:
 def _confidence(metric: "Metric", stats: Stats, resamples: int) -> Confidence:
     """As ``sacrebleu --confidence``, number for number, without holding all resampled corpora in memory at once."""
     import numpy as np
+    from sacrebleu.significance import estimate_ci
 
     generator = np.random.default_rng(seed())
     counts = np.array(stats, dtype="float32")
-    score = metric._aggregate_and_compute(stats)
-    score.estimate_ci(
-        [
-            metric._compute_score_from_stats(counts[generator.choice(len(counts), size=len(counts))].sum(0))
-            for _ in range(resamples)
-        ]
-    )
-    return Confidence(float(score._mean), float(score._ci), resamples)
+    scores = [
+        metric._compute_score_from_stats(counts[generator.choice(len(counts), size=len(counts))].sum(0)).score
+        for _ in range(resamples)
+    ]
+    mean, interval = estimate_ci(np.array(scores))
+    return Confidence(float(mean), float(interval), resamples)
 
 
 def _p_value(result: Any) -> float:

@@ -124,7 +124,7 @@ def _capitalised(text: str) -> list[str]:
 
 
 def _punctuation(text: str) -> list[str]:
-    return [character for character in text if unicodedata.category(character)[0] == "P"]
+    return [character for character in _NUMBER.sub("", text) if unicodedata.category(character)[0] == "P"]
 
 
 KINDS: dict[str, Callable[[str], list[str]]] = {
