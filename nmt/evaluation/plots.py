@@ -85,7 +85,13 @@ def _scores(axes: "Axes", result: SetResult) -> None:
         places = [place + (number - (systems - 1) / 2) * 0.6 / systems for place in range(len(METRICS))]
         shown = [system.scores[key] for key in METRICS]
         intervals = [0.0 if score.confidence is None else score.confidence.interval for score in shown]
-        style = {"fmt": "o", "markersize": 4, "capsize": 3, "color": _colour(number), "label": system.output.name}
+        style: dict[str, Any] = {
+            "fmt": "o",
+            "markersize": 4,
+            "capsize": 3,
+            "color": _colour(number),
+            "label": system.output.name,
+        }
         axes.errorbar(places, [score.score for score in shown], yerr=intervals, **style)
     axes.set_xticks(range(len(METRICS)), [result.systems[0].scores[key].name for key in METRICS])
     axes.grid(visible=False, axis="x")
@@ -122,7 +128,12 @@ def _kinds(axes: "Axes", result: SetResult) -> None:
 
 def _segment_scores(axes: "Axes", result: SetResult) -> None:
     for number, system in enumerate(result.systems):
-        style = {"histtype": "step", "color": _colour(number), "label": system.output.name, "linewidth": 1.4}
+        style: dict[str, Any] = {
+            "histtype": "step",
+            "color": _colour(number),
+            "label": system.output.name,
+            "linewidth": 1.4,
+        }
         axes.hist(system.scores["chrf"].segments, bins=_SCORE_BARS, range=(0, 100), **style)
     axes.set_xlabel("chrF2++ of a line")
     axes.set_ylabel("lines")
@@ -132,7 +143,12 @@ def _segment_scores(axes: "Axes", result: SetResult) -> None:
 def _lines(axes: "Axes", result: SetResult, labels: Sequence[str], values: Sequence[Sequence[float | None]]) -> None:
     for number, row in enumerate(values):
         heights = [float("nan") if value is None else value for value in row]
-        style = {"marker": "o", "markersize": 4, "color": _colour(number), "label": result.systems[number].output.name}
+        style: dict[str, Any] = {
+            "marker": "o",
+            "markersize": 4,
+            "color": _colour(number),
+            "label": result.systems[number].output.name,
+        }
         axes.plot(range(len(labels)), heights, **style)
     axes.set_xticks(range(len(labels)), labels)
     _legend(axes, result)

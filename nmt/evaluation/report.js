@@ -119,8 +119,10 @@ function choice(name, label, options) {
   select.addEventListener("change", () => {
     state[name] = typeof state[name] === "number" ? Number(select.value) : select.value;
     if (name === "set") Object.assign(state, { system: 0, sort: "order" });
+    if (name === "sort" && ["gained", "lost"].includes(state.sort) && !state.system) state.system = 1;
     state.shown = PAGE;
-    if (name === "set") buildControls();
+    if (name === "set" || name === "sort") buildControls();
+    document.getElementById(`choose-${name}`).focus();
     showSegments();
   });
   return element("label", {}, label, " ", select);

@@ -20,7 +20,7 @@ function drawn(name, attributes = {}, text = null) {
 const colour = (number) => `s${number % COLOURS}`;
 const dashes = (number) => (number < COLOURS ? "none" : "5 3");
 const shortNumber = (value) =>
-  Math.abs(value) >= 10000 ? `${+(value / 1000).toFixed(1)}k` : Math.abs(value) < 0.01 && value ? value.toExponential(0) : `${+value.toFixed(2)}`;
+  Math.abs(value) >= 10000 ? `${+(value / 1000).toFixed(1)}k` : `${+(Math.abs(value) < 0.1 ? value.toPrecision(2) : value.toFixed(2))}`;
 
 // About five round values from low to high.
 function ticks(low, high, wanted = 5) {
