@@ -102,6 +102,7 @@ def _remember_order(context: click.Context, parameter: click.Parameter, value: A
 @click.pass_context
 def evaluate(
     context: click.Context,
+    /,
     model: tuple[str, ...],
     source: tuple[str, ...],
     input_file: tuple[str, ...],

@@ -87,6 +87,6 @@ class Inputs:
         models = [ModelSystem(path, **given) for path in paths]
         width = len(test_sets)
         files = [FileSystem(self.files[place : place + width], test_sets) for place in range(0, len(self.files), width)]
-        systems = [*files, *models] if self.files_first else [*models, *files]
+        systems: list[ModelSystem | FileSystem] = [*files, *models] if self.files_first else [*models, *files]
         check_names([system.name for system in systems])
         return systems

@@ -41,8 +41,8 @@ def as_json(results: Sequence[SetResult]) -> dict[str, Any]:
     outside: dict[str, Any] = {}
     if len(results) == len(results[0].systems) == 1:
         inside = sets[0]["systems"][0]
-        names = ("model", "hypotheses", "source", "references", "sentences", "scores")
-        names += ("seconds", "sentences_per_second", "parameters", "bytes")
+        names = ["model", "hypotheses", "source", "references", "sentences", "scores"]
+        names += ["seconds", "sentences_per_second", "parameters", "bytes"]
         values = sets[0] | inside
         outside = {name: values[name] for name in names if values.get(name) is not None}
     return {**outside, "test_sets": sets}

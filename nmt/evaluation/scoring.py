@@ -4,7 +4,6 @@ What sacreBLEU counts of each line (its sufficient statistics) is counted once f
 sums of it: the corpus score, those of resampled corpora, of the lines of some length, of a single line.
 """
 
-import functools
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -136,8 +135,7 @@ class Scorer:
         known: dict[int, tuple[Sequence[str], Stats]] = {}  # holds the hypotheses, so that no other takes their id
         count: Callable[..., Any] = metric._extract_corpus_statistics
 
-        @functools.wraps(count)
-        def remembering(hypotheses: Sequence[str], _: Sequence[Sequence[str]] | None) -> Stats:
+        def remembering(hypotheses: Sequence[str], references: Sequence[Sequence[str]] | None) -> Stats:  # noqa: ARG001
             if id(hypotheses) not in known:
                 stats: Stats = []
                 for first in range(0, len(hypotheses), _TOGETHER):
