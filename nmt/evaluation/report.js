@@ -82,7 +82,7 @@ function compared(text, reference) {
   const missing = () => {
     const lost = [];
     while (next < wanted.length && !kept[0][next]) lost.push(wanted[next++]);
-    if (lost.length) parts.push(parts.length ? " " : "", element("del", {}, lost.map((token, index) => (index ? token.before : "") + token.text).join("")), " ");
+    if (lost.length) parts.push(parts.length ? " " : "", element("del", {}, lost.map((token, index) => (index ? token.before : "") + token.text).join("")), parts.length ? "" : " ");
   };
   for (let index = 0; index < own.length; index++) {
     if (kept[1][index]) {
@@ -108,8 +108,8 @@ const SORTS = {
   best: ["best first", (a, b) => b[3][state.system][1] - a[3][state.system][1]],
   longest: ["longest first", (a, b) => (b[1] ?? b[2][0]).length - (a[1] ?? a[2][0]).length],
   shortest: ["shortest first", (a, b) => (a[1] ?? a[2][0]).length - (b[1] ?? b[2][0]).length],
-  gained: ["most better than the first system", (a, b) => gain(b) - gain(a)],
-  lost: ["most worse than the first system", (a, b) => gain(a) - gain(b)],
+  gained: ["most won from the first", (a, b) => gain(b) - gain(a)],
+  lost: ["most lost to the first", (a, b) => gain(a) - gain(b)],
 };
 const gain = (segment) => segment[3][state.system][1] - segment[3][0][1];
 

@@ -49,8 +49,8 @@ def report_page(results: Sequence[SetResult], curves: Sequence[TrainingCurves] =
     body = [
         f"<h1>Evaluation of {escape(', '.join(names))}</h1>",
         *(_section(number, result) for number, result in enumerate(results)),
-        _browser(results),
         _training(curves),
+        _browser(results),
         "<p class='quiet'>Made with <code>nmt evaluate --report</code>. This page is one file and loads nothing.</p>",
     ]
     data = {"sets": list(map(_set_data, results)), "curves": [_curve_data(each) for each in curves], "faults": FAULTS}
@@ -195,7 +195,7 @@ def _training(curves: Sequence[TrainingCurves]) -> str:
     if not curves:
         return ""
     names = dict.fromkeys(name for each in curves for name in each.curves)
-    figures = "".join(_figure(f"training:{name}", f"{name} by update".capitalize()) for name in names)
+    figures = "".join(_figure(f"training:{name}", f"{name[0].upper()}{name[1:]} by update") for name in names)
     return f"<section id='training'><h2>Training</h2><div class='columns'>{figures}</div></section>"
 
 
@@ -212,7 +212,7 @@ def _set_data(result: SetResult) -> dict[str, Any]:
         "lengths": [[each.label, each.sentences, [one["chrf"] for one in each.scores]] for each in result.lengths],
         "frequencies": _bins_data(result.frequencies),
         "kinds": _bins_data(result.kinds),
-        "scoreHistogram": _histogram([each.scores["chrf"].segments for each in result.systems], _SCORE_STEP, 100),
+        "scoreHistogram": _histogram([each.scores["chrf"].segments for each in result.systems], _SCORE_STEP, 99),
         "lengthHistogram": _histogram(lengths, _step(lengths), max(map(max, lengths))),
         "segments": [_segment_data(result, line) for line in lines_shown(result)],
     }
@@ -269,6 +269,7 @@ def _curve_data(each: TrainingCurves) -> dict[str, Any]:
 
 
 def _histogram(values: Sequence[Sequence[float]], step: int, highest: float) -> dict[str, Any]:
+    """How many of each row of ``values`` are in each step; what is above ``highest`` is in the last one."""
     bars = int(highest // step) + 1
     counts = [[0] * bars for _ in values]
     for row, some in zip(counts, values, strict=True):

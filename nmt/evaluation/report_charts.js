@@ -38,7 +38,7 @@ class Plot {
   constructor(place, { low, high, label, xLabel = "", height = 230, left = 44 }) {
     this.width = Math.max(260, Math.min(620, place.clientWidth || 480));
     this.height = height;
-    this.inside = { left, right: this.width - 10, top: 10, bottom: height - 38 };
+    this.inside = { left, right: this.width - 10, top: 16, bottom: height - 38 };
     this.low = low;
     this.high = high > low ? high : low + 1;
     this.svg = drawn("svg", { width: this.width, height, viewBox: `0 0 ${this.width} ${height}`, role: "img", "aria-label": label });
@@ -68,9 +68,12 @@ class Plot {
   }
   categories(labels) {
     const room = (this.inside.right - this.inside.left) / labels.length;
-    const every = Math.max(1, Math.ceil((Math.max(...labels.map((label) => label.length)) * 6.8 + 6) / room));
+    const widest = Math.max(...labels.flatMap((label) => label.split(" ")).map((part) => part.length));
+    const every = Math.max(1, Math.ceil((widest * 6.2 + 6) / room));
     labels.forEach((label, number) => {
-      if (number % every === 0) this.text(this.place(number, labels.length), this.inside.bottom + 16, label, "middle");
+      if (number % every !== 0) return;
+      const x = this.place(number, labels.length);
+      label.split(" ").forEach((part, row) => this.text(x, this.inside.bottom + 15 + 13 * row, part, "middle"));
     });
   }
   series(points, number, titles) {
