@@ -7,7 +7,7 @@ line.
 import json
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -160,16 +160,33 @@ def write_tsv(index: int, line: Line, translation: "Translation | None") -> str:
 
 def write_json(index: int, line: Line, translation: "Translation | None") -> str:  # noqa: ARG001
     """The object that was given, and what became of it; it may replace what the object had under the same names."""
-    found = {"error": line.problem} if translation is None else _described(translation)
-    text = json.dumps({**line.fields, **found}, ensure_ascii=False, allow_nan=False)
-    return text.translate(_ESCAPED)
+    if translation is None:
+        return _as_json({**line.fields, "error": line.problem})
+    lists = _lists(translation)
+    kept = {name: value for name, value in line.fields.items() if name not in lists}
+    # Each entry by itself: a line of a million characters has as many, and the encoder keeps all small pieces at once.
+    listed = [f', "{name}": [{", ".join(map(_as_json, entries))}]' for name, entries in lists.items()]
+    return _as_json({**kept, **_described(translation)})[:-1] + "".join(listed) + "}"
+
+
+def _as_json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).translate(_ESCAPED)
 
 
 def _described(translation: "Translation") -> dict[str, Any]:
     best = translation.candidates[0]
     described: dict[str, Any] = {"translation": best.text, **_scores(best)}
+    if len(translation.candidates) > 1:
+        described["n_best"] = [{"translation": each.text, **_scores(each)} for each in translation.candidates]
+    return {**described, "split": translation.split, "cleaned": translation.cleaned}
+
+
+def _lists(translation: "Translation") -> dict[str, Iterator[dict[str, Any]]]:
+    """What is told of each subword and of words that translate each other."""
+    best = translation.candidates[0]
+    lists: dict[str, Iterator[dict[str, Any]]] = {}
     if best.tokens is not None:
-        described["tokens"] = [
+        lists["tokens"] = (
             {
                 "piece": token.piece,
                 "start": token.start,
@@ -177,12 +194,10 @@ def _described(translation: "Translation") -> dict[str, Any]:
                 "log_probability": round(token.log_probability, 4),
             }
             for token in best.tokens
-        ]
+        )
     if best.links is not None:
-        described["alignment"] = [{"source": link.source, "target": link.target} for link in best.links]
-    if len(translation.candidates) > 1:
-        described["n_best"] = [{"translation": each.text, **_scores(each)} for each in translation.candidates]
-    return {**described, "split": translation.split, "cleaned": translation.cleaned}
+        lists["alignment"] = ({"source": link.source, "target": link.target} for link in best.links)
+    return lists
 
 
 def _scores(candidate: "Candidate") -> dict[str, float]:

@@ -64,6 +64,9 @@ class _Opening:
     batch_sentences: int
 
     def with_torch(self) -> OpenedModel:
+        return OpenedModel(*self._parts())
+
+    def _parts(self) -> tuple[Tokenizer, InBatches, ModelInfo]:
         from nmt.decoding.engines.torch import TorchEngine
         from nmt.model_dir import load_model
         from nmt.runtime import choose_device, keep_freed_memory, set_threads
@@ -73,7 +76,7 @@ class _Opening:
         device = choose_device(self.device)
         model, tokenizer, info = load_model(self.model_dir, device=device)
         engine = TorchEngine(model, device, alignment_heads=info.alignment_heads or None)
-        return OpenedModel(tokenizer, InBatches(engine, batch_sentences=self.batch_sentences), info)
+        return tokenizer, InBatches(engine, batch_sentences=self.batch_sentences), info
 
     def with_ctranslate2(self, *, only: bool) -> OpenedModel:
         """By CTranslate2, and what it cannot do by torch, unless ``only``; all by torch if there is a reason to."""
@@ -102,7 +105,7 @@ class _Opening:
 
         from nmt.decoding.engines.fastest import FastestEngine
 
-        return OpenedModel(tokenizer, FastestEngine(fast, lambda: self.with_torch().engine), info)
+        return OpenedModel(tokenizer, FastestEngine(fast, lambda: self._parts()[1]), info)
 
     def _reason_for_torch(self) -> str:
         """Why CTranslate2 is not even tried: it is the faster one on processors only, as far as was measured."""

@@ -1,18 +1,10 @@
 """What the benchmark of training speed computes from what systems log, and how it watches them."""
 
-import importlib
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-
-@pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Import a module of the benchmark, as its own command does."""
-    monkeypatch.syspath_prepend(Path(__file__).parent)
-    return importlib.import_module
 
 
 def test_matrix_products_are_those_of_all_weight_matrices(load: Any) -> None:

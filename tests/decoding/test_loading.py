@@ -12,6 +12,8 @@ from nmt.decoding import loading
 from nmt.decoding.engines.batches import InBatches
 from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
 from nmt.decoding.engines.fastest import FastestEngine
+from nmt.decoding.ensemble_loading import load_together
+from nmt.decoding.line_scorer import LineScorer
 from nmt.decoding.loading import choose_threads, open_model
 from nmt.decoding.translator import Translator
 from nmt.errors import NMTError
@@ -104,6 +106,21 @@ def test_what_the_fast_engine_cannot_do_is_done_by_torch(model: Path, caplog: py
         results = translator.translate(["a b c d", "c b a e"])
     assert results == Translator(model, device="cpu", engine="torch", min_length=4).translate(["a b c d", "c b a e"])
     assert "min_length" in messages(caplog, logging.DEBUG)[0]
+
+
+def test_details_change_no_translation_and_are_those_of_the_trained_model(model: Path, reversal: Reversal) -> None:
+    translator = Translator(model, device="cpu", n_best=3)
+    lines = [*reversal.unseen[:40], "", "a b " * 60]
+    detailed, plain = translator.translations(lines), translator.translations(lines, details=False)
+    for one, other in zip(detailed, plain, strict=True):
+        assert [(each.text, each.score) for each in one.candidates] == [
+            (each.text, each.score) for each in other.candidates
+        ]
+    scorer = LineScorer(load_together([model], device="cpu"))
+    scores = scorer.score(lines[:40], [each.text for each in detailed[:40]])
+    for found, score in zip(detailed[:40], scores, strict=True):
+        assert found.candidates[0].log_probability == pytest.approx(score.log_probability, abs=1e-4)
+        assert [each.log_probability for each in found.tokens] == pytest.approx(score.log_probabilities[:-1], abs=1e-4)
 
 
 def test_a_damaged_model_is_an_error_for_the_fast_engine_too(model: Path) -> None:

@@ -54,9 +54,16 @@ def test_validations_take_a_twentieth_of_the_time_and_gather_at_the_end(cost: fl
     assert gaps == sorted(gaps, reverse=True) or max(gaps) < 0.1
 
 
+def test_no_validation_follows_another_because_their_cost_has_changed() -> None:
+    """One fewer of them is affordable, and one more; either way as much of the run lies between two."""
+    for cost in (20.0, 12.0):
+        assert not validation_due(0.46, 0.45, cost=cost, span=1200.0)
+        assert validation_due(0.85, 0.45, cost=cost, span=1200.0)
+
+
 def test_the_end_keeps_what_it_needs_but_no_more_than_a_quarter() -> None:
     cheap = seconds_for_the_end(1200, validation=4, saving=0.5, candidates=3, beam_size=4)
-    assert cheap == 4 * 4 + 4 * 3 + 2 + 6
+    assert cheap == 4 * 4 + 4 * 2 + 2 + 6
     assert seconds_for_the_end(60, validation=6, saving=1, candidates=3, beam_size=5) == 15
     assert seconds_for_the_end(60, validation=100, saving=1, candidates=3, beam_size=5) == pytest.approx(7.6)
     assert seconds_for_the_end(100, validation=0, saving=0, candidates=3, beam_size=5) == 5

@@ -26,3 +26,12 @@ class Engine(Protocol):
         subword and for the attention of each hypothesis. One call is what one window of text needs; an engine makes
         batches of it as suits it.
         """
+
+
+class DescribingEngine(Engine, Protocol):
+    """An engine that can tell details of any translation, also of those that another engine found."""
+
+    def describe(
+        self, sources: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[Hypothesis]]
+    ) -> list[list[Hypothesis]]:
+        """The ``hypotheses`` for each source with what the ``details`` of a search are."""

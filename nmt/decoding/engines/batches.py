@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.engines import Engine
+from nmt.decoding.engines import DescribingEngine
 from nmt.decoding.hypothesis import Hypothesis, Wish
 
 BATCH_SENTENCES = 64
@@ -14,7 +14,7 @@ class InBatches:
     """An engine that gives another one batches of sentences of like length, whose size bounds the memory."""
 
     def __init__(
-        self, engine: Engine, *, batch_sentences: int = BATCH_SENTENCES, batch_tokens: int = BATCH_TOKENS
+        self, engine: DescribingEngine, *, batch_sentences: int = BATCH_SENTENCES, batch_tokens: int = BATCH_TOKENS
     ) -> None:
         """A batch holds at most ``batch_sentences`` and, filled up, ``batch_tokens`` subwords.
 
@@ -40,6 +40,19 @@ class InBatches:
             results = self.engine.search([sources[index] for index in batch], config, wished, details=details)
             for index, hypotheses in zip(batch, results, strict=True):
                 found[index] = hypotheses
+        return found
+
+    def describe(
+        self, sources: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[Hypothesis]]
+    ) -> list[list[Hypothesis]]:
+        """See DescribingEngine.describe."""
+        found: list[list[Hypothesis]] = [[] for _ in sources]
+        for batch in self._batches(sources, 1):
+            described = self.engine.describe(
+                [sources[index] for index in batch], [hypotheses[index] for index in batch]
+            )
+            for index, of_sentence in zip(batch, described, strict=True):
+                found[index] = of_sentence
         return found
 
     def _batches(self, sources: Sequence[Sequence[int]], rows: int) -> Iterator[list[int]]:

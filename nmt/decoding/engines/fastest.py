@@ -1,10 +1,12 @@
 """Two engines as one: the fast one for what it can do, the other for the rest."""
 
 import logging
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.engines import Engine
+from nmt.decoding.engines import DescribingEngine
 from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
 from nmt.decoding.hypothesis import NO_WISH, Hypothesis, Wish
 
@@ -14,15 +16,16 @@ logger = logging.getLogger(__name__)
 class FastestEngine:
     """CTranslate2 for every sentence for which it can do what is asked, and torch, loaded when needed, for the others.
 
-    Each sentence is decided for by itself, so that which engine translates it does not depend on the others.
+    Each sentence is decided for by itself, so that which engine translates it does not depend on the others, nor on
+    whether details are asked for: those of translations that CTranslate2 found are told by torch.
     """
 
     name = "auto"
 
-    def __init__(self, fast: CTranslate2Engine, open_other: Callable[[], Engine]) -> None:
+    def __init__(self, fast: CTranslate2Engine, open_other: Callable[[], DescribingEngine]) -> None:
         self._fast = fast
         self._open_other = open_other
-        self._other: Engine | None = None
+        self._other: DescribingEngine | None = None
 
     def search(
         self,
@@ -35,25 +38,40 @@ class FastestEngine:
         """See Engine.search."""
         wishes = wishes or [NO_WISH] * len(sources)
         reasons = [
-            self._fast.unable(source, config, wish, details=details)
-            for source, wish in zip(sources, wishes, strict=True)
+            self._fast.unable(source, config, wish, details=False) for source, wish in zip(sources, wishes, strict=True)
         ]
-        able = [index for index, reason in enumerate(reasons) if not reason]
-        unable = [index for index, reason in enumerate(reasons) if reason]
         found: list[list[Hypothesis]] = [[] for _ in sources]
-        for engine, indices in ((self._fast, able), (self._other_for(reasons), unable)):
-            if engine is None:
-                continue
-            part = [sources[index] for index in indices]
-            results = engine.search(part, config, [wishes[index] for index in indices], details=details)
-            for index, hypotheses in zip(indices, results, strict=True):
-                found[index] = hypotheses
+        able = [index for index, reason in enumerate(reasons) if not reason]
+        if able:
+            part = [sources[index] for index in able]
+            hypotheses = self._fast.search(part, config)
+            if details:
+                hypotheses = self._described(part, hypotheses)
+            _put(found, able, hypotheses)
+        unable = [index for index, reason in enumerate(reasons) if reason]
+        if unable:
+            engine = self._other_for(reasons[unable[0]])
+            wished = [wishes[index] for index in unable]
+            _put(found, unable, engine.search([sources[index] for index in unable], config, wished, details=details))
         return found
 
-    def _other_for(self, reasons: Sequence[str]) -> Engine | None:
-        """The other engine if there is a reason for it."""
-        reason = next(filter(None, reasons), None)
-        if reason is not None and self._other is None:
+    def _described(
+        self, sources: Sequence[Sequence[int]], hypotheses: Sequence[list[Hypothesis]]
+    ) -> list[list[Hypothesis]]:
+        """What CTranslate2 found with details by torch, and with its log-probabilities, which are the sums of those."""
+        engine = self._other_for("the probabilities and the attention of single subwords")
+        return [
+            [replace(each, log_probability=math.fsum(each.token_log_probabilities or ())) for each in of_sentence]
+            for of_sentence in engine.describe(sources, hypotheses)
+        ]
+
+    def _other_for(self, reason: str) -> DescribingEngine:
+        if self._other is None:
             logger.debug("the engine torch is loaded, too: ctranslate2 cannot do %s", reason)
             self._other = self._open_other()
-        return None if reason is None else self._other
+        return self._other
+
+
+def _put(found: list[list[Hypothesis]], places: Sequence[int], hypotheses: Sequence[list[Hypothesis]]) -> None:
+    for place, of_sentence in zip(places, hypotheses, strict=True):
+        found[place] = of_sentence

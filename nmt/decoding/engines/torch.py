@@ -64,7 +64,12 @@ class TorchEngine:
         wishes = wishes or [NO_WISH] * len(sources)
         with torch.inference_mode(), self._products or nullcontext():
             hypotheses = self._search_batch(sources, config, wishes)
-            return self._with_details(sources, hypotheses) if details else hypotheses
+        return self.describe(sources, hypotheses) if details else hypotheses
+
+    def describe(self, sources: Sequence[Ids], hypotheses: Sequence[Sequence[Hypothesis]]) -> list[list[Hypothesis]]:
+        """See DescribingEngine.describe; all ``sources`` are one batch, whose hypotheses are taken rank by rank."""
+        with torch.inference_mode(), self._products or nullcontext():
+            return self._described(sources, hypotheses)
 
     def _search_batch(
         self, sources: Sequence[Ids], config: SearchConfig, wishes: Sequence[Wish]
@@ -83,12 +88,9 @@ class TorchEngine:
         rows = pad_rows(sources).to(self.device)
         return how(self.model, rows, config, wishes, heads=self.alignment_heads)
 
-    def _with_details(
-        self, sources: Sequence[Ids], hypotheses: Sequence[Sequence[Hypothesis]]
-    ) -> list[list[Hypothesis]]:
-        """The ``hypotheses`` of a batch with what their details are, those of one rank at a time."""
+    def _described(self, sources: Sequence[Ids], hypotheses: Sequence[Sequence[Hypothesis]]) -> list[list[Hypothesis]]:
         detailed: list[list[Hypothesis]] = [[] for _ in sources]
-        for rank in range(max(map(len, hypotheses))):
+        for rank in range(max(map(len, hypotheses), default=0)):
             places = [place for place, of_sentence in enumerate(hypotheses) if rank < len(of_sentence)]
             source = pad_rows([sources[place] for place in places]).to(self.device)
             target = pad_rows([hypotheses[place][rank].ids for place in places]).to(self.device)

@@ -1,4 +1,4 @@
-"""Other toolkits that training speed is compared with; each module says how one of them is run and what it logs."""
+"""Other toolkits that speed is compared with; each module says how one of them trains, what it logs, and translates."""
 
 from peers import fairseq, hugging_face, joeynmt, marian, opennmt, sockeye
 
@@ -10,4 +10,13 @@ PEERS = (
     sockeye.PEER,
     opennmt.EOLE,
     joeynmt.PEER,
+)
+DECODERS = (
+    marian.DECODER,
+    fairseq.DECODER,
+    hugging_face.DECODER,
+    opennmt.OPENNMT_DECODER,
+    sockeye.DECODER,
+    opennmt.EOLE_DECODER,
+    joeynmt.DECODER,
 )

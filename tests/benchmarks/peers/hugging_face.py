@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 from peers.system import Commands, Peer, Step, Task
+from peers.translating import Decoder, Job, read_file
 
 LOOP = Path(__file__).with_name("hugging_face_loop.py")
+TRANSLATE = Path(__file__).with_name("hugging_face_translate.py")
 
 
 def prepare(task: Task, environment: Path) -> Commands:
@@ -45,3 +47,32 @@ def parse(line: str) -> Step | None:
 
 
 PEER = Peer(name="transformers", prepare=prepare, command=command, parse=parse)
+
+
+def save(task: Task, environment: Path) -> Commands:
+    """The loop saves its model at its end."""
+    prepare(task, environment)
+    settings = json.loads((task.work / "loop.json").read_text("utf-8"))
+    settings["save"] = str(task.work / "model")
+    (task.work / "loop.json").write_text(json.dumps(settings), "utf-8")
+    return [command(task, environment)]
+
+
+def translate(job: Job) -> list[str | Path]:
+    """``generate`` on batches sorted by length; it has no command of its own."""
+    settings = {
+        "model": str(job.task.work / "model"),
+        "source": str(job.source),
+        "output": str(job.output),
+        "threads": job.task.threads,
+        "precision": job.precision,
+        "beam": job.beam,
+        "batch": job.batch,
+        "pieces": job.pieces,
+    }
+    return [job.environment / "bin" / "python", "-P", TRANSLATE, json.dumps(settings)]
+
+
+DECODER = Decoder(
+    toolkit="transformers", save=save, command=translate, read=read_file, precisions=("float32", "bfloat16")
+)

@@ -81,6 +81,9 @@ def main() -> None:
         filled = tokens + int((source != PAD).sum())
         share = 1 - filled / (source.numel() + labels.numel())
         print(json.dumps({"update": update, "target_tokens": tokens, "padded_share": share}), flush=True)
+    if "save" in settings:
+        model.config.use_cache = True
+        model.save_pretrained(settings["save"])
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """JoeyNMT, whose log gives a rate alone; so every batch is counted on its way into the training."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from peers.system import Commands, Peer, Step, Task
+from peers.translating import Decoder, Job
 
 WATCHED = Path(__file__).with_name("joeynmt_watched.py")
 
@@ -90,3 +92,29 @@ PEER = Peer(
     parse=parse,
     variables={"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD": "1"},
 )
+
+
+def save(task: Task, environment: Path) -> Commands:
+    """It saves what it has validated."""
+    prepare(task, environment)
+    few = {"updates": task.updates, "validation_freq": task.updates, "logging_freq": 1}
+    _change(task.work / "settings.yaml", "training", few)
+    return [command(task, environment)]
+
+
+def _change(path: Path, section: str, values: Mapping[str, object]) -> None:
+    settings = json.loads(path.read_text("utf-8"))
+    settings[section].update(values)
+    path.write_text(json.dumps(settings, indent=1), "utf-8")
+
+
+def translate(job: Job) -> list[str | Path]:
+    """Its own command, by standard input and output: its output to a file fails."""
+    path = job.task.work / "settings.yaml"
+    batches = {"batch_size": job.batch, "batch_type": "sentence"}
+    lengths = {"min_output_length": job.pieces, "max_output_length": job.pieces}
+    _change(path, "testing", {"beam_size": job.beam, **batches, **lengths})
+    return [job.environment / "bin" / "python", "-m", "joeynmt", "translate", path]
+
+
+DECODER = Decoder(toolkit="joeynmt", save=save, command=translate, by_input=True, variables=PEER.variables)

@@ -4,9 +4,15 @@ Its log counts target labels, EOS included. On processors each of its threads wo
 (``--sync-sgd``), so that an update has seen ``batch_tokens`` as with the others.
 """
 
+import sys
 from pathlib import Path
 
 from peers.system import Commands, Peer, Step, Task, number_after
+from peers.translating import Decoder, Job
+
+ENDLESS = Path(__file__).with_name("marian_endless.py")
+# What its converter calls the files of smaller numbers.
+CONVERTED = {"int8": "intgemm8", "int16": "intgemm16", "packed16": "packed16"}
 
 
 def prepare(task: Task, environment: Path) -> Commands:
@@ -46,3 +52,41 @@ def parse(line: str) -> Step | None:
 
 # Its workers are its own threads, each of which would start OpenMP's on top.
 PEER = Peer(name="marian", prepare=prepare, command=command, parse=parse, variables={"OMP_NUM_THREADS": "1"})
+
+
+def save(task: Task, environment: Path) -> Commands:
+    """A model in its own format that never ends a sentence."""
+    endless: list[str | Path] = [sys.executable, "-P", ENDLESS, task.work / "model.npz"]
+    return [*prepare(task, environment), command(task, environment), endless]
+
+
+def convert(task: Task, environment: Path, precision: str) -> Commands:
+    """A file of smaller numbers."""
+    if precision not in CONVERTED:
+        return []
+    files = ("--from", task.work / "model.npz", "--to", task.work / f"{precision}.bin")
+    return [[environment / "bin" / "pymarian", "convert", *files, "--gemm-type", CONVERTED[precision]]]
+
+
+def translate(job: Job) -> list[str | Path]:
+    """Its longest translation is given by the longest source sentence of a batch, so of all: ``pieces`` on average."""
+    work = job.task.work
+    model = work / (f"{job.precision}.bin" if job.precision in CONVERTED else "model.npz")
+    return [
+        *(job.environment / "bin" / "pymarian", "decode", "--models", model),
+        *("--vocabs", work / "vocabulary.yml", work / "vocabulary.yml", "--input", job.source),
+        *("--cpu-threads", str(job.task.threads), "--beam-size", str(job.beam), "--normalize", "1"),
+        *(("--skip-cost",) if job.beam == 1 else ()),  # the fastest way, by its own advice
+        *("--mini-batch", str(job.batch), "--maxi-batch", "100", "--maxi-batch-sort", "src"),
+        *("--max-length-factor", f"{job.pieces / job.source_pieces:.3f}", "--quiet", "--quiet-translation"),
+    ]
+
+
+DECODER = Decoder(
+    toolkit="marian",
+    save=save,
+    convert=convert,
+    command=translate,
+    precisions=("float32", *CONVERTED),
+    variables=PEER.variables,
+)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from peers.system import Commands, Peer, Step, Task
+from peers.translating import Decoder, Job, read_file
 
 _BSZ = re.compile(r"Step\s+(\d+)\s*/.*bsz:\s*(\d+)/\s*(\d+)/")
 
@@ -124,3 +125,50 @@ OPENNMT = Peer(
     variables={"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD": "1"},
 )
 EOLE = Peer(name="eole", prepare=prepare_eole, command=command_eole, parse=parse)
+
+
+def save_opennmt(task: Task, environment: Path) -> Commands:
+    """A checkpoint at the end of training."""
+    return [*prepare_opennmt(task, environment), command_opennmt(task, environment)]
+
+
+def save_eole(task: Task, environment: Path) -> Commands:
+    """A folder at the end of training."""
+    return [*prepare_eole(task, environment), command_eole(task, environment)]
+
+
+def _translation(job: Job) -> list[str | Path]:
+    """Options that both name alike."""
+    pieces = str(job.pieces)
+    return [
+        *("--src", job.source, "--output", job.output, "--beam_size", str(job.beam)),
+        *("--batch_type", "sents", "--batch_size", str(job.batch)),
+        *("--min_length", pieces, "--max_length", pieces, "--max_length_ratio", "0"),
+    ]
+
+
+def translate_opennmt(job: Job) -> list[str | Path]:
+    """Its own command."""
+    model = job.task.work / f"model_step_{job.task.updates}.pt"
+    precision = ("--precision", "int8" if job.precision == "int8" else "fp32")
+    return [job.environment / "bin" / "onmt_translate", "--model", model, *_translation(job), *precision]
+
+
+def translate_eole(job: Job) -> list[str | Path]:
+    """Its own command."""
+    precision = ("--compute_dtype", "int8" if job.precision == "int8" else "fp32")
+    model = ("--model_path", job.task.work / "model")
+    return [job.environment / "bin" / "eole", "predict", *model, *_translation(job), *precision]
+
+
+OPENNMT_DECODER = Decoder(
+    toolkit="opennmt-py",
+    save=save_opennmt,
+    command=translate_opennmt,
+    read=read_file,
+    precisions=("float32", "int8"),
+    variables=OPENNMT.variables,
+)
+EOLE_DECODER = Decoder(
+    toolkit="eole", save=save_eole, command=translate_eole, read=read_file, precisions=("float32", "int8")
+)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from peers.system import Commands, Peer, Step, Task
+from peers.translating import Decoder, Job, read_file
 
 WATCHED = Path(__file__).with_name("sockeye_watched.py")
 
@@ -43,3 +44,21 @@ def parse(line: str) -> Step | None:
 
 
 PEER = Peer(name="sockeye", prepare=prepare, command=command, parse=parse)
+
+
+def save(task: Task, environment: Path) -> Commands:
+    """The model that is best at its end."""
+    return [*prepare(task, environment), command(task, environment)]
+
+
+def translate(job: Job) -> list[str | Path]:
+    """Its own command; it has no shortest length."""
+    return [
+        *(job.environment / "bin" / "sockeye-translate", "--models", job.task.work / "model", "--use-cpu"),
+        *("--input", job.source, "--output", job.output, "--beam-size", str(job.beam), "--dtype", job.precision),
+        *("--batch-size", str(job.batch), "--max-output-length", str(job.pieces + 1)),
+        *("--quiet", "--no-logfile"),
+    ]
+
+
+DECODER = Decoder(toolkit="sockeye", save=save, command=translate, read=read_file, precisions=("float32", "int8"))

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from nmt.decoding.config import SearchConfig
@@ -23,8 +24,13 @@ class Fake:
     def search(
         self, sources: Sequence[Sequence[int]], config: SearchConfig, wishes: Any = None, *, details: bool = False
     ) -> list[list[Hypothesis]]:
-        self.wishes += wishes
+        self.wishes += wishes or []
         return [[Hypothesis([self.mark, *source], -1.0, -1.0)] for source in sources]
+
+    def describe(
+        self, sources: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[Hypothesis]]
+    ) -> list[list[Hypothesis]]:
+        return [[replace(each, attention=[[self.mark]]) for each in of_sentence] for of_sentence in hypotheses]
 
 
 def test_each_sentence_goes_to_the_fast_engine_unless_it_cannot() -> None:
@@ -41,6 +47,12 @@ def test_each_sentence_goes_to_the_fast_engine_unless_it_cannot() -> None:
     wish = Wish(prefix=(9,))
     found = engine.search([[5], [5] * 4, [6], [7]], CONFIG, [NO_WISH, NO_WISH, wish, NO_WISH])
     assert [each[0].ids for each in found] == [[1, 5], [2, 5, 5, 5, 5], [2, 6], [1, 7]]
-    assert [each[0].ids[0] for each in engine.search([[5], [6]], CONFIG, details=True)] == [2, 2]
     assert len(opened) == 1
     assert opened[0].wishes[:2] == [NO_WISH, wish]
+
+
+def test_the_other_engine_tells_the_details_of_what_the_fast_one_found() -> None:
+    engine = FastestEngine(Fake(1), lambda: Fake(2))  # type: ignore[arg-type]
+    found = engine.search([[5], [5] * 4, [6]], CONFIG, details=True)
+    assert [each[0].ids for each in found] == [[1, 5], [2, 5, 5, 5, 5], [1, 6]]
+    assert [each[0].attention for each in (found[0], found[2])] == [[[2]], [[2]]]
