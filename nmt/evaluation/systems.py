@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nmt.errors import NMTError
@@ -107,4 +106,4 @@ def _read_output(path: str, test_set: EvaluationSet) -> Output:
     hypotheses = list(read_lines(path))
     reference = test_set.reference_names[0]
     check_aligned({name_of(path): len(hypotheses), name_of(reference): len(test_set)})
-    return Output(name=path if path == "-" else str(Path(path)), hypotheses=hypotheses, file=path)
+    return Output(name=name_of(path), hypotheses=hypotheses, file=path)
