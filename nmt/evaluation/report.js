@@ -82,7 +82,10 @@ function compared(text, reference) {
   const missing = () => {
     const lost = [];
     while (next < wanted.length && !kept[0][next]) lost.push(wanted[next++]);
-    if (lost.length) parts.push(parts.length ? " " : "", element("del", {}, lost.map((token, index) => (index ? token.before : "") + token.text).join("")), parts.length ? "" : " ");
+    if (!lost.length) return;
+    const struck = element("del", {}, lost.map((token, index) => (index ? token.before : "") + token.text).join(""));
+    if (parts.length) parts.push(lost[0].before, struck);
+    else parts.push(struck, wanted[next]?.before ?? "");
   };
   for (let index = 0; index < own.length; index++) {
     if (kept[1][index]) {
