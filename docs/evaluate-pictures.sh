@@ -24,6 +24,6 @@ picture() { # name, page, width, height, more options
     --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$(mktemp -d)" \
     --window-size="$3,$4" "${@:5}" --screenshot="$here/$1" "file://$PWD/$2"
 }
-picture evaluate-report.png report.html 1100 980
+picture evaluate-report.png report.html 1100 1130
 picture evaluate-segments.png segments.html 1100 720 --blink-settings=preferredColorScheme=0
 cp plots/by-length.svg "$here/evaluate-length.svg"

@@ -84,7 +84,7 @@ function compared(text, reference) {
     while (next < wanted.length && !kept[0][next]) lost.push(wanted[next++]);
     if (!lost.length) return;
     const struck = element("del", {}, lost.map((token, index) => (index ? token.before : "") + token.text).join(""));
-    if (parts.length) parts.push(lost[0].before, struck);
+    if (parts.length) parts.push(lost[0].start ? lost[0].before : " ", struck);
     else parts.push(struck, wanted[next]?.before ?? "");
   };
   for (let index = 0; index < own.length; index++) {

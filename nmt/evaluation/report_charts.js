@@ -35,10 +35,10 @@ function ticks(low, high, wanted = 5) {
 
 // A drawing area with axes: x and y turn values into places.
 class Plot {
-  constructor(place, { low, high, label, xLabel = "", height = 230, left = 44 }) {
+  constructor(place, { low, high, label, xLabel = "", height = 230, left = 44, bottom = 38 }) {
     this.width = Math.max(260, Math.min(620, place.clientWidth || 480));
     this.height = height;
-    this.inside = { left, right: this.width - 10, top: 16, bottom: height - 38 };
+    this.inside = { left, right: this.width - 10, top: 16, bottom: height - bottom };
     this.low = low;
     this.high = high > low ? high : low + 1;
     this.svg = drawn("svg", { width: this.width, height, viewBox: `0 0 ${this.width} ${height}`, role: "img", "aria-label": label });
@@ -69,11 +69,11 @@ class Plot {
   categories(labels) {
     const room = (this.inside.right - this.inside.left) / labels.length;
     const widest = Math.max(...labels.flatMap((label) => label.split(" ")).map((part) => part.length));
-    const every = Math.max(1, Math.ceil((widest * 6.2 + 6) / room));
+    const every = Math.max(1, Math.ceil((widest * 7.3 + 6) / room));
     labels.forEach((label, number) => {
       if (number % every !== 0) return;
       const x = this.place(number, labels.length);
-      label.split(" ").forEach((part, row) => this.text(x, this.inside.bottom + 15 + 13 * row, part, "middle"));
+      label.split(" ").forEach((part, row) => this.text(x, this.inside.bottom + 15 + 14 * row, part, "middle"));
     });
   }
   series(points, number, titles) {
@@ -114,8 +114,8 @@ function binChart(place, bins, names, { what, xLabel, zero = false }) {
 // Kinds of words side by side, a bar for each system.
 function barChart(place, bins, names) {
   legend(place, names);
-  const plot = new Plot(place, { low: 0, high: 100, label: "F1 by kind of word" });
-  plot.categories(bins.map(([label]) => label));
+  const plot = new Plot(place, { low: 0, high: 100, label: "F1 by kind of word", xLabel: "(how many the reference has)", bottom: 70 });
+  plot.categories(bins.map(([label, count]) => `${label} (${count.toLocaleString("en")})`));
   const width = Math.min(34, ((plot.inside.right - plot.inside.left) / bins.length) * (0.7 / names.length));
   bins.forEach(([label, count, values], index) => {
     values.forEach((value, number) => {
