@@ -25,6 +25,7 @@ COMMANDS = {
     "evaluate": "Score and compare translations: BLEU, chrF2++, TER.",
     "export": "Make a model faster to use: CTranslate2, int8.",
     "score": "Score given translations with a model's probabilities.",
+    "explain": "Show why a model says what it says.",
     "info": "Show what a model is and how it was trained.",
     "tokenizer": "Train or apply a subword tokenizer by itself.",
     "demo": "Train and try a small model on the bundled corpus.",

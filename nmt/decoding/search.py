@@ -5,7 +5,7 @@ decoder are sentence-major, B*K. The first step has one beam, the empty prefix; 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -51,6 +51,17 @@ class _Finished:
         return _Finished(*_select(self, sentences))
 
 
+@dataclass(frozen=True)
+class Expansion:
+    """One step of a search, for who watches it: what lived before it, what ended in it, and what goes on."""
+
+    ids: Tensor  # (B, K, T) the prefixes, without BOS
+    endings: Tensor  # (B, K) the ranks they would have if they ended here
+    ended: Tensor  # (B,) so many of them, those with the greatest ranks, did end
+    continued: Tensor  # (B, K', T + 1)
+    ranks: Tensor  # (B, K') of those, -inf for what is not allowed
+
+
 def beam_search(
     model: EncoderDecoder, source: Tensor, config: SearchConfig, wishes: Sequence[Wish] | None = None
 ) -> list[list[Hypothesis]]:
@@ -65,6 +76,7 @@ def search(
     wishes: Sequence[Wish] | None = None,
     *,
     heads: Heads | None = None,
+    watch: Callable[[Expansion], None] | None = None,
 ) -> list[Found]:
     """The ``n_best`` best hypotheses found for each row of ``source`` (B, S), and how clear the decisions were.
 
@@ -72,8 +84,8 @@ def search(
     ending among the K most probable of all candidates is a finished hypothesis. A sentence is done when K hypotheses
     have ended, when no beam can still reach a better score than the worst one to be returned, or at its length
     limit, where the beams left are ended by force. All of that depends on the sentence alone, not on its batch.
-    ``heads`` are those whose attention the coverage penalty counts. A model that gives no finite probabilities is an
-    NMTError.
+    ``heads`` are those whose attention the coverage penalty counts. ``watch`` is shown each step. A model that gives no
+    finite probabilities is an NMTError.
     """
     decoding = Decoding(model, source, config, wishes, heads=heads)
     live, finished = _begin(decoding)
@@ -83,7 +95,10 @@ def search(
         live = _look(live, step)
         endings = step.endings + live.ranks
         extended, rows = _continue(live, step, config)
+        earlier = finished.count
         finished, ending_margins = _finish(finished, live, endings, extended.ranks, decoding)
+        if watch is not None:
+            watch(Expansion(live.ids, endings, finished.count - earlier, extended.ids, extended.ranks))
         stop = _is_done(finished, live, extended.ranks, decoding)
         margins = torch.where(stop, live.margins, extended.margins)  # who stops has no more use for continuations
         live = replace(extended, margins=torch.minimum(margins, ending_margins))

@@ -1,0 +1,39 @@
+"""How far ``nmt explain --heads`` is: a live bar if stderr is a terminal, otherwise a plain line now and then."""
+
+import contextlib
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+logger = logging.getLogger("nmt.progress")
+
+SECONDS_BETWEEN_LINES = 20.0
+
+
+@contextlib.contextmanager
+def counting(text: str) -> Iterator[Callable[[int, int], None]]:
+    """Something to call with how much is done of how much."""
+    if not logger.isEnabledFor(logging.INFO):
+        yield lambda *_: None
+    elif sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task(text, total=None)
+            yield lambda done, total: progress.update(task, completed=done, total=total)
+    else:
+        yield _plain_lines(text)
+
+
+def _plain_lines(text: str) -> Callable[[int, int], None]:
+    last = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            logger.info("%s: %d of %d", text, done, total)
+
+    return show

@@ -1,0 +1,206 @@
+"""What each head of a model does in a corpus: where its attention goes, and how widely it is spread."""
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from nmt.decoding.alignment import link_words
+from nmt.decoding.attention import mean_of_heads
+from nmt.decoding.scoring import pad_rows
+from nmt.explain.recorder import recording
+from nmt.explain.sentence import Sentence, source_sentence, target_sentence
+from nmt.explain.walk import OpenedModel, attention_name
+from nmt.special_ids import BOS, EOS, PAD
+
+# Parts of the attention; those of one head need not sum to 1, for a place can be of several kinds. In self-attention
+# left and right are of the position that looks, in cross-attention of the words that it translates.
+SHARES = ("left", "previous", "itself", "next", "right", "aligned", "punctuation", "boundary")
+_OF_SELF = ("left", "previous", "itself", "next", "right", "punctuation", "boundary")
+_OF_CROSS = ("left", "aligned", "right", "punctuation", "boundary")
+_ROLE = 0.4  # a head has a role if so much of its attention goes there
+_SIDE = 0.7  # and "left" and "right", which are many places, if so much does
+_SENTENCES = 16  # looked at together
+
+Progress = Callable[[int, int], None]
+Pair = tuple[Sentence, Sentence]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """One head of one attention, and what it does."""
+
+    which: str  # encoder, decoder (both self-attention) or cross
+    layer: int  # from 1
+    head: int  # from 1
+    shares: dict[str, float]  # by the names in SHARES, as far as they make sense there
+    entropy: float  # of a row, in bits, on average
+    role: str  # the greatest of its shares, if great enough; else "mixed"
+
+
+def head_statistics(
+    opened: OpenedModel,
+    sources: Sequence[str],
+    targets: Sequence[str],
+    *,
+    first_ids: Sequence[int] = (),
+    progress: Progress | None = None,
+) -> list[Head]:
+    """What each head does while ``targets`` are written as translations of ``sources``; all of them have text.
+
+    Which words translate each other is told by the model's own alignment heads, as ``nmt translate --align`` does, so
+    those heads look better aligned than others would judge.
+    """
+    tokenizer = opened.tokenizer
+    pairs = [
+        (source_sentence(tokenizer, source, first_ids), target_sentence(tokenizer, ids))
+        for source, ids in zip(sources, tokenizer.encode(targets), strict=True)
+    ]
+    sums: dict[tuple[str, int], _Sums] = {}
+    done = 0
+    for batch in _batches(pairs):
+        _count_batch(opened, batch, len(first_ids), sums)
+        done += len(batch)
+        if progress is not None:
+            progress(done, len(pairs))
+    return [head for (which, layer), of_layer in sums.items() for head in of_layer.heads(which, layer)]
+
+
+class _Sums:
+    """The attention of one layer, summed up by kind, over all rows of all sentences."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Tensor] = {}  # by kind, how many rows it makes sense in
+        self.weights: dict[str, Tensor] = {}  # (H,)
+
+    def add(self, weights: Tensor, rows: Tensor, kinds: dict[str, Tensor]) -> None:
+        """``weights`` (H, T, S) count by ``kinds``, bool (T, S), in ``rows``, bool (T,)."""
+        logs = weights.clamp(min=1e-12).log2()
+        self._add("entropy", -(weights * logs).sum(2), rows)
+        for name, kind in kinds.items():
+            # Left and right of nothing there is nothing to know.
+            known = rows & kinds["aligned"].any(1) if "aligned" in kinds and name in _OF_CROSS[:3] else rows
+            self._add(name, (weights * kind).sum(2), known)
+
+    def _add(self, name: str, values: Tensor, rows: Tensor) -> None:
+        self.weights[name] = self.weights.get(name, torch.zeros(values.size(0))) + values[:, rows].sum(1).cpu()
+        self.rows[name] = self.rows.get(name, torch.zeros(())) + rows.sum().cpu()
+
+    def heads(self, which: str, layer: int) -> Iterator[Head]:
+        names = _OF_CROSS if which == "cross" else _OF_SELF
+        means = {name: (self.weights[name] / self.rows[name].clamp(min=1)).tolist() for name in ("entropy", *names)}
+        for head, entropy in enumerate(means["entropy"]):
+            shares = {name: means[name][head] for name in names}
+            yield Head(
+                which=which,
+                layer=layer + 1,
+                head=head + 1,
+                shares=shares,
+                entropy=entropy,
+                role=_role(which, shares),
+            )
+
+
+def _role(which: str, shares: dict[str, float]) -> str:
+    """The kind of place to which most of the attention goes; in the decoder all is left, which says nothing."""
+    great = [(share, name) for name, share in shares.items() if share >= _ROLE and name not in ("left", "right")]
+    if great:
+        return max(great)[1]
+    sides = [(shares[name], name) for name in ("left", "right") if shares[name] >= _SIDE and which != "decoder"]
+    return max(sides)[1] if sides else "mixed"
+
+
+def _batches(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
+    order = sorted(pairs, key=lambda pair: -len(pair[0].subwords))
+    for start in range(0, len(order), _SENTENCES):
+        yield order[start : start + _SENTENCES]
+
+
+def _count_batch(opened: OpenedModel, batch: Sequence[Pair], first: int, sums: dict[tuple[str, int], "_Sums"]) -> None:
+    model, config = opened.model, opened.info.model
+    device = model.embedding.weight.device
+    source = pad_rows([pair[0].ids[:-1] for pair in batch]).to(device)
+    target = pad_rows([pair[1].ids[:-1] for pair in batch]).to(device)
+    read = torch.cat((torch.full_like(target[:, :1], BOS), target[:, :-1]), dim=1)
+    with torch.inference_mode(), recording(model) as found:
+        model.decode_states(read, model.encode(source))
+        cross = [found.attention[attention_name("cross", layer)].weights for layer in range(config.decoder_layers)]
+        aligning = mean_of_heads(torch.stack(cross), opened.alignment_heads)
+        marks = torch.tensor(_punctuation(opened), device=device)
+        for row, pair in enumerate(batch):
+            looking = {"encoder": source[row] != PAD, "decoder": target[row] != PAD, "cross": target[row] != PAD}
+            aligned = _aligned(pair, aligning[row], first).to(device)
+            kinds = {
+                "encoder": _kinds_of_self(source[row], marks, EOS),
+                "decoder": _kinds_of_self(read[row], marks, BOS),
+                "cross": _kinds_of_cross(source[row], marks, aligned, target.size(1)),
+            }
+            for which, layers in (
+                ("encoder", config.encoder_layers),
+                ("decoder", config.decoder_layers),
+                ("cross", config.decoder_layers),
+            ):
+                for layer in range(layers):
+                    weights = found.attention[attention_name(which, layer)].weights[row]
+                    sums.setdefault((which, layer), _Sums()).add(weights, looking[which], kinds[which])
+
+
+def _kinds_of_self(ids: Tensor, marks: Tensor, boundary: int) -> dict[str, Tensor]:
+    length = ids.size(0)
+    distance = torch.arange(length, device=ids.device) - torch.arange(length, device=ids.device).unsqueeze(1)
+    return {
+        "left": distance < 0,
+        "previous": distance == -1,
+        "itself": distance == 0,
+        "next": distance == 1,
+        "right": distance > 0,
+        **_kinds_of_places(ids, marks, boundary, length),
+    }
+
+
+def _kinds_of_cross(ids: Tensor, marks: Tensor, aligned: Tensor, rows: int) -> dict[str, Tensor]:
+    up_to_here, from_here = aligned.cumsum(1) > 0, aligned.flip(1).cumsum(1).flip(1) > 0
+    return {
+        "left": ~up_to_here,
+        "aligned": aligned,
+        "right": ~from_here & (ids != EOS),
+        **_kinds_of_places(ids, marks, EOS, rows),
+    }
+
+
+def _kinds_of_places(ids: Tensor, marks: Tensor, boundary: int, rows: int) -> dict[str, Tensor]:
+    return {
+        "punctuation": torch.isin(ids, marks).expand(rows, -1),
+        "boundary": (ids == boundary).expand(rows, -1),
+    }
+
+
+def _aligned(pair: Pair, attention: Tensor, first: int) -> Tensor:
+    """Which subwords of the source (S) translate which of the target (T), bool (T, S), by the alignment heads."""
+    source, target = pair
+    spans = [(each.start, each.end) for each in source.subwords[first:-1]]
+    target_spans = [(each.start, each.end) for each in target.subwords[:-1]]
+    looks = attention[: len(target_spans), first : len(source.subwords)].tolist()
+    aligned = torch.zeros(attention.shape, dtype=torch.bool)
+    for link in link_words(source.text, spans, target.text, target_spans, looks):
+        rows = [place for place, span in enumerate(target_spans) if _overlap(span, link.target)]
+        columns = [place + first for place, span in enumerate(spans) if _overlap(span, link.source)]
+        for row in rows:
+            aligned[row, columns] = True
+    return aligned
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _punctuation(opened: OpenedModel) -> list[int]:
+    """The ids of subwords that are nothing but punctuation and symbols."""
+    pieces = opened.tokenizer.pieces(range(opened.tokenizer.vocabulary_size))
+    return [
+        number
+        for number, piece in enumerate(pieces)
+        if number > EOS and (text := piece.strip("\u2581")) and all(unicodedata.category(c)[0] in "PS" for c in text)
+    ]

@@ -1,0 +1,187 @@
+"""Attention and embeddings as PNG and SVG pictures for papers; need the extra ``plots``, no torch and no screen."""
+
+import io
+import logging
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nmt.errors import NMTError
+from nmt.explain.sentence import Matrix
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from nmt.explain.neighbours import Map, Point
+
+KINDS = ("png", "svg")
+_STYLE: Any = {
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "nmt",  # the same numbers give the same bytes
+    "font.size": 9.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+_BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#555555"
+_MAP_INCHES = (8.0, 6.0)
+_SMALL = 16  # maps of so many rows and columns have room for numbers
+
+_Box = tuple[float, float, float, float]  # left, bottom, width, height
+
+logger = logging.getLogger(__name__)
+
+
+def attention_picture(weights: Matrix, rows: Sequence[str], columns: Sequence[str], *, title: str, kind: str) -> bytes:
+    """A heat map of ``weights``: ``rows`` are what looks, ``columns`` what it looks at; NMTError without matplotlib."""
+    _need_matplotlib()
+    import matplotlib
+
+    with matplotlib.rc_context(_style((title, *rows, *columns))):
+        from matplotlib.figure import Figure  # without pyplot, which would look for a screen
+
+        size = (max(1.8 + 0.36 * len(columns), 0.1 * len(title)), 1.5 + 0.3 * len(rows))
+        figure = Figure(figsize=(max(size[0], 4), max(size[1], 2.5)), layout="constrained")
+        axes = figure.subplots()
+        image = axes.imshow(weights, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        axes.set_xticks(range(len(columns)), map(_plain, columns), rotation=50, ha="left", rotation_mode="anchor")
+        axes.set_yticks(range(len(rows)), map(_plain, rows))
+        axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+        if max(len(rows), len(columns)) <= _SMALL:
+            _write_numbers(axes, weights)
+        figure.colorbar(image, ax=axes, shrink=0.8, label="attention weight")
+        figure.suptitle(_plain(title), fontsize=11, fontweight="bold", x=0.02, ha="left")
+        return _bytes(figure, kind)
+
+
+def _write_numbers(axes: Any, weights: Matrix) -> None:
+    for row, values in enumerate(weights):
+        for column, value in enumerate(values):
+            if value >= 0.1:
+                colour = "white" if value > 0.6 else "black"
+                axes.text(column, row, f"{value:.1f}", ha="center", va="center", fontsize=7.5, color=colour)
+
+
+def map_picture(found: "Map", *, title: str, kind: str) -> bytes:
+    """The subwords of a map as a picture: those asked for in orange, their neighbours in blue."""
+    _need_matplotlib()
+    import matplotlib
+
+    with matplotlib.rc_context(_style((title, *(point.piece for point in found.points)))):
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=_MAP_INCHES, layout="constrained")
+        axes = figure.subplots()
+        for asked, colour, size in ((False, _BLUE, 18), (True, _ORANGE, 42)):
+            points = [point for point in found.points if point.asked == asked]
+            axes.scatter([point.x for point in points], [point.y for point in points], s=size, color=colour)
+        for point, offset in _label_offsets(found.points):
+            axes.annotate(
+                _plain(point.piece),
+                (point.x, point.y),
+                xytext=offset,
+                textcoords="offset points",
+                fontsize=_label_size(point),
+                fontweight="bold" if point.asked else "normal",
+                color=_ORANGE if point.asked else "black",
+            )
+        for draw, share, name in (
+            (axes.set_xlabel, found.shares[0], "first"),
+            (axes.set_ylabel, found.shares[1], "second"),
+        ):
+            draw(f"{name} principal component ({share:.0%} of the variance)", color=_GREY)
+        axes.margins(0.12)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.set_title(_plain(title), loc="left", fontsize=12, fontweight="bold")
+        return _bytes(figure, kind)
+
+
+def _label_size(point: "Point") -> int:
+    return 11 if point.asked else 9
+
+
+def _label_offsets(points: "Sequence[Point]") -> "Iterator[tuple[Point, tuple[float, float]]]":
+    """Where, in points of type from its dot, the label of each can stand without covering another, if it can."""
+    width, height = (72 * 0.8 * inches for inches in _MAP_INCHES)  # about what the dots are spread over
+    xs, ys = [point.x for point in points], [point.y for point in points]
+    across, up = width / max(max(xs) - min(xs), 1e-9), height / max(max(ys) - min(ys), 1e-9)
+    taken = [(point.x * across - 4, point.y * up - 4, 8.0, 8.0) for point in points]
+    for point in sorted(points, key=lambda point: not point.asked):
+        size = _label_size(point)
+        long, high = 0.65 * size * len(point.piece), 1.1 * size
+        offsets = [(5.0, 4.0), (5.0, -4 - high), (-5 - long, 4.0), (-5 - long, -4 - high), (-long / 2, 7.0)]
+        boxes = [(point.x * across + x, point.y * up + y, long, high) for x, y in offsets]
+        free = [
+            place
+            for place, box in enumerate(boxes)
+            if box[0] > min(xs) * across - 30 and not any(_overlap(box, other) for other in taken)
+        ]
+        best = free[0] if free else 0
+        taken.append(boxes[best])
+        yield point, offsets[best]
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    return all(one[axis] < other[axis] + other[axis + 2] and other[axis] < one[axis] + one[axis + 2] for axis in (0, 1))
+
+
+def _plain(text: str) -> str:
+    """``text`` with the blank mark drawn as every font can, and dollar signs that begin no formula."""
+    return text.replace("\u2581", "_").replace("$", r"\$")
+
+
+def _style(texts: Iterable[str]) -> Any:
+    """That of all pictures, with matplotlib's own font and, where that lacks letters of ``texts``, another one."""
+    from matplotlib.font_manager import findfont
+
+    families = ["DejaVu Sans"]
+    lacking = _lacking(findfont(families[0]), set("".join(texts)))
+    if lacking:
+        families += _family_with(lacking)
+    return {**_STYLE, "font.family": families}
+
+
+def _family_with(letters: set[str]) -> list[str]:
+    """The installed font that lacks the fewest of ``letters``, if one has any."""
+    from matplotlib.font_manager import FontProperties, findSystemFonts, fontManager
+
+    # matplotlib remembers which fonts there are, also when others have been installed since.
+    paths = sorted(findSystemFonts(), key=lambda path: ("Regular" not in path, path))
+    best = min(paths, key=lambda path: len(_lacking(path, letters)), default=None)
+    if best is None or len(_lacking(best, letters)) == len(letters):
+        return []
+    for path in paths:
+        if Path(path).name.partition("-")[0] == Path(best).name.partition("-")[0]:  # and the same in bold
+            fontManager.addfont(path)
+    return [FontProperties(fname=best).get_name()]
+
+
+def _lacking(font: str, letters: set[str]) -> set[str]:
+    """Those of ``letters`` that the file ``font`` cannot draw; all of them if it is no font."""
+    from matplotlib.ft2font import FT2Font
+
+    try:
+        drawing = FT2Font(font)
+    except (RuntimeError, OSError):
+        return letters
+    return {letter for letter in letters if not drawing.get_char_index(ord(letter))}
+
+
+def _bytes(figure: "Figure", kind: str) -> bytes:
+    stream = io.BytesIO()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        figure.savefig(stream, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
+    if any("missing from font" in str(warning.message) for warning in caught):
+        logger.warning("no installed font has all of these characters; an svg shows them where it is opened")
+    return stream.getvalue()
+
+
+def _need_matplotlib() -> None:
+    try:
+        import matplotlib  # noqa: F401 - only whether it is there
+    except ImportError as error:
+        raise NMTError("pictures need matplotlib; get it with: pip install 'nmt[plots]'") from error

@@ -1,0 +1,23 @@
+"""The words of the pages, by language: one TOML file beside this module for each, so a third language is one file."""
+
+import tomllib
+from importlib import resources
+from typing import Any
+
+from nmt.errors import NMTError
+from nmt.settings import nearest
+
+
+def languages() -> list[str]:
+    """The languages that pages can be written in."""
+    files = resources.files(__package__).iterdir()
+    return sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml"))
+
+
+def load_texts(language: str) -> dict[str, Any]:
+    """The texts in ``language``: tables of strings, of which only those in ``html`` are markup."""
+    if language not in languages():
+        known = ", ".join(languages())
+        raise NMTError(f"there are no pages in {language!r}, only {known}{nearest(language, languages())}")
+    text = resources.files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

@@ -1,0 +1,144 @@
+"""The walk of one sentence through a trained model: everything that the model computes on the way."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from nmt.decoding.attention import Heads, default_heads, mean_of_heads
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.scoring import pad_rows
+from nmt.errors import NMTError
+from nmt.explain.beams import BeamTree, beam_tree
+from nmt.explain.recorder import Recording, recording
+from nmt.explain.sentence import Sentence, decoder_input, source_sentence, target_sentence
+from nmt.model.transformer import Transformer
+from nmt.model_dir import ModelInfo, load_model
+from nmt.runtime import set_threads
+from nmt.settings import from_mapping, to_mapping
+from nmt.text.lines import StrPath, clean_text
+from nmt.text.tags import check_known, tag_ids
+from nmt.text.tokenizer import Tokenizer
+
+# A page holds all queries, keys and values; beyond, nobody could read its maps either.
+MOST_SUBWORDS = 50
+
+
+@dataclass(frozen=True)
+class OpenedModel:
+    """A model, what is said of it, and its name."""
+
+    model: Transformer
+    tokenizer: Tokenizer
+    info: ModelInfo
+    name: str
+
+    @property
+    def alignment_heads(self) -> Heads:
+        """The heads of the cross-attention, (layer, head) from 0, that align words, as far as anybody knows."""
+        return self.info.alignment_heads or default_heads(self.info.model)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walk:
+    """One sentence and its translation, and what the model computed; letters as in nmt.model.transformer, B = 1."""
+
+    opened: OpenedModel
+    source: Sentence  # with EOS
+    decoder_input: Sentence  # begins with BOS
+    target: Sentence  # with EOS
+    forced: bool  # whether the target was given, and not found by the search
+    beams: BeamTree
+    recording: Recording
+    embeddings: tuple[Tensor, Tensor]  # (S, D) and (T, D), times √D
+    positions: Tensor  # (max(S, T), D)
+    logits: Tensor  # (T, V)
+
+    def attention(self, which: str, layer: int) -> Tensor:
+        """The weights (H, T, S) of ``which``: encoder, decoder or cross; ``layer`` from 0."""
+        return self.recording.attention[attention_name(which, layer)].weights[0]
+
+    def alignment(self) -> Tensor:
+        """The mean (T, S) of the heads that align words."""
+        layers = range(self.opened.info.model.decoder_layers)
+        weights = torch.stack([self.attention("cross", layer) for layer in layers])
+        return mean_of_heads(weights.unsqueeze(1), self.opened.alignment_heads)[0]
+
+
+def attention_name(which: str, layer: int) -> str:
+    """The name of the attention ``which`` (encoder, decoder, cross) of ``layer`` (from 0) in the model."""
+    return {
+        "encoder": f"encoder.{layer}.attention",
+        "decoder": f"decoder.{layer}.attention",
+        "cross": f"decoder.{layer}.cross_attention",
+    }[which]
+
+
+def open_for_explaining(directory: StrPath, *, device: str = "cpu", threads: int | None = None) -> OpenedModel:
+    """The model in ``directory``, verified; NMTError for what is wrong with it."""
+    set_threads(threads)
+    model, tokenizer, info = load_model(directory, device=device)
+    return OpenedModel(model, tokenizer, info, Path(directory).resolve().name)
+
+
+def walk(
+    opened: OpenedModel,
+    text: str,
+    *,
+    target: str | None = None,
+    beam_size: int | None = None,
+    tag: str = "",
+) -> Walk:
+    """The walk of ``text`` through the model to ``target``, or to the translation that the model's own search finds.
+
+    NMTErrors for a sentence without text, one that is too long to be shown, and a tag that the model does not know.
+    """
+    check_known(tag, opened.info.tags)
+    source = source_sentence(opened.tokenizer, clean_text(text).strip(), tag_ids(opened.tokenizer, tag))
+    _check_length(source, "sentence", opened.info.max_source_length)
+    search = _beam_search(opened.info.search, beam_size)
+    model = opened.model
+    beams = beam_tree(model, source.ids[:-1], search, opened.alignment_heads)
+    translated = target_sentence(opened.tokenizer, beams.ids)
+    if target is not None:
+        [ids] = opened.tokenizer.encode([clean_text(target).strip()])
+        translated = target_sentence(opened.tokenizer, ids)
+        _check_length(translated, "target", None)
+    read = decoder_input(opened.tokenizer, translated)
+    device = model.embedding.weight.device
+    with torch.inference_mode(), recording(model) as recorded:
+        logits = model(pad_rows([source.ids[:-1]]).to(device), torch.tensor([read.ids], device=device))[0]
+        embeddings = [model.embedding(torch.tensor(ids, device=device)) for ids in (source.ids, read.ids)]
+    scale = math.sqrt(opened.info.model.dimension)
+    return Walk(
+        opened=opened,
+        source=source,
+        decoder_input=read,
+        target=translated,
+        forced=target is not None,
+        beams=beams,
+        recording=recorded,
+        embeddings=(embeddings[0] * scale, embeddings[1] * scale),
+        positions=model.positions[: max(len(source.ids), len(read.ids))],
+        logits=logits,
+    )
+
+
+def _beam_search(search: SearchConfig, beam_size: int | None) -> SearchConfig:
+    """The model's own settings for one translation, found by beam search even if it samples by default."""
+    plain = {"sample": False, "alternatives": 0, "temperature": 1.0, "top_k": 0, "top_p": 1.0, "epsilon": 0.0}
+    settings = {**to_mapping(search), **plain, "n_best": 1, "beam_size": beam_size or search.beam_size}
+    return from_mapping(SearchConfig, settings, where="search settings")
+
+
+def _check_length(sentence: Sentence, name: str, known: int | None) -> None:
+    """NMTError if there is nothing to explain, or too much."""
+    length = len(sentence.subwords) - 1
+    if not sentence.text or not length:
+        raise NMTError(f"the {name} is empty; give some words to explain")
+    most = MOST_SUBWORDS if known is None else min(MOST_SUBWORDS, known)
+    if length > most:
+        reason = "more than the model has seen in training" if most == known else "more than a page can show"
+        raise NMTError(f"the {name} has {length} subwords, {reason}; give one of at most {most}")
