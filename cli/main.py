@@ -20,6 +20,9 @@ from .options import normalize_name, verbosity_options
 
 # The module of the same name is imported when a command is used, so that `nmt --help` answers at once.
 COMMANDS = {
+    "check": "Say what is wrong with parallel text before training.",
+    "clean": "Mend and filter parallel text.",
+    "corpus": "Split, sample, merge, import and fetch parallel text.",
     "train": "Train a translation model on parallel text.",
     "translate": "Translate text, line by line.",
     "evaluate": "Score and compare translations: BLEU, chrF2++, TER.",
@@ -28,6 +31,7 @@ COMMANDS = {
     "explain": "Show why a model says what it says.",
     "info": "Show what a model is and how it was trained.",
     "tokenizer": "Train or apply a subword tokenizer by itself.",
+    "doctor": "Say what is broken and how to mend it.",
     "demo": "Train and try a small model on the bundled corpus.",
 }
 
@@ -41,6 +45,9 @@ Start here:
 Shell completion (bash; for zsh and fish put their name in its place):
   eval "$(_NMT_COMPLETE=bash_source nmt)"
 """
+
+# What errors of libraries say where memory is short; a thread cannot start where there is none for its stack.
+OF_MEMORY = ("out of memory", "t allocate memory", "bad_alloc", "t start new thread", "temporarily unavailable")
 
 logger = logging.getLogger("nmt")
 
@@ -111,7 +118,7 @@ def explain(error: Exception) -> str | None:
         reason = error.strerror or str(error)
         return reason if error.filename is None else f"{error.filename}: {reason}"
     # PyTorch and CTranslate2 raise RuntimeErrors for memory; their classes are not known here without an import.
-    if isinstance(error, MemoryError) or any(part in str(error) for part in ("out of memory", "t allocate memory")):
+    if isinstance(error, MemoryError) or any(part in str(error) for part in OF_MEMORY):
         return (
             "not enough memory: smaller batches, a smaller model or shorter lines need less, or choose another --device"
         )

@@ -76,5 +76,7 @@ def read_toml(path: str) -> dict[str, Any]:
             return tomllib.load(file)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise NMTError(f"{path} is not valid TOML: {error}") from error
+    except RecursionError:
+        raise NMTError(f"{path} is not valid TOML for nmt: it is nested too deeply") from None
     except OSError as error:
         raise NMTError(f"{path} cannot be read: {error.strerror}") from error

@@ -15,10 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from nmt.ctranslate2_layout import check_layout
 from nmt.errors import NMTError
+from nmt.model.config import ModelConfig
 from nmt.model_dir import FAST_COPY, WEIGHTS, load_info, load_tokenizer, weights_checksum
 from nmt.settings import from_mapping, to_mapping
-from nmt.text.lines import StrPath, open_binary
+from nmt.text.lines import StrPath, check_plain, open_binary
 
 MANIFEST = "nmt.json"
 MODEL, CONFIG, VOCABULARY = FILES = ("model.bin", "config.json", "shared_vocabulary.json")
@@ -47,8 +49,13 @@ class Copy:
     files: dict[str, bytes]
 
     def tokens(self) -> list[str]:
-        """What CTranslate2 calls each id."""
-        tokens: list[str] = json.loads(self.files[VOCABULARY])
+        """What CTranslate2 calls each id; NMTError if that is no list of texts."""
+        try:
+            tokens = json.loads(self.files[VOCABULARY])
+        except (ValueError, RecursionError):
+            tokens = None
+        if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
+            raise NMTError(f"{FAST_COPY}/{VOCABULARY} is damaged")
         return tokens
 
 
@@ -60,7 +67,7 @@ def read_copy(model_dir: StrPath) -> Copy | None:
     manifest = _read_manifest(directory / MANIFEST)
     if manifest.weights_sha256 != weights_checksum(model_dir):
         raise NMTError(f"{directory} was made from other weights than those of this model")
-    return _read(directory, manifest)
+    return _read(directory, manifest, load_info(model_dir).model)
 
 
 def make_copy(
@@ -100,7 +107,7 @@ def make_copy(
         )
         (directory / MANIFEST).write_text(json.dumps(to_mapping(manifest), indent=2) + "\n", encoding="utf-8")
         if check is not None:
-            check(_read(directory, manifest))
+            check(_read(directory, manifest, info.model))
     return goal
 
 
@@ -119,17 +126,23 @@ def check_output(goal: StrPath) -> None:
         raise NMTError(f"{goal} holds something else than a model in the format of CTranslate2; name another directory")
 
 
-def _read(directory: Path, manifest: Manifest) -> Copy:
+def _read(directory: Path, manifest: Manifest, config: ModelConfig) -> Copy:
     files = {}
     for name in FILES:
+        check_plain(directory / name)
         with open_binary(directory / name) as stream:
             files[name] = stream.read()
         if hashlib.sha256(files[name]).hexdigest() != manifest.checksums.get(name):
             raise NMTError(f"{directory / name} is damaged")
-    return Copy(manifest, files)
+    check_layout(files[MODEL], config, positions=manifest.positions, where=str(directory / MODEL))
+    copy = Copy(manifest, files)
+    if len(copy.tokens()) != config.vocabulary_size:
+        raise NMTError(f"{directory / VOCABULARY} is not that of this model")
+    return copy
 
 
 def _read_manifest(path: Path) -> Manifest:
+    check_plain(path)
     with open_binary(path) as stream:
         raw = stream.read(_MANIFEST_BYTES)
     try:

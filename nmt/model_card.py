@@ -21,6 +21,7 @@ translator = Translator("PATH/TO/THIS/DIRECTORY")
 print(translator.translate(["A sentence to translate."]))
 ```"""
 
+LARGEST_SCORE = 1e9
 LIMITS = """\
 - It translates each line by itself and sees nothing of the lines around it.
 - It knows the kind of text that it was trained on; expect less on other topics and styles.
@@ -85,7 +86,9 @@ def facts(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, s
 
 
 def _is_score(entry: Any) -> bool:
-    return isinstance(entry, Mapping) and isinstance(entry.get("score"), (int, float)) and "signature" in entry
+    if not (isinstance(entry, Mapping) and isinstance(entry.get("score"), (int, float)) and "signature" in entry):
+        return False
+    return bool(abs(entry["score"]) < LARGEST_SCORE)  # a whole number of JSON may be too large for a float
 
 
 def _text(value: Any) -> str:

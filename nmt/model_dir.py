@@ -11,7 +11,8 @@
 A reader never meets half a publication. Each file appears at once under its name, in the order tokenizer, weights,
 config. The weights carry a copy of the config in their header: where config.json names other weights than those that
 are there (a publication was cut short between the two, or is going on), the copy describes them. Otherwise config.json
-counts, so that people can edit its search defaults. A publication with another tokenizer, which no order of files can
+counts, so that people can edit its search defaults; what cannot be edited without ruining the translations must be as
+the copy says, so that a flipped bit is found. A publication with another tokenizer, which no order of files can
 make safe, first takes the old config.json away.
 """
 
@@ -30,7 +31,7 @@ from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
 from nmt.settings import from_mapping, to_mapping
-from nmt.text.lines import StrPath, atomic_writer, open_binary
+from nmt.text.lines import StrPath, atomic_writer, check_plain, open_binary
 from nmt.weights import WeightsHeader, checksum, read_header, read_weights, write_weights
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ FAST_COPY = "ctranslate2"
 MAX_JSON_BYTES = 10_000_000
 _WEIGHTS_KEY = "weights_sha256"  # in config.json: the weights it describes
 _INFO_KEY = "config"  # in the weights' metadata: the copy of config.json
+_INFO_CHECKSUM = "config_sha256"  # beside it: of that copy; models of the first releases have none
+_FIXED = ("model", "tokenizer_sha256", "max_source_length", "tags", "alignment_heads")  # what nobody may edit
+MAX_TOKENIZER_BYTES = 1_000_000_000
 LEFTOVER = ".nmt-*.tmp"  # what atomic_writer leaves behind when it is killed
 
 
@@ -105,18 +109,20 @@ def save_model(
 
     directory = Path(directory)
     proto = tokenizer.proto
-    info = dataclasses.replace(info, tokenizer_sha256=hashlib.sha256(proto).hexdigest())
+    info = dataclasses.replace(info, tokenizer_sha256=_digest(proto))
     config = json.dumps(
         {**to_mapping(info), _WEIGHTS_KEY: checksum(weights)}, ensure_ascii=False, indent=2, sort_keys=False
     )
     try:
         directory.mkdir(parents=True, exist_ok=True)
         _remove_leftovers(directory)
+        _unlink_links(directory)
         if not _holds(directory / TOKENIZER, proto):
             (directory / CONFIG).unlink(missing_ok=True)
             tokenizer.save(directory / TOKENIZER)
         _remove_copy_of_others(directory, checksum(weights))
-        write_weights(directory / WEIGHTS, weights, {"format": "nmt", _INFO_KEY: config})
+        described = {_INFO_KEY: config, _INFO_CHECKSUM: _digest(config.encode())}
+        write_weights(directory / WEIGHTS, weights, {"format": "nmt", **described})
         _write(directory / CONFIG, config + "\n")
         _write(directory / CARD, model_card(info, read_header(directory / WEIGHTS).parameters))
     except OSError as error:
@@ -141,8 +147,8 @@ def load_tokenizer(directory: StrPath, info: ModelInfo) -> "Tokenizer":
 
     path = Path(directory) / TOKENIZER
     with open_binary(path) as stream:
-        proto = stream.read()
-    if hashlib.sha256(proto).hexdigest() != info.tokenizer_sha256:
+        proto = stream.read(MAX_TOKENIZER_BYTES)
+    if _digest(proto) != info.tokenizer_sha256:
         raise NMTError(f"{path} is damaged, or not the tokenizer that this model was trained with; copy it again")
     tokenizer = Tokenizer(proto)
     if tokenizer.vocabulary_size != info.model.vocabulary_size:
@@ -180,6 +186,8 @@ def _check_present(directory: Path) -> None:
         raise NMTError(f"{directory} is not a model directory")
     missing = [name for name in (CONFIG, WEIGHTS, TOKENIZER) if not (directory / name).exists()]
     if not missing:
+        for name in (CONFIG, WEIGHTS, TOKENIZER):
+            check_plain(directory / name)
         return
     if (directory / TRAINING).is_dir() and CONFIG in missing:
         raise NMTError(
@@ -196,21 +204,46 @@ def _describe(directory: Path, header: WeightsHeader) -> ModelInfo:
     path = directory / CONFIG
     mapping = _read_json(path)
     _check_version(mapping, path)
+    stored = _stored_copy(directory / WEIGHTS, header)
     if mapping.get(_WEIGHTS_KEY) != header.checksum:
-        path = directory / WEIGHTS
-        mapping = _parse_json(header.metadata.get(_INFO_KEY, "null"), path)
-        _check_version(mapping, path)
-        if mapping.get(_WEIGHTS_KEY) != header.checksum:
-            raise NMTError(f"{path} is damaged: its header contradicts itself; copy or publish it again")
+        path, mapping = directory / WEIGHTS, dict(stored)
+    described = dict(mapping)
     del mapping[_WEIGHTS_KEY]
     try:
         for key, cls in (("model", ModelConfig), ("search", SearchConfig)):
             if not isinstance(mapping.get(key), dict):
                 raise NMTError(f"the table {key!r} is missing")
             mapping[key] = from_mapping(cls, mapping[key], where=key)
-        return from_mapping(ModelInfo, mapping, where="the top level")
+        info = from_mapping(ModelInfo, mapping, where="the top level")
     except NMTError as error:
         raise NMTError(f"{path}: {error}") from error
+    _check_agreement(described, stored, path)
+    return info
+
+
+def _stored_copy(path: Path, header: WeightsHeader) -> dict[str, Any]:
+    """The copy of config.json in the header of the weights at ``path``, verified."""
+    text = header.metadata.get(_INFO_KEY, "null")
+    mapping = _parse_json(text, path)
+    _check_version(mapping, path)
+    known = header.metadata.get(_INFO_CHECKSUM, _digest(text.encode("utf-8", "surrogatepass")))
+    if mapping.get(_WEIGHTS_KEY) != header.checksum or _digest(text.encode("utf-8", "surrogatepass")) != known:
+        raise NMTError(f"{path} is damaged: its header contradicts itself; copy or publish it again")
+    return mapping
+
+
+def _check_agreement(given: Mapping[str, Any], stored: Mapping[str, Any], path: Path) -> None:
+    """NMTError if ``given``, of config.json, differs from what was ``stored`` with the weights in what must not."""
+    for key in _FIXED:
+        before, now = (
+            table[key] if isinstance(table.get(key), dict) else {key: table.get(key)} for table in (stored, given)
+        )
+        for name in dict.fromkeys([*before, *now]):
+            if before.get(name) != now.get(name):
+                raise NMTError(
+                    f"{path.with_name(WEIGHTS)} does not fit {CONFIG}: {name} was {before.get(name)!r} when it "
+                    f"was written, and {CONFIG} says {now.get(name)!r}; copy the model directory again"
+                )
 
 
 def _check_version(mapping: Mapping[str, Any], path: Path) -> None:
@@ -283,8 +316,19 @@ def _remove_copy_of_others(directory: Path, published: str) -> None:
         shutil.rmtree(directory / FAST_COPY, ignore_errors=True)
 
 
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def _holds(path: Path, content: bytes) -> bool:
     return path.is_file() and path.read_bytes() == content
+
+
+def _unlink_links(directory: Path) -> None:
+    """Take away symbolic links in the place of what will be written: what they point to may be anybody's."""
+    for name in (CONFIG, TOKENIZER, WEIGHTS, CARD, FAST_COPY):
+        if (directory / name).is_symlink():
+            (directory / name).unlink()
 
 
 def _remove_leftovers(directory: Path) -> None:

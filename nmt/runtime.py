@@ -96,7 +96,7 @@ def choose_precision(name: str, device: torch.device) -> Precision:
         there = torch.cuda.get_device_capability(device) >= (8, 0)
         reason = "the GPU has units for it" if there else "the GPU has no units for bfloat16"
     elif device.type == "cpu":
-        units = [unit for unit in BFLOAT16_UNITS if unit in _processor_features()]
+        units = [unit for unit in BFLOAT16_UNITS if unit in processor_features()]
         there = bool(units)
         reason = f"the processor has {units[0]}" if there else "the processor has no units for bfloat16"
     else:
@@ -107,7 +107,7 @@ def choose_precision(name: str, device: torch.device) -> Precision:
 
 
 @cache
-def _processor_features() -> frozenset[str]:
+def processor_features() -> frozenset[str]:
     """What the processor says it has: as torch asked it, or in older releases as Linux lists it."""
     ask = getattr(torch.cpu, "get_capabilities", None)
     if ask is not None:

@@ -16,9 +16,10 @@ LAYERS = (
     ("nmt", "nmt.errors", "nmt.special_ids", "nmt.settings", "nmt.runtime"),
     ("nmt.text", "nmt.pages"),
     ("nmt.data", "nmt.weights"),
+    ("nmt.cleaning",),
     ("nmt.model",),
     ("nmt.decoding",),
-    ("nmt.model_dir", "nmt.model_card", "nmt.ctranslate2_copy", "nmt.ctranslate2_format"),
+    ("nmt.model_dir", "nmt.model_card", "nmt.ctranslate2_copy", "nmt.ctranslate2_layout", "nmt.ctranslate2_format"),
     (
         "nmt.decoding.line_translator",
         "nmt.decoding.loading",
@@ -29,7 +30,7 @@ LAYERS = (
     ),
     ("nmt.export",),
     ("nmt.training",),
-    ("nmt.explain",),
+    ("nmt.explain", "nmt.doctor"),
     ("nmt_corpora",),
     ("nmt_cli",),
 )

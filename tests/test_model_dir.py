@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import shutil
@@ -33,7 +34,7 @@ from nmt.model_dir import (
 )
 from nmt.text.lines import atomic_writer
 from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
-from nmt.weights import read_header
+from nmt.weights import read_header, read_weights, serialize
 
 SCORES = {"BLEU": {"name": "BLEU", "score": 33.125, "signature": "nrefs:1|tok:13a"}, "step": 3000}
 
@@ -366,8 +367,16 @@ def test_a_wrong_setting_is_named(published: Path, changes: dict[str, Any], word
     ],
 )
 def test_weights_that_do_not_fit_the_config_are_refused(published: Path, change: dict[str, Any], words: str) -> None:
+    """Not even if the copy of config.json in their header says the same."""
     settings = json.loads((published / CONFIG).read_text())["model"]
     edit_config(published, model={**settings, **change})
+    with pytest.raises(NMTError, match=rf"weights\.safetensors does not fit config\.json: {next(iter(change))} was"):
+        load_model(published)
+    path = published / WEIGHTS
+    header, weights = read_weights(path)
+    config = (published / CONFIG).read_text()
+    metadata = {**header.metadata, "config": config, "config_sha256": hashlib.sha256(config.encode()).hexdigest()}
+    path.write_bytes(serialize(weights, metadata))
     with pytest.raises(NMTError, match=rf"weights\.safetensors does not fit config\.json.*{words}"):
         load_model(published)
 

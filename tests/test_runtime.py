@@ -41,15 +41,15 @@ def test_threads_are_at_least_one() -> None:
 def test_precision_follows_the_processor(
     monkeypatch: pytest.MonkeyPatch, features: set[str], dtype: torch.dtype, reason: str
 ) -> None:
-    monkeypatch.setattr(runtime, "_processor_features", lambda: frozenset(features))
+    monkeypatch.setattr(runtime, "processor_features", lambda: frozenset(features))
     assert choose_precision("auto", torch.device("cpu")) == Precision(dtype, reason)
     assert choose_precision("float32", torch.device("cpu")).dtype == torch.float32
     assert choose_precision("bfloat16", torch.device("cpu")).dtype == torch.bfloat16
 
 
 def test_the_processor_is_asked_with_and_without_torchs_help(monkeypatch: pytest.MonkeyPatch) -> None:
-    by_torch = runtime._processor_features.__wrapped__()
+    by_torch = runtime.processor_features.__wrapped__()
     monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
-    by_system = runtime._processor_features.__wrapped__()
+    by_system = runtime.processor_features.__wrapped__()
     units = set(runtime.BFLOAT16_UNITS)
     assert by_torch & units == by_system & units

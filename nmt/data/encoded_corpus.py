@@ -4,6 +4,7 @@ import json
 import mmap
 import os
 import shutil
+import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ from nmt.text.lines import atomic_writer
 SIDES = ("source", "target")
 KINDS = ("ids", "starts", "lengths")  # the files of each side
 START_TYPE = np.dtype("<i8")
+ID_TYPES = {name: np.dtype(name) for name in ("uint16", "uint32")}
+# What reading facts that are cut short, altered or of something else can raise.
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 Ids = NDArray[np.integer]
 Lengths = NDArray[np.integer]
 EncodedPair = tuple[list[int], list[int]]
@@ -27,6 +31,7 @@ EncodedPair = tuple[list[int], list[int]]
 FACTS = "corpus.json"
 # Sentences read from a file before its pages are given back. The system maps 64 KiB around each place that is read.
 _READS_BEFORE_RELEASE = 1024
+_BLOCK = 1 << 20  # bytes that a checksum is taken of at a time
 
 
 class Mapping:
@@ -135,12 +140,15 @@ class _SideWriter:
         self._length_type = length_type
         self.id_type: np.dtype[Any] = np.dtype(np.uint16)
         self.total = 0
+        self.checksums = dict.fromkeys(KINDS, 0)  # CRC-32
 
     def write(self, sentences: Sentences) -> None:
         starts = self.total + np.cumsum(sentences.lengths, dtype=np.int64) - sentences.lengths
-        self._ids.write(sentences.ids.tobytes())
-        self._starts.write(starts.astype(START_TYPE).tobytes())
-        self._lengths.write(sentences.lengths.astype(self._length_type).tobytes())
+        arrays = (sentences.ids, starts.astype(START_TYPE), sentences.lengths.astype(self._length_type))
+        for kind, file, array in zip(KINDS, (self._ids, self._starts, self._lengths), arrays, strict=True):
+            content = array.tobytes()
+            file.write(content)
+            self.checksums[kind] = zlib.crc32(content, self.checksums[kind])
         self.id_type = sentences.ids.dtype
         self.total += len(sentences.ids)
 
@@ -201,6 +209,7 @@ def _write_blocks(
         "ids": source.id_type.name,
         "lengths": length_type.name,
         "tokens": [source.total, target.total],
+        "checksums": [source.checksums, target.checksums],
     }
     with atomic_writer(directory / FACTS) as file:
         file.write(json.dumps(facts).encode("utf-8"))
@@ -217,14 +226,28 @@ def open_encoded_corpus(directory: Path, *, key: str | None) -> EncodedCorpus | 
         if key is not None and facts["key"] != key:
             return None
         sizes = tuple(map(int, facts["sizes"]))
-        types = np.dtype(facts["ids"]), np.dtype(facts["lengths"])
+        types = ID_TYPES[facts["ids"]], ID_TYPES[facts["lengths"]]
+        checksums = facts.get("checksums", [{}, {}])  # a corpus of the first releases has none
         source, target = (
             _open_side(directory, side, *types, tokens, sum(sizes))
             for side, tokens in zip(SIDES, facts["tokens"], strict=True)
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        for side, known in zip(SIDES, checksums, strict=True):
+            _verify(directory, side, known)
+    except UNREADABLE:
         return None
     return EncodedCorpus(source, target, sizes)
+
+
+def _verify(directory: Path, side: str, checksums: dict[str, int]) -> None:
+    """A ValueError if a file of a side is not as it was written."""
+    for kind in filter(checksums.__contains__, KINDS):
+        found = 0
+        with (directory / f"{side}.{kind}").open("rb") as file:
+            while block := file.read(_BLOCK):
+                found = zlib.crc32(block, found)
+        if found != checksums[kind]:
+            raise ValueError(f"{side}.{kind} is damaged")
 
 
 def _open_side(

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from nmt.errors import NMTError
 
+# What nobody wants, but a model directory of somebody else might ask for, to fill the memory.
+LARGEST = 100_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class SearchConfig:
@@ -59,9 +62,13 @@ class SearchConfig:
         ):
             if getattr(self, name) < least:
                 raise NMTError(f"search setting {name} must be at least {least}, not {getattr(self, name)}")
+            if getattr(self, name) > LARGEST:
+                raise NMTError(f"search setting {name} must be at most {LARGEST:,}, not {getattr(self, name)}")
         for name in ("length_penalty", "max_length_ratio", "coverage_penalty"):
             if not (math.isfinite(getattr(self, name)) and getattr(self, name) >= 0):
                 raise NMTError(f"search setting {name} must be a number of at least 0, not {getattr(self, name)}")
+        if self.max_length_ratio > LARGEST:
+            raise NMTError(f"search setting max_length_ratio must be at most {LARGEST:,}, not {self.max_length_ratio}")
         for name in ("repetition_penalty", "temperature"):
             if not (math.isfinite(getattr(self, name)) and getattr(self, name) > 0):
                 raise NMTError(f"search setting {name} must be a number above 0, not {getattr(self, name)}")

@@ -4,13 +4,14 @@ Knows nothing of subwords and of how lines are stored.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from nmt.errors import NMTError
 
 # Bytes by which one side may be longer than the ratio allows, so that no short sentence falls to it.
-_RATIO_SLACK = 60
+RATIO_SLACK = 60
 
 
 class Pair(NamedTuple):
@@ -60,6 +61,17 @@ class CorpusReport:
         return f"{text}; dropped: {', '.join(f'{n:,} {reason}' for reason, n in reasons)}" if reasons else text
 
 
+def total_of(reports: Iterable[CorpusReport]) -> CorpusReport:
+    """One report for all."""
+    summed = CorpusReport()
+    for report in reports:
+        summed.read += report.read
+        summed.kept += report.kept
+        for reason, count in report.dropped.items():
+            summed.drop(reason, count)
+    return summed
+
+
 def fault_of(pair: Pair, config: FilterConfig) -> str | None:
     """Why ``pair`` is dropped by what it holds itself, or None."""
     if not pair.source.strip() or not pair.target.strip():
@@ -68,7 +80,7 @@ def fault_of(pair: Pair, config: FilterConfig) -> str | None:
         return "too long"
     # Bytes rather than characters: a Chinese character says about as much as three Latin letters, and is three bytes.
     short, long = sorted((len(pair.source.encode()), len(pair.target.encode())))
-    return "length ratio" if long > config.max_ratio * short + _RATIO_SLACK else None
+    return "length ratio" if long > config.max_ratio * short + RATIO_SLACK else None
 
 
 def pair_hash(pair: Pair, seed: int) -> bytes:

@@ -14,6 +14,7 @@ import stat
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -27,9 +28,19 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BLANKED = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029) if code != 0x09}
 _SURROGATES = re.compile("[\ud800-\udfff]")  # halves of a pair, which are no characters
 
+# A longer line is no text, and might be a small .gz that grows without end: an error before memory is full of it.
+MAX_LINE_BYTES = 1 << 24
+
 _CHUNK = 1 << 16
 # How long a window that is not full yet waits for a writer that is about to send more, in seconds.
 _PATIENCE = 0.005
+
+
+def check_plain(path: StrPath) -> None:
+    """Raise an NMTError if ``path`` is there but neither a file nor a directory: opening a pipe would wait for ever."""
+    path = Path(path)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise NMTError(f"{path} is no plain file but a pipe or a device, which does not belong there")
 
 
 def check_readable(path: StrPath) -> None:
@@ -66,24 +77,40 @@ def read_lines(path: StrPath) -> Iterator[str]:
     Raises NMTError, with the line number, for what is not UTF-8 and for files that cannot be read.
     """
     with _reading(path) as stream:
-        for number, raw in enumerate(stream, start=1):
+        for number, raw in enumerate(_bounded_lines(stream, path), start=1):
             line = raw.removesuffix(b"\n").removesuffix(b"\r")
             if number == 1:
                 line = line.removeprefix(BYTE_ORDER_MARK)
             yield decode_strictly(line, path, number)
 
 
-def read_line_blocks(path: StrPath, *, lines: int) -> Iterator[list[bytes]]:
+def read_line_blocks(path: StrPath, *, lines: int, keep_mark: bool = False) -> Iterator[list[bytes]]:
     """The raw lines of a file with their ends, ``lines`` at a time; only the last list may be shorter.
 
-    A byte order mark at the start is taken away. Raises NMTError for files that cannot be read.
+    A byte order mark at the start is taken away unless ``keep_mark``. Raises NMTError for files that cannot be read.
     """
     with _reading(path) as stream:
-        mark = BYTE_ORDER_MARK
-        while block := list(itertools.islice(stream, lines)):
+        mark = b"" if keep_mark else BYTE_ORDER_MARK
+        bounded = _bounded_lines(stream, path)
+        while block := list(itertools.islice(bounded, lines)):
             block[0] = block[0].removeprefix(mark)
             mark = b""
             yield block
+
+
+def _bounded_lines(stream: BinaryIO, path: StrPath) -> Iterator[bytes]:
+    """The raw lines of ``stream`` with their ends; one of more than MAX_LINE_BYTES is an NMTError with its number."""
+    for number, raw in enumerate(iter(partial(stream.readline, MAX_LINE_BYTES + 1), b""), start=1):
+        if len(raw) > MAX_LINE_BYTES:
+            raise _too_long(path, number)
+        yield raw
+
+
+def _too_long(path: StrPath, number: int) -> NMTError:
+    return NMTError(
+        f"{name_of(path)}:{number}: this line is longer than {MAX_LINE_BYTES:,} bytes, which no text is; "
+        "is it a file of another kind, or were its line feeds lost?"
+    )
 
 
 def decode_strictly(line: bytes, path: StrPath, number: int) -> str:
@@ -148,6 +175,7 @@ def read_windows(stream: BinaryIO, *, max_lines: int, max_bytes: int) -> Iterato
 def _lines_or_pauses(stream: BinaryIO) -> Iterator[bytes | None]:
     """The lines of ``stream``, with None wherever no more input is waiting."""
     parts: list[bytes] = []  # of the line whose end has not come yet
+    size = number = 0  # of those parts, and of the lines that have ended
     for chunk in _chunks(stream):
         if chunk is None:
             yield None
@@ -157,8 +185,13 @@ def _lines_or_pauses(stream: BinaryIO) -> Iterator[bytes | None]:
             parts.append(end)
             yield b"".join(parts)
             parts.clear()
+        if ended:
+            size, number = 0, number + len(ended)
         if rest:
             parts.append(rest)
+            size += len(rest)
+        if size > MAX_LINE_BYTES:
+            raise _too_long(str(getattr(stream, "name", "the input")), number + 1)
     if parts:
         yield b"".join(parts)
 
@@ -168,7 +201,7 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes | None]:
     read = getattr(stream, "read1", stream.read)
     name = str(getattr(stream, "name", "the input"))
     start: bytes | None = b""  # the first bytes, until it is known whether they are a byte order mark
-    with _read_errors(name):
+    with reading_errors(name):
         while chunk := read(_CHUNK):
             if start is not None:
                 start += chunk
@@ -282,7 +315,7 @@ def _sync_directory(directory: Path) -> None:
 def _reading(path: StrPath) -> Iterator[BinaryIO]:
     stream = open_binary(path)
     try:
-        with _read_errors(name_of(path)):
+        with reading_errors(name_of(path)):
             yield stream
     finally:
         if not _is_standard(path):
@@ -290,8 +323,8 @@ def _reading(path: StrPath) -> Iterator[BinaryIO]:
 
 
 @contextlib.contextmanager
-def _read_errors(name: str) -> Iterator[None]:
-    """What goes wrong while reading becomes an NMTError."""
+def reading_errors(name: str) -> Iterator[None]:
+    """What goes wrong while reading the file called ``name`` becomes an NMTError."""
     try:
         yield
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:

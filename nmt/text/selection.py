@@ -146,7 +146,7 @@ class PairSelection:
             wanted *= 8
         sources, targets = (np.sort(hashes[chosen, column]) for column in (_SOURCE, _TARGET))
         for first, states, chunk in self._chunks():
-            shares = _is_in(chunk[:, _SOURCE], sources) | _is_in(chunk[:, _TARGET], targets)
+            shares = is_in(chunk[:, _SOURCE], sources) | is_in(chunk[:, _TARGET], targets)
             self.states[first + np.flatnonzero((states == KEPT) & shares)] = BESIDE_HELD_OUT
         held_out = np.sort(rows[chosen])
         self.states[held_out] = HELD_OUT
@@ -159,7 +159,7 @@ class PairSelection:
         found = [np.zeros(0, dtype=np.uint64)]
         for _, states, hashes in self._chunks():
             known = hashes[states == KEPT, _PAIR]
-            found.append(known[_is_in(known, distinct)])
+            found.append(known[is_in(known, distinct)])
         return int(np.isin(wanted, np.concatenate(found)).sum())
 
     def _chunks(self) -> Iterator[tuple[int, States, Hashes]]:
@@ -203,7 +203,7 @@ class PairSelection:
         counts = np.zeros(len(distinct), dtype=np.int64)
         for _, states, hashes in self._chunks():
             known = hashes[states == KEPT, column]
-            found = np.searchsorted(distinct, known[_is_in(known, distinct)])
+            found = np.searchsorted(distinct, known[is_in(known, distinct)])
             counts += np.bincount(found, minlength=len(distinct))
         return counts[places]
 
@@ -214,7 +214,7 @@ def spread_sample(total: int, size: int, seed: int) -> NDArray[np.int64]:
     return edges[:-1] + (np.random.default_rng(seed).random(size) * np.diff(edges)).astype(np.int64)
 
 
-def _is_in(values: Hashes, ordered: Hashes) -> NDArray[np.bool_]:
+def is_in(values: Hashes, ordered: Hashes) -> NDArray[np.bool_]:
     """Which ``values`` are in ``ordered``."""
     if not len(ordered):
         return np.zeros(len(values), dtype=bool)

@@ -1,4 +1,7 @@
-"""SentencePiece's model file, a protocol buffer, read and changed where its own library offers no way to."""
+"""SentencePiece's model file, a protocol buffer, read and changed where its own library offers no way to.
+
+Bytes that are no such message are a ValueError, or are read as far as they are one.
+"""
 
 from collections.abc import Iterator
 
@@ -11,6 +14,7 @@ _TRAINER, _NORMALIZER = 2, 3
 _MODEL_TYPE, _RULES_PATH = 3, 6
 BPE = 2
 _FIXED = {1: 8, 5: 4}
+_MOST_BITS = 63  # of a whole number
 
 
 def without_rules_path(proto: bytes) -> bytes:
@@ -43,7 +47,7 @@ def read_spans(message: bytes) -> tuple[str, list[tuple[str, int, int]]]:
             text = content
         elif number == _PIECE:
             fields = {inner: (inner_content, field) for inner, inner_content, field in _fields(content)}
-            piece = fields[_SPELLING][0].decode("utf-8", "replace")
+            piece = fields.get(_SPELLING, (b"", b""))[0].decode("utf-8", "replace")
             begin, end = (_whole_number(fields[key][1]) if key in fields else 0 for key in (_BEGIN, _END))
             spans.append((piece, begin, end))
     return text.decode("utf-8", "replace"), spans
@@ -70,6 +74,8 @@ def _fields(message: bytes) -> Iterator[tuple[int, bytes, bytes]]:
 def _read_varint(message: bytes, position: int) -> tuple[int, int]:
     value = shift = 0
     while True:
+        if position >= len(message) or shift > _MOST_BITS:
+            raise ValueError("this is no message of SentencePiece: a number has no end")
         byte = message[position]
         value |= (byte & 0x7F) << shift
         position, shift = position + 1, shift + 7

@@ -128,13 +128,13 @@ class Tokenizer:
         self.proto = proto
         try:
             self._processor = sentencepiece.SentencePieceProcessor(model_proto=proto)
+            self._merges = model_type(proto) == BPE
         except (RuntimeError, ValueError) as error:
             raise NMTError("the tokenizer is damaged or not a SentencePiece model") from error
         processor = self._processor
         if (processor.pad_id(), processor.unk_id(), processor.bos_id(), processor.eos_id()) != (PAD, UNK, BOS, EOS):
             raise NMTError("the tokenizer's special ids are not those of nmt; train one with nmt tokenizer train")
         self._bytes = frozenset(number for number in range(processor.vocab_size()) if processor.is_byte(number))
-        self._merges = model_type(proto) == BPE
 
     @classmethod
     def load(cls, path: StrPath) -> "Tokenizer":

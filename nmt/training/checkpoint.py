@@ -3,6 +3,9 @@
 import logging
 import pickle
 import re
+import struct
+import zipfile
+import zlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,11 @@ from nmt.training.state import TrainState
 
 logger = logging.getLogger(__name__)
 # What torch.load raises for files that are cut short, altered, or hold anything but plain data.
-UNREADABLE = (RuntimeError, OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, pickle.UnpicklingError)
+UNREADABLE = (
+    *(RuntimeError, OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError),
+    *(RecursionError, MemoryError, AssertionError, struct.error),
+    *(pickle.UnpicklingError, zipfile.BadZipFile, zlib.error),
+)
 NAME = re.compile(r"checkpoint-(\d+)\.pt")
 
 
@@ -52,8 +59,7 @@ class CheckpointStore:
         paths = self._regular() if regular else self.paths()
         for path in reversed(paths):
             try:
-                tensors: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-                return TrainState(**tensors.pop("state")), tensors
+                return read_checkpoint(path)
             except UNREADABLE as error:
                 reason = str(error).partition(". ")[0]  # torch has a paragraph to say
                 logger.warning("checkpoint %s is damaged (%s); trying the one before", path, reason)
@@ -85,6 +91,21 @@ class CheckpointStore:
         names = [path.name for path in self.paths()]
         kept = f"{names[-1]}, the last good one, and the published model are intact" if names else "nothing was lost"
         return f"{kept}, so put that right and give the same command again"
+
+
+def read_checkpoint(path: Path) -> tuple[TrainState, dict[str, Any]]:
+    """The state and the tensors in ``path``, on the CPU; one of UNREADABLE if a bit of them is not as it was written.
+
+    It is a zip archive with a checksum of each part, which torch writes and does not look at.
+    """
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.infolist():
+            if part.compress_type != zipfile.ZIP_STORED:  # torch compresses nothing, so a small file stays small
+                raise ValueError(f"{part.filename} is compressed")
+        if damaged := archive.testzip():
+            raise ValueError(f"the checksum of {damaged} does not fit")
+    tensors: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return TrainState(**tensors.pop("state")), tensors
 
 
 def _step(path: Path) -> int:

@@ -13,6 +13,7 @@ from nmt.text.lines import atomic_writer
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
+from nmt.training.lock import LOCK
 
 FREE = ("text.", "training.keep")  # text is compared apart; how many checkpoints are kept decides no result
 OURS = (TRAINING, CONFIG, WEIGHTS, TOKENIZER, CARD, WORD_COUNTS)  # what a training leaves in a model directory
@@ -42,8 +43,6 @@ def claim(
         PARENT: parent,
     }
     stored = directory / "settings.json"
-    if output.exists() and not output.is_dir():
-        raise NMTError(f"{output} is a file; -o names the directory that the model goes into")
     checkpoints = CheckpointStore(directory, keep=1)
     has_weights = (output / WEIGHTS).exists()
     begun = stored.exists() and (has_weights or checkpoints.hold_updates())
@@ -70,7 +69,7 @@ def claim(
 
 def _foreign(output: Path, training: bool) -> bool:
     """Whether ``output`` holds files of somebody else; a training that was killed early leaves parts of a model."""
-    ours = OURS if training else (TRAINING,)
+    ours = (*OURS, LOCK) if training else (TRAINING, LOCK)
     return any(path.name not in ours and not (training and path.match(LEFTOVER)) for path in output.iterdir())
 
 
@@ -94,7 +93,7 @@ def _remove_model(output: Path) -> None:
 def _holds(path: Path, settings: dict[str, Any]) -> bool:
     try:
         return bool(json.loads(path.read_text("utf-8")) == settings)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
 
 
@@ -102,7 +101,9 @@ def _compare(path: Path, settings: dict[str, Any]) -> None:
     """NMTError naming every setting in which this command differs from the one that began the run."""
     try:
         stored = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        if not isinstance(stored, dict):
+            raise ValueError("it holds no settings")
+    except (OSError, ValueError, RecursionError) as error:
         raise NMTError(f"{path} cannot be read ({error}); --overwrite starts afresh") from error
     before, now = dict(_flat(stored)), dict(_flat(settings))
     differences = [

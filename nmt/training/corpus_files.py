@@ -4,7 +4,6 @@ import hashlib
 import json
 import math
 import os
-import re
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,10 +13,10 @@ from typing import Any
 
 from nmt.errors import NMTError
 from nmt.text.blocks import ParallelFiles
+from nmt.text.language_codes import LANGUAGE_CODE, language_of
 from nmt.text.lines import atomic_writer, check_readable
 from nmt.text.tags import check_tag
 
-LANGUAGE_CODE = re.compile("[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")  # BCP 47, and what people make of it
 ROLES = ("sources", "targets", "tables", "validation_sources", "validation_targets")
 SETTLED = 2.0  # seconds after which a file system certainly gives a changed file another time
 
@@ -154,17 +153,6 @@ class CorpusFiles:
         if remembered.get("files") == [_mark(path) for path in paths]:
             return str(remembered["digest"])
         return _digest_files(paths)
-
-
-def language_of(paths: Sequence[str]) -> str | None:
-    """The language code that all ``paths`` end with, such as ``de`` or ``zh-CN``, or None."""
-    suffixes = set()
-    for path in paths:
-        name = Path(path).name.removesuffix(".gz")
-        suffixes.add(name.rpartition(".")[2] if "." in name else "")
-    suffix = suffixes.pop() if len(suffixes) == 1 else ""
-    code = suffix.replace("_", "-").partition("-")[0]
-    return suffix if 2 <= len(code) <= 3 and code.isalpha() and suffix not in ("txt", "tsv", "csv", "raw") else None
 
 
 def _mark(path: str) -> list[Any]:

@@ -59,7 +59,7 @@ def read_curves(path: StrPath) -> Curves:
     for entry in _entries(path):
         try:
             _take(entry, curves)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             continue
     if not any(curve.steps for curve in curves.all()):
         raise NMTError(f"{path} holds no point of a curve yet; the first comes after a few updates")
@@ -71,7 +71,7 @@ def _entries(path: StrPath) -> Iterator[dict[str, Any]]:
         for line in file:
             try:
                 entry = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(entry, dict):
                 yield entry

@@ -79,5 +79,5 @@ def _step_of(line: bytes) -> int:
     """The step of a log line; 0 where it has none, and beyond every step where a kill cut it short."""
     try:
         return int(json.loads(line).get("step", 0))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return 1 << 62

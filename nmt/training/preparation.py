@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nmt.cleaning.quick_look import QuickLook
 from nmt.data.encoded_corpus import EncodedCorpus, EncodedPair, open_encoded_corpus, write_encoded_corpus
 from nmt.data.encoding import BlockEncoder
 from nmt.data.pool import available_processors, ordered_map
@@ -24,7 +25,7 @@ from nmt.errors import NMTError
 from nmt.model_dir import WORD_COUNTS
 from nmt.settings import to_mapping
 from nmt.text.blocks import Block, read_blocks, read_pairs
-from nmt.text.corpus import CorpusReport, Pair, default_held_out_size
+from nmt.text.corpus import CorpusReport, Pair, default_held_out_size, total_of
 from nmt.text.lines import atomic_writer
 from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
 from nmt.text.tags import tag_ids, tag_symbol
@@ -105,7 +106,7 @@ def stored_validation(directory: Path) -> list[Pair]:
     try:
         stored = json.loads((directory / "prepared.json").read_text("utf-8"))
         return [Pair(*pair) for pair in stored["validation"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
 
 
@@ -135,7 +136,7 @@ def _open_prepared(directory: Path, key: str, files: CorpusFiles, share: float) 
         validation = [Pair(*pair) for pair in stored["validation"]]
         tokenizer = Tokenizer.load(directory / "tokenizer.model")
         corpus = open_encoded_corpus(directory / "corpus", key=key)
-    except (OSError, ValueError, KeyError, TypeError, NMTError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, NMTError):
         return None
     if corpus is None:
         return None
@@ -174,7 +175,7 @@ class _Preparation:
         with PairSelection(self.directory, corpora=len(self.corpora)) as selection:
             self._scan(selection)
             reports = selection.reports()
-            report = _sum(reports)
+            report = total_of(reports)
             self.reporter.stage(f"corpus: {report.summary()}")
             self._check_enough(report.kept)
             held_out = self._hold_out(selection, given)
@@ -191,11 +192,14 @@ class _Preparation:
     def _scan(self, selection: PairSelection) -> None:
         """Judge every pair."""
         scan = partial(scan_block, config=self.recipe.filters, seed=self.recipe.training.seed)
-        scans = ordered_map(scan, read_blocks(self.corpora), helpers=self.helpers)
+        look = QuickLook(self.corpora, self.recipe.filters)
+        scans = ordered_map(scan, look.watching(read_blocks(self.corpora)), helpers=self.helpers)
         for result in self._watched(scans, lambda scan: len(scan.states), "read"):
             selection.add(result)
         if self.recipe.filters.deduplicate:
             selection.drop_duplicates()
+        for line in look.lines():
+            self.reporter.stage(line)
 
     def _check_enough(self, pairs: int) -> None:
         needed = 1 if self.files.validation_sources else FEWEST_PAIRS
@@ -325,16 +329,6 @@ class _Preparation:
 def _with_tags(config: TokenizerConfig, files: CorpusFiles) -> TokenizerConfig:
     symbols = [tag_symbol(tag) for tag in files.corpus_tags() if tag]
     return replace(config, symbols=tuple(dict.fromkeys([*config.symbols, *symbols]))) if symbols else config
-
-
-def _sum(reports: Iterable[CorpusReport]) -> CorpusReport:
-    total = CorpusReport()
-    for report in reports:
-        total.read += report.read
-        total.kept += report.kept
-        for reason, count in report.dropped.items():
-            total.drop(reason, count)
-    return total
 
 
 def _given_validation(files: CorpusFiles) -> list[Pair]:

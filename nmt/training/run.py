@@ -29,6 +29,7 @@ from nmt.training.fine_tuning import Parent, load_parent
 from nmt.training.following import Task, begin_together
 from nmt.training.formation import choose_formation
 from nmt.training.launching import Leading
+from nmt.training.lock import sole_training
 from nmt.training.log import LOG, JsonLog
 from nmt.training.preparation import PreparedCorpus, prepare
 from nmt.training.publication import Publication
@@ -78,21 +79,28 @@ def train(
     processes = set_threads(formation.total_threads(threads))
     with Leading(formation) as leading:
         files.check()
-        ancestor = None if parent is None else load_parent(parent, recipe, files, output)
-        digests = output / TRAINING / "digests.json"
-        fingerprint = files.fingerprint(digests)
-        digest = ancestor.digest if ancestor else None
-        directory = claim(output, files, recipe, fingerprint=fingerprint, overwrite=overwrite, parent=digest)
-        files.remember(digests, fingerprint)
-        prepared = prepare(
-            files, recipe, directory, fingerprint=fingerprint, reporter=reporter, processes=processes, parent=ancestor
-        )
-        set_threads(formation.threads(threads))
-        keep_freed_memory()  # of training; preparation is better off giving it back
-        run = _Run(
-            files, output, directory, recipe, prepared, reporter, formation.device, clock, ancestor, leading.group()
-        )
-        return run.go(stop_requested)
+        with sole_training(output):
+            ancestor = None if parent is None else load_parent(parent, recipe, files, output)
+            digests = output / TRAINING / "digests.json"
+            fingerprint = files.fingerprint(digests)
+            digest = ancestor.digest if ancestor else None
+            directory = claim(output, files, recipe, fingerprint=fingerprint, overwrite=overwrite, parent=digest)
+            files.remember(digests, fingerprint)
+            prepared = prepare(
+                files,
+                recipe,
+                directory,
+                fingerprint=fingerprint,
+                reporter=reporter,
+                processes=processes,
+                parent=ancestor,
+            )
+            set_threads(formation.threads(threads))
+            keep_freed_memory()  # of training; preparation is better off giving it back
+            run = _Run(
+                files, output, directory, recipe, prepared, reporter, formation.device, clock, ancestor, leading.group()
+            )
+            return run.go(stop_requested)
 
 
 class _Run:
@@ -199,9 +207,10 @@ class _Run:
         path, key = self.directory / "batch.json", self.prepared.key
         try:
             stored = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError):
-            stored = {}
-        if stored.get("corpus") != key:
+            usable = stored["corpus"] == key and int(stored["batch_tokens"]) > 0
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+            usable = False
+        if not usable:
             tokens = settle_batch_tokens(self.prepared.corpus, self.model_config, training, self.device)
             stored = {"corpus": key, "batch_tokens": tokens}
             with atomic_writer(path) as file:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,3 +129,13 @@ def test_weights_of_one_change_nothing_and_no_corpus_is_left_out(corpus: Encoded
         assert flat(plan_batches(weighted, batch_tokens=2000, seed=3, epoch=1)) == plain
     tiny = replace(corpus, sizes=(3, 19_997, 0), weights=(0.1, 1.0, 0.1))
     assert sum(row < 3 for row in flat(plan_batches(tiny, batch_tokens=2000, seed=3, epoch=1))) == 1
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 5])
+def test_a_batch_that_is_split_keeps_its_pairs(corpus: EncodedCorpus, parts: int) -> None:
+    batch = make_batch(corpus, np.arange(5))
+    found = batch.split(parts)
+    assert len(found) == (1 if parts == 1 else len(batch.source.chunk(parts)))
+    assert sum(part.target_tokens for part in found) == batch.target_tokens
+    for name in ("source", "target_in", "target_out"):
+        assert torch.cat([getattr(part, name) for part in found]).tolist() == getattr(batch, name).tolist()

@@ -82,7 +82,7 @@ class CTranslate2Engine:
                 intra_threads=1,
                 max_queued_batches=-1,
             )
-        except (RuntimeError, ValueError) as error:
+        except (RuntimeError, ValueError, IndexError) as error:
             raise NMTError(f"CTranslate2 {ctranslate2.__version__} cannot run the model: {error}") from error
         self._tokens = list(tokens)
         self._ids = {token: number for number, token in enumerate(tokens)}

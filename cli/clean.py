@@ -1,0 +1,121 @@
+"""``nmt clean``: parallel text mended and filtered."""
+
+import logging
+from typing import Any
+
+import click
+
+from .options import (
+    PATH,
+    config_option,
+    examples,
+    output_option,
+    source_option,
+    target_option,
+    verbosity_options,
+)
+from .settings import read_toml
+
+logger = logging.getLogger("nmt.clean")
+
+
+@click.command(
+    epilog=examples(
+        "nmt clean -s train.de -t train.en -o clean",
+        "nmt clean -s train.de -t train.en -o clean --rejected dropped.tsv --filter language --without script",
+        "nmt clean -s train.de -t train.en -o clean --test-source test.de --test-target test.en",
+        "nmt clean --show-config > clean.toml",
+        "nmt clean -s train.de -t train.en -o clean -c clean.toml",
+    )
+)
+@source_option(multiple=True, help="Source text, one sentence a line, plain or .gz; repeat -s for several files.")
+@target_option(multiple=True, help="Target text: line N translates line N of the source. Repeat -t likewise.")
+@click.option("--tsv", metavar="FILE", type=PATH, multiple=True, help="Source, a tab and target on each line.")
+@output_option(metavar="DIR", show_default=False, help="Directory for the clean files; each keeps its name.")
+@click.option(
+    "--rejected", metavar="FILE", type=PATH, help="Table of what was dropped: reason, file:line twice, texts."
+)
+@click.option("--filter", "filters", metavar="NAME", multiple=True, help="Apply this filter, too; repeatable.")
+@click.option("--mend", "mends", metavar="NAME", multiple=True, help="Make this mend, too; repeatable.")
+@click.option("--without", metavar="NAME", multiple=True, help="Leave out this filter or mend; repeatable.")
+@click.option("--test-source", metavar="FILE", type=PATH, multiple=True, help="Text to keep out of the result.")
+@click.option("--test-target", metavar="FILE", type=PATH, multiple=True, help="Its translations.")
+@click.option("--valid-source", metavar="FILE", type=PATH, multiple=True, help="More text to keep out.")
+@click.option("--valid-target", metavar="FILE", type=PATH, multiple=True, help="Its translations.")
+@click.option("--source-language", metavar="CODE", show_default="as file names end", help="For the filter language.")
+@click.option("--target-language", metavar="CODE", show_default="as file names end", help="For the filter language.")
+@config_option()
+@click.option("--show-config", is_flag=True, help="Print the settings as a TOML file to keep, and do nothing else.")
+@click.option(
+    "--processes",
+    metavar="N",
+    type=click.IntRange(min=1),
+    show_default="all processors",
+    help="Processes that clean large text side by side; the result is the same for any number.",
+)
+@verbosity_options
+def clean(**options: Any) -> None:
+    """Mend what can be mended of parallel text, drop what cannot be a translation, and keep the pairs aligned.
+
+    The text is read once and written in its order. What is done by default keeps all that might be a translation; the
+    filters and mends there are, and which of them are on, is what --show-config prints.
+    """
+    from nmt.cleaning.config import CleaningConfig, config_as_toml, config_from
+
+    config = CleaningConfig()
+    if options["config"] is not None:
+        config = config_from(read_toml(options["config"]), where=options["config"])
+    config = config.changed(filters=options["filters"], mends=options["mends"], without=options["without"])
+    if options["show_config"]:
+        click.echo(config_as_toml(config), nl=False)
+        return
+    if options["output"] is None:
+        raise click.UsageError("name a directory for the clean files with -o.")
+
+    from nmt.cleaning.clean import clean_corpus
+    from nmt.cleaning.held_out import read_held_out
+    from nmt.cleaning.reading import helpers_for, parallel_files
+
+    from .partial_output import check_output
+
+    corpora = parallel_files(options["source"], options["target"], options["tsv"])
+    if options["rejected"] is not None:
+        check_output(options["rejected"], [*options["source"], *options["target"], *options["tsv"]])
+    held_out = [
+        part
+        for part in (
+            read_held_out("test", options["test_source"], options["test_target"]),
+            read_held_out("validation", options["valid_source"], options["valid_target"]),
+        )
+        if part is not None
+    ]
+    report = clean_corpus(
+        corpora,
+        options["output"],
+        config,
+        languages=_languages(options) if "language" in config.filters else (None, None),
+        held_out=held_out,
+        rejected=options["rejected"],
+        helpers=helpers_for(corpora, options["processes"]),
+    )
+    logger.info("%s", report.summary())
+    if report.mended:
+        logger.info("lines mended: %s", ", ".join(f"{count:,} {name}" for name, count in report.mended.items()))
+    logger.info("the clean text is in %s", options["output"])
+
+
+def _languages(options: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The identifier's codes of both sides; an error where neither side has one, for then nothing could be told."""
+    from nmt.cleaning.languages import check_languages
+    from nmt.errors import NMTError
+    from nmt.text.language_codes import language_of
+
+    languages = check_languages(
+        (
+            options["source_language"] or language_of(options["source"]),
+            options["target_language"] or language_of(options["target"]),
+        )
+    )
+    if not any(languages):
+        raise NMTError("the filter language needs to know the languages: --source-language and --target-language")
+    return languages

@@ -1,0 +1,1 @@
+"""Parallel text before training: what is wrong with it, and how it becomes clean."""

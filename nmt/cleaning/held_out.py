@@ -1,0 +1,67 @@
+"""Validation and test text that training text must not hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nmt.cleaning.hashes import Hashes, combine, hash_lines, normal_lines
+from nmt.text.blocks import read_pairs
+from nmt.text.corpus import Pair
+from nmt.text.selection import is_in
+
+
+class Overlap(NamedTuple):
+    """Which held-out pairs a block of training text holds, by their numbers; and which pairs of the block they are."""
+
+    exact: NDArray[np.int64]
+    near: NDArray[np.int64]  # but for case, spacing and punctuation
+    half: NDArray[np.int64]  # one side of them
+    rows: NDArray[np.int64]  # of the block, of those that share a side
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Hashes of held-out pairs, in memory; it can be pickled."""
+
+    name: str  # test or validation
+    exact: Hashes
+    source: Hashes
+    target: Hashes
+
+    def __len__(self) -> int:
+        return len(self.exact)
+
+    def overlap(self, exact: Hashes, source: Hashes, target: Hashes) -> Overlap:
+        """What there is of it among pairs with these hashes."""
+        own_pairs, pairs = combine(self.source, self.target), combine(source, target)
+        half = is_in(self.source, np.unique(source)) | is_in(self.target, np.unique(target))
+        return Overlap(
+            exact=np.flatnonzero(is_in(self.exact, np.unique(exact))),
+            near=np.flatnonzero(is_in(own_pairs, np.unique(pairs))),
+            half=np.flatnonzero(half),
+            rows=self.sharing(source, target),
+        )
+
+    def sharing(self, source: Hashes, target: Hashes) -> NDArray[np.int64]:
+        """Which pairs with these hashes have a side that is held out."""
+        rows: NDArray[np.int64] = np.flatnonzero(
+            is_in(source, np.unique(self.source)) | is_in(target, np.unique(self.target))
+        )
+        return rows
+
+
+def read_held_out(name: str, sources: Sequence[str], targets: Sequence[str]) -> HeldOut | None:
+    """The held-out text of these files, None if there are none; NMTError as read_pairs."""
+    pairs = [pair for pair in read_pairs(sources, targets) if pair.source.strip() and pair.target.strip()]
+    return held_out_of(name, pairs) if pairs else None
+
+
+def held_out_of(name: str, pairs: Sequence[Pair]) -> HeldOut:
+    """The hashes of ``pairs``."""
+    sides = []
+    for lines in zip(*pairs, strict=True):
+        sides.append(hash_lines(line.encode("utf-8") for line in normal_lines("".join(f"{line}\n" for line in lines))))
+    return HeldOut(name, hash_lines("\n".join(pair).encode() for pair in pairs), sides[0], sides[1])

@@ -1,0 +1,108 @@
+"""One file of any known format to two line-aligned files."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from nmt.cleaning.importers.units import Units, check_code
+from nmt.cleaning.outputs import Outputs, check_name, make_directory
+from nmt.errors import NMTError
+from nmt.text.blocks import ParallelFiles
+from nmt.text.corpus import CorpusReport
+from nmt.text.lines import StrPath, check_readable, name_of
+
+FORMATS = {".tmx": "tmx", ".xlf": "xliff", ".xliff": "xliff", ".po": "po", ".tsv": "tsv", ".jsonl": "jsonl"}
+NO_NAME = ("source", "target")  # how files end whose languages nobody knows
+_AT_ONCE = 8192
+
+Languages = tuple[str | None, str | None]
+
+
+class Import(NamedTuple):
+    """The units of a file, and what their languages are, which may be known only after the first of them."""
+
+    units: Callable[[], Units]
+    languages: Callable[[], Languages]
+
+
+def format_of(path: StrPath) -> str:
+    """The format that the name of a file says it has; NMTError for another."""
+    suffix = Path(str(path).removesuffix(".gz")).suffix.lower()
+    if suffix not in FORMATS:
+        raise NMTError(
+            f"{path}: which format is this? name it with --format: {', '.join(dict.fromkeys(FORMATS.values()))}"
+        )
+    return FORMATS[suffix]
+
+
+def import_file(
+    path: StrPath,
+    directory: StrPath,
+    *,
+    kind: str | None = None,
+    languages: Languages = (None, None),
+    fields: Languages = (None, None),
+    name: str | None = None,
+) -> tuple[ParallelFiles, CorpusReport]:
+    """Write the pairs of ``path`` as two files in ``directory``; which these are, and what was left out.
+
+    They are called ``name`` (left out: as the file) and end in the languages. Raises NMTError for files that are not
+    what they should be.
+    """
+    check_readable(path)
+    for language in filter(None, languages):
+        check_code(language, "option")
+    found = _open(path, kind or format_of(path), languages, fields)
+    report = CorpusReport()
+    units = _counted(found.units(), report)
+    first = list(islice(units, _AT_ONCE))
+    if not first:
+        raise NMTError(f"{name_of(path)}: there is no translated text in this file; {report.summary()}")
+    goal = _goal(directory, name or Path(name_of(path)).name.partition(".")[0] or "corpus", found.languages())
+    make_directory(directory)
+    with Outputs([goal]) as outputs:
+        while first:
+            sources, targets = zip(*first, strict=True)
+            outputs.write(0, sources, targets)
+            first = list(islice(units, _AT_ONCE))
+    return goal, report
+
+
+def _open(path: StrPath, kind: str, languages: Languages, fields: Languages) -> Import:
+    if kind in ("tmx", "xliff"):
+        from nmt.cleaning.importers.xml import XmlImport
+
+        xml = XmlImport(path, kind, languages)
+        return Import(xml.units, lambda: xml.languages)
+    if kind == "po":
+        from nmt.cleaning.importers.po import PoImport
+
+        po = PoImport(path)
+        target = languages[1] or po.language
+        return Import(po.units, lambda: (languages[0] or "en", check_code(target, name_of(path)) if target else None))
+    from nmt.cleaning.importers.tables import read_columns, read_objects
+
+    if kind == "tsv":
+        return Import(lambda: read_columns(path, fields), lambda: languages)
+    return Import(lambda: read_objects(path, fields, languages), lambda: languages)
+
+
+def _goal(directory: StrPath, name: str, languages: Languages) -> ParallelFiles:
+    check_name(name)
+    suffixes = [language or default for language, default in zip(languages, NO_NAME, strict=True)]
+    if suffixes[0] == suffixes[1]:
+        raise NMTError(
+            f"both sides are in the language {suffixes[0]}; name others with --source-language and --target-language"
+        )
+    return ParallelFiles(*(str(Path(directory) / f"{name}.{suffix}") for suffix in suffixes))
+
+
+def _counted(units: Units, report: CorpusReport) -> Iterator[tuple[bytes, bytes]]:
+    for unit in units:
+        report.read += 1
+        if unit.skipped:
+            report.drop(unit.skipped)
+        else:
+            report.kept += 1
+            yield unit.source.encode("utf-8"), unit.target.encode("utf-8")

@@ -1,0 +1,42 @@
+"""PO files of gettext, by polib. They are as large as what a program says, so they are read at once."""
+
+import polib
+
+from nmt.cleaning.importers.units import Unit, Units, unit_of
+from nmt.errors import NMTError
+from nmt.text.lines import StrPath, name_of, open_binary, reading_errors
+
+_LARGEST = 200_000_000  # bytes
+
+
+class PoImport:
+    """The pairs of a PO file: what is translated, and neither doubtful (fuzzy) nor given up (obsolete)."""
+
+    def __init__(self, path: StrPath) -> None:
+        """NMTError for what is no PO file."""
+        with open_binary(path) as stream, reading_errors(name_of(path)):
+            data = stream.read(_LARGEST + 1)
+        if len(data) > _LARGEST:
+            raise NMTError(f"{name_of(path)} is over {_LARGEST // 1_000_000} MB, which no PO file is")
+        try:
+            self._entries = polib.pofile(data.decode("utf-8-sig") + "\n")
+        except UnicodeDecodeError as error:
+            raise NMTError(f"{name_of(path)} is not UTF-8; convert it with msgconv -t UTF-8") from error
+        except (OSError, ValueError, IndexError) as error:
+            raise NMTError(f"{name_of(path)} is no PO file: {error}") from error
+        self.language: str | None = self._entries.metadata.get("Language") or None
+
+    def units(self) -> Units:
+        """The pairs in their order; of plurals the first and the last form."""
+        for entry in self._entries:
+            if entry.obsolete:
+                yield Unit(skipped="obsolete")
+            elif entry.fuzzy:
+                yield Unit(skipped="fuzzy")
+            elif entry.msgid_plural:
+                forms = [entry.msgstr_plural[number] for number in sorted(entry.msgstr_plural)]
+                yield unit_of(entry.msgid, forms[0] if forms else "")
+                if len(forms) > 1:
+                    yield unit_of(entry.msgid_plural, forms[-1])
+            else:
+                yield unit_of(entry.msgid, entry.msgstr)

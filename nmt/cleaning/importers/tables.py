@@ -1,0 +1,94 @@
+"""Tab-separated columns, and a JSON object a line."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from nmt.cleaning.importers.units import LONGEST, Unit, Units, unit_of
+from nmt.errors import NMTError
+from nmt.text.lines import StrPath, name_of, read_lines
+
+_USUAL = (("source", "target"), ("src", "tgt"), ("src", "ref"))  # what the fields of such objects are called
+
+
+def read_columns(path: StrPath, fields: tuple[str | None, str | None]) -> Units:
+    """The pairs of two columns, given by their numbers from 1 or by what stands in the first line.
+
+    Raises NMTError for a column that is not there.
+    """
+    names = tuple(field or str(place) for place, field in enumerate(fields, start=1))
+    columns: list[int] | None = [int(name) - 1 for name in names] if all(map(str.isdecimal, names)) else None
+    for number, line in enumerate(read_lines(path), start=1):
+        cells = line.split("\t")
+        if columns is None:
+            columns = [_column(name, cells, f"{name_of(path)}:{number}") for name in names]
+            continue
+        if not line.strip():
+            yield Unit(skipped="empty")
+            continue
+        if len(cells) <= max(columns):
+            raise NMTError(f"{name_of(path)}:{number}: there is no column {max(columns) + 1}, only {len(cells)}")
+        yield unit_of(*(cells[column] for column in columns))
+
+
+def _column(name: str, header: list[str], where: str) -> int:
+    if name.isdecimal():
+        return int(name) - 1
+    if name not in header:
+        raise NMTError(f"{where}: no column is called {name!r}; there are {', '.join(header)[:200]}")
+    return header.index(name)
+
+
+def read_objects(
+    path: StrPath, fields: tuple[str | None, str | None], languages: tuple[str | None, str | None]
+) -> Units:
+    """The pairs of JSON objects, one a line; a field such as ``translation.de`` is looked for inside others.
+
+    Without fields they are source and target, or called by the languages. Raises NMTError naming the line.
+    """
+    chosen: tuple[str, str] | None = (fields[0], fields[1]) if fields[0] and fields[1] else None
+    for number, line in enumerate(read_lines(path), start=1):
+        if not line.strip():
+            continue
+        where = f"{name_of(path)}:{number}"
+        if len(line) > 4 * LONGEST:
+            yield Unit(skipped="too long")
+            continue
+        found = _parse(line, where)
+        if chosen is None:
+            chosen = _guess(found, languages, where)
+        source, target = (_value(found, field) for field in chosen)
+        if source is None or target is None:
+            missing = chosen[0] if source is None else chosen[1]
+            raise NMTError(
+                f"{where}: there is no text under {missing!r}; name the fields with --source-field and --target-field"
+            )
+        yield unit_of(source, target)
+
+
+def _parse(line: str, where: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise NMTError(f"{where}: this is not JSON ({str(error)[:80]})") from error
+    if not isinstance(found, dict):
+        raise NMTError(f"{where}: not a JSON object; each line must be one")
+    return found
+
+
+def _guess(found: Mapping[str, Any], languages: tuple[str | None, str | None], where: str) -> tuple[str, str]:
+    by_language = [(f"{prefix}{languages[0]}", f"{prefix}{languages[1]}") for prefix in ("", "translation.")]
+    for fields in (*_USUAL, *by_language):
+        if all(_value(found, field) is not None for field in fields):
+            return fields
+    raise NMTError(
+        f"{where}: name the fields with --source-field and --target-field; there are {', '.join(found)[:200]}"
+    )
+
+
+def _value(found: Mapping[str, Any], field: str) -> str | None:
+    """The text under ``field``, whose parts between dots are looked for inside each other."""
+    value: Any = found
+    for part in [field] if field in found else field.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None

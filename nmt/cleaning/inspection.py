@@ -1,0 +1,180 @@
+"""What one block of pairs tells: findings that need no other block, and what the others are needed for.
+
+Everything is done for all lines of a block at once where that is possible, and line by line only where a first look
+found something; so a clean corpus costs some microseconds a pair.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nmt.cleaning import marks, pair_tests
+from nmt.cleaning.block_text import SOURCE, TARGET, BlockText, Example, Rows, SideText
+from nmt.cleaning.byte_classes import NO_SCRIPT, SCRIPT_NAMES
+from nmt.cleaning.config import CleaningConfig
+from nmt.cleaning.hashes import Hashes, combine, hash_lines, normal_lines, smallest_word_hashes
+from nmt.cleaning.held_out import HeldOut, Overlap
+from nmt.cleaning.lengths import fit_lengths
+from nmt.cleaning.stretches import Stretch, measure_windows
+from nmt.text.blocks import Block
+from nmt.text.corpus import FilterConfig
+
+EXAMPLES = 5
+LONGEST = 4096  # characters up to which lengths are told apart
+
+
+@dataclass
+class SideFacts:
+    """What is counted of one side."""
+
+    scripts: NDArray[np.int64]
+    script_examples: dict[int, list[Example]]
+    codes: NDArray[np.int64]  # code points, and how often they stand there
+    code_counts: NDArray[np.int64]
+    words: int
+    word_hashes: Hashes
+    lengths: NDArray[np.int64]  # how many lines have so many characters
+    ended: int  # lines that end in punctuation
+    ended_apart: int  # with a blank before it
+    subword_marks: int
+
+
+@dataclass
+class Inspection:
+    """What one block tells."""
+
+    block: Block
+    counts: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, list[Example]] = field(default_factory=dict)
+    windows: list[Stretch] = field(default_factory=list)
+    overlaps: list[Overlap] = field(default_factory=list)
+    sides: tuple[SideFacts, ...] = ()
+    exact: Hashes = field(default_factory=lambda: np.zeros(0, np.uint64))  # of the pairs
+    near: Hashes = field(default_factory=lambda: np.zeros(0, np.uint64))  # without case, spacing and punctuation
+
+
+@dataclass(frozen=True)
+class Inspector:
+    """Looks through blocks; it can be pickled."""
+
+    filters: FilterConfig
+    held_out: tuple[HeldOut, ...] = ()
+
+    def __call__(self, block: Block) -> Inspection:
+        """All that can be told of ``block`` alone."""
+        text = BlockText(block)
+        found = Inspection(block)
+        recorder = _Recorder(text, found)
+        for side in (SOURCE, TARGET):
+            _look_for_marks(text.sides[side], side, recorder)
+        _look_at_lengths(text, self.filters, recorder)
+        _compare_sides(text, recorder)
+        found.windows = measure_windows(block.first, text.characters)
+        found.sides = tuple(_facts(text.sides[side], side, recorder) for side in (SOURCE, TARGET))
+        self._hash(text, recorder)
+        return found
+
+    def _hash(self, text: BlockText, recorder: "_Recorder") -> None:
+        source, target = text.sides
+        found = recorder.found
+        found.exact = hash_lines(map(b"\n".join, zip(source.raw, target.raw, strict=True)))
+        near = [hash_lines(line.encode("utf-8", "replace") for line in normal_lines(side.text)) for side in text.sides]
+        found.near = combine(*near)
+        recorder.add("identical", pair_tests.identical(text, near[0] == near[1]))
+        found.overlaps = [held_out.overlap(found.exact, *near) for held_out in self.held_out]
+
+
+class _Recorder:
+    """Counts what is found and keeps the first examples."""
+
+    def __init__(self, text: BlockText, found: Inspection) -> None:
+        self.text = text
+        self.found = found
+
+    def add(self, kind: str, rows: Iterable[int], side: int | None = None) -> None:
+        """Lines of a side, or pairs, in which ``kind`` was found."""
+        numbers = list(rows)
+        if not numbers:
+            return
+        self.found.counts[kind] = self.found.counts.get(kind, 0) + len(numbers)
+        examples = self.found.examples.setdefault(kind, [])
+        examples += [self.text.example(row, side) for row in numbers[: EXAMPLES - len(examples)]]
+
+
+def _look_for_marks(side: SideText, number: int, recorder: _Recorder) -> None:
+    """What stands in a line and should not."""
+    recorder.add("invalid-utf8", side.undecodable(), number)
+    recorder.add("byte-order-mark", side.holding_bytes(marks.BYTE_ORDER_MARK), number)
+    recorder.add("replacement", side.holding_bytes(marks.REPLACEMENT), number)
+    recorder.add("line-separator", side.holding_bytes(*marks.LINE_SEPARATORS), number)
+    recorder.add("carriage-return", side.windows_ends, number)
+    if side.classes.controls.any():
+        recorder.add("nul", side.holding_bytes(b"\0"), number)
+        recorder.add("carriage-return", side.holding_bytes(b"\r"), number)
+    if side.classes.controls.any() or marks.LATER_CONTROL.search(side.data):
+        recorder.add("control", side.holding(marks.CONTROL), number)
+    if b"&" in side.data:
+        found = (match.start() for match in marks.ENTITY.finditer(side.data) if marks.is_entity(match.group()))
+        recorder.add("entity", side.rows_of(list(found)), number)
+    if b"<" in side.data:
+        recorder.add("tag", side.holding(marks.TAG), number)
+    if side.data.isascii():
+        return
+    if suspects := marks.maybe_mojibake(side.text):
+        rows = (
+            sorted({side.text.count("\n", 0, place) for place in suspects})
+            if len(suspects) < 20
+            else range(len(side.lines))
+        )
+        recorder.add(
+            "mojibake", [row for row in rows if marks.without_mojibake(side.lines[row]) != side.lines[row]], number
+        )
+
+
+def _look_at_lengths(text: BlockText, filters: FilterConfig, recorder: _Recorder) -> None:
+    empty, wordless = pair_tests.without_words(text)
+    recorder.add("empty", empty)
+    recorder.add("wordless", wordless)
+    full = np.ones(text.block.count, dtype=bool)
+    full[empty] = False
+    long = full & pair_tests.too_long(text, filters.max_characters)
+    odd = full & pair_tests.far_apart(text, filters.max_ratio)
+    recorder.add("too-long", np.flatnonzero(long))
+    recorder.add("length-ratio", np.flatnonzero(odd))
+    model = fit_lengths(text.characters)
+    if model is not None:
+        unusual = full & pair_tests.unusual(text, model, CleaningConfig.max_deviation)
+        recorder.add("unusual-ratio", np.flatnonzero(unusual & ~odd & ~long))
+
+
+def _compare_sides(text: BlockText, recorder: _Recorder) -> None:
+    """What should stand on both sides and does not."""
+    recorder.add("numbers", pair_tests.different_numbers(text))
+    recorder.add("urls", pair_tests.different_urls(text))
+    recorder.add("placeholders", pair_tests.different_placeholders(text))
+
+
+def _facts(side: SideText, number: int, recorder: _Recorder) -> SideFacts:
+    scripts = np.bincount(side.classes.scripts, minlength=NO_SCRIPT + 1)
+    examples: dict[int, list[Example]] = {}
+    for script in np.flatnonzero(scripts[: len(SCRIPT_NAMES)]).tolist():
+        rows: Rows = np.flatnonzero(side.classes.scripts == script)[:EXAMPLES]
+        examples[script] = [recorder.text.example(row, number) for row in rows]
+    histogram = np.bincount(np.frombuffer(side.text.encode("utf-32-le", "replace"), dtype=np.uint32))
+    histogram[0x0A : 0x0A + 1] = 0
+    codes = np.flatnonzero(histogram)
+    words = side.text.split()
+    return SideFacts(
+        scripts=scripts,
+        script_examples=examples,
+        codes=codes,
+        code_counts=histogram[codes],
+        words=len(words),
+        word_hashes=smallest_word_hashes(list(set(words))),
+        lengths=np.bincount(np.minimum(side.classes.characters, LONGEST)),
+        ended=sum(map(side.data.count, marks.ENDS)),
+        ended_apart=sum(side.data.count(b" " + end) for end in marks.ENDS),
+        subword_marks=len(side.holding_bytes(*marks.SUBWORD_MARKS)),
+    )

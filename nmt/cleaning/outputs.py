@@ -1,0 +1,78 @@
+"""Writing corpora: line-aligned files, or tables, that appear under their names all together when they are whole."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from nmt.errors import NMTError
+from nmt.text.blocks import ParallelFiles
+from nmt.text.lines import StrPath, atomic_writer
+
+
+def output_paths(corpora: Sequence[ParallelFiles], directory: StrPath) -> list[ParallelFiles]:
+    """Where the files of ``corpora`` go in ``directory``, which is made: each keeps its name.
+
+    Raises NMTError if two would go to one place, or one over a file that is read.
+    """
+    read = [path for files in corpora for path in (files.source, files.target) if path is not None]
+    goals = [Path(directory) / Path(path).name for path in read]
+    for path, goal in zip(read, goals, strict=True):
+        if path == "-" or not Path(path).is_file():
+            raise NMTError(f"{path} is no file, so there is no name to write its text to; name files")
+        if goals.count(goal) > 1:
+            raise NMTError(f"two of the files are called {goal.name}; give them different names, or do one at a time")
+        if any(goal.resolve() == Path(other).resolve() for other in read):
+            raise NMTError(f"{goal} would be written over while it is read; name another directory with -o")
+    make_directory(directory)
+    names = iter(map(str, goals))
+    return [ParallelFiles(next(names), next(names) if files.target is not None else None) for files in corpora]
+
+
+def check_name(name: str) -> None:
+    """NMTError if ``name`` cannot be the name of a file in a directory."""
+    if Path(name).name != name:
+        raise NMTError(f"{name!r} is no name for a file; name the directory with -o")
+
+
+def make_directory(directory: StrPath) -> None:
+    """Make ``directory`` unless it is there; NMTError if that cannot be."""
+    try:
+        Path(directory).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NMTError(f"the directory {directory} cannot be made: {(error.strerror or '').lower()}") from error
+
+
+class Outputs:
+    """Open files for the pairs of some corpora; a context manager."""
+
+    def __init__(self, paths: Sequence[ParallelFiles]) -> None:
+        self._paths = paths
+        self._stack = ExitStack()
+        self._streams: list[tuple[BinaryIO, BinaryIO | None]] = []
+
+    def __enter__(self) -> Self:
+        try:
+            for files in self._paths:
+                source = self._stack.enter_context(atomic_writer(files.source))
+                target = None if files.target is None else self._stack.enter_context(atomic_writer(files.target))
+                self._streams.append((source, target))
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def write(self, corpus: int, sources: Iterable[bytes], targets: Iterable[bytes]) -> None:
+        """Write pairs of lines, without their ends, to one of the corpora."""
+        source, target = self._streams[corpus]
+        if target is None:
+            source.write(b"".join(b"%b\t%b\n" % pair for pair in zip(sources, targets, strict=True)))
+            return
+        for stream, lines in ((source, sources), (target, targets)):
+            stream.write(b"".join([line + b"\n" for line in lines]))

@@ -1,0 +1,164 @@
+"""Corpora divided, sampled, rid of copies and joined; pairs stay as they are, and in their order.
+
+All of it gives the same for the same text and seed, and reads the text twice at most, in bounded memory.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nmt.cleaning.block_text import BlockText
+from nmt.cleaning.hashes import Hashes, SeenHashes, combine, hash_lines, normal_lines
+from nmt.cleaning.outputs import Outputs, check_name, make_directory, output_paths
+from nmt.errors import NMTError
+from nmt.text.blocks import Block, ParallelFiles, read_blocks
+from nmt.text.corpus import CorpusReport, FilterConfig, total_of
+from nmt.text.language_codes import language_of
+from nmt.text.lines import StrPath
+from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
+
+PARTS = ("train", "valid", "test")
+# Nothing but empty pairs is judged here: that is what nmt clean is for.
+_ANY = FilterConfig(max_characters=1 << 40, max_ratio=1e12)
+_NEVER = 255  # number of a part that is written nowhere
+
+Rows = NDArray[np.bool_]
+
+
+def split_corpus(
+    corpora: Sequence[ParallelFiles], directory: StrPath, *, valid: int, test: int, seed: int
+) -> CorpusReport:
+    """Write train, valid and test files into ``directory``; what was left out is counted by reason.
+
+    Which pairs are held out depends on what they hold and on the seed, not on their order, so text that is added
+    later moves few of them. No held-out sentence stands in another part, whatever its case and spacing; copies of
+    pairs and what shares a sentence with held-out pairs are left out.
+    """
+    make_directory(directory)
+    goals = [named_files(corpora, directory, part) for part in PARTS]
+    _refuse_to_overwrite(corpora, goals)
+    with PairSelection(Path(directory), corpora=len(corpora)) as selection:
+        for block in read_blocks(corpora):
+            selection.add(scan_block(block, _ANY, seed))
+        selection.drop_duplicates()
+        report = total_of(selection.reports())
+        parts = np.full(len(selection.states), _NEVER, dtype=np.uint8)
+        for number, size in ((2, test), (1, valid)):
+            if size:
+                held_out = selection.hold_out(size, corpora=range(len(corpora)))
+                if len(held_out) < size:
+                    raise NMTError(
+                        f"only {len(held_out):,} pairs can be held out for {PARTS[number]}, not {size:,}: "
+                        "the others share sentences with them or stand in too many pairs"
+                    )
+                parts[held_out] = number
+        parts[selection.states == KEPT] = 0
+        if beside := int((selection.states == BESIDE_HELD_OUT).sum()):
+            report.drop("shares a held-out sentence", beside)
+            report.kept -= beside
+    if not (parts == 0).any():
+        raise NMTError("nothing would be left to train on; hold out fewer pairs")
+    with Outputs(goals) as outputs:
+        first = 0
+        for block in read_blocks(corpora):
+            here = parts[first : first + block.count]
+            text = BlockText(block)
+            for number in range(len(PARTS)):
+                _write(outputs, number, text, here == number)
+            first += block.count
+    return report
+
+
+def sample_corpus(corpora: Sequence[ParallelFiles], directory: StrPath, *, size: int, seed: int) -> CorpusReport:
+    """Write ``size`` pairs, spread evenly over all of ``corpora`` and chosen at random, under the files' own names."""
+    pairs = sum(block.count for block in read_blocks(corpora))
+    if size > pairs:
+        raise NMTError(f"there are only {pairs:,} pairs, so {size:,} cannot be drawn from them")
+    chosen = np.zeros(pairs, dtype=bool)
+    chosen[spread_sample(pairs, size, seed)] = True
+    return _select(corpora, directory, lambda block, first: chosen[first : first + block.count], "not drawn")
+
+
+def dedupe_corpus(corpora: Sequence[ParallelFiles], directory: StrPath, *, by: str) -> CorpusReport:
+    """Write the first of equal pairs only; ``by`` says what must be equal: pair, near, source or target.
+
+    ``near`` is the pair without case, spacing and punctuation. Takes eight bytes of memory a pair.
+    """
+    seen = SeenHashes()
+    return _select(corpora, directory, lambda block, _: ~seen.add(_hashes(BlockText(block), by)), "duplicate")
+
+
+def merge_corpora(corpora: Sequence[ParallelFiles], directory: StrPath, *, name: str) -> CorpusReport:
+    """Write all of ``corpora``, one after the other, as one corpus called ``name``."""
+    goal = named_files(corpora, directory, name)
+    _refuse_to_overwrite(corpora, [goal])
+    make_directory(directory)
+    report = CorpusReport()
+    with Outputs([goal]) as outputs:
+        for block in read_blocks(corpora):
+            _write(outputs, 0, BlockText(block), np.ones(block.count, dtype=bool))
+            report.read += block.count
+            report.kept += block.count
+    return report
+
+
+def named_files(corpora: Sequence[ParallelFiles], directory: StrPath, name: str) -> ParallelFiles:
+    """Where a corpus called ``name`` goes: files that end in the languages, or in source and target, or a table."""
+    check_name(name)
+    if all(files.target is None for files in corpora):
+        return ParallelFiles(str(Path(directory) / f"{name}.tsv"))
+    source = language_of([files.source for files in corpora if files.target is not None])
+    target = language_of([files.target for files in corpora if files.target is not None])
+    if source is None or target is None or source == target:
+        source, target = "source", "target"
+    return ParallelFiles(*(str(Path(directory) / f"{name}.{suffix}") for suffix in (source, target)))
+
+
+def _refuse_to_overwrite(corpora: Sequence[ParallelFiles], goals: Sequence[ParallelFiles]) -> None:
+    read = {Path(path).resolve() for files in corpora for path in (files.source, files.target) if path is not None}
+    for files in goals:
+        for path in (files.source, files.target):
+            if path is not None and Path(path).resolve() in read:
+                raise NMTError(f"{path} would be written over while it is read; name another directory with -o")
+
+
+def _select(
+    corpora: Sequence[ParallelFiles], directory: StrPath, choose: Callable[[Block, int], Rows], reason: str
+) -> CorpusReport:
+    """Write the pairs of each block that ``choose`` picks, given the block and the number of its first pair."""
+    report = CorpusReport()
+    with Outputs(output_paths(corpora, directory)) as outputs:
+        for block, first in _numbered(corpora):
+            rows = choose(block, first)
+            _write(outputs, block.corpus, BlockText(block), rows)
+            report.read += block.count
+            report.kept += int(rows.sum())
+            if not rows.all():
+                report.drop(reason, int((~rows).sum()))
+    return report
+
+
+def _numbered(corpora: Sequence[ParallelFiles]) -> Iterator[tuple[Block, int]]:
+    first = 0
+    for block in read_blocks(corpora):
+        yield block, first
+        first += block.count
+
+
+def _hashes(text: BlockText, by: str) -> Hashes:
+    source, target = text.sides
+    if by == "near":
+        return combine(
+            *(hash_lines(line.encode("utf-8", "replace") for line in normal_lines(side.text)) for side in text.sides)
+        )
+    if by == "pair":
+        return hash_lines(map(b"\n".join, zip(source.raw, target.raw, strict=True)))
+    return hash_lines(source.raw if by == "source" else target.raw)
+
+
+def _write(outputs: Outputs, number: int, text: BlockText, rows: Rows) -> None:
+    chosen = np.flatnonzero(rows).tolist()
+    source, target = text.sides
+    outputs.write(number, [source.raw[row] for row in chosen], [target.raw[row] for row in chosen])

@@ -1,0 +1,21 @@
+"""All that can be looked at, in the order in which it is told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from nmt.doctor.finding import Finding
+from nmt.doctor.machine import look_at_machine
+from nmt.doctor.model import look_at_model
+from nmt.doctor.software import look_at_extras, look_at_software
+from nmt.doctor.speed import measure_speed
+
+
+def examine(model: Path | None, *, speed: bool = True) -> Iterator[Finding]:
+    """What is found, as it is found: software, machine, the directory ``model`` if there is one, and the speed."""
+    yield from look_at_software()
+    yield from look_at_extras()
+    yield from look_at_machine(model or Path.cwd())
+    if model is not None:
+        yield from look_at_model(model)
+    if speed:
+        yield from measure_speed(model)

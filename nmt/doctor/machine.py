@@ -1,0 +1,140 @@
+"""The processor and what is used of it, GPUs, threads, memory and disk."""
+
+import os
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from nmt.doctor.finding import Finding, attempt, size
+
+MACHINE = "machine"
+LEAST_MEMORY = 1e9  # that nmt train of a small model needs beside torch
+LEAST_DISK = 1e9
+# What multiplies matrices faster, as people call it, and as torch does.
+UNITS = {
+    "AVX2": "avx2",
+    "AVX512": "avx512_f",
+    "VNNI": "avx512_vnni",
+    "BF16": "avx512_bf16",
+    "AMX": "amx_tile",
+}
+_CGROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+REINSTALL = "install torch again, as pytorch.org says for this machine"
+
+
+def look_at_machine(place: Path) -> Iterator[Finding]:
+    """The machine, and the disk that ``place`` is on."""
+    yield attempt(MACHINE, "processor", _processor, remedy=REINSTALL)
+    yield attempt(MACHINE, "torch uses", _torch_uses, remedy=REINSTALL)
+    yield attempt(MACHINE, "CTranslate2 uses", _ctranslate2_uses, remedy="pip install --force-reinstall ctranslate2")
+    yield attempt(MACHINE, "device", _device, remedy=REINSTALL)
+    yield attempt(MACHINE, "threads", _threads, remedy="set OMP_NUM_THREADS to a number of processors, or unset it")
+    yield _memory()
+    yield _disk(place)
+
+
+def _processor() -> str:
+    from nmt.runtime import processor_features
+
+    features = processor_features()
+    units = [f"{name} {'✓' if unit in features else '–'}" for name, unit in UNITS.items()]
+    listed = Path("/proc/cpuinfo")
+    found = re.search(r"model name\s*:\s*(.+)", listed.read_text("utf-8")) if listed.exists() else None
+    return f"{found[1] if found else platform.processor() or platform.machine()}: {', '.join(units)}"
+
+
+def _torch_uses() -> str:
+    import torch
+    from torch.backends import mkldnn
+
+    from nmt.runtime import choose_precision
+
+    precision = choose_precision("auto", torch.device("cpu"))
+    onednn = "with" if mkldnn.is_available() else "without"  # type: ignore[no-untyped-call]
+    return f"{torch.backends.cpu.get_cpu_capability()}, {onednn} oneDNN; trains in {precision}"
+
+
+def _ctranslate2_uses() -> str:
+    import ctranslate2
+
+    return ", ".join(sorted(ctranslate2.get_supported_compute_types("cpu")))
+
+
+def _device() -> str:
+    import torch
+
+    from nmt.runtime import choose_device
+
+    device = choose_device("auto")
+    if device.type != "cuda":
+        return str(device)
+    cards = [torch.cuda.get_device_properties(number) for number in range(torch.cuda.device_count())]
+    return "; ".join(f"cuda:{number} {card.name}, {size(card.total_memory)}" for number, card in enumerate(cards))
+
+
+def _threads() -> str:
+    import torch
+
+    from nmt.data.pool import available_processors
+    from nmt.decoding.loading import choose_threads
+
+    limit = os.environ.get("OMP_NUM_THREADS")
+    limited = f"; $OMP_NUM_THREADS is {limit}" if limit else ""
+    trains, translates = torch.get_num_threads(), choose_threads(None)
+    return f"{available_processors()} processors; trains with {trains}, translates with {translates}{limited}"
+
+
+def _memory() -> Finding:
+    total, free = _machine_memory()
+    limits = [limit for limit in (_cgroup_limit(), _process_limit()) if limit is not None]
+    allowed = min([free, *limits])
+    limited = f", at most {size(min(limits))} of it for this process" if limits and min(limits) < total else ""
+    value = f"{size(total)}, {size(free)} free{limited}" if total else "not known here"
+    if total and allowed < LEAST_MEMORY:
+        remedy = "end other programs or raise the limit (ulimit -v, that of the container); nmt train needs about 1 GB"
+        return Finding(section=MACHINE, name="memory", state="broken", value=value, remedy=remedy)
+    return Finding(section=MACHINE, name="memory", value=value)
+
+
+def _machine_memory() -> tuple[int, int]:
+    """Bytes in all, and free; 0 where nobody says."""
+    listed = Path("/proc/meminfo")
+    if listed.exists():
+        found = re.findall(r"(\w+):\s+(\d+)", listed.read_text("utf-8"))
+        kilobytes = {name: int(number) for name, number in found}
+        return kilobytes["MemTotal"] * 1024, kilobytes.get("MemAvailable", kilobytes["MemFree"]) * 1024
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        return total, total
+    return 0, 0
+
+
+def _cgroup_limit() -> int | None:
+    """What the container may have."""
+    for path in map(Path, _CGROUPS):
+        if path.exists() and (text := path.read_text("ascii").strip()).isdecimal():
+            return int(text)
+    return None
+
+
+def _process_limit() -> int | None:
+    """What ulimit -v allows."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
+
+
+def _disk(place: Path) -> Finding:
+    place = next(folder for folder in (place.absolute(), *place.absolute().parents) if folder.is_dir())
+    found = shutil.disk_usage(place)
+    value = f"{size(found.free)} free of {size(found.total)} at {place}"
+    if found.free < LEAST_DISK:
+        remedy = "make room, or choose another -o: a model with its checkpoints takes about 20 bytes a parameter"
+        return Finding(section=MACHINE, name="disk", state="broken", value=value, remedy=remedy)
+    return Finding(section=MACHINE, name="disk", value=value)

@@ -1,0 +1,114 @@
+"""How fast this machine trains and translates, by a few seconds of each."""
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nmt.doctor.finding import Finding, attempt
+from nmt.special_ids import EOS
+
+if TYPE_CHECKING:
+    from nmt.decoding.config import SearchConfig
+    from nmt.decoding.engines import Engine
+
+SPEED = "speed"
+SECONDS = 4.0  # of each, warming up aside
+VOCABULARY, LENGTH, PAIRS = 8000, 16, 512  # of the yardstick
+BATCH_TOKENS = 1024
+HARMLESS_RATE = 1e-9
+WINDOW = 16  # sentences between two looks at the clock
+REMEDY = "see the lines with ✗ above; nmt doctor --no-speed goes without"
+
+
+def measure_speed(model: Path | None) -> Iterator[Finding]:
+    """Training with a yardstick that is the same everywhere, and translating with ``model``, or that yardstick."""
+    yield attempt(SPEED, "training", _training, remedy=REMEDY)
+    yield attempt(SPEED, "translation", lambda: _translation(model), remedy=REMEDY)
+
+
+def _training() -> str:
+    import torch
+
+    from nmt.data.batching import plan_batches
+    from nmt.data.encoded_corpus import encoded_in_memory
+    from nmt.data.supply import BatchSupply
+    from nmt.model.config import preset
+    from nmt.model.transformer import Transformer
+    from nmt.runtime import choose_device, keep_freed_memory
+    from nmt.training.config import TrainingConfig
+    from nmt.training.learner import Learner
+
+    keep_freed_memory()
+    config = TrainingConfig(batch_tokens=BATCH_TOKENS)
+    corpus = encoded_in_memory(list(zip(_sentences(VOCABULARY), _sentences(VOCABULARY), strict=True)))
+    model = Transformer(replace(preset("small"), vocabulary_size=VOCABULARY)).to(choose_device("auto"))
+    learner = Learner(model, config)
+    supply = BatchSupply(corpus, seed=config.seed)
+    plan = plan_batches(corpus, batch_tokens=BATCH_TOKENS, seed=config.seed, epoch=0)
+    learner.update_from(supply, plan[:1], rate=HARMLESS_RATE)
+    tokens, began = 0, time.monotonic()
+    while True:
+        for batch in plan:
+            tokens += learner.update_from(supply, [batch], rate=HARMLESS_RATE).target_tokens
+            if time.monotonic() - began > SECONDS:
+                if learner.device.type == "cuda":
+                    torch.cuda.synchronize(learner.device)
+                rate = tokens / (time.monotonic() - began)
+                return f"{rate:,.0f} target tokens/s, preset small, {BATCH_TOKENS:,} tokens a batch"
+
+
+def _translation(model: Path | None) -> str:
+    from nmt.decoding.config import SearchConfig
+
+    if model is None:
+        search, vocabulary = SearchConfig(), VOCABULARY
+        engine, name = _yardstick(), "preset small with random weights"
+    else:
+        from nmt.decoding.loading import open_model
+
+        opened = open_model(model)
+        search, vocabulary = opened.info.search, opened.info.model.vocabulary_size
+        engine, name = opened.engine, f"this model by {_engine_name(opened.engine)}"
+    rate = _subwords_per_second(engine, search, vocabulary)
+    return f"{rate:,.0f} subwords/s, {name}, beam {search.beam_size}"
+
+
+def _engine_name(engine: "Engine") -> str:
+    return "CTranslate2" if engine.name in ("auto", "ctranslate2") else engine.name
+
+
+def _yardstick() -> "Engine":
+    from nmt.decoding.engines.batches import InBatches
+    from nmt.decoding.engines.torch import TorchEngine
+    from nmt.model.config import preset
+    from nmt.model.transformer import Transformer
+    from nmt.runtime import choose_device
+
+    device = choose_device("auto")
+    model = Transformer(replace(preset("small"), vocabulary_size=VOCABULARY)).to(device).eval()
+    return InBatches(TorchEngine(model, device), batch_sentences=WINDOW)
+
+
+def _subwords_per_second(engine: "Engine", search: "SearchConfig", vocabulary: int) -> float:
+    """Of the best hypotheses; random sources, which a model has most to say about."""
+    sources = _sentences(vocabulary)
+    engine.search(sources[:1], search)
+    found, began = 0, time.monotonic()
+    for first in range(0, len(sources), WINDOW):
+        found += sum(len(best.ids) + 1 for best, *_ in engine.search(sources[first : first + WINDOW], search))
+        if time.monotonic() - began > SECONDS:
+            break
+    return found / (time.monotonic() - began)
+
+
+def _sentences(vocabulary: int) -> list[list[int]]:
+    """Random ids, the same on every machine."""
+    generator = random.Random(1)  # noqa: S311 - nothing secret
+    first = min(EOS + 1, vocabulary - 1)
+    return [
+        [generator.randrange(first, vocabulary) for _ in range(generator.randint(LENGTH // 2, LENGTH * 3 // 2))]
+        for _ in range(PAIRS)
+    ]

@@ -1,0 +1,224 @@
+"""Each fault is found, counted, placed, and as grave as it is."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nmt.cleaning import reading
+from nmt.cleaning.check import CheckReport, check_corpus
+from nmt.cleaning.held_out import held_out_of
+from nmt.cleaning.kinds import KINDS
+from nmt.cleaning.reading import parallel_files
+from nmt.cleaning.report import as_mapping, as_text
+from nmt.cleaning.report_page import as_page
+from nmt.text import blocks
+from nmt.text.corpus import Pair
+from tests.cleaning.conftest import Pairs, Writer, translations
+
+CLEAN = translations(600)
+PLACE = 100  # the pair, from 0, that is spoilt
+
+
+def check(files: tuple[str, str], **settings: Any) -> CheckReport:
+    return check_corpus(parallel_files([files[0]], [files[1]]), **settings)
+
+
+def names(report: CheckReport) -> set[str]:
+    return {finding.kind.name for finding in report.findings}
+
+
+def spoilt(source: str | None = None, target: str | None = None) -> Pairs:
+    """The clean pairs, one of them with another side."""
+    pairs = list(CLEAN)
+    pairs[PLACE] = (source or pairs[PLACE][0], target or pairs[PLACE][1])
+    return pairs
+
+
+def test_clean_text_has_no_findings(write: Writer) -> None:
+    report = check(write(CLEAN))
+    assert report.findings == ()
+    assert report.pairs == 600
+    assert report.fit is not None
+    assert report.fit > 0.7
+
+
+LONG = " ".join(source for source, _ in CLEAN[:60])
+SINGLE_FAULTS: dict[str, tuple[str | None, str | None]] = {
+    "mojibake": (None, "Das ist schÃ¶n fÃ¼r mich."),
+    "identical": ("This is the very same line.", "this is the very same line!"),
+    "empty": (None, " "),
+    "wordless": (None, "..."),
+    "source-script": ("Это было бы очень хорошо.", None),
+    "target-script": (None, "这只狗在外面跑来跑去。"),
+    "length-ratio": (LONG[:600], "Oh no."),
+    "unusual-ratio": (None, LONG[:250]),
+    "too-long": (LONG * 2, LONG * 2),
+    "byte-order-mark": ("\ufeffMirolsa.", None),
+    "nul": (None, "a\0b"),
+    "carriage-return": ("a\rb c d e", None),
+    "line-separator": (None, "a\u2028b c d"),
+    "control": ("a\x07b c d", None),
+    "replacement": (None, "a \ufffd c d"),
+    "entity": (None, "this &amp; that"),
+    "tag": ("<b>this</b> and <br/>", None),
+    "numbers": ("In 1999 and 2001.", None),
+    "urls": ("See www.example.org for it.", None),
+    "placeholders": ("Open {name} now", None),
+}
+
+
+@pytest.mark.parametrize("kind", SINGLE_FAULTS)
+def test_a_single_fault_is_found_and_placed(write: Writer, kind: str) -> None:
+    files = write(spoilt(*SINGLE_FAULTS[kind]))
+    report = check(files)
+    finding = next(finding for finding in report.findings if finding.kind.name == kind)
+    assert finding.count == 1
+    assert [example.line for example in finding.examples] == [PLACE + 1]
+    assert finding.severity != "stop"
+    assert f"{files[finding.examples[0].side or 0]}:{PLACE + 1}: " in as_text(report)
+
+
+def test_what_looks_like_a_fault_and_is_none_is_let_be(write: Writer) -> None:
+    pairs = [
+        *CLEAN,
+        ("„Viel Spaß“, sagte er – à Paris.", "“Have fun,” he said – à Paris."),
+        ("AT&T; 3 < 4 & 5 > 2 so", "As AT&T; 3 < 4 & 5 > 2"),
+        ("Tom Mary", "Tom Mary"),
+        ("Um 10:30 am 1.000.", "At 10:30 on 1,000."),
+        ("50 % der Leute", "50 % of people"),
+    ]
+    assert names(check(write(pairs))) == set()
+
+
+def test_lines_that_are_not_utf8_are_named_and_stop(write: Writer) -> None:
+    files = write(CLEAN)
+    path = Path(files[1])
+    lines = path.read_bytes().split(b"\n")
+    lines[7] = b"sch\xf6n"
+    path.write_bytes(b"\n".join(lines))
+    report = check(files)
+    assert [(stop.kind.name, stop.count) for stop in report.stops] == [("invalid-utf8", 1)]
+    assert f"{files[1]}:8: sch�n" in as_text(report)
+
+
+def test_unequal_counts_stop_and_the_place_is_named(write: Writer) -> None:
+    files = write(CLEAN)
+    lines = Path(files[1]).read_bytes().split(b"\n")
+    Path(files[1]).write_bytes(b"\n".join(lines[:300] + lines[301:]))
+    report = check(files)
+    stop = report.stops[0]
+    assert (stop.kind.name, stop.count) == ("unequal-counts", 1)
+    assert stop.places[0] == f"{files[0]} has 600 lines, {files[1]} has 599"
+    line = int(stop.places[1].removeprefix(f"{files[0]}:").partition(":")[0])
+    assert abs(line - 301) < 8
+    assert "has no partner" in stop.places[1]
+
+
+def test_a_stretch_that_slipped_is_found_though_the_counts_agree(write: Writer) -> None:
+    pairs = translations(4000)
+    targets = [target for _, target in pairs]
+    targets.insert(3000, targets.pop(1000))
+    report = check(write([(source, target) for (source, _), target in zip(pairs, targets, strict=True)]))
+    [stop] = [stop for stop in report.stops if stop.kind.name == "shifted"]
+    assert 1500 < stop.count <= 2100
+    assert "1 line earlier" in stop.places[0]
+
+
+def test_copies_are_counted_exactly_and_nearly(write: Writer) -> None:
+    again = [CLEAN[3], CLEAN[4], (CLEAN[5][0].upper(), CLEAN[5][1].replace(" ", "  "))]
+    report = check(write([*CLEAN, *again]))
+    counts = {finding.kind.name: finding.count for finding in report.findings}
+    assert counts == {"duplicate": 2, "near-duplicate": 1}
+
+
+def test_overlap_with_held_out_text_is_counted_once_for_each_pair(write: Writer) -> None:
+    test = [Pair(*CLEAN[0]), Pair(CLEAN[1][0].upper(), CLEAN[1][1]), Pair(CLEAN[2][0], "Something else entirely.")]
+    test += [Pair(*pair) for pair in translations(700, seed=5)[600:]]
+    report = check(write([*CLEAN, CLEAN[0]]), held_out=[held_out_of("test", test)])
+    counts = {finding.kind.name: finding.count for finding in report.findings}
+    assert counts == {"test-overlap": 1, "test-near-overlap": 1, "test-half-overlap": 1, "duplicate": 1}
+    assert report.stops == ()
+    known = held_out_of("test", [Pair(*pair) for pair in CLEAN[:50]])
+    assert names(check(write(CLEAN), held_out=[known])) == {"test-overlap"}
+    assert check(write(CLEAN), held_out=[known]).stops != ()
+
+
+def test_much_of_what_a_little_may_be_stops(write: Writer) -> None:
+    for kind, pair in (
+        ("mojibake", ("Gut so.", "schÃ¶n fÃ¼r mich")),
+        ("identical", ("This is the very same line.", "This is the very same line.")),
+        ("target-script", ("Gut so hier.", "Это было бы очень хорошо.")),
+    ):
+        spoilt_pairs = [(f"{pair[0]} {number}", f"{pair[1]} {number}") for number in range(100)]
+        assert kind in {stop.kind.name for stop in check(write([*CLEAN, *spoilt_pairs])).stops}
+
+
+def test_many_pairs_that_do_not_belong_together_are_told(write: Writer) -> None:
+    pairs = translations(3000)
+    wrong = {row: pairs[(row + 7) % 3000][1] for row in range(0, 3000, 20)}
+    report = check(write([(source, wrong.get(row, target)) for row, (source, target) in enumerate(pairs)]))
+    [finding] = [finding for finding in report.findings if finding.kind.name == "unrelated"]
+    assert finding.count > 0.6 * len(wrong)
+    assert all((example.line - 1) % 20 == 0 for example in finding.examples)
+
+
+def test_text_that_is_no_longer_as_people_write_it_is_told(write: Writer) -> None:
+    tokenised = [(f"{source[:-1]} {source[-1]}", target.lower()) for source, target in CLEAN]
+    assert names(check(write(tokenised))) == {"tokenised-source", "lowercased-target"}
+
+
+def test_any_number_of_helpers_and_any_form_give_the_same(
+    write: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "BLOCK_LINES", 64)
+    pairs = [*spoilt(target="schÃ¶n &amp; gut"), CLEAN[0]]
+    files = write(pairs)
+    alone = as_mapping(check(files))
+    assert {"mojibake", "entity", "duplicate"} <= {finding["name"] for finding in alone["findings"]}
+    assert as_mapping(check(files, helpers=2)) == alone
+    table = tmp_path / "table.tsv.gz"
+    table.write_bytes(gzip.compress("".join(f"{source}\t{target}\n" for source, target in pairs).encode()))
+    tabular = as_mapping(check_corpus(parallel_files([], [], [str(table)])))
+    for key in ("pairs", "source", "target", "length_correlation"):
+        assert tabular[key] == alone[key]
+    assert [finding["count"] for finding in tabular["findings"]] == [finding["count"] for finding in alone["findings"]]
+
+
+def test_reports_hold_hostile_text_as_text(write: Writer) -> None:
+    hostile = "</script><script>alert(1)</script> &amp; <b>\x1b[31m"
+    report = check(write(spoilt(target=hostile)))
+    page = as_page(report)
+    assert "<script>alert" not in page
+    assert page.count("<script") == 2
+    assert "&lt;/script&gt;&lt;script&gt;alert(1)" in page
+    assert "\x1b" not in as_text(report)
+
+
+def test_every_kind_that_nmt_clean_is_said_to_mend_names_one_of_its_filters() -> None:
+    from nmt.cleaning.config import FILTERS, MENDS
+
+    assert {kind.mended_by for kind in KINDS.values()} <= {"", *FILTERS, *MENDS}
+    assert blocks.BLOCK_LINES == reading.BLOCK_LINES
+
+
+def test_blocks_of_very_long_lines_are_divided(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = write(spoilt(target="schÃ¶n"))
+    whole = as_mapping(check(files))
+    monkeypatch.setattr(reading, "MOST_BYTES", 500)
+    blocks_read = list(reading.TolerantReader(parallel_files([files[0]], [files[1]])).blocks())
+    assert len(blocks_read) > 60
+    assert [block.first for block in blocks_read] == [
+        1 + sum(b.count for b in blocks_read[:n]) for n in range(len(blocks_read))
+    ]
+    assert as_mapping(check(files))["source"] == whole["source"]
+    assert "mojibake" in names(check(files))
+
+
+def test_an_empty_corpus_and_lines_without_ends(write: Writer, tmp_path: Path) -> None:
+    assert check(write([])).pairs == 0
+    for name, text in (("x", b"one two three\r\nfour"), ("y", b"eins zwei drei\nvier")):
+        (tmp_path / name).write_bytes(text)
+    report = check((str(tmp_path / "x"), str(tmp_path / "y")))
+    assert (report.pairs, names(report)) == (2, {"carriage-return"})

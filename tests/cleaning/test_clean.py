@@ -1,0 +1,226 @@
+"""What is mended, what is dropped and why; the rest stays as it is, in order and aligned."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nmt.cleaning import reading
+from nmt.cleaning.block_text import SideText
+from nmt.cleaning.check import check_corpus
+from nmt.cleaning.clean import CleaningReport, clean_corpus
+from nmt.cleaning.config import FILTERS, MENDS, CleaningConfig, config_as_toml, config_from
+from nmt.cleaning.held_out import held_out_of
+from nmt.cleaning.mending import mend_side
+from nmt.cleaning.reading import parallel_files
+from nmt.errors import NMTError
+from nmt.settings import to_mapping
+from nmt.text.corpus import Pair
+from tests.cleaning.conftest import Pairs, Writer, translations
+
+CLEAN = translations(600)
+NOISE = {
+    "invalid-utf8": ("sch\udcf6n", "Beautiful."),
+    "replacement": ("a \ufffd c", "a b c"),
+    "empty": ("", "Nothing here."),
+    "too-long": ("lang " * 700, "long " * 700),
+    "length-ratio": ("Oh.", "word " * 60),
+    "unusual-ratio": ("Oh no.", "word " * 16),
+    "identical": ("The very same line here.", "The very same line here."),
+    "script": ("Ein Satz.", "Это одно предложение."),
+    "duplicate": CLEAN[0],
+}
+
+
+def clean(
+    files: tuple[str, str], directory: Path, config: CleaningConfig | None = None, **settings: Any
+) -> CleaningReport:
+    return clean_corpus(parallel_files([files[0]], [files[1]]), directory, config or CleaningConfig(), **settings)
+
+
+def result(directory: Path) -> Pairs:
+    sides = (
+        (directory / f"text.{side}").read_text("utf-8", "surrogateescape").split("\n")[:-1] for side in ("aa", "bb")
+    )
+    return list(zip(*sides, strict=True))
+
+
+def write_noisy(tmp_path: Path, pairs: Pairs) -> tuple[str, str]:
+    """As the fixture write, for text that is not UTF-8, too."""
+    for side in range(2):
+        text = "".join(f"{pair[side]}\n" for pair in pairs)
+        (tmp_path / f"text.{'ab'[side] * 2}").write_bytes(text.encode("utf-8", "surrogateescape"))
+    return str(tmp_path / "text.aa"), str(tmp_path / "text.bb")
+
+
+def test_clean_text_comes_out_as_it_was(write: Writer, tmp_path: Path) -> None:
+    report = clean(write(CLEAN), tmp_path / "out", rejected=tmp_path / "rejected.tsv")
+    assert result(tmp_path / "out") == CLEAN
+    assert (report.read, report.kept, report.dropped, report.mended) == (600, 600, {}, {})
+    assert (tmp_path / "rejected.tsv").read_bytes() == b""
+
+
+def test_each_filter_drops_its_own_and_says_so(tmp_path: Path) -> None:
+    files = write_noisy(tmp_path, [*CLEAN, *NOISE.values()])
+    report = clean(files, tmp_path / "out", rejected=tmp_path / "rejected.tsv")
+    assert result(tmp_path / "out") == CLEAN
+    assert report.dropped == dict.fromkeys(NOISE, 1)
+    rows = [row.split("\t") for row in (tmp_path / "rejected.tsv").read_text("utf-8").split("\n")[:-1]]
+    assert [row[0] for row in rows] == list(NOISE)
+    assert [row[1] for row in rows] == [f"{files[0]}:{601 + number}" for number in range(len(NOISE))]
+    assert rows[6][3:] == list(NOISE["identical"])
+
+
+@pytest.mark.parametrize("name", NOISE)
+def test_a_filter_left_out_drops_nothing(tmp_path: Path, name: str) -> None:
+    config = CleaningConfig().changed(filters=[], mends=[], without=[name, "unusual-ratio"])
+    report = clean(write_noisy(tmp_path, [*CLEAN, NOISE[name]]), tmp_path / "out", config)
+    assert name not in report.dropped
+
+
+@pytest.mark.parametrize(
+    ("name", "pair"),
+    [
+        ("numbers", ("Im Jahr 1999 war es.", "It was in the year.")),
+        ("urls", ("Siehe www.example.org dort.", "See over there for it.")),
+        ("placeholders", ("Datei {name} ist weg.", "The file is gone now.")),
+        ("wordless", ("...", "Well then.")),
+        ("near-duplicate", (CLEAN[9][0].upper(), CLEAN[9][1])),
+    ],
+)
+def test_more_filters_can_be_asked_for(write: Writer, tmp_path: Path, name: str, pair: tuple[str, str]) -> None:
+    files = write([*CLEAN, pair])
+    assert clean(files, tmp_path / "without").dropped == {}
+    config = CleaningConfig().changed(filters=[name], mends=[], without=[])
+    assert clean(files, tmp_path / "with", config).dropped == {name: 1}
+
+
+def test_lines_put_together_by_mistake_are_told_by_their_words(write: Writer, tmp_path: Path) -> None:
+    pairs = translations(3000)
+    wrong = range(0, 3000, 20)
+    noisy = [
+        (source, pairs[(row + 7) % 3000][1] if row in wrong else target) for row, (source, target) in enumerate(pairs)
+    ]
+    config = CleaningConfig().changed(filters=["unrelated"], mends=[], without=["unusual-ratio"])
+    report = clean(write(noisy), tmp_path / "out", config)
+    kept = set(result(tmp_path / "out"))
+    lost = sum(pair not in kept for row, pair in enumerate(noisy) if row not in wrong)
+    found = sum(noisy[row] not in kept for row in wrong)
+    assert report.dropped == {"unrelated": found + lost}
+    assert found > 0.8 * len(wrong)
+    assert lost < 0.01 * len(pairs)
+
+
+MENDED = {
+    "entities": ("this &amp;amp; that &#39;s &nbsp;", "this & that 's \xa0"),
+    "mojibake": ("schÃ¶n â€“ ja", "schön – ja"),
+    "tags": ("<b>bold</b> 3 < 4", " bold  3 < 4"),
+    "controls": ("\ufeffa\0b\u2028c", "a b c"),
+    "spaces": ("  a \t b  ", "a b"),
+}
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_each_mend_writes_what_was_meant(name: str) -> None:
+    before, after = MENDED[name]
+    assert set(MENDED) == set(MENDS)
+    assert mend_side(SideText(f"{before}\nplain\n".encode()), [name]) == ([after, "plain"], {name: 1})
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=("Cs",)), max_size=30), max_size=6))
+def test_mending_twice_is_mending_once_and_never_makes_lines(lines: list[str]) -> None:
+    mends = ("controls", "spaces")
+    once, _ = mend_side(SideText("".join(f"{line}\n" for line in lines).encode()), mends)
+    assert len(once) == len(lines)
+    assert not any("\n" in line or "\0" in line for line in once)
+    assert mend_side(SideText("".join(f"{line}\n" for line in once).encode()), mends) == (once, {})
+
+
+def test_what_an_entity_hides_is_mended_too(write: Writer, tmp_path: Path) -> None:
+    report = clean(write([*CLEAN, ("a&#10;b&#8232;c d e f", "sch&Atilde;&para;n ist es")]), tmp_path / "out")
+    assert result(tmp_path / "out")[-1] == ("a b c d e f", "schön ist es")
+    assert report.kept == 601
+
+
+def test_any_number_of_helpers_writes_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "BLOCK_LINES", 50)
+    files = write_noisy(tmp_path, [*CLEAN[:300], *NOISE.values(), *CLEAN[200:], ("schÃ¶n", "a &amp; b")])
+    reports = [clean(files, tmp_path / str(n), rejected=tmp_path / f"{n}.tsv", helpers=n) for n in (1, 2)]
+    assert reports[0] == reports[1]
+    assert reports[0].dropped["duplicate"] == 101
+    for name in ("text.aa", "text.bb"):
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
+    assert (tmp_path / "1.tsv").read_bytes() == (tmp_path / "2.tsv").read_bytes()
+
+
+def test_what_was_cleaned_passes_the_check_and_cleaning_again(tmp_path: Path) -> None:
+    files = write_noisy(tmp_path, [*CLEAN, *NOISE.values(), ("schÃ¶n &amp; gut so", "pretty \ufeff good")])
+    clean(files, tmp_path / "out")
+    once = str(tmp_path / "out" / "text.aa"), str(tmp_path / "out" / "text.bb")
+    assert check_corpus(parallel_files([once[0]], [once[1]])).findings == ()
+    assert clean(once, tmp_path / "twice").dropped == {}
+    assert result(tmp_path / "twice") == result(tmp_path / "out")
+
+
+def test_held_out_text_leaves_the_training_text(write: Writer, tmp_path: Path) -> None:
+    test = held_out_of("test", [Pair(CLEAN[0][0].upper(), "something"), Pair("something", CLEAN[1][1])])
+    assert clean(write(CLEAN), tmp_path / "out", held_out=[test]).dropped == {"overlap": 2}
+    assert result(tmp_path / "out") == CLEAN[2:]
+
+
+def test_tables_and_compressed_files_keep_their_form(tmp_path: Path) -> None:
+    rows = "".join(f"{source}\t{target}\textra\n" for source, target in [*CLEAN, CLEAN[0]])
+    (tmp_path / "text.tsv.gz").write_bytes(gzip.compress(rows.encode()))
+    report = clean_corpus(parallel_files([], [], [str(tmp_path / "text.tsv.gz")]), tmp_path / "out", CleaningConfig())
+    written = gzip.decompress((tmp_path / "out" / "text.tsv.gz").read_bytes()).decode()
+    assert written == "".join(f"{source}\t{target}\n" for source, target in CLEAN)
+    assert report.dropped == {"duplicate": 1}
+
+
+def test_unequal_files_are_an_error_that_names_the_place_and_leaves_nothing(write: Writer, tmp_path: Path) -> None:
+    files = write(CLEAN)
+    lines = Path(files[1]).read_bytes().split(b"\n")
+    Path(files[1]).write_bytes(b"\n".join(lines[:300] + lines[301:]))
+    with pytest.raises(NMTError, match=r"has 600 lines but .* has 599; they most likely part near line (29|30)\d of"):
+        clean(files, tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_nothing_is_written_over_what_is_read(write: Writer, tmp_path: Path) -> None:
+    with pytest.raises(NMTError, match="would be written over while it is read"):
+        clean(write(CLEAN), tmp_path)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "text.aa").write_text("x\n")
+    with pytest.raises(NMTError, match=r"two of the files are called text\.aa"):
+        clean((write(CLEAN)[0], str(tmp_path / "a" / "text.aa")), tmp_path / "out")
+    with pytest.raises(NMTError, match=r"the directory .* cannot be made"):
+        clean(write(CLEAN), tmp_path / "text.aa" / "out")
+
+
+def test_settings_come_back_from_their_file() -> None:
+    import tomllib
+
+    config = CleaningConfig(max_ratio=3.5).changed(filters=["numbers"], mends=["tags"], without=["script", "spaces"])
+    read = config_from(tomllib.loads(config_as_toml(config)), where="clean.toml")
+    assert set(read.filters) == set(config.filters) == {*CleaningConfig().filters, "numbers"} - {"script"}
+    assert set(read.mends) == set(config.mends)
+    assert to_mapping(read)["max_ratio"] == 3.5
+    assert all(name in config_as_toml(config) for name in (*FILTERS, *MENDS))
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        ({"filters": ["numbrs"]}, "there is no filter 'numbrs'; did you mean numbers?"),
+        ({"mends": ["empty"]}, "there is no mend 'empty'"),
+        ({"max_ration": 3}, "clean.toml: unknown setting 'max_ration'; did you mean max_ratio?"),
+        ({"max_ratio": 0.5}, "max_ratio must be at least 1, not 0.5"),
+    ],
+)
+def test_wrong_settings_are_explained(mapping: dict[str, Any], message: str) -> None:
+    with pytest.raises(NMTError, match=message.replace("?", r"\?")):
+        config_from(mapping, where="clean.toml")

@@ -1,0 +1,51 @@
+"""What was seen before, and how many distinct words there are."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nmt.cleaning import hashes
+from nmt.cleaning.hashes import DistinctCount, SeenHashes, combine, hash_lines, normal_lines, smallest_word_hashes
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.integers(0, 40), max_size=12), max_size=12))
+def test_what_was_seen_is_what_a_set_says(batches: list[list[int]]) -> None:
+    seen, known = SeenHashes(), set[int]()
+    for batch in batches:
+        expected = []
+        for number in batch:
+            expected.append(number in known)
+            known.add(number)
+        assert seen.add(np.array(batch, dtype=np.uint64)).tolist() == expected
+
+
+def test_large_runs_are_left_alone_and_small_ones_merged(monkeypatch: object) -> None:
+    seen = SeenHashes()
+    for start in range(0, 4096, 16):
+        assert not seen.add(np.arange(start, start + 16, dtype=np.uint64)).any()
+    assert len(seen._runs) < 10
+    assert seen.add(np.arange(4096, dtype=np.uint64)).all()
+    assert sum(map(len, seen._runs)) == 4096
+    assert hashes._LARGEST_RUN > 4096
+
+
+def test_distinct_words_are_counted_exactly_while_few_and_nearly_when_many() -> None:
+    few, many = DistinctCount(), DistinctCount()
+    for _ in range(3):
+        few.add(smallest_word_hashes([f"word{number}" for number in range(1000)]))
+    for start in range(0, 60_000, 5_000):
+        many.add(smallest_word_hashes([f"word{number}" for number in range(start, start + 10_000)]))
+    assert few.estimate() == 1000
+    assert abs(many.estimate() / 65_000 - 1) < 0.06
+
+
+def test_normal_lines_differ_in_words_only() -> None:
+    text = "Hello,  World!\nhello world\n...\n???\nДа, да!\n"
+    assert normal_lines(text) == ["helloworld", "helloworld", "...", "???", "дада"]
+
+
+def test_a_pair_is_not_its_reverse() -> None:
+    one, two = hash_lines([b"a", b"b", b"a"]), hash_lines([b"b", b"a", b"a"])
+    pairs = combine(one, two)
+    assert len(set(pairs.tolist())) == 3

@@ -1,0 +1,95 @@
+"""Splits without leaks, samples, copies and joins: the pairs stay what they are."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from nmt.cleaning.reading import parallel_files
+from nmt.cleaning.rearranging import dedupe_corpus, merge_corpora, sample_corpus, split_corpus
+from nmt.errors import NMTError
+from nmt.text.blocks import ParallelFiles
+from tests.cleaning.conftest import Pairs, Writer, translations
+
+PAIRS = translations(900)
+
+
+def corpus(files: tuple[str, str]) -> list[ParallelFiles]:
+    return parallel_files([files[0]], [files[1]])
+
+
+def read(directory: Path, name: str) -> Pairs:
+    sides = ((directory / f"{name}.{side}").read_text("utf-8").split("\n")[:-1] for side in ("aa", "bb"))
+    return list(zip(*sides, strict=True))
+
+
+def test_a_split_shares_no_sentence_and_follows_the_text_not_its_order(write: Writer, tmp_path: Path) -> None:
+    copies = [(source.upper(), f"other {number}") for number, (source, _) in enumerate(PAIRS[:200])]
+    pairs = [*PAIRS, *PAIRS[:100], *copies]
+    parts = {}
+    for turn in ("one", "two"):
+        report = split_corpus(corpus(write(pairs, turn)), tmp_path / f"split-{turn}", valid=50, test=60, seed=3)
+        parts[turn] = {name: read(tmp_path / f"split-{turn}", name) for name in ("train", "valid", "test")}
+        random.Random(5).shuffle(pairs)
+    assert {name: len(part) for name, part in parts["one"].items() if name != "train"} == {"valid": 50, "test": 60}
+    assert [set(part) for part in parts["one"].values()] == [set(part) for part in parts["two"].values()]
+    assert report.dropped["duplicate"] == 100
+    assert report.kept == sum(map(len, parts["two"].values()))
+    for side in (0, 1):
+        sentences = [{pair[side].casefold() for pair in part} for part in parts["one"].values()]
+        assert sum(map(len, sentences)) == len(set().union(*sentences))
+
+
+def test_another_seed_is_another_split_and_too_much_is_an_error(write: Writer, tmp_path: Path) -> None:
+    files = corpus(write(PAIRS))
+    for seed in (1, 2):
+        split_corpus(files, tmp_path / str(seed), valid=20, test=0, seed=seed)
+    assert set(read(tmp_path / "1", "valid")) != set(read(tmp_path / "2", "valid"))
+    assert read(tmp_path / "1", "test") == []
+    with pytest.raises(NMTError, match="only 900 pairs can be held out for test, not 1,000"):
+        split_corpus(files, tmp_path / "3", valid=0, test=1000, seed=1)
+    with pytest.raises(NMTError, match="nothing would be left to train on"):
+        split_corpus(files, tmp_path / "3", valid=0, test=900, seed=1)
+    assert not list((tmp_path / "3").iterdir())
+
+
+def test_a_sample_is_spread_over_the_text_and_in_order(write: Writer, tmp_path: Path) -> None:
+    files = corpus(write(PAIRS))
+    report = sample_corpus(files, tmp_path / "out", size=90, seed=1)
+    drawn = read(tmp_path / "out", "text")
+    places = [PAIRS.index(pair) for pair in drawn]
+    assert (report.kept, len(drawn), places) == (90, 90, sorted(places))
+    assert all(10 * number <= place < 10 * (number + 1) for number, place in enumerate(places))
+    sample_corpus(files, tmp_path / "other", size=90, seed=2)
+    assert read(tmp_path / "other", "text") != drawn
+    with pytest.raises(NMTError, match="there are only 900 pairs"):
+        sample_corpus(files, tmp_path / "more", size=901, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        ("pair", [("A b.", "c d"), ("a b", "C d!"), ("A b.", "e")]),
+        ("near", [("A b.", "c d"), ("A b.", "e")]),
+        ("source", [("A b.", "c d"), ("a b", "C d!")]),
+        ("target", [("A b.", "c d"), ("a b", "C d!"), ("A b.", "e")]),
+    ],
+)
+def test_the_first_of_equal_pairs_stays(write: Writer, tmp_path: Path, by: str, expected: Pairs) -> None:
+    files = corpus(write([("A b.", "c d"), ("a b", "C d!"), ("A b.", "c d"), ("A b.", "e")]))
+    report = dedupe_corpus(files, tmp_path / "out", by=by)
+    assert read(tmp_path / "out", "text") == expected
+    assert report.dropped == {"duplicate": 4 - len(expected)}
+
+
+def test_corpora_are_joined_in_their_order(write: Writer, tmp_path: Path) -> None:
+    one, two = write(PAIRS[:10], "one"), write(PAIRS[10:20], "two")
+    table = tmp_path / "three.tsv"
+    table.write_text("".join(f"{source}\t{target}\n" for source, target in PAIRS[20:30]))
+    files = parallel_files([one[0], two[0]], [one[1], two[1]], [str(table)])
+    assert merge_corpora(files, tmp_path / "out", name="all").kept == 30
+    assert read(tmp_path / "out", "all") == PAIRS[:30]
+    with pytest.raises(NMTError, match="would be written over"):
+        merge_corpora(files, tmp_path, name="two")
+    with pytest.raises(NMTError, match="is no name for a file"):
+        merge_corpora(files, tmp_path, name="../two")

@@ -1,0 +1,59 @@
+"""Whatever bytes the files hold, the check ends with a report and cleaning with two files that fit each other."""
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nmt.cleaning.check import check_corpus
+from nmt.cleaning.clean import clean_corpus
+from nmt.cleaning.config import FILTERS, MENDS, CleaningConfig
+from nmt.cleaning.reading import parallel_files
+from nmt.cleaning.report import as_mapping, as_text
+from nmt.cleaning.report_page import as_page
+
+PIECES = (
+    b"\xef\xbb\xbf",
+    b"\r",
+    b"\0",
+    b"&amp;",
+    b"&#0;",
+    b"<b>",
+    b"\xc3\x83\xc2\xa4",
+    b"%s",
+    b"{x}",
+    b"www.a.b",
+    b"\t",
+    b"1",
+)
+PART = st.one_of(
+    st.binary(max_size=6),
+    st.text(max_size=6).map(lambda text: text.encode("utf-8", "replace")),
+    st.sampled_from(PIECES),
+)
+LINE = st.lists(PART, max_size=5).map(lambda parts: b"".join(parts).replace(b"\n", b""))
+# All but what needs to know the languages.
+EVERYTHING = CleaningConfig(filters=tuple(name for name in FILTERS if name != "language"), mends=tuple(MENDS))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(LINE, LINE), max_size=12), st.booleans())
+def test_any_bytes_are_checked_and_cleaned(pairs: list[tuple[bytes, bytes]], last_end: bool) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for side, suffix in enumerate("ab"):
+            text = b"\n".join(pair[side] for pair in pairs) + (b"\n" if last_end and pairs else b"")
+            (folder / f"text.{suffix}").write_bytes(text)
+        corpora = parallel_files([str(folder / "text.a")], [str(folder / "text.b")])
+        report = check_corpus(corpora)
+        assert as_text(report)
+        assert as_page(report)
+        assert as_mapping(report)["pairs"] == report.pairs
+        if any(stop.kind.name == "unequal-counts" for stop in report.stops):
+            return  # an empty last line without an end is no line
+        cleaned = clean_corpus(corpora, folder / "out", EVERYTHING)
+        sides = [(folder / "out" / f"text.{suffix}").read_bytes().decode("utf-8").split("\n")[:-1] for suffix in "ab"]
+        assert len(sides[0]) == len(sides[1]) == cleaned.kept
+        assert cleaned.read == report.pairs
+        assert all(line.strip() for side in sides for line in side)

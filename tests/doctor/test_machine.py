@@ -1,0 +1,53 @@
+"""What is said of a machine, and when that is a fault."""
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from nmt.doctor import machine
+from nmt.doctor.finding import Finding
+from nmt.doctor.machine import UNITS, look_at_machine
+
+
+def findings(place: Path) -> dict[str, Finding]:
+    return {finding.name: finding for finding in look_at_machine(place)}
+
+
+def test_everything_people_ask_for_is_said(tmp_path: Path) -> None:
+    found = findings(tmp_path / "not" / "there")
+    assert all(unit in found["processor"].value for unit in UNITS)
+    assert "oneDNN" in found["torch uses"].value
+    assert "int8" in found["CTranslate2 uses"].value
+    assert found["device"].value
+    assert "processors; trains with" in found["threads"].value
+    assert str(tmp_path) in found["disk"].value
+    assert "GB" in found["memory"].value
+
+
+@pytest.mark.parametrize("limit", ["_cgroup_limit", "_process_limit"])
+def test_too_little_memory_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(machine, "_machine_memory", lambda: (8_000_000_000, 7_000_000_000))
+    monkeypatch.setattr(machine, limit, lambda: 500_000_000)
+    memory = findings(tmp_path)["memory"]
+    assert memory.state == "broken"
+    assert memory.value == "8.0 GB, 7.0 GB free, at most 500.0 MB of it for this process"
+    assert "ulimit" in memory.remedy
+
+
+def test_a_full_disk_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(total=10**10, free=10**8))
+    disk = findings(tmp_path)["disk"]
+    assert (disk.state, disk.value) == ("broken", f"100.0 MB free of 10.0 GB at {tmp_path}")
+
+
+def test_a_torch_that_cannot_be_asked_is_a_fault_and_no_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(name: str) -> object:
+        raise RuntimeError("CUDA driver initialization failed")
+
+    monkeypatch.setattr("nmt.runtime.choose_device", broken)
+    found = findings(tmp_path)
+    assert (found["device"].state, found["device"].value) == ("broken", "CUDA driver initialization failed")
+    assert "install torch again" in found["device"].remedy
+    assert found["threads"].state == "ok"

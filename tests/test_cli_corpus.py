@@ -1,0 +1,108 @@
+"""``nmt corpus`` as a user meets it."""
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from nmt_cli.main import nmt
+from tests.cleaning.conftest import translations
+
+PAIRS = translations(400)
+TEXT = ("-s", "all.aaa", "-t", "all.bbb")
+
+
+@pytest.fixture(autouse=True)
+def _plain_logger() -> Iterator[None]:
+    yield
+    logging.getLogger("nmt").setLevel(logging.NOTSET)
+    logging.getLogger("nmt").handlers.clear()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current directory, with a corpus in it."""
+    monkeypatch.chdir(tmp_path)
+    for side, suffix in enumerate(("aaa", "bbb")):
+        (tmp_path / f"all.{suffix}").write_text("".join(f"{pair[side]}\n" for pair in PAIRS), encoding="utf-8")
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(nmt, ["corpus", *arguments], prog_name="nmt")
+
+
+def counts(folder: Path) -> dict[str, int]:
+    return {path.name: path.read_bytes().count(b"\n") for path in sorted(folder.iterdir())}
+
+
+def test_split_says_how_many_went_where(folder: Path) -> None:
+    result = run("split", *TEXT, "-o", "data", "--valid", "30", "--test", "40")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.endswith("data: 330 pairs for training, 30 for validation, 40 for the test\n")
+    assert counts(folder / "data") == {
+        "test.aaa": 40,
+        "test.bbb": 40,
+        "train.aaa": 330,
+        "train.bbb": 330,
+        "valid.aaa": 30,
+        "valid.bbb": 30,
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected", "said"),
+    [
+        (
+            ("sample", *TEXT, "-n", "25"),
+            {"all.aaa": 25, "all.bbb": 25},
+            "400 pairs read, 25 kept; dropped: 375 not drawn",
+        ),
+        (("dedupe", *TEXT, "--by", "near"), {"all.aaa": 400, "all.bbb": 400}, "400 pairs read, 400 kept"),
+        (("merge", *TEXT, *TEXT), {"train.aaa": 800, "train.bbb": 800}, "800 pairs read, 800 kept"),
+    ],
+)
+def test_files_appear_in_the_directory(
+    folder: Path, arguments: tuple[str, ...], expected: dict[str, int], said: str
+) -> None:
+    result = run(*arguments, "-o", "out")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", f"{said}\n")
+    assert counts(folder / "out") == expected
+
+
+def test_stats_counts_both_sides(folder: Path) -> None:
+    assert "400 pairs, all.aaa and all.bbb" in run("stats", *TEXT).stdout
+    found = json.loads(run("stats", *TEXT, "--format", "json").stdout)
+    words = sum(len(source.split()) for source, _ in PAIRS)
+    distinct = len({word for source, _ in PAIRS for word in source.split()})
+    assert (found["source"]["words"], found["source"]["distinct_words"]) == (words, distinct)
+
+
+def test_import_names_the_files_it_made(folder: Path) -> None:
+    (folder / "m.jsonl").write_text('{"source": "Ein Hund", "target": "A dog"}\n')
+    result = run("import", "m.jsonl", "-o", "out", "--source-language", "de", "--target-language", "en")
+    assert (result.exit_code, result.stderr) == (0, "1 unit read, 1 kept\nout/m.de and out/m.en\n")
+    assert (folder / "out" / "m.de").read_text() == "Ein Hund\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("split", *TEXT, "-o", "data", "--test", "400", "--valid", "0"),
+            "nothing would be left to train on; hold out fewer pairs",
+        ),
+        (("sample", *TEXT, "-o", "out", "-n", "500"), "there are only 400 pairs, so 500 cannot be drawn from them"),
+        (("import", "none.tmx", "-o", "out"), "none.tmx: there is no such file"),
+        (
+            ("merge", *TEXT, "-o", ".", "--name", "all"),
+            "all.aaa would be written over while it is read; name another directory with -o",
+        ),
+    ],
+)
+def test_wrong_input_is_one_sentence(folder: Path, arguments: tuple[str, ...], message: str) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"nmt: error: {message}\n")
