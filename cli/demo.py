@@ -96,10 +96,12 @@ def _show(source: str, reference: str, translation: str) -> None:
 
 
 def _suggest(model: str, source: str, target: str) -> None:
+    test = Path(model).parent / "test"
     click.echo(
         f"\nNow you:\n"
         f"  nmt translate -m {model}                     (type {source}, get {target})\n"
         f"  nmt info {model}\n"
+        f"  nmt evaluate -m {model} -s {test}.{source} -r {test}.{target} --report report.html\n"
         f"  nmt train -s your.{source} -t your.{target} -o model",
         err=True,
     )

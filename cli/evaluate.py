@@ -1,15 +1,14 @@
-"""``nmt evaluate``: how good a model's translations, or given ones, are."""
+"""``nmt evaluate``: how good translations are, which system is better, and where each is weak."""
 
 import json
-import logging
-from collections.abc import Sequence
-from contextlib import nullcontext
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from .evaluation_inputs import Inputs
+from .evaluation_outputs import Outputs
 from .options import (
+    PATH,
     beam_size_option,
     device_option,
     engine_option,
@@ -24,27 +23,39 @@ from .options import (
     threads_option,
     verbosity_options,
 )
-from .partial_output import check_output
 
 if TYPE_CHECKING:
-    from nmt.evaluation.metrics import Evaluation, MetricScore
-
-logger = logging.getLogger("nmt")
+    from nmt.evaluation.judging import Inquiry
 
 EXAMPLES = examples(
     "nmt evaluate -m model -s test.de -r test.en",
     "nmt evaluate -i translations.en -r test.en --format json",
     "nmt evaluate -i translations.en -r reference1.en -r reference2.en",
+    "nmt evaluate -m old -m new -i other.en -s test.de -r test.en --report report.html",
+    "nmt evaluate -m model -s news.de -r news.en -s talks.de -r talks.en",
+    "nmt evaluate -m model --test-set wmt14 -l de-en --quality-gate bleu=25",
 )
 TOKENIZERS = ("13a", "intl", "zh", "char", "ja-mecab", "ko-mecab", "none", "flores101", "flores200")
+ORDER = "nmt.evaluate.order"
+
+
+def _remember_order(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Note what came first, -m or -i: click calls in the order of the command line."""
+    if value:
+        context.meta.setdefault(ORDER, []).append(parameter.name)
+    return value
 
 
 @click.command(epilog=EXAMPLES)
-@model_option()
-@source_option(help="Text to translate with the model.")
-@input_option(help="Translations to score instead, of any system; no model is needed.")
-@reference_option(required=True)
-@output_option(show_default=None, help="File to write the model's translations to.")
+@model_option(multiple=True, callback=_remember_order, help="Model directory; repeat -m to compare several.")
+@source_option(multiple=True, help="Text to translate; several -s are several test sets, with one -r for each.")
+@input_option(multiple=True, callback=_remember_order, help="Translations of any system; repeat -i to compare several.")
+@reference_option(help="Reference translation, line-aligned; with one -s or none, several -r are several references.")
+@click.option(
+    "--test-set", "test_sets", metavar="NAME", multiple=True, help="Standard test set that sacreBLEU fetches."
+)
+@click.option("-l", "--language-pair", "pair", metavar="PAIR", help="Languages of --test-set, such as en-de.")
+@output_option(show_default=None, help="File to write the translations of a single model to.")
 @beam_size_option()
 @length_penalty_option()
 @click.option(
@@ -55,116 +66,115 @@ TOKENIZERS = ("13a", "intl", "zh", "char", "ja-mecab", "ko-mecab", "none", "flor
     help=f"How BLEU finds words: {', '.join(TOKENIZERS)}.",
 )
 @click.option("--lowercase", is_flag=True, help="Make no difference between upper and lower case.")
+@click.option("--confidence", is_flag=True, help="Show 95% intervals by bootstrap; always there for several systems.")
+@click.option("--paired-bs", is_flag=True, help="Paired bootstrap against the first system; the default for several.")
+@click.option("--paired-ar", is_flag=True, help="Paired approximate randomisation against the first system.")
+@click.option(
+    "--resamples",
+    metavar="N",
+    type=click.IntRange(min=2),
+    show_default="1000, or 10000 for --paired-ar",
+    help="Resampled test sets for intervals and tests.",
+)
+@click.option(
+    "--comet",
+    metavar="CHECKPOINT",
+    help="Score with COMET, too: a checkpoint file, or a name that is downloaded once. Checkpoints can run programs: "
+    "name only those you trust.",
+)
+@click.option("--details", is_flag=True, help="Show where it is weak: long sentences, rare words, names, faults, ...")
+@click.option(
+    "--report", metavar="FILE", type=PATH, help="Write a page to look at, one .html file that needs no network."
+)
+@click.option("--plots", metavar="DIR", type=PATH, help="Write the curves as .png and .svg files for papers.")
+@click.option(
+    "--quality-gate",
+    "gates",
+    metavar="METRIC=X",
+    multiple=True,
+    help="Exit with status 1 where bleu, chrf or comet is below X, or ter above it.",
+)
 @format_option()
 @engine_option()
 @device_option()
 @threads_option()
 @verbosity_options
+@click.pass_context
 def evaluate(
-    model: str | None,
-    source: str | None,
-    input_file: str | None,
+    context: click.Context,
+    /,
+    model: tuple[str, ...],
+    source: tuple[str, ...],
+    input_file: tuple[str, ...],
     reference: tuple[str, ...],
+    test_sets: tuple[str, ...],
+    pair: str | None,
     output: str | None,
+    report: str | None,
+    plots: str | None,
     output_format: str,
     tokenize: str | None,
     lowercase: bool,
+    confidence: bool,
+    paired_bs: bool,
+    paired_ar: bool,
+    resamples: int | None,
+    comet: str | None,
+    details: bool,
+    gates: tuple[str, ...],
     **translating: Any,
 ) -> None:
     """Score translations with BLEU, chrF2++ and TER, as sacreBLEU computes them, with their signatures.
 
-    Either translate a source (-s) with a model (-m), or score a file of translations (-i).
+    Translate a source (-s) with models (-m), or score files of translations (-i), or both: several systems are compared
+    with the first. With several test sets, a system has a file for each: all -i of one system, then all of the next.
     """
-    _check_usage(model, source, input_file, output, reference)
-    settings = {"tokenize": tokenize, "lowercase": lowercase}
-    if input_file is not None:
-        result = _evaluate_file(input_file, reference, settings)
+    from nmt.evaluation.gates import check_gates, parse_gate
+    from nmt.evaluation.judging import evaluate_systems
+    from nmt.evaluation.results import as_json
+
+    from .evaluation_tables import details_text, scores_text
+
+    inputs = Inputs(
+        models=model,
+        files=input_file,
+        sources=source,
+        references=reference,
+        test_sets=test_sets,
+        pair=pair,
+        files_first=context.meta.get(ORDER, [])[:1] == ["input_file"],
+    )
+    inputs.check()
+    outputs = Outputs(translations=output, report=report, plots=plots)
+    parsed = [parse_gate(gate) for gate in gates]
+    if (paired_bs or paired_ar) and inputs.number_of_systems() < 2:
+        raise click.UsageError("a paired test compares systems: give more than one with -m and -i.")
+    if comet is None and any(gate.metric == "comet" for gate in parsed):
+        raise click.UsageError("--quality-gate comet=X needs --comet.")
+    if comet is not None and not inputs.knows_sources():
+        raise click.UsageError("COMET looks at the source, too: name it with -s.")
+    outputs.check(inputs)
+    sets = inputs.open_sets()
+    systems = inputs.open_systems(sets, translating)
+    tests = tuple(kind for kind, given in (("bs", paired_bs), ("ar", paired_ar)) if given)
+    inquiry = _inquiry(tests, resamples, comet, confidence=confidence or outputs.show_pictures())
+    results = evaluate_systems(sets, systems, inquiry, tokenize=tokenize, lowercase=lowercase)
+    outputs.write(results, systems)
+    if output_format == "json":
+        click.echo(json.dumps(as_json(results), ensure_ascii=False, indent=2))
     else:
-        result = _evaluate_model(model, str(source), reference, output, settings, translating)
-    click.echo(json.dumps(result, ensure_ascii=False, indent=2) if output_format == "json" else _text(result))
+        click.echo(scores_text(results, confidence=confidence))
+        if details:
+            click.echo("\n" + details_text(results))
+    check_gates(parsed, results)
 
 
-def _check_usage(
-    model: str | None, source: str | None, input_file: str | None, output: str | None, references: tuple[str, ...]
-) -> None:
-    if (source is None) == (input_file is None):
-        raise click.UsageError("give either -s SOURCE, to translate it with the model, or -i TRANSLATIONS.")
-    if input_file is not None and (model is not None or output is not None):
-        raise click.UsageError("-i scores what is already translated; it goes without -m and -o.")
-    if output == "-":
-        raise click.UsageError("standard output is for the scores; -o names a file for the translations.")
-    if [source or input_file, *references].count("-") > 1:
-        raise click.UsageError("only one file can be standard input (-).")
+def _inquiry(tests: tuple[str, ...], resamples: int | None, comet: str | None, *, confidence: bool) -> "Inquiry":
+    from nmt.evaluation.judging import Inquiry
 
+    loaded = None
+    if comet is not None:
+        from nmt.evaluation.comet import Comet
 
-def _evaluate_file(hypotheses: str, references: Sequence[str], settings: dict[str, Any]) -> dict[str, Any]:
-    from nmt.evaluation.metrics import score_translations
-
-    lines, reference_lines = _read_aligned(hypotheses, references)
-    language = _language_of(references)
-    scores = score_translations(lines, reference_lines, target_language=language, **settings)
-    return {"hypotheses": hypotheses, **_common(references, scores, len(lines))}
-
-
-def _evaluate_model(
-    model: str | None,
-    source: str,
-    references: Sequence[str],
-    output: str | None,
-    settings: dict[str, Any],
-    translating: dict[str, Any],
-) -> dict[str, Any]:
-    from nmt.evaluation.metrics import evaluate as evaluate_system
-    from nmt.model_dir import load_info, resolve_model_path
-    from nmt.text.lines import atomic_writer
-
-    if output is not None:
-        check_output(output, (source, *references))
-    directory = resolve_model_path(model)
-    info = load_info(directory)
-    lines, reference_lines = _read_aligned(source, references)
-    settings["target_language"] = info.target_language or _language_of(references)
-    with nullcontext() if output is None else atomic_writer(output) as stream:
-        from nmt.decoding.translator import Translator
-
-        given = {name: value for name, value in translating.items() if value is not None}
-        translator = Translator(directory, **given)
-        logger.info("translating %s lines", f"{len(lines):,}")
-        evaluation = evaluate_system(translator.translate, lines, reference_lines, **settings)
-        if stream is not None:
-            stream.write("".join(f"{line}\n" for line in evaluation.hypotheses).encode("utf-8"))
-    speed = _speed(evaluation)
-    logger.info("translated in %.1f s, %.1f sentences/s", speed["seconds"], speed["sentences_per_second"])
-    result = _common(references, evaluation.scores, len(lines))
-    return {"model": str(directory), "source": source, **result, **speed}
-
-
-def _read_aligned(first: str, references: Sequence[str]) -> tuple[list[str], list[list[str]]]:
-    from nmt.evaluation.metrics import check_aligned
-    from nmt.text.lines import check_readable, read_lines
-
-    for path in (first, *references):
-        check_readable(path)
-    lines, *reference_lines = [list(read_lines(path)) for path in (first, *references)]
-    check_aligned({first: len(lines), **dict(zip(references, map(len, reference_lines), strict=True))})
-    return lines, reference_lines
-
-
-def _language_of(references: Sequence[str]) -> str | None:
-    from nmt.evaluation.metrics import language_of_file
-
-    return next((language for language in map(language_of_file, references) if language), None)
-
-
-def _common(references: Sequence[str], scores: "Sequence[MetricScore]", sentences: int) -> dict[str, Any]:
-    table = [asdict(score) for score in scores]
-    return {"references": list(references), "sentences": sentences, "scores": table}
-
-
-def _speed(evaluation: "Evaluation") -> dict[str, float]:
-    seconds = evaluation.seconds
-    return {"seconds": seconds, "sentences_per_second": len(evaluation.hypotheses) / max(seconds, 1e-9)}
-
-
-def _text(result: dict[str, Any]) -> str:
-    return "\n".join(f"{score['name']:<8} {score['score']:6.2f}  {score['signature']}" for score in result["scores"])
+        loaded = Comet(comet)
+    return Inquiry(confidence=confidence, tests=tests or None, samples=resamples or 0, comet=loaded)

@@ -25,7 +25,7 @@ COMMANDS = {
     "corpus": "Split, sample, merge, import and fetch parallel text.",
     "train": "Train a translation model on parallel text.",
     "translate": "Translate text, line by line.",
-    "evaluate": "Score translations with BLEU, chrF2++ and TER.",
+    "evaluate": "Score and compare translations: BLEU, chrF2++, TER.",
     "export": "Make a model faster to use: CTranslate2, int8.",
     "score": "Score given translations with a model's probabilities.",
     "explain": "Show why a model says what it says.",

@@ -4,6 +4,7 @@
     tokenizer.model       SentencePiece, as trained
     weights.safetensors   float32, with a checksum
     README.md             the model card
+    word_counts.tsv.gz    optional: how often each word came in the training text (nmt.text.word_counts)
     ctranslate2/          optional, derived: see nmt.ctranslate2_copy
     training/             only for resuming
 
@@ -44,6 +45,7 @@ CONFIG = "config.json"
 TOKENIZER = "tokenizer.model"
 WEIGHTS = "weights.safetensors"
 CARD = "README.md"
+WORD_COUNTS = "word_counts.tsv.gz"
 TRAINING = "training"
 FAST_COPY = "ctranslate2"
 

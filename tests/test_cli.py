@@ -383,7 +383,6 @@ def test_evaluate_translates_with_a_model(texts: Path, model: Path) -> None:
         (["-s", "hyp.en", "-r", "ref.en", "-m", "MODEL", "-o", "-"], 2, ["is for the scores"]),
         (["-i", "hyp.en"], 2, ["--reference"]),
         (["-r", "ref.en"], 2, ["-s SOURCE", "-i TRANSLATIONS"]),
-        (["-i", "hyp.en", "-s", "hyp.en", "-r", "ref.en"], 2, ["either"]),
         (["-i", "hyp.en", "-m", "MODEL", "-r", "ref.en"], 2, ["without -m"]),
         (["-i", "-", "-r", "-"], 2, ["standard input"]),
         (["-i", "hyp.en", "-r", "ref.en", "--tokenize", "14a"], 2, ["14a"]),

@@ -31,7 +31,8 @@ def test_from_two_files_to_a_model(tmp_path: Path, text: list[str]) -> None:
     for words in ("80 pairs read, 80 kept", "are held out", "step 5: validation loss", "finished: step 10"):
         assert words in result.stderr
     names = {path.name for path in (tmp_path / "model").iterdir()}
-    assert names == {"config.json", "tokenizer.model", "weights.safetensors", "README.md", "ctranslate2", "training"}
+    files = {"config.json", "tokenizer.model", "weights.safetensors", "README.md", "word_counts.tsv.gz"}
+    assert names == files | {"ctranslate2", "training"}
     again = run(*text, "-o", str(tmp_path / "model"), *SHORT, "--max-steps", "10")
     assert again.returncode == 0
     assert "validation BLEU" in again.stderr

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nmt.errors import NMTError
 
 if TYPE_CHECKING:
+    from sacrebleu.metrics.base import Metric
     from sacrebleu.metrics.bleu import BLEU
 
 logger = logging.getLogger(__name__)
@@ -92,9 +93,15 @@ def score_translations(
     check_aligned({"the hypotheses": len(hypotheses), **_counts(references)})
     if tokenize is None:
         tokenize = bleu_tokenizer(target_language or script_language(references[0]))
-    if sum(line.rstrip().endswith(" .") for line in hypotheses) >= _TOKENIZED_LINES:
-        logger.warning("many hypotheses end in a full stop after a blank: scores are for detokenised text")
+    warn_if_tokenized(hypotheses)
     return [_score(name, hypotheses, references, tokenize, lowercase) for name in metrics]
+
+
+def warn_if_tokenized(hypotheses: Sequence[str], name: str = "") -> None:
+    """A warning where ``hypotheses``, those of the system ``name``, look like text cut into tokens."""
+    if sum(line.rstrip().endswith(" .") for line in hypotheses) >= _TOKENIZED_LINES:
+        where = f"{name}: " if name else ""
+        logger.warning("%smany hypotheses end in a full stop after a blank: scores are for detokenised text", where)
 
 
 def check_aligned(counts: Mapping[str, int]) -> None:
@@ -168,22 +175,24 @@ def _count(text: str, ranges: tuple[tuple[int, int], ...]) -> int:
 def _score(
     name: str, hypotheses: Sequence[str], references: Sequence[Sequence[str]], tokenize: str, lowercase: bool
 ) -> MetricScore:
-    from sacrebleu.metrics.chrf import CHRF
-    from sacrebleu.metrics.ter import TER
-
-    # chrF with word_order 2 is chrF2++.
-    metric: BLEU | CHRF | TER
-    if name == "bleu":
-        metric = _bleu(tokenize, lowercase=lowercase)
-    elif name == "chrf":
-        metric = CHRF(word_order=2, lowercase=lowercase)
-    elif name == "ter":
-        metric = TER()
-    else:
-        raise NMTError(f"there is no metric {name!r}, only {', '.join(METRICS)}")
+    metric = make_metric(name, tokenize=tokenize, lowercase=lowercase)
     score = metric.corpus_score(hypotheses, references)
     details = score._verbose if name == "bleu" else ""
     return MetricScore(score.name, float(score.score), str(metric.get_signature()), details)
+
+
+def make_metric(name: str, *, tokenize: str, lowercase: bool = False) -> "Metric":
+    """sacreBLEU's metric, one of METRICS; NMTError if there is none of that name, or not its tokenizer."""
+    from sacrebleu.metrics.chrf import CHRF
+    from sacrebleu.metrics.ter import TER
+
+    if name == "bleu":
+        return _bleu(tokenize, lowercase=lowercase)
+    if name == "chrf":
+        return CHRF(word_order=2, lowercase=lowercase)  # which makes it chrF2++
+    if name == "ter":
+        return TER()
+    raise NMTError(f"there is no metric {name!r}, only {', '.join(METRICS)}")
 
 
 def _bleu(tokenize: str, *, lowercase: bool) -> "BLEU":

@@ -12,7 +12,7 @@ _BLANK = "▁"  # how SentencePiece writes a blank
 
 # Scripts written without blanks, of which each character is a word: Thai, Lao, Tibetan, Burmese, Khmer; kana;
 # ideographs. Combining marks belong to the character before them.
-_WORDLESS = (
+WORDLESS = (
     (0x0E00, 0x0EFF),
     (0x0F00, 0x0FFF),
     (0x1000, 0x109F),
@@ -108,7 +108,7 @@ def _is_letter(character: str) -> bool:
 
 
 def _is_wordless(character: str) -> bool:
-    return character >= "\u0e00" and any(first <= ord(character) <= last for first, last in _WORDLESS)
+    return character >= "\u0e00" and any(first <= ord(character) <= last for first, last in WORDLESS)
 
 
 def _without_blanks(text: str, span: Span) -> Span:

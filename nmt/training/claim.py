@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nmt.errors import NMTError
-from nmt.model_dir import CARD, CONFIG, LEFTOVER, TOKENIZER, TRAINING, WEIGHTS
+from nmt.model_dir import CARD, CONFIG, LEFTOVER, TOKENIZER, TRAINING, WEIGHTS, WORD_COUNTS
 from nmt.settings import to_mapping
 from nmt.text.lines import atomic_writer
 from nmt.training.checkpoint import CheckpointStore
@@ -16,7 +16,7 @@ from nmt.training.corpus_files import CorpusFiles
 from nmt.training.lock import LOCK
 
 FREE = ("text.", "training.keep")  # text is compared apart; how many checkpoints are kept decides no result
-OURS = (TRAINING, CONFIG, WEIGHTS, TOKENIZER, CARD)  # what a training leaves in a model directory
+OURS = (TRAINING, CONFIG, WEIGHTS, TOKENIZER, CARD, WORD_COUNTS)  # what a training leaves in a model directory
 PARENT = "parent"
 
 

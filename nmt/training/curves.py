@@ -7,25 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nmt.errors import NMTError
+from nmt.evaluation.plots import BLUE, FORMATS, GREEN, GREY, ORANGE, STYLE, check_matplotlib
 from nmt.text.lines import StrPath, atomic_writer, open_binary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-FORMATS = {".png": "png", ".svg": "svg"}
-STYLE: Any = {
-    "svg.fonttype": "none",  # text stays text
-    "svg.hashsalt": "nmt",  # the same curves give the same bytes
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#e6e6e6",
-    "font.size": 9.5,
-    "legend.frameon": False,
-}
-# Colours that people with any kind of colour vision tell apart (Okabe and Ito).
-BLUE, ORANGE, GREEN, GREY = "#0072b2", "#d55e00", "#00795a", "#555555"
 
 
 @dataclass
@@ -112,10 +99,9 @@ def draw_curves(log: StrPath, goal: StrPath, *, title: str, remark: str) -> None
     kind = FORMATS.get(Path(goal).suffix.lower())
     if kind is None:
         raise NMTError(f"{goal}: the name of a plot must end in {' or '.join(FORMATS)}")
-    try:
-        import matplotlib
-    except ImportError as error:
-        raise NMTError("plots need matplotlib; get it with: pip install 'nmt[plots]'") from error
+    check_matplotlib()
+    import matplotlib
+
     curves = read_curves(log)
     with matplotlib.rc_context(STYLE):
         figure = _figure(curves, title, remark)

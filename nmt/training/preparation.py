@@ -22,6 +22,7 @@ from nmt.data.encoded_corpus import EncodedCorpus, EncodedPair, open_encoded_cor
 from nmt.data.encoding import BlockEncoder
 from nmt.data.pool import available_processors, ordered_map
 from nmt.errors import NMTError
+from nmt.model_dir import WORD_COUNTS
 from nmt.settings import to_mapping
 from nmt.text.blocks import Block, read_blocks, read_pairs
 from nmt.text.corpus import CorpusReport, Pair, default_held_out_size, total_of
@@ -29,6 +30,7 @@ from nmt.text.lines import atomic_writer
 from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
 from nmt.text.tags import tag_ids, tag_symbol
 from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
+from nmt.text.word_counts import MOST_PAIRS, WordCounter
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.fine_tuning import Parent, blocks_of, epoch_weights, longest, said_of_old_text
@@ -232,10 +234,13 @@ class _Preparation:
         return held_out
 
     def _tokenizer(self, wanted: NDArray[np.bool_], held_out: NDArray[np.int64]) -> tuple[Tokenizer, list[Pair]]:
-        """The tokenizer, learnt from a sample of the wanted pairs, and the held-out pairs."""
+        """The tokenizer, learnt from a sample of the wanted pairs, and the held-out pairs; words are counted, too."""
         config = self.recipe.tokenizer
         pairs = int(wanted.sum())
-        sampled = np.flatnonzero(wanted)
+        counter = WordCounter()
+        counted = sampled = np.flatnonzero(wanted)
+        if pairs > MOST_PAIRS:
+            counted = counted[spread_sample(pairs, MOST_PAIRS, seed=2)]
         if self.parent is not None:
             sampled = sampled[:0]
         elif 2 * pairs > config.sample_size:
@@ -246,11 +251,16 @@ class _Preparation:
         lines: list[str] = []
         held_out_pairs: list[Pair] = []
         for block, first in self._numbered(len(wanted)):
-            numbers = [np.arange(*np.searchsorted(rows, (first, first + block.count))) for rows in (sampled, held_out)]
-            if len(numbers[0]) or len(numbers[1]):
+            here = [
+                rows[slice(*np.searchsorted(rows, (first, first + block.count)))] - first
+                for rows in (sampled, held_out, counted)
+            ]
+            if any(map(len, here)):
                 pairs_here = block.pairs()
-                lines += (side for row in sampled[numbers[0]] - first for side in pairs_here[row])
-                held_out_pairs += (pairs_here[row] for row in held_out[numbers[1]] - first)
+                lines += (side for row in here[0] for side in pairs_here[row])
+                held_out_pairs += (pairs_here[row] for row in here[1])
+                counter.add(pairs_here[row] for row in here[2])
+        counter.save(self.directory / WORD_COUNTS, all_pairs=pairs)
         if self.parent is not None:
             tokenizer = self.parent.tokenizer
             self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords, those of {self.parent.directory}")

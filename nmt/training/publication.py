@@ -14,9 +14,10 @@ from nmt.evaluation.metrics import MetricScore
 from nmt.export import export
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
-from nmt.model_dir import ModelInfo, load_info, load_model, save_model
+from nmt.model_dir import TRAINING, WORD_COUNTS, ModelInfo, load_info, load_model, save_model
 from nmt.settings import to_mapping
 from nmt.text.corpus import Pair
+from nmt.text.lines import atomic_writer, open_binary
 from nmt.training.alignment_heads import choose_alignment_heads
 from nmt.training.config import Recipe
 from nmt.training.fine_tuning import Parent
@@ -75,6 +76,16 @@ class Publication:
             tokenizer=self.prepared.tokenizer,
             weights=model.state_dict(),
         )
+        self._leave_word_counts()
+
+    def _leave_word_counts(self) -> None:
+        """Put the counts of the training text's words beside the model; text prepared long ago has none."""
+        counted, goal = self.output / TRAINING / WORD_COUNTS, self.output / WORD_COUNTS
+        if not counted.exists():
+            goal.unlink(missing_ok=True)
+        elif not goal.exists() or goal.read_bytes() != counted.read_bytes():
+            with open_binary(counted) as file, atomic_writer(goal) as copy:
+                copy.write(file.read())
 
     def restore_if_lost(
         self, average: Transformer, state: TrainState, validator: TranslationValidator, reporter: Reporter

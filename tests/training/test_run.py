@@ -11,13 +11,14 @@ import torch
 from safetensors.torch import load_file
 
 from nmt.errors import NMTError
-from nmt.model_dir import load_info
+from nmt.model_dir import WORD_COUNTS, load_info
 from nmt.text.tokenizer import Tokenizer
+from nmt.text.word_counts import read_word_counts
 from nmt.training.config import Recipe, merge_recipe
 from nmt.training.corpus_files import CorpusFiles, language_of
 from nmt.training.run import RunReport, train
 from nmt_corpora import phrasebook_file
-from tests.conftest import RecordingReporter
+from tests.conftest import RecordingReporter, Reversal
 
 SMALL = {
     "model": {
@@ -263,3 +264,14 @@ def test_a_damaged_settings_file_is_named(tmp_path: Path) -> None:
 )
 def test_languages_are_read_from_the_names_of_files(paths: tuple[str, ...], language: str | None) -> None:
     assert language_of(paths) == language
+
+
+def test_the_model_keeps_how_often_each_word_came_in_its_text(reversal: Reversal) -> None:
+    found = read_word_counts(reversal.model_dir / WORD_COUNTS)
+    assert found is not None
+    lines = Path(reversal.files.sources[0]).read_text(encoding="utf-8").splitlines()
+    assert found.pairs == found.all_pairs < len(lines)  # without those held out
+    counted = sum(found.source.counts.values())
+    assert set(found.source.counts) == set(found.target.counts) == set("abcdefgh")
+    assert 0.9 * counted < sum(len(line.split()) for line in lines) * found.pairs / len(lines) < 1.1 * counted
+    assert found.source.counts == found.target.counts  # each target is its source spelt backwards

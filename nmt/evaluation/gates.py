@@ -1,0 +1,58 @@
+"""Quality gates: the least that a score may be, so that a machine can refuse what became worse."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nmt.errors import NMTError
+from nmt.evaluation.metrics import METRICS
+from nmt.evaluation.results import SetResult
+from nmt.evaluation.scoring import LOWER_IS_BETTER
+from nmt.settings import nearest
+
+GATED = (*METRICS, "comet")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A metric and its bound: the least that is good enough, or, for TER, the most."""
+
+    metric: str
+    bound: float
+
+    def lets_pass(self, score: float) -> bool:
+        """Whether a score is good enough."""
+        return score <= self.bound if self.metric in LOWER_IS_BETTER else score >= self.bound
+
+
+def parse_gate(text: str) -> Gate:
+    """The gate that ``text`` describes, such as bleu=35 or ter=50; NMTError if it is none."""
+    name, _, number = text.partition("=")
+    metric = name.strip().lower()
+    if metric not in GATED:
+        hint = nearest(metric, GATED)
+        raise NMTError(f"there is no metric {name!r}, only {', '.join(GATED)}{hint}")
+    try:
+        bound = float(number)
+    except ValueError:
+        bound = math.nan
+    if not math.isfinite(bound):
+        raise NMTError(f"a quality gate is a metric and a number, such as {metric}=35, not {text!r}")
+    return Gate(metric, bound)
+
+
+def check_gates(gates: Sequence[Gate], results: Sequence[SetResult]) -> None:
+    """NMTError, naming every system that does not pass on every test set, unless all pass all ``gates``."""
+    failures = []
+    for result in results:
+        for system in result.systems:
+            for gate in gates:
+                score = system.scores[gate.metric]
+                if not gate.lets_pass(score.score):
+                    relation = "above" if gate.metric in LOWER_IS_BETTER else "below"
+                    failures.append(
+                        f"{score.name} of {system.output.name} on {result.test_set.name} is {score.score:.4g}, "
+                        f"{relation} {gate.bound:g}"
+                    )
+    if failures:
+        raise NMTError(f"the quality gate is shut: {'; '.join(failures)}")
