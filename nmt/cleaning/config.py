@@ -98,7 +98,7 @@ def config_as_toml(config: CleaningConfig) -> str:
         width = max(len(each) for each in known) + 3
         for each, meaning in known.items():
             entry = f'"{each}",'
-            lines.append(f"  {entry:<{width}}  # {meaning}" if each in chosen else f"  # {entry:<{width}}  {meaning}")
+            lines.append(f"  {entry:<{width}}  # {meaning}" if each in chosen else f"  # {entry:<{width}}  # {meaning}")
         lines += ["]", ""]
     lines += [f"{name} = {json.dumps(value)}" for name, value in values.items()]
     return "\n".join(lines) + "\n"

@@ -212,6 +212,15 @@ def test_settings_come_back_from_their_file() -> None:
     assert all(name in config_as_toml(config) for name in (*FILTERS, *MENDS))
 
 
+def test_what_is_off_is_switched_on_by_taking_its_mark_away() -> None:
+    import tomllib
+
+    shown = config_as_toml(CleaningConfig())
+    read = config_from(tomllib.loads(shown.replace('  # "', '  "')), where="clean.toml")
+    assert set(read.filters) == set(FILTERS)
+    assert set(read.mends) == set(MENDS)
+
+
 @pytest.mark.parametrize(
     ("mapping", "message"),
     [
