@@ -29,7 +29,7 @@ _BLANKED = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2
 _SURROGATES = re.compile("[\ud800-\udfff]")  # halves of a pair, which are no characters
 
 # A longer line is no text, and might be a small .gz that grows without end: an error before memory is full of it.
-MAX_LINE_BYTES = 1 << 24
+MAX_LINE_BYTES = 1 << 26
 
 _CHUNK = 1 << 16
 # How long a window that is not full yet waits for a writer that is about to send more, in seconds.
