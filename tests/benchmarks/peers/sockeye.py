@@ -57,7 +57,7 @@ def translate(job: Job) -> list[str | Path]:
         *(job.environment / "bin" / "sockeye-translate", "--models", job.task.work / "model", "--use-cpu"),
         *("--input", job.source, "--output", job.output, "--beam-size", str(job.beam), "--dtype", job.precision),
         *("--batch-size", str(job.batch), "--max-output-length", str(job.pieces + 1)),
-        *("--quiet", "--no-logfile"),
+        "--no-logfile",
     ]
 
 

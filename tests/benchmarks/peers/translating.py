@@ -8,8 +8,8 @@ text encoded, as words such as w4711, and write it so.
 import os
 import signal
 import subprocess
+import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from peers.system import Commands, SystemFailed, Task, child_environment, run_before
 
+LAUNCHER = Path(__file__).with_name("launched.py")
 MADE = "made"  # a file in a model's folder: it is complete
 UPDATES = 2  # of a model; enough that every trainer saves it
 
@@ -87,18 +88,19 @@ def run(
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as messages:
         given.write(text)
         given.seek(0)
-        began = time.perf_counter()
+        reading, writing = os.pipe()
         process = subprocess.Popen(
-            [*map(str, command)],
+            [sys.executable, "-S", "-E", str(LAUNCHER), str(writing), *map(str, command)],
             stdin=given,
             stdout=out,
             stderr=messages,
             env=environment,
             cwd=folder,
             start_new_session=True,
+            pass_fds=[writing],
         )
-        status, peak = _wait(process, limit)
-        seconds = time.perf_counter() - began
+        os.close(writing)
+        status, seconds, peak = _wait(process, reading, limit)
         out.seek(0)
         messages.seek(0)
         written = out.read().decode("utf-8", errors="replace")
@@ -109,21 +111,23 @@ def run(
         return Run(seconds, peak, written)
 
 
-def _wait(process: "subprocess.Popen[bytes]", limit: float | None) -> tuple[int, int]:
-    """How the process ended, and its largest memory; it and its children are ended after ``limit`` seconds."""
-    timer = threading.Timer(limit or threading.TIMEOUT_MAX, os.killpg, [process.pid, signal.SIGKILL])
-    timer.daemon = True
-    timer.start()
+def _wait(process: "subprocess.Popen[bytes]", reading: int, limit: float | None) -> tuple[int, float, int]:
+    """How the command ended, its seconds and its largest memory; it and its children are ended after ``limit``."""
+    began = time.perf_counter()
     try:
-        _, status, usage = os.wait4(process.pid, 0)
-    except BaseException:
+        process.wait(limit)
+    except BaseException as error:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        raise
-    finally:
-        timer.cancel()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, usage.ru_maxrss * 1024
+        process.wait()
+        if not isinstance(error, subprocess.TimeoutExpired):
+            raise
+    with os.fdopen(reading) as stream:
+        written = stream.read().split()
+    if not written:
+        return -signal.SIGKILL, time.perf_counter() - began, 0
+    status, seconds, peak = written
+    return int(status), float(seconds), int(peak)
 
 
 def last_line(text: str) -> str:
