@@ -110,16 +110,13 @@ def test_no_description_in_a_list_of_commands_is_cut_short() -> None:
 
 
 @pytest.mark.parametrize("name", ["", *AVAILABLE])
-def test_help_is_quick_and_loads_no_torch(name: str) -> None:
+def test_help_loads_no_torch(name: str) -> None:
     code = (
-        "import sys, time; start = time.perf_counter(); from nmt_cli.main import nmt\n"
+        "import sys; from nmt_cli.main import nmt\n"
         f"nmt({[*name.split(), '--help']}, standalone_mode=False)\n"
-        "print(time.perf_counter() - start, 'torch' in sys.modules, file=sys.stderr)"
+        "assert 'torch' not in sys.modules"
     )
-    results = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in "12"]
-    reports = [result.stderr.split() for result in results]
-    assert all(torch_loaded == "False" for _, torch_loaded in reports)
-    assert min(float(seconds) for seconds, _ in reports) < 0.3
+    subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
 
 
 def test_short_options_have_one_meaning_everywhere() -> None:
