@@ -4,8 +4,10 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import logging
 import random
 import signal
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +39,14 @@ if hasattr(signal, "SIGHUP"):
 @pytest.fixture(autouse=True)
 def _seed() -> None:
     torch.manual_seed(1)
+
+
+@pytest.fixture
+def plain_logger() -> Iterator[None]:
+    """After a test that runs commands in this process: the logger is again as it was before them."""
+    yield
+    logging.getLogger("nmt").setLevel(logging.NOTSET)
+    logging.getLogger("nmt").handlers.clear()
 
 
 class RecordingReporter:

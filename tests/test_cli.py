@@ -34,11 +34,7 @@ SEPARATE: dict[str, Any] = {"mix_stderr": False} if "mix_stderr" in inspect.sign
 NMT = [sys.executable, "-m", "nmt_cli"]
 
 
-@pytest.fixture(autouse=True)
-def _plain_logger() -> Iterator[None]:
-    yield
-    logging.getLogger("nmt").setLevel(logging.NOTSET)
-    logging.getLogger("nmt").handlers.clear()
+pytestmark = pytest.mark.usefixtures("plain_logger")
 
 
 def run(*arguments: object) -> Result:

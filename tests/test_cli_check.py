@@ -1,8 +1,6 @@
 """``nmt check`` as a user meets it: text, JSON, a page, and the exit status."""
 
 import json
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,11 +12,7 @@ from tests.cleaning.conftest import translations
 PAIRS = translations(400)
 
 
-@pytest.fixture(autouse=True)
-def _plain_logger() -> Iterator[None]:
-    yield
-    logging.getLogger("nmt").setLevel(logging.NOTSET)
-    logging.getLogger("nmt").handlers.clear()
+pytestmark = pytest.mark.usefixtures("plain_logger")
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """``nmt clean`` as a user meets it: files in, clean files out, and what was dropped."""
 
-import logging
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +13,7 @@ PAIRS = translations(400)
 TEXT = ("-s", "train.aaa", "-t", "train.bbb")
 
 
-@pytest.fixture(autouse=True)
-def _plain_logger() -> Iterator[None]:
-    yield
-    logging.getLogger("nmt").setLevel(logging.NOTSET)
-    logging.getLogger("nmt").handlers.clear()
+pytestmark = pytest.mark.usefixtures("plain_logger")
 
 
 @pytest.fixture

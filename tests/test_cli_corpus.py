@@ -1,8 +1,6 @@
 """``nmt corpus`` as a user meets it."""
 
 import json
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +13,7 @@ PAIRS = translations(400)
 TEXT = ("-s", "all.aaa", "-t", "all.bbb")
 
 
-@pytest.fixture(autouse=True)
-def _plain_logger() -> Iterator[None]:
-    yield
-    logging.getLogger("nmt").setLevel(logging.NOTSET)
-    logging.getLogger("nmt").handlers.clear()
+pytestmark = pytest.mark.usefixtures("plain_logger")
 
 
 @pytest.fixture

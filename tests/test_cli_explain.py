@@ -65,7 +65,7 @@ def test_a_page_and_json_by_the_ending_of_the_output(model: tuple[str, Path], tm
 
 
 def test_one_map_as_a_picture(model: tuple[str, Path], tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="the extra plots is not installed")
     options = ("--which", "decoder", "--layer", 2, "--head", 1)
     assert run(*model, "a $", *options, "-o", tmp_path / "map.svg").exit_code == 0
     texts = {element.text for element in ElementTree.parse(tmp_path / "map.svg").iter() if element.text}
@@ -124,7 +124,7 @@ def test_neighbours_as_text_json_and_picture(model: tuple[str, Path], tmp_path: 
     found = json.loads(run(*model, "--neighbours", "a", "--neighbours", "b", "--format", "json").stdout)
     assert [each["word"] for each in found["words"]] == ["a", "b"]
     assert sum(point["asked"] for point in found["map"]["points"]) == 2
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="the extra plots is not installed")
     assert run(*model, "--neighbours", "a", "-o", tmp_path / "words.svg").exit_code == 0
     assert "principal component" in (tmp_path / "words.svg").read_text(encoding="utf-8")
 

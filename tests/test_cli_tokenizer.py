@@ -1,8 +1,6 @@
 import gzip
-import logging
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +13,7 @@ TEXT = ["The dog  sleeps.", "", "Ein Hund schläft!", "猫 <s> ▁x", "1 + 2 = 3
 NORMALISED = [" ".join(line.split()) for line in TEXT]
 
 
-@pytest.fixture(autouse=True)
-def _plain_logger() -> Iterator[None]:
-    yield
-    logging.getLogger("nmt").setLevel(logging.NOTSET)
-    logging.getLogger("nmt").handlers.clear()
+pytestmark = pytest.mark.usefixtures("plain_logger")
 
 
 @pytest.fixture(scope="module")

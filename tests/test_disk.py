@@ -14,7 +14,7 @@ from nmt.training.run import RunReport, train
 from tests.conftest import RecordingReporter
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits on file size are POSIX")
-pytest.importorskip("resource")
+pytest.importorskip("resource", reason="limits on file size are POSIX")
 
 SETTINGS = {
     "model": {"encoder_layers": 1, "decoder_layers": 1, "dimension": 64, "heads": 2, "feed_forward": 64},

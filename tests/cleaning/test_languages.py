@@ -11,7 +11,7 @@ from nmt.cleaning.reading import parallel_files
 from nmt.errors import NMTError
 from tests.cleaning.conftest import Writer
 
-pytest.importorskip("py3langid")
+pytest.importorskip("py3langid", reason="the extra langid is not installed")
 
 GERMAN = "Ein Mann in einem blauen Hemd steht auf einer Leiter und putzt ein Fenster."
 ENGLISH = "A man in a blue shirt is standing on a ladder cleaning a window."

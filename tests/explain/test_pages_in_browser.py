@@ -13,7 +13,7 @@ from nmt.explain.head_statistics import head_statistics
 from nmt.explain.page import DIGITS, STAGES, heads_page, walk_page
 from nmt.explain.walk import OpenedModel, Walk, walk
 
-playwright = pytest.importorskip("playwright.sync_api")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here"),

@@ -15,8 +15,6 @@ from nmt.text.lines import atomic_writer
 from nmt_cli.partial_output import partial_output
 from tests.test_disk import run, weights, write_text
 
-pytest.importorskip("resource")
-
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[float]]:
