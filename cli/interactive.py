@@ -21,7 +21,10 @@ def is_interactive(inputs: tuple[str, ...]) -> bool:
 
 
 def typed_lines() -> Iterator[list[bytes]]:
-    """A window for each line that is typed, until Ctrl-D; arrow keys edit it and bring earlier ones back."""
+    """A window for each line that is typed, until Ctrl-D; arrow keys edit it and bring earlier ones back.
+
+    As in ``read_windows``, an empty one says that no more is waiting.
+    """
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401 - input() uses it once it is imported
     click.echo("Type a sentence and press Enter; Ctrl-D ends.", err=True)
@@ -29,6 +32,7 @@ def typed_lines() -> Iterator[list[bytes]]:
     with contextlib.suppress(EOFError):
         while True:
             yield [input(prompt).encode("utf-8", "surrogateescape")]
+            yield []
 
 
 def shows_details() -> bool:

@@ -4,14 +4,12 @@ import contextlib
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 logger = logging.getLogger("nmt.progress")
 
 SECONDS_BETWEEN_LINES = 60.0
-
-Windows = Iterable[list[bytes]]
 
 
 class TranslationProgress:
@@ -21,19 +19,14 @@ class TranslationProgress:
         """``show`` is given the bytes and lines done, and the lines a second."""
         self._show = show
         self._begun = time.monotonic()
-        self._bytes_taken = 0
+        self._bytes = 0
         self._lines = 0
 
-    def watch(self, windows: Windows) -> Iterator[list[bytes]]:
-        """The same windows, whose bytes count as done with the next ``advance``."""
-        for window in windows:
-            self._bytes_taken += sum(len(line) + 1 for line in window)
-            yield window
-
-    def advance(self, lines: int) -> None:
-        """So many more lines are translated, all of those taken."""
-        self._lines += lines
-        self._show(self._bytes_taken, self._lines, self._lines / max(time.monotonic() - self._begun, 1e-3))
+    def advance(self, window: Sequence[bytes]) -> None:
+        """These lines are translated, too."""
+        self._bytes += sum(len(line) + 1 for line in window)
+        self._lines += len(window)
+        self._show(self._bytes, self._lines, self._lines / max(time.monotonic() - self._begun, 1e-3))
 
 
 @contextlib.contextmanager

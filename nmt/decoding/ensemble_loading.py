@@ -69,9 +69,10 @@ def load_together(paths: Sequence[StrPath], *, device: str = "auto", threads: in
         if info.tags != infos[0].tags:
             raise NMTError(f"{paths[0]} and {path} were trained with different tags, so they cannot translate together")
 
+    from nmt.allocator import keep_freed_memory
     from nmt.decoding.ensemble import Ensemble
     from nmt.model_dir import load_model
-    from nmt.runtime import choose_device, keep_freed_memory, set_threads
+    from nmt.runtime import choose_device, set_threads
 
     set_threads(threads)
     keep_freed_memory()

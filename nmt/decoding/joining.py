@@ -26,13 +26,8 @@ class Found:
     links: tuple[Link, ...] | None
 
 
-def as_found(tokenizer: Subwords, part: Part, hypotheses: Sequence[Hypothesis], *, first: int) -> list[Found]:
-    """The ``hypotheses`` for a part as text; ``first`` is the number of ids before the part's own, such as a tag."""
-    texts = tokenizer.decode([hypothesis.ids for hypothesis in hypotheses])
-    return [_found(tokenizer, part, *pair, first) for pair in zip(hypotheses, texts, strict=True)]
-
-
-def _found(tokenizer: Subwords, part: Part, hypothesis: Hypothesis, text: str, first: int) -> Found:
+def as_found(tokenizer: Subwords, part: Part, hypothesis: Hypothesis, text: str, *, first: int) -> Found:
+    """The ``hypothesis`` for a part, decoded as ``text``; ``first`` is the number of ids before the part's own."""
     text = without_controls(text).replace("\t", " ")
     clean = text.strip()
     tokens = links = None

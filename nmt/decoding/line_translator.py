@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.engines import Engine
-from nmt.decoding.hypothesis import NO_WISH, Wish
+from nmt.decoding.engines import BackgroundEngine, Begun, Engine
+from nmt.decoding.hypothesis import NO_WISH, Hypothesis, Wish
 from nmt.decoding.joining import Found, as_found, join
 from nmt.decoding.parts import Divider, Part, Subwords
 from nmt.decoding.translation import Request, Translation
@@ -39,7 +39,7 @@ class _Wanted(NamedTuple):
 class LineTranslator:
     """Translates lines with an engine: divides long ones and puts everything back in its place.
 
-    Several threads may use one translator; they take turns at the engine.
+    Several threads may use one translator; they take turns at an engine that does one thing at a time.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class LineTranslator:
         """
         self.tokenizer = tokenizer
         self.engine = engine
+        self._background = engine if isinstance(engine, BackgroundEngine) else None
         self.search = search
         self.first_ids = tuple(first_ids)
         longest = max(1, max_source_length - len(self.first_ids))
@@ -75,22 +76,31 @@ class LineTranslator:
 
         ``details`` are the probability of each subword and the words that translate each other; they take time.
         """
+        return self.begin(lines, details=details).result()
+
+    def begin(self, lines: Sequence[str | Request], *, details: bool = True) -> Begun[list[Translation]]:
+        """``translations`` in the background, as far as the engine can; TypeError for a single string."""
         if isinstance(lines, str):
             raise TypeError("a translator takes a list of lines; put a single one in a list: [line]")
         requests = [Request(line) if isinstance(line, str) else line for line in lines]
         texts = [clean_text(request.text.removesuffix("\r")) for request in requests]
         divided = self._divider.divide(texts, spans=details)
         wanted = [self._wanted(request, parts) for request, parts in zip(requests, divided, strict=True)]
-        found = self._search(list(dict.fromkeys(part for line in wanted for part in line)), details)
-        return [
-            Translation(
-                source=request.text,
-                candidates=join(parts, [found[part] for part in line]),
-                split=len(parts) > 1,
-                cleaned=request.cleaned or text != request.text.removesuffix("\r"),
-            )
-            for request, text, parts, line in zip(requests, texts, divided, wanted, strict=True)
-        ]
+        begun = self._begin(list(dict.fromkeys(part for line in wanted for part in line)), details)
+
+        def result() -> list[Translation]:
+            found = begun.result()
+            return [
+                Translation(
+                    source=request.text,
+                    candidates=join(parts, [found[part] for part in line]),
+                    split=len(parts) > 1,
+                    cleaned=request.cleaned or text != request.text.removesuffix("\r"),
+                )
+                for request, text, parts, line in zip(requests, texts, divided, wanted, strict=True)
+            ]
+
+        return Begun(result, begun.cancel)
 
     def translate_stream(self, windows: Iterable[list[bytes]], *, name: str | None = None) -> Iterator[list[str]]:
         """One window of translations for each window of raw lines; a line that is not clean text is named in a warning.
@@ -121,29 +131,57 @@ class LineTranslator:
             for number, part in enumerate(parts)
         ]
 
-    def _search(self, wanted: Sequence[_Wanted], details: bool) -> dict[_Wanted, list[Found]]:
-        """The translations of each part, the best first."""
-        found: dict[_Wanted, list[Found]] = {}
-        for forbid in dict.fromkeys(each.forbid for each in wanted):
-            engine = self._engine_for(forbid)
-            alike = [each for each in wanted if each.forbid == forbid]
-            for some in self._little_enough(alike) if details else [alike]:
-                wishes = [each.wish for each in some] if any(each.wish != NO_WISH for each in some) else None
-                sources = [(*self.first_ids, *each.part.ids) for each in some]
-                with self._turn:
-                    results = engine.search(sources, self.search, wishes, details=details)
-                for each, hypotheses in zip(some, results, strict=True):
-                    found[each] = as_found(self.tokenizer, each.part, hypotheses, first=len(self.first_ids))
-        return found
+    def _begin(self, wanted: Sequence[_Wanted], details: bool) -> Begun[dict[_Wanted, list[Found]]]:
+        """Begin to search for the translations of each part, the best first."""
+        searches = [
+            (some, self._begin_search(some, forbid, details))
+            for forbid in dict.fromkeys(each.forbid for each in wanted)
+            for some in self._little_enough([each for each in wanted if each.forbid == forbid], details)
+        ]
 
-    def _little_enough(self, wanted: Sequence[_Wanted]) -> Iterator[list[_Wanted]]:
-        """All that is ``wanted``, as much at a time as the memory for attention allows."""
+        def result() -> dict[_Wanted, list[Found]]:
+            found = {}
+            for some, search in searches:
+                results = search.result()
+                # All at once: in every call SentencePiece lets the interpreter go and then waits for it.
+                texts = iter(self.tokenizer.decode([each.ids for hypotheses in results for each in hypotheses]))
+                for each, hypotheses in zip(some, results, strict=True):
+                    found[each] = [
+                        as_found(self.tokenizer, each.part, hypothesis, next(texts), first=len(self.first_ids))
+                        for hypothesis in hypotheses
+                    ]
+            return found
+
+        def cancel() -> None:
+            for _, search in searches:
+                search.cancel()
+
+        return Begun(result, cancel)
+
+    def _begin_search(
+        self, wanted: Sequence[_Wanted], forbid: tuple[str, ...], details: bool
+    ) -> Begun[list[list[Hypothesis]]]:
+        """In the background if the engine can; otherwise when the result is wanted, and in turn."""
+        engine = self._engine_for(forbid)
+        sources = [(*self.first_ids, *each.part.ids) for each in wanted]
+        wishes = [each.wish for each in wanted] if any(each.wish != NO_WISH for each in wanted) else None
+        if self._background is engine and not details:
+            return self._background.begin(sources, self.search, wishes)
+
+        def search() -> list[list[Hypothesis]]:
+            with self._turn:
+                return engine.search(sources, self.search, wishes, details=details)
+
+        return Begun(search, cancel=lambda: None)
+
+    def _little_enough(self, wanted: Sequence[_Wanted], details: bool) -> Iterator[list[_Wanted]]:
+        """All that is ``wanted``, with ``details`` as much at a time as the memory for attention allows."""
         some: list[_Wanted] = []
         size = 0
         for each in wanted:
             some.append(each)
             size += len(each.part.ids) ** 2 * self.search.n_best
-            if size >= _ATTENTION:
+            if details and size >= _ATTENTION:
                 yield some
                 some, size = [], 0
         if some:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nmt.allocator import keep_freed_memory
 from nmt.ctranslate2_copy import Copy, read_copy
 from nmt.decoding.engines import Engine
 from nmt.decoding.engines.batches import BATCH_SENTENCES, InBatches
@@ -69,7 +70,7 @@ class _Opening:
     def _parts(self) -> tuple[Tokenizer, InBatches, ModelInfo]:
         from nmt.decoding.engines.torch import TorchEngine
         from nmt.model_dir import load_model
-        from nmt.runtime import choose_device, keep_freed_memory, set_threads
+        from nmt.runtime import choose_device, set_threads
 
         set_threads(self.threads)
         keep_freed_memory()
@@ -129,6 +130,7 @@ def load_copy(
         from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
     except ImportError as error:
         raise NMTError(f"ctranslate2 cannot be imported ({error}); install it with pip install ctranslate2") from error
+    keep_freed_memory()
     return CTranslate2Engine(
         copy.files,
         copy.tokens(),

@@ -32,12 +32,13 @@ def measure_speed(model: Path | None) -> Iterator[Finding]:
 def _training() -> str:
     import torch
 
+    from nmt.allocator import keep_freed_memory
     from nmt.data.batching import plan_batches
     from nmt.data.encoded_corpus import encoded_in_memory
     from nmt.data.supply import BatchSupply
     from nmt.model.config import preset
     from nmt.model.transformer import Transformer
-    from nmt.runtime import choose_device, keep_freed_memory
+    from nmt.runtime import choose_device
     from nmt.training.config import TrainingConfig
     from nmt.training.learner import Learner
 

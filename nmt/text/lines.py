@@ -149,7 +149,7 @@ def clean_text(text: str) -> str:
 
 def without_controls(text: str) -> str:
     """``text`` with a blank for every control character other than the tab and every would-be line end."""
-    return text.translate(_BLANKED)
+    return text if text.isprintable() else text.translate(_BLANKED)
 
 
 def read_windows(stream: BinaryIO, *, max_lines: int, max_bytes: int) -> Iterator[list[bytes]]:
@@ -158,6 +158,8 @@ def read_windows(stream: BinaryIO, *, max_lines: int, max_bytes: int) -> Iterato
     A window closes when it holds ``max_lines`` lines or ``max_bytes`` bytes, and also when no more input is waiting,
     so that a line on a pipe or terminal is never held back. No more than a window and a chunk is kept in memory,
     except for a single line longer than that. A byte order mark at the start of the stream is taken away.
+
+    An empty window says that no more input is waiting: reading on may take any time.
     """
     window: list[bytes] = []
     size = 0
@@ -168,6 +170,8 @@ def read_windows(stream: BinaryIO, *, max_lines: int, max_bytes: int) -> Iterato
         if window and (raw is None or len(window) >= max_lines or size >= max_bytes):
             yield window
             window, size = [], 0
+        if raw is None:
+            yield []
     if window:
         yield window
 

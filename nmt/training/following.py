@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from nmt.allocator import keep_freed_memory
 from nmt.data.batching import Rows
 from nmt.data.encoded_corpus import EncodedPair, encoded_in_memory, open_encoded_corpus
 from nmt.data.resegmentation import Resegmenter
@@ -22,7 +23,7 @@ from nmt.errors import NMTError
 from nmt.model.blank import blank_transformer
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
-from nmt.runtime import keep_freed_memory, set_threads
+from nmt.runtime import set_threads
 from nmt.text.corpus import Pair
 from nmt.text.tokenizer import Tokenizer
 from nmt.training.config import TrainingConfig

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from nmt.allocator import keep_freed_memory
 from nmt.data.batching import Rows, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.data.supply import BatchSupply
@@ -20,7 +21,7 @@ from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import TRAINING
-from nmt.runtime import choose_device, keep_freed_memory, set_threads
+from nmt.runtime import choose_device, set_threads
 from nmt.training.batch_size import settle_batch_tokens
 from nmt.training.budget import Clock, Horizon
 from nmt.training.config import Recipe, TrainingConfig

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from nmt.allocator import keep_freed_memory
 from nmt.data.encoded_corpus import encoded_in_memory
 from nmt.data.resegmentation import Resegmenter
 from nmt.errors import NMTError
@@ -14,7 +15,7 @@ from nmt.evaluation.metrics import MetricScore
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import TRAINING
-from nmt.runtime import Precision, choose_precision, keep_freed_memory, set_threads
+from nmt.runtime import Precision, choose_precision, set_threads
 from nmt.text.lines import atomic_writer
 from nmt.text.tags import tag_ids
 from nmt.training.averaging import Snapshots

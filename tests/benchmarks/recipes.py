@@ -82,7 +82,11 @@ def train(given: argparse.Namespace, variant: Variant, seed: int, folder: Path) 
     began = time.monotonic()
     try:
         done = subprocess.run(
-            command(given, variant, seed, model), capture_output=True, text=True, env=environment, timeout=left
+            command(given, variant, seed, model),
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=left if left < float("inf") else None,
         )
     except subprocess.TimeoutExpired:
         print(f"{variant.name}, seed {seed}: no time left", file=sys.stderr, flush=True)

@@ -143,11 +143,13 @@ def test_a_line_on_a_pipe_is_never_held_back() -> None:
         for sent in (b"one", b"two\nthree"):
             pipe.write(sent + b"\n")
             assert next(windows) == sent.split(b"\n")
+            assert next(windows) == []  # before it waits for more
         pipe.write(b"four\nbegun")
         assert next(windows) == [b"four"]
+        assert next(windows) == []
         pipe.write(b" and ended")
         pipe.close()
-        assert list(windows) == [[b"begun and ended"]]
+        assert list(filter(None, windows)) == [[b"begun and ended"]]
 
 
 def test_a_pipe_at_full_speed_gives_full_windows() -> None:
@@ -163,12 +165,12 @@ def test_a_pipe_at_full_speed_gives_full_windows() -> None:
         sizes = [len(window) for window in read_windows(stream, max_lines=10_000, max_bytes=1 << 30)]
     thread.join()
     assert sum(sizes) == 100_000
-    assert len(sizes) <= 20  # ten if the writer is never late
+    assert sum(map(bool, sizes)) <= 20  # ten if the writer is never late
 
 
 def test_a_slow_writer_in_another_process_is_answered_at_once() -> None:
     code = "import sys, nmt.text.lines as l\nfor w in l.read_windows(sys.stdin.buffer, max_lines=9, max_bytes=99):\n"
-    code += "    sys.stdout.buffer.write(b'%d\\n' % len(w)); sys.stdout.buffer.flush()\n"
+    code += "    if w: sys.stdout.buffer.write(b'%d\\n' % len(w)); sys.stdout.buffer.flush()\n"
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None

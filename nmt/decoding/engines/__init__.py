@@ -1,10 +1,13 @@
 """Who runs the search: ids in, hypotheses out."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.hypothesis import Hypothesis, Wish
+
+T = TypeVar("T")
 
 
 class Engine(Protocol):
@@ -26,6 +29,24 @@ class Engine(Protocol):
         subword and for the attention of each hypothesis. One call is what one window of text needs; an engine makes
         batches of it as suits it.
         """
+
+
+@dataclass(frozen=True)
+class Begun(Generic[T]):
+    """Work in the background."""
+
+    result: Callable[[], T]  # waits for it
+    cancel: Callable[[], None]  # begins nothing more of it; there is no result then
+
+
+@runtime_checkable
+class BackgroundEngine(Engine, Protocol):
+    """An engine that searches while other things are done."""
+
+    def begin(
+        self, sources: Sequence[Sequence[int]], config: SearchConfig, wishes: Sequence[Wish] | None = None
+    ) -> Begun[list[list[Hypothesis]]]:
+        """Begin what ``search`` does, behind what was begun before."""
 
 
 class DescribingEngine(Engine, Protocol):

@@ -10,8 +10,8 @@ import itertools
 import logging
 import math
 import os
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import ctranslate2
 
 from nmt.decoding.config import SearchConfig
+from nmt.decoding.engines import Begun
 from nmt.decoding.engines.batches import BATCH_SENTENCES, BATCH_TOKENS
 from nmt.decoding.hypothesis import NO_WISH, Hypothesis, Wish
 from nmt.errors import NMTError
@@ -89,6 +90,9 @@ class CTranslate2Engine:
         self._positions = positions
         self._batch_sentences = batch_sentences
         self.threads = threads
+        # Two more than translate, so that the next batches are ready when one is done. What has not come to a thread
+        # yet can be taken back at an interrupt.
+        self._pool = ThreadPoolExecutor(threads + 2, thread_name_prefix="ctranslate2")
 
     @property
     def compute_type(self) -> str:
@@ -112,24 +116,58 @@ class CTranslate2Engine:
         details: bool = False,
     ) -> list[list[Hypothesis]]:
         """See Engine.search; NMTError for what this engine cannot do."""
+        self._check(sources, config, wishes, details=details)
+        return self._begin(sources, config).result()
+
+    def begin(
+        self, sources: Sequence[Sequence[int]], config: SearchConfig, wishes: Sequence[Wish] | None = None
+    ) -> Begun[list[list[Hypothesis]]]:
+        """See BackgroundEngine.begin; NMTError for what this engine cannot do."""
+        self._check(sources, config, wishes)
+        return self._begin(sources, config)
+
+    def _check(
+        self,
+        sources: Sequence[Sequence[int]],
+        config: SearchConfig,
+        wishes: Sequence[Wish] | None,
+        *,
+        details: bool = False,
+    ) -> None:
         for source, wish in zip(sources, wishes or [NO_WISH] * len(sources), strict=True):
             if reason := self.unable(source, config, wish, details=details):
                 raise NMTError(f"the engine ctranslate2 cannot do {reason}; choose the engine torch, or auto")
-        found: list[list[Hypothesis]] = [[] for _ in sources]
-        for batch, results in self._begun(sources, config):
-            for index, result in zip(batch, results, strict=True):
-                hypotheses = self._hypotheses(result.result(), config)
-                found[index] = hypotheses or self._search_with_care(sources[index], config)
-        return found
 
-    def _begun(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> Iterator[tuple[list[int], list[Any]]]:
-        """Batches and what to wait for, a few of them ahead: what was begun cannot be taken back at an interrupt."""
-        begun: deque[tuple[list[int], list[Any]]] = deque()
-        for batch in self._batches(sources, config.beam_size):
-            begun.append((batch, self._begin([sources[index] for index in batch], config)))
-            if len(begun) > 2 * self.threads + 1:
-                yield begun.popleft()
-        yield from begun
+    def _begin(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> Begun[list[list[Hypothesis]]]:
+        batches = [
+            (places, self._pool.submit(self._search_batch, [sources[place] for place in places], config))
+            for places in self._batches(sources, config.beam_size)
+        ]
+
+        def result() -> list[list[Hypothesis]]:
+            found: list[list[Hypothesis]] = [[] for _ in sources]
+            try:
+                for places, batch in batches:
+                    for place, hypotheses in zip(places, batch.result(), strict=True):
+                        found[place] = hypotheses
+            except BaseException:  # an interrupt, too
+                cancel()
+                raise
+            return found
+
+        def cancel() -> None:
+            for _, batch in batches:
+                batch.cancel()
+
+        return Begun(result, cancel)
+
+    def _search_batch(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
+        """The hypotheses for ``sources`` of one length."""
+        results = self._translate(sources, config)
+        return [
+            self._hypotheses(result, config) or self._search_with_care(source, config)
+            for source, result in zip(sources, results, strict=True)
+        ]
 
     def _batches(self, sources: Sequence[Sequence[int]], beam_size: int) -> Iterator[list[int]]:
         """Indices into ``sources`` of one length, the longest first, so that short ones fill up the end."""
@@ -140,8 +178,8 @@ class CTranslate2Engine:
             size = min(self._batch_sentences, max(1, BATCH_TOKENS // ((length + 1) * beam_size)), share)
             yield from (alike[start : start + size] for start in range(0, len(alike), size))
 
-    def _begin(self, sources: Sequence[Sequence[int]], config: SearchConfig, **options: Any) -> list[Any]:
-        """Begin to translate ``sources`` of one length; what is given back is waited for."""
+    def _translate(self, sources: Sequence[Sequence[int]], config: SearchConfig, **options: Any) -> list[Any]:
+        """What CTranslate2 makes of ``sources`` of one length."""
         limit = config.length_limit(len(sources[0]))
         settings: dict[str, Any] = {
             "beam_size": config.beam_size,
@@ -152,11 +190,10 @@ class CTranslate2Engine:
             "max_input_length": 0,
             "return_scores": True,
             "return_end_token": True,  # then it counts the end mark as a subword, too
-            "asynchronous": True,
         }
         tokens = [[self._tokens[number] for number in source] for source in sources]
-        begun: list[Any] = self._translator.translate_batch(tokens, **settings | options)
-        return begun
+        results: list[Any] = self._translator.translate_batch(tokens, **settings | options)
+        return results
 
     def _hypotheses(self, result: Any, config: SearchConfig) -> list[Hypothesis]:
         """What was found, or nothing if care is needed: at the length limit, or where a special id was written."""
@@ -175,11 +212,11 @@ class CTranslate2Engine:
         Probabilities are those of forced decoding, so that forbidding changes none.
         """
         special = [[self._tokens[number]] for number in (PAD, UNK, BOS)]
-        begun = self._begin([source], config, num_hypotheses=config.beam_size, suppress_sequences=special)
+        [result] = self._translate([source], config, num_hypotheses=config.beam_size, suppress_sequences=special)
         limit = config.length_limit(len(source))
         endings = {
             tuple(number for token in tokens if (number := self._ids[token]) != EOS)[:limit]: None
-            for tokens in begun[0].result().hypotheses
+            for tokens in result.hypotheses
         }
         scored = self._translator.score_batch(
             [[self._tokens[number] for number in source]] * len(endings),

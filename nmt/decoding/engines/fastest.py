@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.engines import DescribingEngine
+from nmt.decoding.engines import Begun, DescribingEngine
 from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
 from nmt.decoding.hypothesis import NO_WISH, Hypothesis, Wish
 
@@ -36,24 +36,37 @@ class FastestEngine:
         details: bool = False,
     ) -> list[list[Hypothesis]]:
         """See Engine.search."""
+        return self._begin(sources, config, wishes, details=details).result()
+
+    def begin(
+        self, sources: Sequence[Sequence[int]], config: SearchConfig, wishes: Sequence[Wish] | None = None
+    ) -> Begun[list[list[Hypothesis]]]:
+        """See BackgroundEngine.begin; what is for torch waits until the result is wanted."""
+        return self._begin(sources, config, wishes, details=False)
+
+    def _begin(
+        self, sources: Sequence[Sequence[int]], config: SearchConfig, wishes: Sequence[Wish] | None, *, details: bool
+    ) -> Begun[list[list[Hypothesis]]]:
         wishes = wishes or [NO_WISH] * len(sources)
         reasons = [
             self._fast.unable(source, config, wish, details=False) for source, wish in zip(sources, wishes, strict=True)
         ]
-        found: list[list[Hypothesis]] = [[] for _ in sources]
         able = [index for index, reason in enumerate(reasons) if not reason]
-        if able:
-            part = [sources[index] for index in able]
-            hypotheses = self._fast.search(part, config)
-            if details:
-                hypotheses = self._described(part, hypotheses)
-            _put(found, able, hypotheses)
         unable = [index for index, reason in enumerate(reasons) if reason]
-        if unable:
-            engine = self._other_for(reasons[unable[0]])
-            wished = [wishes[index] for index in unable]
-            _put(found, unable, engine.search([sources[index] for index in unable], config, wished, details=details))
-        return found
+        part = [sources[index] for index in able]
+        begun = self._fast.begin(part, config)
+
+        def result() -> list[list[Hypothesis]]:
+            found: list[list[Hypothesis]] = [[] for _ in sources]
+            hypotheses = begun.result()
+            _put(found, able, self._described(part, hypotheses) if able and details else hypotheses)
+            if unable:
+                engine = self._other_for(reasons[unable[0]])
+                rest, wished = [sources[index] for index in unable], [wishes[index] for index in unable]
+                _put(found, unable, engine.search(rest, config, wished, details=details))
+            return found
+
+        return Begun(result, begun.cancel)
 
     def _described(
         self, sources: Sequence[Sequence[int]], hypotheses: Sequence[list[Hypothesis]]

@@ -3,6 +3,7 @@ from dataclasses import replace
 from typing import Any
 
 from nmt.decoding.config import SearchConfig
+from nmt.decoding.engines import Begun
 from nmt.decoding.engines.fastest import FastestEngine
 from nmt.decoding.hypothesis import NO_WISH, Hypothesis, Wish
 
@@ -26,6 +27,9 @@ class Fake:
     ) -> list[list[Hypothesis]]:
         self.wishes += wishes or []
         return [[Hypothesis([self.mark, *source], -1.0, -1.0)] for source in sources]
+
+    def begin(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> Begun[list[list[Hypothesis]]]:
+        return Begun(lambda: self.search(sources, config), lambda: None)
 
     def describe(
         self, sources: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[Hypothesis]]
