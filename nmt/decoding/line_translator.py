@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from nmt.decoding.config import SearchConfig
@@ -39,7 +40,7 @@ class _Wanted(NamedTuple):
 class LineTranslator:
     """Translates lines with an engine: divides long ones and puts everything back in its place.
 
-    Several threads may use one translator; they take turns at an engine that does one thing at a time.
+    Several threads may use one translator; they take turns at the engine.
     """
 
     def __init__(
@@ -166,13 +167,16 @@ class LineTranslator:
         sources = [(*self.first_ids, *each.part.ids) for each in wanted]
         wishes = [each.wish for each in wanted] if any(each.wish != NO_WISH for each in wanted) else None
         if self._background is engine and not details:
-            return self._background.begin(sources, self.search, wishes)
+            begun = self._background.begin(sources, self.search, wishes)
+        else:
+            search = partial(engine.search, sources, self.search, wishes, details=details)
+            begun = Begun(search, cancel=lambda: None)
 
-        def search() -> list[list[Hypothesis]]:
+        def result() -> list[list[Hypothesis]]:
             with self._turn:
-                return engine.search(sources, self.search, wishes, details=details)
+                return begun.result()
 
-        return Begun(search, cancel=lambda: None)
+        return Begun(result, begun.cancel)
 
     def _little_enough(self, wanted: Sequence[_Wanted], details: bool) -> Iterator[list[_Wanted]]:
         """All that is ``wanted``, with ``details`` as much at a time as the memory for attention allows."""
