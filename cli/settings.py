@@ -42,6 +42,8 @@ class Setting(click.Option):
     def _shown_default(self) -> str:
         from nmt.training.config import Recipe
 
+        if isinstance(self.show_default, str):
+            return self.show_default
         if self.table == "model":
             return "the preset's"
         value = getattr(getattr(Recipe(), self.table), self.name or "")
@@ -51,11 +53,13 @@ class Setting(click.Option):
 
 
 def setting(
-    table: str, name: str, help_text: str, *, kind: Any = int, metavar: str | None = None
+    table: str, name: str, help_text: str, *, kind: Any = int, metavar: str | None = None, default: str | None = None
 ) -> Callable[[Command], Command]:
-    """A click option ``--name`` for a setting in ``table``."""
+    """A click option ``--name`` for a setting in ``table``; ``default`` says what it is if not that of the recipe."""
     metavar = metavar or {float: "X", str: "NAME"}.get(kind, "N")
-    return click.option(name, cls=Setting, table=table, type=kind, metavar=metavar, default=None, help=help_text)
+    return click.option(
+        name, cls=Setting, table=table, type=kind, metavar=metavar, default=None, show_default=default, help=help_text
+    )
 
 
 def given_settings(ctx: click.Context) -> dict[str, Any]:

@@ -82,7 +82,13 @@ if TYPE_CHECKING:
 @setting("training", "--precision", "Matrix products in float32, bfloat16, or auto: as the device does best.", kind=str)
 @setting("training", "--accumulate", "Batches that make one update.")
 @setting("training", "--optimizer", "muon (AdamW for embeddings, norms and biases) or adamw.", kind=str)
-@setting("training", "--learning-rate", "Peak of the learning rate, after warm-up.", kind=float)
+@setting(
+    "training",
+    "--learning-rate",
+    "Peak of the learning rate, after warm-up.",
+    kind=float,
+    default="0.005 for muon, 0.0015 for adamw, with --from a fifth",
+)
 @setting("training", "--warmup", "Updates until the peak; at most a tenth of the run.")
 @setting("training", "--schedule", "auto, linear, cosine, inverse-sqrt or trapezoid: the rate after warm-up.", kind=str)
 @setting("training", "--label-smoothing", "Share of probability spread over all subwords.", kind=float)
@@ -95,6 +101,13 @@ if TYPE_CHECKING:
 @setting("filters", "--max-length", "Most subwords a side of a training pair.")
 @setting("filters", "--max-ratio", "Largest length ratio of a training pair.", kind=float)
 @setting("model", "--dropout", "Share of values dropped while training.", kind=float)
+@setting(
+    "training",
+    "--dropout-passes",
+    "Passes over the text in which dropout grows from 0 to that.",
+    kind=float,
+    default="8, with --from 0",
+)
 @setting("model", "--encoder-layers", "Layers of the encoder.")
 @setting("model", "--decoder-layers", "Layers of the decoder.")
 @setting("model", "--dimension", "Width of the model.")
@@ -139,9 +152,9 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         given["preset"] = options["preset"]
     recipe = merge_recipe(recipe, given, where="options")
     if options["parent"] is not None:
-        from nmt.training.fine_tuning import with_gentle_rate
+        from nmt.training.fine_tuning import gently
 
-        recipe = with_gentle_rate(recipe)
+        recipe = gently(recipe)
 
     from nmt.model_dir import TRAINING
     from nmt.training.corpus_files import CorpusFiles

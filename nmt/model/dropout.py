@@ -40,7 +40,11 @@ class Dropout(nn.Module):
     def __init__(self, share: float) -> None:
         super().__init__()
         self.share = share
-        self.dropped_levels = min(round(share * LEVELS), LEVELS - 1)
+
+    @property
+    def dropped_levels(self) -> int:
+        """Of the LEVELS of a random byte, those that drop a value."""
+        return min(round(self.share * LEVELS), LEVELS - 1)
 
     def forward(self, values: Tensor) -> Tensor:
         """``values`` of any shape; unchanged when not training."""

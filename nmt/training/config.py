@@ -16,6 +16,7 @@ from nmt.training.schedule import NEED_AN_END, SCHEDULES
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 PEAKS = {"muon": 0.005, "adamw": 0.0015}  # of the learning rate, by optimizer
+DROPOUT_PASSES = 8.0  # over the text
 FINE_TUNING_SHARE = 0.2  # of that for a model that goes on from another
 LARGEST_SEED = 2**63 - 1  # of torch's generators
 
@@ -32,6 +33,7 @@ class TrainingConfig:
     warmup: int = 400  # updates
     label_smoothing: float = 0.1
     r_drop: float = 0.0  # weight of the agreement of two passes under different dropout; 0: one pass. Paper: 5
+    dropout_passes: float | None = None  # over the text in which dropout grows from 0; None: 8, with a parent 0
     word_dropout: float = 0.0  # share of input tokens, of either side, hidden behind UNK
     subword_sampling: float = 0.0  # strength of drawing other subwords for the same text, see Tokenizer.sample
     clip_norm: float = 1.0  # the gradient's largest norm
@@ -84,13 +86,19 @@ class TrainingConfig:
         for name in ("label_smoothing", "word_dropout", "subword_sampling", "mix_old", "curriculum"):
             if not 0 <= getattr(self, name) < 1:
                 raise NMTError(f"training setting {name} must be at least 0 and below 1, not {getattr(self, name)}")
-        if not 0 <= self.r_drop < math.inf:
-            raise NMTError(f"training setting r_drop must be at least 0 and finite, not {self.r_drop}")
+        for name in ("r_drop", "dropout_passes"):
+            if not 0 <= (getattr(self, name) or 0) < math.inf:
+                raise NMTError(f"training setting {name} must be at least 0 and finite, not {getattr(self, name)}")
 
     @property
     def peak_rate(self) -> float:
         """The highest learning rate of a run that begins with random weights, unless another is set."""
         return PEAKS[self.optimizer] if self.learning_rate is None else self.learning_rate
+
+    @property
+    def passes_of_growing_dropout(self) -> float:
+        """In which dropout grows from nothing, where the run begins with random weights, unless it is set."""
+        return DROPOUT_PASSES if self.dropout_passes is None else self.dropout_passes
 
     @property
     def settled_batch_tokens(self) -> int:

@@ -44,12 +44,12 @@ class Parent:
         return source or self.info.source_language, target or self.info.target_language
 
 
-def with_gentle_rate(recipe: Recipe) -> Recipe:
-    """``recipe`` for going on from a published model: a lower learning rate than a new one gets, if none is set."""
-    training = recipe.training
-    if training.learning_rate is not None:
-        return recipe
-    return replace(recipe, training=replace(training, learning_rate=FINE_TUNING_SHARE * training.peak_rate))
+def gently(recipe: Recipe) -> Recipe:
+    """``recipe`` for going on from a published model: what is not set is a lower rate and dropout in full at once."""
+    given = recipe.training
+    rate = FINE_TUNING_SHARE * given.peak_rate if given.learning_rate is None else given.learning_rate
+    passes = given.dropout_passes or 0.0
+    return replace(recipe, training=replace(given, learning_rate=rate, dropout_passes=passes))
 
 
 def load_parent(directory: Path, recipe: Recipe, files: CorpusFiles, output: Path) -> Parent:

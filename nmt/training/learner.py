@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from nmt.data.batching import Batch, Rows
 from nmt.data.supply import BatchSupply
 from nmt.errors import NMTError
+from nmt.model.dropout import Dropout
 from nmt.model.transformer import Transformer
 from nmt.runtime import Precision, avoid_attention_planned_by_shape, choose_precision
 from nmt.special_ids import EOS, UNK
@@ -94,6 +95,7 @@ class Learner:
         self.optimizer = make_optimizers(model, config, self.precision)
         self.parts = 1  # into which a batch is cut so that it fits into memory
         self._parameters = list(model.parameters())
+        self._dropouts = [module for module in model.modules() if isinstance(module, Dropout)]
         self._proven: tuple[int, ...] = (0, 0, 0)  # the largest shapes for which memory has sufficed
         self.loss = Loss(model, config, self.precision)
         with group.calling("learn"):
@@ -101,13 +103,24 @@ class Learner:
             self._order_exchange()
 
     def update_from(
-        self, supply: BatchSupply, rows: Sequence[Rows], *, rate: float, following: Sequence[Rows] = ()
+        self,
+        supply: BatchSupply,
+        rows: Sequence[Rows],
+        *,
+        rate: float,
+        dropout: float | None = None,
+        following: Sequence[Rows] = (),
     ) -> Update:
         """One update from the batches ``rows``, of which each process of the group takes its share.
 
+        ``dropout`` is the share from this update on; None leaves it as it is.
+
         ``following`` will probably be those of the next update, and are made ready meanwhile.
         """
-        with self.group.calling("update", rows, rate, following):
+        with self.group.calling("update", rows, rate, dropout, following):
+            if dropout is not None:
+                for module in self._dropouts:
+                    module.share = dropout
             share = slice(self.group.rank, None, self.group.size)
             return self.update(supply.take(rows[share], following[share]), rate=rate)
 

@@ -1,4 +1,4 @@
-"""The learning rate as a pure function of how far a run has come."""
+"""Learning rate and dropout as pure functions of how far a run has come."""
 
 import math
 
@@ -42,3 +42,12 @@ def _share_of_peak(step: int, progress: float | None, warmup: int, schedule: str
 def closing_rate(step: int, *, begin: int, updates: int, peak: float) -> float:
     """The rate of ``step`` on the line from ``peak``, at step ``begin``, down to zero over so many ``updates``."""
     return peak * max(0.0, 1.0 - (step - begin) / (updates + 1))
+
+
+def growing_dropout(share: float, passes: float, *, within: float) -> float:
+    """Dropout after so many ``passes`` over the text: it grows along a line to ``share`` ``within`` so many.
+
+    While a model has not seen its text often it cannot have learned it by heart, and dropout only slows it (Morerio et
+    al. 2017; Liu et al. 2023, "Dropout Reduces Underfitting", section 5, call its growth late dropout).
+    """
+    return share if passes >= within else share * passes / within

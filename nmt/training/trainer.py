@@ -25,6 +25,7 @@ from nmt.training.optimizer import update_average
 from nmt.training.planner import Planner
 from nmt.training.recovery import MOST_SKIPPED, all_finite, check_another_try, state_after_going_back
 from nmt.training.reporter import Progress, Reporter, Validation
+from nmt.training.schedule import growing_dropout
 from nmt.training.state import TrainState
 
 REPORT_EVERY = 10  # updates
@@ -86,6 +87,8 @@ class Trainer:
         self._current = [parameter.data for parameter in model.parameters()]
         self._averaged = [parameter.data for parameter in self.average.parameters()]
         self._rate = 0.0  # of the last update
+        self._dropout = model.config.dropout
+        self._pass_tokens = max(1, int(corpus.target.lengths.sum()) + len(corpus))  # with the end marks
         self._saved_step, self._saved_at = -1, 0.0
 
     def resume(self) -> bool:
@@ -156,7 +159,9 @@ class Trainer:
         following = self._next_places(places[-1] + 1, limit)
         rows, rows_ahead = ([self.plan[place] for place in some] for some in (places, following))
         self._rate = self.planner.rate(self.state)
-        update = self.learner.update_from(self.supply, rows, rate=self._rate, following=rows_ahead)
+        passes = self.state.target_tokens / self._pass_tokens
+        dropout = growing_dropout(self._dropout, passes, within=self.config.passes_of_growing_dropout)
+        update = self.learner.update_from(self.supply, rows, rate=self._rate, dropout=dropout, following=rows_ahead)
         self.state.step += 1
         if update.applied:
             self.state.skipped_updates = 0

@@ -11,7 +11,7 @@ from nmt.errors import NMTError
 from nmt.model_dir import load_info
 from nmt.training.config import Recipe, TrainingConfig
 from nmt.training.corpus_files import CorpusFiles
-from nmt.training.fine_tuning import epoch_weights, load_parent, with_gentle_rate
+from nmt.training.fine_tuning import epoch_weights, gently, load_parent
 from tests.conftest import RecordingReporter
 from tests.training.test_run import run, write_corpus
 
@@ -96,12 +96,14 @@ def test_what_the_parent_decides_cannot_be_set(parent: Path, files: CorpusFiles,
     assert dropout.model_config(replace(recipe, model={"dropout": 0.3})).dropout == 0.3
 
 
-def test_a_new_rate_is_a_fifth_unless_it_is_set() -> None:
+def test_a_model_that_goes_on_learns_gently_unless_told_otherwise() -> None:
     for optimizer in ("muon", "adamw"):
         recipe = Recipe(training=TrainingConfig(optimizer=optimizer))
-        assert with_gentle_rate(recipe).training.peak_rate == pytest.approx(recipe.training.peak_rate / 5)
-    told = Recipe(training=TrainingConfig(learning_rate=0.7))
-    assert with_gentle_rate(told) is told
+        assert gently(recipe).training.peak_rate == pytest.approx(recipe.training.peak_rate / 5)
+        assert gently(recipe).training.passes_of_growing_dropout == 0
+        assert recipe.training.passes_of_growing_dropout > 0
+    told = Recipe(training=TrainingConfig(learning_rate=0.7, dropout_passes=3.0))
+    assert gently(told) == told
 
 
 def test_another_parent_is_refused(parent: Path, files: CorpusFiles, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from nmt.training.schedule import SCHEDULES, closing_rate, learning_rate
+from nmt.training.schedule import SCHEDULES, closing_rate, growing_dropout, learning_rate
 
 
 def of_run(updates: int, **settings: object) -> list[float]:
@@ -66,3 +66,9 @@ def test_no_warm_up() -> None:
 def test_the_closing_line_ends_just_above_zero() -> None:
     rates = [closing_rate(step, begin=100, updates=4, peak=1.0) for step in range(100, 107)]
     assert rates == pytest.approx([1, 0.8, 0.6, 0.4, 0.2, 0, 0])
+
+
+def test_dropout_grows_along_a_line_and_stays() -> None:
+    shares = [growing_dropout(0.3, passes, within=10) for passes in (0, 5, 10, 40)]
+    assert shares == pytest.approx([0, 0.15, 0.3, 0.3])
+    assert growing_dropout(0.3, 0, within=0) == 0.3

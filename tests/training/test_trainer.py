@@ -13,6 +13,7 @@ from torch import Tensor
 from nmt.data.batching import Batch, Rows
 from nmt.data.encoded_corpus import EncodedCorpus, encoded_in_memory
 from nmt.model.config import ModelConfig
+from nmt.model.dropout import Dropout
 from nmt.model.transformer import Transformer
 from nmt.training.averaging import Snapshots
 from nmt.training.budget import Clock
@@ -337,8 +338,28 @@ def test_a_curriculum_begins_with_short_sentences_and_ends_with_all(tmp_path: Pa
     assert max(longest[30:]) == max(plain[30:]) == max(longest)
 
 
-def test_a_curriculum_goes_on_exactly_after_a_stop(tmp_path: Path) -> None:
-    config = replace(TRAINING, curriculum=0.5, accumulate=2)
+def test_dropout_grows_with_the_passes_over_the_text(tmp_path: Path) -> None:
+    shares = []
+    made = trainer(tmp_path, replace(TRAINING, dropout_passes=2.0))
+    update = made.learner.update
+
+    def noted(batches: list[Batch], **settings: Any) -> Update:
+        drops = {module.share for module in made.learner.model.modules() if isinstance(module, Dropout)}
+        shares.append((made.state.epochs, *drops))
+        return update(batches, **settings)
+
+    made.learner.update = noted  # type: ignore[method-assign, assignment]
+    made.run()
+    assert shares[0] == (0.0, 0.0)
+    assert [share for _, share in shares] == pytest.approx(
+        [min(MODEL.dropout, MODEL.dropout * epochs / 2) for epochs, _ in shares], abs=0.02
+    )
+    assert shares[-1][1] == MODEL.dropout
+
+
+@pytest.mark.parametrize("settings", [{"curriculum": 0.5}, {"dropout_passes": 3.0}], ids=lambda given: "-".join(given))
+def test_what_changes_with_the_run_goes_on_exactly_after_a_stop(tmp_path: Path, settings: dict[str, float]) -> None:
+    config = replace(TRAINING, **settings, accumulate=2)
     for name in ("whole", "parts"):
         (tmp_path / name).mkdir()
     whole = trainer(tmp_path / "whole", config)
