@@ -76,7 +76,9 @@ def test_nohup_keeps_a_training_alive() -> None:
 
 
 def test_a_closed_terminal_saves_and_ends(tmp_path: Path) -> None:
-    fcntl, pty, termios = (pytest.importorskip(name) for name in ("fcntl", "pty", "termios"))
+    fcntl, pty, termios = (
+        pytest.importorskip(name, reason="terminals of POSIX") for name in ("fcntl", "pty", "termios")
+    )
     for name in ("text.de", "text.en"):
         (tmp_path / name).write_text("".join(f"Satz Nummer {number} von 7.\n" for number in range(80)))
     files = ["-s", str(tmp_path / "text.de"), "-t", str(tmp_path / "text.en"), "-o", str(tmp_path / "model")]

@@ -1,4 +1,3 @@
-import logging
 import os
 import threading
 from io import BytesIO
@@ -94,9 +93,7 @@ def test_what_came_before_an_unreadable_line_is_written(tmp_path: Path, monkeypa
     assert output.getvalue() == b"A\nB\nC\nD\n"
 
 
-def test_after_a_failure_nothing_more_is_written_and_what_was_begun_is_cancelled(
-    tmp_path: Path, plain_logger: logging.Logger
-) -> None:
+def test_after_a_failure_nothing_more_is_written_and_what_was_begun_is_cancelled(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("a\nb\nc\nd\ne\nf\n")
     output, translator = BytesIO(), Fake(fails_at="c")
     with pytest.raises(NMTError, match="it failed"):

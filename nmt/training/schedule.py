@@ -47,7 +47,7 @@ def closing_rate(step: int, *, begin: int, updates: int, peak: float) -> float:
 def growing_dropout(share: float, passes: float, *, within: float) -> float:
     """Dropout after so many ``passes`` over the text: it grows along a line to ``share`` ``within`` so many.
 
-    While a model has not seen its text often it cannot have learned it by heart, and dropout only slows it (Morerio et
-    al. 2017; Liu et al. 2023, "Dropout Reduces Underfitting", section 5, call its growth late dropout).
+    While a model has not seen its text often it cannot have learned it by heart, and dropout only slows it (curriculum
+    dropout: Morerio et al. 2017).
     """
     return share if passes >= within else share * passes / within

@@ -149,6 +149,16 @@ class TestTogether:
             assert two.gradient_norm == pytest.approx(one.gradient_norm, rel=1e-2)
         assert float(found[-1].loss) / found[-1].target_tokens < 0.9 * float(found[0].loss) / found[0].target_tokens
 
+    def test_dropout_is_the_same_in_all_processes(self, group: Group, directory: Path, corpus: EncodedCorpus) -> None:
+        """Without any, two processes give the gradient of one, whatever share their models began with."""
+        rows = plan_batches(corpus, batch_tokens=60, seed=3, epoch=0)[:2]
+        updates = []
+        for model, dropout in ((MODEL, None), (replace(MODEL, dropout=0.9), 0.0)):
+            learner = begin(group, directory, model, CONFIG)
+            updates.append(learner.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01, dropout=dropout))
+        assert updates[1].gradient_norm == pytest.approx(updates[0].gradient_norm, rel=1e-4)
+        torch.testing.assert_close(updates[1].loss, updates[0].loss)
+
     def test_lack_of_memory_in_one_process_halves_the_batches_of_all(
         self,
         group: Group,

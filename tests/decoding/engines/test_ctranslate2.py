@@ -2,6 +2,7 @@ import itertools
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import replace
 
 import pytest
@@ -120,6 +121,19 @@ def test_special_ids_are_never_written_and_probabilities_not_renormalised(
     for source, (hypothesis,) in zip(sources, found, strict=True):
         assert min(hypothesis.ids, default=EOS + 1) > EOS
         assert hypothesis.log_probability == pytest.approx(forced(model, source, hypothesis.ids), abs=1e-4)
+
+
+def test_what_is_begun_is_found_in_the_background_unless_it_is_cancelled(
+    transformer: Transformer, fast_engine: MakeEngine
+) -> None:
+    engine, sources = fast_engine(transformer, batch_sentences=1), random_sources()
+    found = engine.search(sources, CONFIG)
+    first, second, third = (engine.begin(sources, CONFIG) for _ in range(3))
+    second.cancel()
+    assert same(third.result(), found)
+    assert same(first.result(), found)
+    with pytest.raises(CancelledError):
+        second.result()
 
 
 def test_int8_gives_the_same_in_every_batch_order_and_number_of_threads(
