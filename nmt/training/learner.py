@@ -113,8 +113,8 @@ class Learner:
     ) -> Update:
         """One update from the batches ``rows``, of which each process of the group takes its share.
 
-        ``dropout`` is the share from this update on, None the one there was. ``following`` will probably be those of the
-        next update, and are made ready meanwhile.
+        ``dropout`` is the share from this update on, None the one there was. ``following`` will probably be those of
+        the next update, and are made ready meanwhile.
         """
         with self.group.calling("update", rows, rate, dropout, following):
             if dropout is not None:
