@@ -4,10 +4,11 @@ Whatever a line holds, it is one line of the output: what cannot be translated i
 line.
 """
 
+import itertools
 import json
 import logging
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from nmt.decoding.translation import Candidate, Request, Translation
 
 logger = logging.getLogger("nmt")
+
+_ENTRIES = 4096  # of a list that are written at a time
+_CHUNK = 1 << 20  # characters, likewise
 
 # Characters that some programs take for line ends or controls, which JSON allows in strings as they are.
 _ESCAPED = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
@@ -33,7 +37,8 @@ class Line:
 
 
 Reader = Callable[[Sequence[bytes], str | None, int], list[Line]]
-Writer = Callable[[int, Line, "Translation | None"], str]
+# A line is written in pieces: of a line of a megabyte JSON tells a hundred megabytes.
+Writer = Callable[[int, Line, "Translation | None"], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -139,34 +144,42 @@ def _request(fields: dict[str, Any], wanted: "Request", *, cleaned: bool) -> "Re
     return Request(text, prefix, (*wanted.forbid, *forbid), cleaned)
 
 
-def write_text(index: int, line: Line, translation: "Translation | None") -> str:  # noqa: ARG001 - see Writer
+def write_text(index: int, line: Line, translation: "Translation | None") -> Iterable[str]:  # noqa: ARG001 - see Writer
     """The translation alone."""
-    return "" if translation is None else translation.text
+    return () if translation is None else (translation.text,)
 
 
-def write_list(index: int, line: Line, translation: "Translation | None") -> str:  # noqa: ARG001
+def write_list(index: int, line: Line, translation: "Translation | None") -> Iterable[str]:  # noqa: ARG001
     """All translations of a line, in the form of Moses' n-best lists."""
     if translation is None:
-        return f"{index} |||  ||| nan"
-    return "\n".join(f"{index} ||| {each.text} ||| {each.score:.4f}" for each in translation.candidates)
+        return (f"{index} |||  ||| nan",)
+    return ("\n".join(f"{index} ||| {each.text} ||| {each.score:.4f}" for each in translation.candidates),)
 
 
-def write_tsv(index: int, line: Line, translation: "Translation | None") -> str:  # noqa: ARG001
+def write_tsv(index: int, line: Line, translation: "Translation | None") -> Iterable[str]:  # noqa: ARG001
     """Translation, tab, score; further translations behind further tabs."""
     if translation is None:
-        return "\tnan"
-    return "\t".join(f"{each.text}\t{each.score:.4f}" for each in translation.candidates)
+        return ("\tnan",)
+    return ("\t".join(f"{each.text}\t{each.score:.4f}" for each in translation.candidates),)
 
 
-def write_json(index: int, line: Line, translation: "Translation | None") -> str:  # noqa: ARG001
+def write_json(index: int, line: Line, translation: "Translation | None") -> Iterator[str]:  # noqa: ARG001
     """The object that was given, and what became of it; it may replace what the object had under the same names."""
     if translation is None:
-        return _as_json({**line.fields, "error": line.problem})
+        yield _as_json({**line.fields, "error": line.problem})
+        return
     lists = _lists(translation)
     kept = {name: value for name, value in line.fields.items() if name not in lists}
-    # Each entry by itself: a line of a million characters has as many, and the encoder keeps all small pieces at once.
-    listed = [f', "{name}": [{", ".join(map(_as_json, entries))}]' for name, entries in lists.items()]
-    return _as_json({**kept, **_described(translation)})[:-1] + "".join(listed) + "}"
+    yield _as_json({**kept, **_described(translation)})[:-1]
+    for name, entries in lists.items():
+        yield f', "{name}": ['
+        separator = ""
+        while some := [_as_json(entry) for entry in itertools.islice(entries, _ENTRIES)]:
+            yield separator
+            yield ", ".join(some)
+            separator = ", "
+        yield "]"
+    yield "}"
 
 
 def _as_json(value: dict[str, Any]) -> str:
@@ -204,16 +217,25 @@ def _scores(candidate: "Candidate") -> dict[str, float]:
     return {"score": round(candidate.score, 4), "log_probability": round(candidate.log_probability, 4)}
 
 
-def write_alignment(index: int, line: Line, translation: "Translation | None") -> str:  # noqa: ARG001
+def write_alignment(index: int, line: Line, translation: "Translation | None") -> Iterable[str]:  # noqa: ARG001
     """Pairs of words such as 0-0 1-2; none where nothing is aligned."""
     from nmt.decoding.alignment import word_pairs
 
     if translation is None:
-        return ""
+        return ()
     pairs = word_pairs(translation.source, translation.text, translation.links)
-    return " ".join(f"{source}-{target}" for source, target in pairs)
+    return (" ".join(f"{source}-{target}" for source, target in pairs),)
 
 
-def as_lines(texts: Sequence[str]) -> bytes:
-    """The texts, each on a line of its own; half surrogates that JSON brought along are escaped as it does."""
-    return "".join(f"{text}\n" for text in texts).encode("utf-8", "backslashreplace")
+def as_lines(lines: Iterable[Iterable[str]]) -> Iterator[bytes]:
+    """The bytes of ``lines``, each made of pieces; half surrogates that JSON brought along are escaped as it does."""
+    some: list[str] = []
+    size = 0
+    for line in lines:
+        for piece in itertools.chain(line, "\n"):
+            some.append(piece)
+            size += len(piece)
+            if size >= _CHUNK:
+                yield "".join(some).encode("utf-8", "backslashreplace")
+                some, size = [], 0
+    yield "".join(some).encode("utf-8", "backslashreplace")

@@ -108,7 +108,7 @@ class TranslationJob:
         results = [(line, None if line.request is None else next(following)) for line in lines]
         for output, write in ((self.output, self.form.write), (self.aligned, write_alignment)):
             if output is not None:
-                output.write(as_lines([write(self.lines + index, *result) for index, result in enumerate(results)]))
+                output.writelines(as_lines(write(self.lines + index, *result) for index, result in enumerate(results)))
                 output.flush()
         if self._verbose:
             for translation in translations:

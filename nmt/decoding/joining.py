@@ -3,15 +3,15 @@
 import heapq
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from nmt.decoding.alignment import link_words
+from nmt.decoding.compact import Links, Tokens
 from nmt.decoding.hypothesis import Hypothesis
 from nmt.decoding.parts import Part, Subwords
-from nmt.decoding.translation import Candidate, Link, Token
+from nmt.decoding.translation import Candidate
 from nmt.text.lines import without_controls
-from nmt.text.spans import Span
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Found:
     length: int  # its subwords and the end mark
     score: float
     log_probability: float
-    tokens: tuple[Token, ...] | None
-    links: tuple[Link, ...] | None
+    tokens: Tokens | None
+    links: Links | None
 
 
 def as_found(tokenizer: Subwords, part: Part, hypothesis: Hypothesis, text: str, *, first: int) -> Found:
@@ -38,14 +38,10 @@ def as_found(tokenizer: Subwords, part: Part, hypothesis: Hypothesis, text: str,
             (min(max(0, start - blanks), len(clean)), min(max(0, end - blanks), len(clean)))
             for start, end in tokenizer.target_spans(hypothesis.ids)
         ]
-        pieces = tokenizer.pieces(hypothesis.ids)
-        tokens = tuple(
-            Token(piece, start, end, probability)
-            for piece, (start, end), probability in zip(pieces, spans, probabilities, strict=False)  # no end mark
-        )
+        tokens = Tokens(tokenizer.pieces(hypothesis.ids), spans, probabilities)
         if hypothesis.attention is not None:
             attention = [row[first:] for row in hypothesis.attention]
-            links = link_words(part.text, part.spans, clean, spans, attention)
+            links = Links(link_words(part.text, part.spans, clean, spans, attention))
     return Found(clean, len(hypothesis.ids) + 1, hypothesis.score, hypothesis.log_probability, tokens, links)
 
 
@@ -93,8 +89,8 @@ def _best_choices(found: Sequence[Sequence[Found]]) -> list[list[Found]]:
 
 
 def _join(parts: Sequence[Part], choice: Sequence[Found]) -> Candidate:
-    tokens: list[Token] = []
-    links: list[Link] = []
+    tokens = None if any(found.tokens is None for found in choice) else Tokens()
+    links = None if any(found.links is None for found in choice) else Links()
     texts: list[str] = []
     end = 0
     for part, found in zip(parts, choice, strict=True):
@@ -104,16 +100,14 @@ def _join(parts: Sequence[Part], choice: Sequence[Found]) -> Candidate:
         start = end + len(before)
         end = start + len(found.text)
         texts += [before, found.text]
-        tokens += [replace(token, start=start + token.start, end=start + token.end) for token in found.tokens or ()]
-        links += [Link(_moved(link.source, part.start), _moved(link.target, start)) for link in found.links or ()]
+        if tokens is not None and found.tokens is not None:
+            tokens.extend(found.tokens, start)
+        if links is not None and found.links is not None:
+            links.extend(found.links, part.start, start)
     return Candidate(
         text="".join(texts),
         score=sum(found.score * found.length for found in choice) / sum(found.length for found in choice),
         log_probability=sum(found.log_probability for found in choice),
-        tokens=None if any(found.tokens is None for found in choice) else tuple(tokens),
-        links=None if any(found.links is None for found in choice) else tuple(links),
+        tokens=tokens,
+        links=links,
     )
-
-
-def _moved(span: Span, by: int) -> Span:
-    return span[0] + by, span[1] + by

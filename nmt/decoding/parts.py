@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from nmt.decoding.compact import Spans
 from nmt.decoding.splitting import split_subwords
 from nmt.text.spans import Span
 
@@ -39,7 +40,7 @@ class Part:
     # Where they were asked for: where in the line it begins, its text, and where its subwords stand there.
     start: int = 0
     text: str = ""
-    spans: tuple[Span, ...] = ()
+    spans: Sequence[Span] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,5 +98,5 @@ def _placed(parts: Iterable[Part], text: str, start: int, tokenizer: Subwords) -
             part,
             start=start + begin,
             text=text[begin:end],
-            spans=tuple((first - begin, after - begin) for first, after in own),
+            spans=Spans((first - begin, after - begin) for first, after in own),
         )

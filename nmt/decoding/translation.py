@@ -1,5 +1,6 @@
 """What is asked of a translator for one line, and all that it tells of the translation; plain values, no tensors."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -44,8 +45,8 @@ class Candidate:
     score: float  # what the candidates are ranked by; of a line that was divided, the mean of its parts by length
     log_probability: float  # natural logarithm of its probability
     # Both are None where no details were asked for. ``links`` is None, too, where the engine shows no attention.
-    tokens: tuple[Token, ...] | None = None
-    links: tuple[Link, ...] | None = None
+    tokens: Sequence[Token] | None = None
+    links: Sequence[Link] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,17 +69,17 @@ class Translation:
         return self.candidates[0].score
 
     @property
-    def tokens(self) -> tuple[Token, ...]:
+    def tokens(self) -> Sequence[Token]:
         """The subwords of the best translation; TypeError if no details were asked for."""
         return _present(self.candidates[0].tokens)
 
     @property
-    def links(self) -> tuple[Link, ...]:
+    def links(self) -> Sequence[Link]:
         """Which of its words translate which; TypeError if no details were asked for or the engine has none."""
         return _present(self.candidates[0].links)
 
 
-def _present(details: tuple[T, ...] | None) -> tuple[T, ...]:
+def _present(details: Sequence[T] | None) -> Sequence[T]:
     if details is None:
         raise TypeError("no details were asked for: translate with details=True")
     return details

@@ -6,7 +6,7 @@ from nmt.decoding.line_translator import LineTranslator
 from nmt.decoding.translation import Link
 
 
-def align(translator: LineTranslator, sources: Sequence[str], hypotheses: Sequence[str]) -> list[tuple[Link, ...]]:
+def align(translator: LineTranslator, sources: Sequence[str], hypotheses: Sequence[str]) -> list[Sequence[Link]]:
     """The links of each of ``hypotheses``, which ``translator`` made of the sources.
 
     They are translated once more, with details; none are told of a line that comes out otherwise, or by an engine that

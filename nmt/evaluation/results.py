@@ -20,7 +20,7 @@ class SystemResult:
     faults: list[list[str]]  # of each line, by name
     worst: list[int]  # lines
     different: list[int]  # lines in which it differs most from the first system; none for that one
-    links: dict[int, tuple[Link, ...]] = field(default_factory=dict)  # alignments of some lines
+    links: dict[int, Sequence[Link]] = field(default_factory=dict)  # alignments of some lines
 
 
 @dataclass(kw_only=True)

@@ -249,7 +249,7 @@ class Workshop:
             raw = data.split(b"\n")
             lines = reader(raw, None, 1)
             assert len(lines) == len(raw)
-            written = as_lines([write_json(0, line, None) for line in lines])
+            written = b"".join(as_lines(write_json(0, line, None) for line in lines))
             assert written.count(b"\n") == len(raw)
 
         return read
