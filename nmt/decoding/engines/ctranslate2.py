@@ -165,7 +165,7 @@ class CTranslate2Engine:
         """The hypotheses for ``sources`` of one length."""
         results = self._translate(sources, config)
         return [
-            self._hypotheses(result, config) or self._search_with_care(source, config)
+            self._hypotheses(result, config) or self._search_with_care(source, result, config)
             for source, result in zip(sources, results, strict=True)
         ]
 
@@ -200,24 +200,25 @@ class CTranslate2Engine:
         hypotheses = []
         for tokens, score in zip(result.hypotheses, result.scores, strict=True):
             *ids, last = [self._ids[token] for token in tokens]
-            if last != EOS or (ids and min(ids) <= EOS):
+            if last != EOS or _has_special(ids):
                 return []
             log_probability = score * (len(ids) + 1) ** (config.length_penalty or _ALMOST_NO_PENALTY)
             hypotheses.append(_hypothesis(ids, log_probability, config))
         return hypotheses
 
-    def _search_with_care(self, source: Sequence[int], config: SearchConfig) -> list[Hypothesis]:
+    def _search_with_care(self, source: Sequence[int], result: Any, config: SearchConfig) -> list[Hypothesis]:
         """Without special ids, and with the beams that are left at the limit ended by force; slower, and seldom needed.
 
-        Probabilities are those of forced decoding, so that forbidding changes none.
+        Probabilities are those of forced decoding, so that forbidding changes none. What greedy search had at the limit
+        is all that there is, so that it need not search again; models that are not good yet often get there.
         """
-        special = [[self._tokens[number]] for number in (PAD, UNK, BOS)]
-        [result] = self._translate([source], config, num_hypotheses=config.beam_size, suppress_sequences=special)
+        found = [[self._ids[token] for token in tokens] for tokens in result.hypotheses]
+        if config.beam_size > 1 or any(map(_has_special, found)):
+            special = [[self._tokens[number]] for number in (PAD, UNK, BOS)]
+            [result] = self._translate([source], config, num_hypotheses=config.beam_size, suppress_sequences=special)
+            found = [[self._ids[token] for token in tokens] for tokens in result.hypotheses]
         limit = config.length_limit(len(source))
-        endings = {
-            tuple(number for token in tokens if (number := self._ids[token]) != EOS)[:limit]: None
-            for tokens in result.hypotheses
-        }
+        endings = {tuple(number for number in ids if number != EOS)[:limit]: None for ids in found}
         scored = self._translator.score_batch(
             [[self._tokens[number] for number in source]] * len(endings),
             [[self._tokens[number] for number in ids] for ids in endings],
@@ -228,6 +229,11 @@ class CTranslate2Engine:
         ]
         hypotheses.sort(key=lambda hypothesis: -hypothesis.score)
         return hypotheses[: config.n_best]
+
+
+def _has_special(ids: Sequence[int]) -> bool:
+    """Whether PAD, UNK, BOS or EOS is among ``ids``."""
+    return bool(ids) and min(ids) <= EOS
 
 
 def _hypothesis(ids: list[int], log_probability: float, config: SearchConfig) -> Hypothesis:

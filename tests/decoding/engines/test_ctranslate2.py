@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -110,9 +111,9 @@ def test_special_ids_are_never_written_and_probabilities_not_renormalised(
     with_care = CTranslate2Engine._search_with_care
     taken: list[Sequence[int]] = []
 
-    def watched(self: CTranslate2Engine, source: Sequence[int], config: SearchConfig) -> list[Hypothesis]:
+    def watched(self: CTranslate2Engine, source: Sequence[int], result: Any, config: SearchConfig) -> list[Hypothesis]:
         taken.append(source)
-        return with_care(self, source, config)
+        return with_care(self, source, result, config)
 
     monkeypatch.setattr(CTranslate2Engine, "_search_with_care", watched)
     sources = [[20, 21, 22], [20], [7, 8], [22, 5, 20, 6]]
