@@ -104,7 +104,7 @@ if TYPE_CHECKING:
 @setting(
     "training",
     "--dropout-passes",
-    "Passes over the text in which dropout grows from 0 to that.",
+    "Passes over the text in which dropout grows to that: from 0 in short runs, hardly in long ones.",
     kind=float,
     default="8, with --from 0",
 )

@@ -42,6 +42,11 @@ class Planner:
         start, end = state.preparation_seconds, self._end_seconds(state)
         return self.horizon.progress(state.step, self.clock.seconds(), start=start, end=end)
 
+    def planned_passes(self, state: TrainState, passes: float) -> float:
+        """How often the whole run passes over the text, ``passes`` of which are done; without an end those alone."""
+        progress = self.progress(state)
+        return passes / progress if progress else passes
+
     def rate(self, state: TrainState) -> float:
         """The learning rate of the next update."""
         rate = self._scheduled_rate(state)

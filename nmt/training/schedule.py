@@ -44,10 +44,13 @@ def closing_rate(step: int, *, begin: int, updates: int, peak: float) -> float:
     return peak * max(0.0, 1.0 - (step - begin) / (updates + 1))
 
 
-def growing_dropout(share: float, passes: float, *, within: float) -> float:
-    """Dropout after so many ``passes`` over the text: it grows along a line to ``share`` ``within`` so many.
+def growing_dropout(share: float, passes: float, *, planned: float, within: float) -> float:
+    """Dropout after so many ``passes`` over the text of those ``planned``: it grows along a line to ``share``.
 
     While a model has not seen its text often it cannot have learned it by heart, and dropout only slows it (curriculum
-    dropout: Morerio et al. 2017).
+    dropout: Morerio et al. 2017). So it grows from 0 ``within`` so many passes where the run makes no more than those;
+    longer runs, which learn by heart in the end, begin with more of it, and those three times as long with all.
     """
-    return share if passes >= within else share * passes / within
+    if passes >= within:
+        return share
+    return share * min(1.0, max(passes / within, (planned - within) / (2 * within)))

@@ -159,9 +159,9 @@ class Trainer:
         following = self._next_places(places[-1] + 1, limit)
         rows, rows_ahead = ([self.plan[place] for place in some] for some in (places, following))
         self._rate = self.planner.rate(self.state)
-        passes = self.state.target_tokens / self._pass_tokens
-        dropout = growing_dropout(self._dropout, passes, within=self.config.passes_of_growing_dropout)
-        update = self.learner.update_from(self.supply, rows, rate=self._rate, dropout=dropout, following=rows_ahead)
+        update = self.learner.update_from(
+            self.supply, rows, rate=self._rate, dropout=self._dropout_now(), following=rows_ahead
+        )
         self.state.step += 1
         if update.applied:
             self.state.skipped_updates = 0
@@ -175,6 +175,11 @@ class Trainer:
             self._begin_epoch()
         self.state.seconds = self.around.clock.seconds()
         return update
+
+    def _dropout_now(self) -> float:
+        passes = self.state.target_tokens / self._pass_tokens
+        planned = self.planner.planned_passes(self.state, passes)
+        return growing_dropout(self._dropout, passes, planned=planned, within=self.config.passes_of_growing_dropout)
 
     def _next_places(self, first: int, limit: float) -> list[int]:
         """Where in the plan the batches of an update stand, from ``first`` on; fewer, or none, at its end."""

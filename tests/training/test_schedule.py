@@ -69,6 +69,13 @@ def test_the_closing_line_ends_just_above_zero() -> None:
 
 
 def test_dropout_grows_along_a_line_and_stays() -> None:
-    shares = [growing_dropout(0.3, passes, within=10) for passes in (0, 5, 10, 40)]
+    shares = [growing_dropout(0.3, passes, planned=5, within=10) for passes in (0, 5, 10, 40)]
     assert shares == pytest.approx([0, 0.15, 0.3, 0.3])
-    assert growing_dropout(0.3, 0, within=0) == 0.3
+    assert growing_dropout(0.3, 0, planned=0, within=0) == 0.3
+
+
+def test_dropout_begins_the_higher_the_longer_the_run() -> None:
+    first = [growing_dropout(0.3, 0, planned=planned, within=10) for planned in (0, 10, 20, 30, 300)]
+    assert first == pytest.approx([0, 0, 0.15, 0.3, 0.3])
+    shares = [growing_dropout(0.3, passes, planned=20, within=10) for passes in (0, 4, 6, 10, 20)]
+    assert shares == pytest.approx([0.15, 0.15, 0.18, 0.3, 0.3])

@@ -338,23 +338,33 @@ def test_a_curriculum_begins_with_short_sentences_and_ends_with_all(tmp_path: Pa
     assert max(longest[30:]) == max(plain[30:]) == max(longest)
 
 
-def test_dropout_grows_with_the_passes_over_the_text(tmp_path: Path) -> None:
+def dropout_of_updates(made: Trainer) -> list[tuple[float, float]]:
+    """The passes over the text before each update of a run, and the share that was dropped in it."""
     shares = []
-    made = trainer(tmp_path, replace(TRAINING, dropout_passes=2.0))
     update = made.learner.update
 
     def noted(batches: list[Batch], **settings: Any) -> Update:
-        drops = {module.share for module in made.learner.model.modules() if isinstance(module, Dropout)}
-        shares.append((made.state.epochs, *drops))
+        [share] = {module.share for module in made.learner.model.modules() if isinstance(module, Dropout)}
+        shares.append((made.state.epochs, share))
         return update(batches, **settings)
 
     made.learner.update = noted  # type: ignore[method-assign, assignment]
     made.run()
-    assert shares[0] == (0.0, 0.0)
+    return shares
+
+
+def test_dropout_grows_with_the_passes_over_the_text(tmp_path: Path) -> None:
+    shares = dropout_of_updates(trainer(tmp_path, replace(TRAINING, dropout_passes=8.0)))
+    assert shares[-1][0] < 8
     assert [share for _, share in shares] == pytest.approx(
-        [min(MODEL.dropout, MODEL.dropout * epochs / 2) for epochs, _ in shares], abs=0.02
+        [MODEL.dropout * epochs / 8 for epochs, _ in shares], abs=0.02
     )
-    assert shares[-1][1] == MODEL.dropout
+
+
+def test_dropout_is_whole_at_once_in_a_run_of_many_passes(tmp_path: Path) -> None:
+    shares = dropout_of_updates(trainer(tmp_path, replace(TRAINING, dropout_passes=1.0)))
+    assert shares[-1][0] > 3
+    assert [share for _, share in shares[1:]] == [MODEL.dropout] * (len(shares) - 1)  # the first shows how long it is
 
 
 @pytest.mark.parametrize("settings", [{"curriculum": 0.5}, {"dropout_passes": 3.0}], ids=lambda given: "-".join(given))
