@@ -1,6 +1,6 @@
 """Are translations the same whatever the batch size and the number of threads, and how fast is each?
 
-python tests/benchmarks/same_in_every_batch.py MODEL FILE [--lines 1000]
+python tests/benchmarks/same_in_every_batch.py MODEL FILE [--lines 1000] [--engine torch]
 """
 
 import argparse
@@ -17,12 +17,15 @@ def main() -> None:
     parser.add_argument("model")
     parser.add_argument("file")
     parser.add_argument("--lines", type=int, default=1000)
+    parser.add_argument("--engine", default="auto")
     arguments = parser.parse_args()
     lines = list(itertools.islice(read_lines(arguments.file), arguments.lines))
     first: list[str] = []
     different = 0
     for threads, size in itertools.product((1, 2), (100, 7, 1)):
-        translator = Translator(arguments.model, device="cpu", threads=threads, batch_sentences=size)
+        translator = Translator(
+            arguments.model, device="cpu", engine=arguments.engine, threads=threads, batch_sentences=size
+        )
         begun = time.perf_counter()
         translations = translator.translate(lines)
         rate = len(lines) / (time.perf_counter() - begun)
