@@ -89,6 +89,13 @@ if TYPE_CHECKING:
     kind=float,
     default="0.005 for muon, 0.0015 for adamw, with --from a fifth",
 )
+@setting(
+    "training",
+    "--weight-decay",
+    "Times the rate, the share of the weights lost in an update.",
+    kind=float,
+    default="0.3 for muon, 0.01 for adamw",
+)
 @setting("training", "--warmup", "Updates until the peak; at most a tenth of the run.")
 @setting("training", "--schedule", "auto, linear, cosine, inverse-sqrt or trapezoid: the rate after warm-up.", kind=str)
 @setting("training", "--label-smoothing", "Share of probability spread over all subwords.", kind=float)

@@ -16,6 +16,7 @@ from nmt.training.schedule import NEED_AN_END, SCHEDULES
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 PEAKS = {"muon": 0.005, "adamw": 0.0015}  # of the learning rate, by optimizer
+DECAYS = {"muon": 0.3, "adamw": 0.01}  # of the weights, by optimizer
 DROPOUT_PASSES = 8.0  # over the text; see nmt.training.schedule.growing_dropout
 FINE_TUNING_SHARE = 0.2  # of that for a model that goes on from another
 LARGEST_SEED = 2**63 - 1  # of torch's generators
@@ -37,7 +38,7 @@ class TrainingConfig:
     word_dropout: float = 0.0  # share of input tokens, of either side, hidden behind UNK
     subword_sampling: float = 0.0  # strength of drawing other subwords for the same text, see Tokenizer.sample
     clip_norm: float = 1.0  # the gradient's largest norm
-    weight_decay: float = 0.01  # on matrices only
+    weight_decay: float | None = None  # on matrices only; None: as suits the optimizer
     curriculum: float = 0.3  # share of a run with a known end in which ever longer sentences are learned from
     schedule: str = "auto"  # how the rate goes on after warm-up, see nmt.training.schedule
     decay: float = 0.25  # share of a run in which a trapezoid's rate, or the rate of a run that stalls, falls to zero
@@ -59,7 +60,7 @@ class TrainingConfig:
             if value is not None and value < 1:
                 raise NMTError(f"training setting {name} must be at least 1, not {value}")
         for name in ("warmup", "weight_decay", "seed", "averaged"):
-            if getattr(self, name) < 0:
+            if (getattr(self, name) or 0) < 0:
                 raise NMTError(f"training setting {name} must not be negative, not {getattr(self, name)}")
         for name in ("learning_rate", "weight_decay"):
             if not math.isfinite(getattr(self, name) or 0):
@@ -94,6 +95,11 @@ class TrainingConfig:
     def peak_rate(self) -> float:
         """The highest learning rate of a run that begins with random weights, unless another is set."""
         return PEAKS[self.optimizer] if self.learning_rate is None else self.learning_rate
+
+    @property
+    def settled_weight_decay(self) -> float:
+        """How much of the matrices' weights, times the learning rate, goes in each update, unless it is set."""
+        return DECAYS[self.optimizer] if self.weight_decay is None else self.weight_decay
 
     @property
     def passes_of_growing_dropout(self) -> float:

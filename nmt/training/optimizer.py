@@ -59,7 +59,7 @@ def make_optimizers(model: nn.Module, config: TrainingConfig, precision: Precisi
     parameters = list(model.parameters())
     rest = [parameter for parameter in parameters if parameter not in matrices]
     groups = [
-        {"params": [p for p in rest if p.dim() > 1], "weight_decay": config.weight_decay},
+        {"params": [p for p in rest if p.dim() > 1], "weight_decay": config.settled_weight_decay},
         {"params": [p for p in rest if p.dim() <= 1], "weight_decay": 0.0},
     ]
     fused = parameters[0].device.type in ("cpu", "cuda")
@@ -70,7 +70,7 @@ def make_optimizers(model: nn.Module, config: TrainingConfig, precision: Precisi
         {"params": [p for p in parameters if p in matrices and p not in stacked], "parts": 1},
         {"params": [p for p in parameters if p in stacked], "parts": 3},  # queries, keys, values
     ]
-    muon = Muon(split, lr=config.peak_rate, weight_decay=config.weight_decay, dtype=precision.dtype)
+    muon = Muon(split, lr=config.peak_rate, weight_decay=config.settled_weight_decay, dtype=precision.dtype)
     return Optimizers([adamw, muon])
 
 

@@ -88,6 +88,21 @@ def test_every_parameter_moves_by_one_of_them(name: str) -> None:
     assert all((parameter != old).any() for parameter, old in zip(model.parameters(), before, strict=True))
 
 
+@pytest.mark.parametrize("name", ["muon", "adamw"])
+def test_matrices_and_embeddings_decay_and_nothing_else(name: str) -> None:
+    config = ModelConfig(vocabulary_size=20, encoder_layers=1, decoder_layers=1, dimension=16, heads=2, feed_forward=24)
+    model = Transformer(config)
+    made = make_optimizers(model, TrainingConfig(optimizer=name, weight_decay=0.25), FLOAT32)
+    decays = {
+        parameter: group["weight_decay"]
+        for member in made.members
+        for group in member.param_groups
+        for parameter in group["params"]
+    }
+    assert {parameter.dim() > 1 for parameter in decays} == {True, False}
+    assert all(decay == (0.25 if parameter.dim() > 1 else 0) for parameter, decay in decays.items())
+
+
 def test_it_goes_on_from_what_was_saved() -> None:
     config = ModelConfig(vocabulary_size=20, encoder_layers=1, decoder_layers=1, dimension=16, heads=2, feed_forward=24)
     whole = Transformer(config)
