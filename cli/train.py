@@ -94,7 +94,7 @@ if TYPE_CHECKING:
     "--weight-decay",
     "Times the rate, the share of the weights lost in an update.",
     kind=float,
-    default="0.3 for muon, 0.01 for adamw",
+    default="0.3 for muon, 0.01 for adamw and with --from",
 )
 @setting("training", "--warmup", "Updates until the peak; at most a tenth of the run.")
 @setting("training", "--schedule", "auto, linear, cosine, inverse-sqrt or trapezoid: the rate after warm-up.", kind=str)
@@ -111,7 +111,7 @@ if TYPE_CHECKING:
 @setting(
     "training",
     "--dropout-passes",
-    "Passes over the text in which dropout grows to that: from 0 in short runs, hardly in long ones.",
+    "Passes over the text in which dropout grows to that: from 0, or from more if many passes are planned.",
     kind=float,
     default="8, with --from 0",
 )

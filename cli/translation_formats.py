@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("nmt")
 
 _ENTRIES = 4096  # of a list that are written at a time
-_CHUNK = 1 << 20  # characters, likewise
+_CHUNK = 1 << 20  # characters of a line, likewise
 
 # Characters that some programs take for line ends or controls, which JSON allows in strings as they are.
 _ESCAPED = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
@@ -228,14 +228,17 @@ def write_alignment(index: int, line: Line, translation: "Translation | None") -
 
 
 def as_lines(lines: Iterable[Iterable[str]]) -> Iterator[bytes]:
-    """The bytes of ``lines``, each made of pieces; half surrogates that JSON brought along are escaped as it does."""
-    some: list[str] = []
-    size = 0
+    """The bytes of ``lines``, each made of pieces; half surrogates that JSON brought along are escaped as it does.
+
+    They come line by line, so that what stops the writing leaves whole lines, and only very long ones in parts.
+    """
     for line in lines:
+        some: list[str] = []
+        size = 0
         for piece in itertools.chain(line, "\n"):
             some.append(piece)
             size += len(piece)
             if size >= _CHUNK:
                 yield "".join(some).encode("utf-8", "backslashreplace")
                 some, size = [], 0
-    yield "".join(some).encode("utf-8", "backslashreplace")
+        yield "".join(some).encode("utf-8", "backslashreplace")

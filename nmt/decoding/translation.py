@@ -44,7 +44,8 @@ class Candidate:
     text: str
     score: float  # what the candidates are ranked by; of a line that was divided, the mean of its parts by length
     log_probability: float  # natural logarithm of its probability
-    # Both are None where no details were asked for. ``links`` is None, too, where the engine shows no attention.
+    # Both are None where no details were asked for. ``links`` is None, too, where the engine shows no attention. They
+    # need little memory and make their members when asked for them; ``tuple(...)`` has all.
     tokens: Sequence[Token] | None = None
     links: Sequence[Link] | None = None
 

@@ -34,11 +34,11 @@ class TrainingConfig:
     warmup: int = 400  # updates
     label_smoothing: float = 0.1
     r_drop: float = 0.0  # weight of the agreement of two passes under different dropout; 0: one pass. Paper: 5
-    dropout_passes: float | None = None  # over the text in which dropout grows from 0; None: 8, with a parent 0
+    dropout_passes: float | None = None  # over the text in which dropout grows; None: 8, with a parent 0
     word_dropout: float = 0.0  # share of input tokens, of either side, hidden behind UNK
     subword_sampling: float = 0.0  # strength of drawing other subwords for the same text, see Tokenizer.sample
     clip_norm: float = 1.0  # the gradient's largest norm
-    weight_decay: float | None = None  # on matrices only; None: as suits the optimizer
+    weight_decay: float | None = None  # on matrices and embeddings; None: as suits the optimizer
     curriculum: float = 0.3  # share of a run with a known end in which ever longer sentences are learned from
     schedule: str = "auto"  # how the rate goes on after warm-up, see nmt.training.schedule
     decay: float = 0.25  # share of a run in which a trapezoid's rate, or the rate of a run that stalls, falls to zero
@@ -103,7 +103,7 @@ class TrainingConfig:
 
     @property
     def passes_of_growing_dropout(self) -> float:
-        """In which dropout grows from nothing, where the run begins with random weights, unless it is set."""
+        """In which dropout grows, where the run begins with random weights, unless it is set."""
         return DROPOUT_PASSES if self.dropout_passes is None else self.dropout_passes
 
     @property

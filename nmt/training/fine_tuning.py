@@ -14,7 +14,7 @@ from nmt.model_dir import TRAINING, WEIGHTS, ModelInfo, load_model
 from nmt.settings import to_mapping
 from nmt.text.tags import check_known
 from nmt.text.tokenizer import Tokenizer, TokenizerConfig
-from nmt.training.config import FINE_TUNING_SHARE, Recipe
+from nmt.training.config import DECAYS, FINE_TUNING_SHARE, Recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.weights import read_header
 
@@ -45,11 +45,16 @@ class Parent:
 
 
 def gently(recipe: Recipe) -> Recipe:
-    """``recipe`` for going on from a published model: what is not set is a lower rate and dropout in full at once."""
+    """``recipe`` for going on from a published model: what is not set is gentle, and dropout is in full at once.
+
+    Weights that the new text has no use for are not to fade away, so that they decay no faster than with AdamW.
+    """
     given = recipe.training
     rate = FINE_TUNING_SHARE * given.peak_rate if given.learning_rate is None else given.learning_rate
+    decay = DECAYS["adamw"] if given.weight_decay is None else given.weight_decay
     passes = given.dropout_passes or 0.0
-    return replace(recipe, training=replace(given, learning_rate=rate, dropout_passes=passes))
+    training = replace(given, learning_rate=rate, weight_decay=decay, dropout_passes=passes)
+    return replace(recipe, training=training)
 
 
 def load_parent(directory: Path, recipe: Recipe, files: CorpusFiles, output: Path) -> Parent:

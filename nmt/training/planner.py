@@ -17,6 +17,7 @@ class Planner:
         self.config = config
         self.clock = clock
         self.beam_size = beam_size
+        self._updates_an_epoch = updates_an_epoch
         self.horizon = Horizon(
             updates=min((limit for limit in limits if limit), default=None), seconds=config.budget_seconds
         )
@@ -44,6 +45,8 @@ class Planner:
 
     def planned_passes(self, state: TrainState, passes: float) -> float:
         """How often the whole run passes over the text, ``passes`` of which are done; without an end those alone."""
+        if self.budget is None and self.horizon.updates is not None:
+            return self.horizon.updates / self._updates_an_epoch
         progress = self.progress(state)
         return passes / progress if progress else passes
 

@@ -180,6 +180,8 @@ class Publication:
     def _info(self, state: TrainState, scores: dict[str, Any]) -> ModelInfo:
         settings = {name: value for name, value in to_mapping(self.recipe).items() if name not in SHOWN_ELSEWHERE}
         settings["preset"] = self.recipe.preset_for(len(self.prepared.corpus))
+        chosen = self.recipe.training
+        settings["training"] |= {"learning_rate": chosen.peak_rate, "weight_decay": chosen.settled_weight_decay}
         training: dict[str, Any] = {
             "settings": settings,
             "corpus": self.prepared.facts,

@@ -102,7 +102,8 @@ def test_a_model_that_goes_on_learns_gently_unless_told_otherwise() -> None:
         assert gently(recipe).training.peak_rate == pytest.approx(recipe.training.peak_rate / 5)
         assert gently(recipe).training.passes_of_growing_dropout == 0
         assert recipe.training.passes_of_growing_dropout > 0
-    told = Recipe(training=TrainingConfig(learning_rate=0.7, dropout_passes=3.0))
+        assert gently(recipe).training.settled_weight_decay == 0.01
+    told = Recipe(training=TrainingConfig(learning_rate=0.7, weight_decay=0.2, dropout_passes=3.0))
     assert gently(told) == told
 
 

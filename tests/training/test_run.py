@@ -1,5 +1,6 @@
 """A run as a whole: what it refuses at once, what it repeats exactly, what it leaves."""
 
+import json
 import os
 import random
 import shutil
@@ -14,7 +15,7 @@ from nmt.errors import NMTError
 from nmt.model_dir import WORD_COUNTS, load_info
 from nmt.text.tokenizer import Tokenizer
 from nmt.text.word_counts import read_word_counts
-from nmt.training.config import Recipe, merge_recipe
+from nmt.training.config import DECAYS, PEAKS, Recipe, merge_recipe
 from nmt.training.corpus_files import CorpusFiles, language_of
 from nmt.training.run import RunReport, train
 from nmt_corpora import phrasebook_file
@@ -158,6 +159,9 @@ def test_directories_that_are_not_ours_are_left_alone(tmp_path: Path) -> None:
         run(files, other, overwrite=True)
     assert (other / "thesis.tex").read_text() == "years of work"
     run(files, tmp_path / "model", {"training": {"max_steps": 1}})
+    chosen = json.loads((tmp_path / "model" / "config.json").read_text())["training"]["settings"]["training"]
+    assert chosen["weight_decay"] == DECAYS["muon"]  # what was not set, too
+    assert chosen["learning_rate"] == PEAKS["muon"]
     shutil.rmtree(tmp_path / "model" / "training")
     with pytest.raises(NMTError, match="already holds a model"):
         run(files, tmp_path / "model")

@@ -85,10 +85,22 @@ def test_log_probabilities_are_those_of_forced_decoding(fast_engine: MakeEngine,
             assert hypothesis.score == pytest.approx(hypothesis.log_probability / (len(hypothesis.ids) + 1))
 
 
-def test_at_the_length_limit_hypotheses_are_ended_by_force(transformer: Transformer, fast_engine: MakeEngine) -> None:
-    config = SearchConfig(beam_size=4, max_length_ratio=0.25, max_length_offset=0)
+@pytest.mark.parametrize("beam_size", [1, 4])
+def test_at_the_length_limit_hypotheses_are_ended_by_force(
+    transformer: Transformer, fast_engine: MakeEngine, beam_size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = SearchConfig(beam_size=beam_size, max_length_ratio=0.25, max_length_offset=0)
     sources = random_sources(33)
+    again = []
+    translate = CTranslate2Engine._translate
+
+    def watched(self: CTranslate2Engine, sources: Any, config: SearchConfig, **options: Any) -> list[Any]:
+        again.extend(sources if options else ())
+        return translate(self, sources, config, **options)
+
+    monkeypatch.setattr(CTranslate2Engine, "_translate", watched)
     ours = fast_engine(transformer).search(sources, config)
+    assert bool(again) == (beam_size > 1)  # greedy search has found all that there is
     theirs = TorchEngine(transformer, torch.device("cpu")).search(sources, config)
     at_limit = 0
     for source, our, their in zip(sources, ours, theirs, strict=True):
@@ -97,6 +109,7 @@ def test_at_the_length_limit_hypotheses_are_ended_by_force(transformer: Transfor
         assert len(our[0].ids) <= limit
         assert our[0].log_probability == pytest.approx(forced(transformer, source, our[0].ids), abs=1e-4)
         assert our[0].score <= their[0].score + 1e-4
+        assert beam_size > 1 or our[0].ids == their[0].ids
     assert at_limit > 5
 
 
