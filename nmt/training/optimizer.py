@@ -11,12 +11,16 @@ from nmt.runtime import Precision
 from nmt.training.config import TrainingConfig
 from nmt.training.muon import Muon
 
+WHOLE_DECAY = 6000  # updates with all of Muon's default decay
+
 
 class Optimizers:
     """Several optimizers, each of parameters of its own, that step as one."""
 
-    def __init__(self, members: Sequence[torch.optim.Optimizer]) -> None:
+    def __init__(self, members: Sequence[torch.optim.Optimizer], *, whole_decay: int | None = None) -> None:
+        """After ``whole_decay`` updates weights decay the slower, the more there were; None: always as fast."""
         self.members = members
+        self.whole_decay = whole_decay
 
     @property
     def started(self) -> bool:
@@ -28,6 +32,10 @@ class Optimizers:
         for member in self.members:
             for group in member.param_groups:
                 group["lr"] = rate
+                group["updates"] = group.get("updates", 0) + 1
+                if self.whole_decay is not None:
+                    first = group.setdefault("first_weight_decay", group["weight_decay"])
+                    group["weight_decay"] = first * min(1.0, self.whole_decay / group["updates"])
             member.step()
 
     def zero_grad(self) -> None:
@@ -50,7 +58,9 @@ def make_optimizers(model: nn.Module, config: TrainingConfig, precision: Precisi
 
     Embeddings, norms and biases are no matrices in Muon's sense: what they are multiplied with is one-hot or a constant
     (Jordan et al. 2024). AdamW (Loshchilov & Hutter 2019) has the betas of Vaswani et al. 2017. Decay is on matrices
-    and embeddings only. What Muon makes orthogonal it computes in the precision of training, as its author does.
+    and embeddings only; that of Muon's runs, unless it is set, slows down with time, so that weights keep what they learned
+    in a share of the run so far: a decay suits a time in passes over the text, not in updates (Wang & Aitchison 2024).
+    What Muon makes orthogonal it computes in the precision of training, as its author does.
     """
     stacked = {module.projection.weight for module in model.modules() if isinstance(module, Attention)}
     matrices = {module.weight for module in model.modules() if isinstance(module, nn.Linear)}
@@ -62,16 +72,17 @@ def make_optimizers(model: nn.Module, config: TrainingConfig, precision: Precisi
         {"params": [p for p in rest if p.dim() > 1], "weight_decay": config.settled_weight_decay},
         {"params": [p for p in rest if p.dim() <= 1], "weight_decay": 0.0},
     ]
+    whole = WHOLE_DECAY if config.weight_decay is None and config.optimizer == "muon" else None
     fused = parameters[0].device.type in ("cpu", "cuda")
     adamw = torch.optim.AdamW(groups, lr=config.peak_rate, betas=(0.9, 0.98), eps=1e-9, fused=fused)
     if not matrices:
-        return Optimizers([adamw])
+        return Optimizers([adamw], whole_decay=whole)
     split = [
         {"params": [p for p in parameters if p in matrices and p not in stacked], "parts": 1},
         {"params": [p for p in parameters if p in stacked], "parts": 3},  # queries, keys, values
     ]
     muon = Muon(split, lr=config.peak_rate, weight_decay=config.settled_weight_decay, dtype=precision.dtype)
-    return Optimizers([adamw, muon])
+    return Optimizers([adamw, muon], whole_decay=whole)
 
 
 def average_share(step: int) -> float:

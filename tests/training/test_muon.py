@@ -9,7 +9,7 @@ from torch import nn
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.runtime import Precision
-from nmt.training.config import TrainingConfig
+from nmt.training.config import DECAYS, TrainingConfig
 from nmt.training.muon import UPDATE_SIZE, Muon, orthogonalized
 from nmt.training.optimizer import Optimizers, make_optimizers
 
@@ -101,6 +101,30 @@ def test_matrices_and_embeddings_decay_and_nothing_else(name: str) -> None:
     }
     assert {parameter.dim() > 1 for parameter in decays} == {True, False}
     assert all(decay == (0.25 if parameter.dim() > 1 else 0) for parameter, decay in decays.items())
+
+
+def decays_of_updates(config: TrainingConfig, updates: int) -> list[float]:
+    """The weight decay of the embeddings in each update; half of the way a saved state is taken up."""
+    model = nn.ModuleList([nn.Embedding(3, 4)])
+    decays = []
+    made = make_optimizers(model, config, FLOAT32)
+    for update in range(updates):
+        if update == updates // 2:
+            state = deepcopy(made.state_dict())
+            made = make_optimizers(model, config, FLOAT32)
+            made.load_state_dict(state)
+        model[0].weight.grad = torch.zeros(3, 4)
+        made.step(0.1)
+        decays.append(made.members[0].param_groups[0]["weight_decay"])
+    return decays
+
+
+def test_weights_decay_slower_in_long_runs_unless_told_how_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nmt.training.optimizer.WHOLE_DECAY", 2)
+    decays = decays_of_updates(TrainingConfig(), 8)
+    assert decays == pytest.approx([DECAYS["muon"] * min(1, 2 / update) for update in range(1, 9)])
+    assert decays_of_updates(TrainingConfig(weight_decay=0.2), 8) == [0.2] * 8
+    assert decays_of_updates(TrainingConfig(optimizer="adamw"), 8) == [DECAYS["adamw"]] * 8
 
 
 def test_it_goes_on_from_what_was_saved() -> None:
