@@ -58,8 +58,8 @@ def make_optimizers(model: nn.Module, config: TrainingConfig, precision: Precisi
 
     Embeddings, norms and biases are no matrices in Muon's sense: what they are multiplied with is one-hot or a constant
     (Jordan et al. 2024). AdamW (Loshchilov & Hutter 2019) has the betas of Vaswani et al. 2017. Decay is on matrices
-    and embeddings only; that of Muon's runs, unless it is set, slows down with time, so that weights keep what they learned
-    in a share of the run so far: a decay suits a time in passes over the text, not in updates (Wang & Aitchison 2024).
+    and embeddings only; that of Muon's runs, unless it is set, slows down with time, so that weights keep what they
+    learned in a share of the run so far: what suits is a time in passes, not in updates (Wang & Aitchison 2024).
     What Muon makes orthogonal it computes in the precision of training, as its author does.
     """
     stacked = {module.projection.weight for module in model.modules() if isinstance(module, Attention)}
