@@ -55,7 +55,7 @@ _INFO_KEY = "config"  # in the weights' metadata: the copy of config.json
 _INFO_CHECKSUM = "config_sha256"  # beside it: of that copy; models of the first releases have none
 _FIXED = ("model", "tokenizer_sha256", "max_source_length", "tags", "alignment_heads")  # what nobody may edit
 MAX_TOKENIZER_BYTES = 1_000_000_000
-LEFTOVER = ".nmt-*.tmp"  # what atomic_writer leaves behind when it is killed
+LEFTOVER = ".nmt-*.tmp"  # what atomic_writer, or making a fast copy, leaves behind when it is killed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,7 @@ def save_model(
     )
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(directory)
+        remove_leftovers(directory, older_than=3600)  # newer ones may be somebody's who is still writing
         _unlink_links(directory)
         if not _holds(directory / TOKENIZER, proto):
             (directory / CONFIG).unlink(missing_ok=True)
@@ -331,12 +331,12 @@ def _unlink_links(directory: Path) -> None:
             (directory / name).unlink()
 
 
-def _remove_leftovers(directory: Path) -> None:
-    """Remove temporaries of killed calls; those of the last hour may be somebody's who is still writing."""
+def remove_leftovers(directory: Path, *, older_than: float) -> None:
+    """Remove temporary files and directories of killed calls that were changed last so many seconds ago or more."""
     for path in directory.glob(LEFTOVER):
-        if path.stat().st_mtime >= time.time() - 3600:
+        if path.lstat().st_mtime > time.time() - older_than:
             continue
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)

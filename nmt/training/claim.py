@@ -1,13 +1,14 @@
 """Whose a model directory is: new, of this very run, or of something else that must not be touched."""
 
 import json
+import math
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from nmt.errors import NMTError
-from nmt.model_dir import CARD, CONFIG, LEFTOVER, TOKENIZER, TRAINING, WEIGHTS, WORD_COUNTS
+from nmt.model_dir import CARD, CONFIG, LEFTOVER, TOKENIZER, TRAINING, WEIGHTS, WORD_COUNTS, remove_leftovers
 from nmt.settings import to_mapping
 from nmt.text.lines import atomic_writer
 from nmt.training.checkpoint import CheckpointStore
@@ -74,9 +75,9 @@ def _foreign(output: Path, training: bool) -> bool:
 
 
 def _remove_leftovers(output: Path) -> None:
-    """Remove what killed commands were writing."""
-    for leftover in (*output.glob(LEFTOVER), *(output / TRAINING).glob(LEFTOVER)):
-        leftover.unlink(missing_ok=True)
+    """Remove what killed commands were writing; nobody else writes there, for the lock is held."""
+    for directory in (output, output / TRAINING):
+        remove_leftovers(directory, older_than=-math.inf)
 
 
 def _remove_model(output: Path) -> None:

@@ -139,6 +139,10 @@ def test_what_a_kill_left_of_a_first_publication_is_no_obstacle(tmp_path: Path) 
         checkpoint.unlink()
     (output / "tokenizer.model").write_bytes(b"half")
     (output / ".nmt-0123456789ab.tmp").write_bytes(b"half")
+    for name in (".nmt-ab0123456789.tmp", ".nmt-ab0123456789-old.tmp"):  # of a fast copy
+        (output / name).mkdir()
+        (output / name / "model.bin").write_bytes(b"half")
+    (output / ".nmt-000000000000.tmp").symlink_to(tmp_path)
     (output / "training" / ".nmt-0123456789ab.tmp").write_bytes(b"half")
     assert run(files, output).finished
     assert not list(output.rglob(".nmt-*"))
