@@ -4,6 +4,7 @@ What comes out of these sequences is made when it is asked for; they are equal t
 """
 
 import itertools
+import operator
 import sys
 from abc import abstractmethod
 from array import array
@@ -34,17 +35,13 @@ class _Compact(Sequence[T]):
         return self._at(found) if isinstance(found, int) else tuple(map(self._at, found))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and len(self) == len(other) and all(map(_same, self, other))
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(operator.eq, self, other))
 
     def __hash__(self) -> int:
         return hash(tuple(self))
 
     def __repr__(self) -> str:
         return repr(tuple(self))
-
-
-def _same(one: object, other: object) -> bool:
-    return one == other
 
 
 class Spans(_Compact[Span]):

@@ -163,12 +163,16 @@ def test_directories_that_are_not_ours_are_left_alone(tmp_path: Path) -> None:
         run(files, other, overwrite=True)
     assert (other / "thesis.tex").read_text() == "years of work"
     run(files, tmp_path / "model", {"training": {"max_steps": 1}})
-    chosen = json.loads((tmp_path / "model" / "config.json").read_text())["training"]["settings"]["training"]
-    assert chosen["weight_decay"] == DECAYS["muon"]  # what was not set, too
-    assert chosen["learning_rate"] == PEAKS["muon"]
     shutil.rmtree(tmp_path / "model" / "training")
     with pytest.raises(NMTError, match="already holds a model"):
         run(files, tmp_path / "model")
+
+
+def test_the_model_records_what_was_chosen_for_training_without_being_set(tmp_path: Path) -> None:
+    run(write_corpus(tmp_path), tmp_path / "model", {"training": {"max_steps": 1}})
+    chosen = json.loads((tmp_path / "model" / "config.json").read_text())["training"]["settings"]["training"]
+    assert chosen["weight_decay"] == DECAYS["muon"]
+    assert chosen["learning_rate"] == PEAKS["muon"]
 
 
 @pytest.mark.parametrize(("pairs", "sentence"), [(0, "no usable sentence pair"), (1, "only 1 usable sentence pair")])
