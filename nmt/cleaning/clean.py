@@ -24,6 +24,7 @@ from nmt.cleaning.hashes import SeenHashes
 from nmt.cleaning.held_out import HeldOut
 from nmt.cleaning.lengths import fit_lengths
 from nmt.cleaning.outputs import Outputs, output_paths
+from nmt.cleaning.pair_tests import ends_agree
 from nmt.cleaning.reading import TolerantReader
 from nmt.data.pool import ordered_map
 from nmt.errors import NMTError
@@ -89,18 +90,19 @@ def clean_corpus(
 
 def survey(corpora: Sequence[ParallelFiles], languages: tuple[str | None, str | None], config: CleaningConfig) -> Usual:
     """What is usual in ``corpora``, by the first blocks of each."""
-    characters, scripts = [], np.zeros((2, NO_SCRIPT), dtype=np.int64)
+    characters, agree, scripts = [], [], np.zeros((2, NO_SCRIPT), dtype=np.int64)
     for files in corpora:
         for _, block in zip(range(SURVEYED), TolerantReader([files]).blocks(), strict=False):
             text = BlockText(block)
             characters.append(text.characters)
+            agree.append(ends_agree(text))
             for side, counts in zip(text.sides, scripts, strict=True):
                 counts += np.bincount(side.classes.scripts, minlength=NO_SCRIPT + 1)[:NO_SCRIPT]
     lengths = fit_lengths(np.concatenate(characters)) if characters else None
     source, target = (
         int(counts.argmax()) if counts.max() and counts.max() >= _CLEAR * counts.sum() else None for counts in scripts
     )
-    usual = Usual(lengths, (source, target), languages)
+    usual = Usual(lengths, (source, target), languages, all(agree))
     return _with_translations(usual, corpora, config) if "unrelated" in config.filters else usual
 
 

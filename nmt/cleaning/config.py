@@ -26,6 +26,7 @@ FILTERS = {
     "too-long": "a side has more than max_characters characters",
     "length-ratio": "one side is more than max_ratio times as long as the other, in bytes",
     "unusual-ratio": "the lengths are more than max_deviation standard deviations from what is usual in this corpus",
+    "incomplete": "a side is short by more than incomplete_deviation of these and has fewer sentences, or no end",
     "identical": "both sides are the same but for case and punctuation, and more than a name",
     "script": "a side is in another script than most of the corpus",
     "language": "a side is in another language than it should be (needs the extra langid)",
@@ -51,6 +52,7 @@ class CleaningConfig:
         "too-long",
         "length-ratio",
         "unusual-ratio",
+        "incomplete",
         "identical",
         "script",
         "overlap",
@@ -59,6 +61,7 @@ class CleaningConfig:
     max_characters: int = FilterConfig.max_characters
     max_ratio: float = FilterConfig.max_ratio
     max_deviation: float = 6.0
+    incomplete_deviation: float = 2.5
     language_margin: float = 8.0  # natural logarithm of how much more probable another language must be
     chance_margin: float = 5.0  # the same of the words of a pair coming together by chance
 
@@ -67,7 +70,7 @@ class CleaningConfig:
             for name in given:
                 if name not in known:
                     raise NMTError(f"there is no {what} {name!r}{nearest(name, known)}; there are {', '.join(known)}")
-        for name in ("max_characters", "max_ratio", "max_deviation"):
+        for name in ("max_characters", "max_ratio", "max_deviation", "incomplete_deviation"):
             if not getattr(self, name) >= 1:
                 raise NMTError(f"{name} must be at least 1, not {getattr(self, name)}")
 

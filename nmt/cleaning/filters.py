@@ -11,7 +11,7 @@ from nmt.cleaning.association import Translations, words_of
 from nmt.cleaning.block_text import SOURCE, TARGET, BlockText
 from nmt.cleaning.byte_classes import NO_SCRIPT
 from nmt.cleaning.config import FILTERS, CleaningConfig
-from nmt.cleaning.hashes import Hashes, combine, hash_lines, normal_lines
+from nmt.cleaning.hashes import Hashes, combine, hash_lines, hash_normal_lines
 from nmt.cleaning.held_out import HeldOut
 from nmt.cleaning.languages import judge
 from nmt.cleaning.lengths import LengthModel
@@ -30,6 +30,7 @@ class Usual:
     lengths: LengthModel | None
     scripts: tuple[int | None, int | None]  # numbers in SCRIPT_NAMES; None where there is no clear one
     languages: tuple[str | None, str | None] = (None, None)  # codes the identifier knows
+    ends_agree: bool = False  # both sides mark the ends of sentences alike
     translations: Translations | None = None
     learnt: frozenset[tuple[int, int]] = frozenset()  # corpus and first line of the blocks they were learnt from
 
@@ -70,7 +71,7 @@ class Cleaner:
         original = BlockText(block)
         undecodable = [side.undecodable() for side in original.sides]
         text, mended = self._mend(original)
-        near = [hash_lines(line.encode("utf-8", "replace") for line in normal_lines(side.text)) for side in text.sides]
+        near = [hash_normal_lines(side.text) for side in text.sides]
         reasons = np.zeros(block.count, dtype=np.uint8)  # 0: kept; else the number of the filter, from 1
         for number, name in enumerate(FILTERS, start=1):
             if name in self.config.filters and name not in FOLLOWING:
@@ -115,6 +116,7 @@ class Cleaner:
             "too-long": lambda: np.flatnonzero(pair_tests.too_long(text, config.max_characters)).tolist(),
             "length-ratio": lambda: np.flatnonzero(pair_tests.far_apart(text, config.max_ratio)).tolist(),
             "unusual-ratio": lambda: self._unusual(text),
+            "incomplete": lambda: self._incomplete(text),
             "unrelated": lambda: self._unrelated(text),
             "identical": lambda: pair_tests.identical(text, near[SOURCE] == near[TARGET]),
             "script": lambda: self._odd_scripts(text),
@@ -131,6 +133,11 @@ class Cleaner:
             return ()
         rows: Rows = np.flatnonzero(pair_tests.unusual(text, self.usual.lengths, self.config.max_deviation)).tolist()
         return rows
+
+    def _incomplete(self, text: BlockText) -> Rows:
+        if self.usual.lengths is None or not self.usual.ends_agree:
+            return ()
+        return pair_tests.incomplete(text, self.usual.lengths, self.config.incomplete_deviation)
 
     def _unrelated(self, text: BlockText) -> Rows:
         if self.usual.translations is None:

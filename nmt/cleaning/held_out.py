@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.cleaning.hashes import Hashes, combine, hash_lines, normal_lines
+from nmt.cleaning.hashes import Hashes, combine, hash_lines, hash_normal_lines
 from nmt.text.blocks import read_pairs
 from nmt.text.corpus import Pair
 from nmt.text.selection import is_in
@@ -63,5 +63,5 @@ def held_out_of(name: str, pairs: Sequence[Pair]) -> HeldOut:
     """The hashes of ``pairs``."""
     sides = []
     for lines in zip(*pairs, strict=True):
-        sides.append(hash_lines(line.encode("utf-8") for line in normal_lines("".join(f"{line}\n" for line in lines))))
+        sides.append(hash_normal_lines("".join(f"{line}\n" for line in lines)))
     return HeldOut(name, hash_lines("\n".join(pair).encode() for pair in pairs), sides[0], sides[1])

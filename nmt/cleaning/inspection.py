@@ -14,7 +14,7 @@ from nmt.cleaning import marks, pair_tests
 from nmt.cleaning.block_text import SOURCE, TARGET, BlockText, Example, Rows, SideText
 from nmt.cleaning.byte_classes import NO_SCRIPT, SCRIPT_NAMES
 from nmt.cleaning.config import CleaningConfig
-from nmt.cleaning.hashes import Hashes, combine, hash_lines, normal_lines, smallest_word_hashes
+from nmt.cleaning.hashes import Hashes, combine, hash_lines, hash_normal_lines, smallest_word_hashes
 from nmt.cleaning.held_out import HeldOut, Overlap
 from nmt.cleaning.lengths import fit_lengths
 from nmt.cleaning.stretches import Stretch, measure_windows
@@ -80,7 +80,7 @@ class Inspector:
         source, target = text.sides
         found = recorder.found
         found.exact = hash_lines(map(b"\n".join, zip(source.raw, target.raw, strict=True)))
-        near = [hash_lines(line.encode("utf-8", "replace") for line in normal_lines(side.text)) for side in text.sides]
+        near = [hash_normal_lines(side.text) for side in text.sides]
         found.near = combine(*near)
         recorder.add("identical", pair_tests.identical(text, near[0] == near[1]))
         found.overlaps = [held_out.overlap(found.exact, *near) for held_out in self.held_out]
@@ -147,6 +147,10 @@ def _look_at_lengths(text: BlockText, filters: FilterConfig, recorder: _Recorder
     if model is not None:
         unusual = full & pair_tests.unusual(text, model, CleaningConfig.max_deviation)
         recorder.add("unusual-ratio", np.flatnonzero(unusual & ~odd & ~long))
+        if pair_tests.ends_agree(text):
+            known = unusual | odd | long | ~full
+            rows = pair_tests.incomplete(text, model, CleaningConfig.incomplete_deviation)
+            recorder.add("incomplete", [row for row in rows if not known[row]])
 
 
 def _compare_sides(text: BlockText, recorder: _Recorder) -> None:

@@ -113,6 +113,12 @@ def _kinds() -> tuple[Kind, ...]:
             "unusual-ratio",
         ),
         Kind(
+            "incomplete",
+            "pairs with a side that is short for the other and has fewer sentences, or no end",
+            "look at the examples: most were cut off, or have something put behind",
+            "incomplete",
+        ),
+        Kind(
             "duplicate",
             "pairs that stood there before",
             "the copies count twice; nmt train leaves them out, too",

@@ -9,11 +9,13 @@ from nmt.cleaning import marks
 from nmt.cleaning.block_text import SOURCE, BlockText
 from nmt.cleaning.lengths import LengthModel
 from nmt.text.corpus import RATIO_SLACK
+from nmt.text.sentences import count_ends, has_end
 
 Mask = NDArray[np.bool_]
 
 _WORD = re.compile(r"\w")
 _FEWEST_WORDS, _FEWEST_CHARACTERS = 3, 12  # of a pair that is no mere name when both sides are the same
+_LOOKED_AT, _ALIKE = 500, 0.8  # pairs of a block, and the share of them that must end alike
 
 
 def without_words(text: BlockText) -> tuple[list[int], list[int]]:
@@ -48,6 +50,29 @@ def unusual(text: BlockText, model: LengthModel, limit: float) -> Mask:
     """The pairs whose lengths are more than ``limit`` standard deviations off what they usually are."""
     off: Mask = np.abs(model.deviations(text.characters)) > limit
     return off
+
+
+def ends_agree(text: BlockText) -> bool:
+    """Whether the two sides mark the ends of sentences alike, as far as the first pairs show; Thai marks none."""
+    source, target = ([has_end(line) for line in side.lines[:_LOOKED_AT]] for side in text.sides)
+    alike = [one == other for one, other in zip(source, target, strict=True)]
+    return sum(alike) >= _ALIKE * len(alike)
+
+
+def incomplete(text: BlockText, model: LengthModel, limit: float) -> list[int]:
+    """The pairs with a side that is short for the other, and has fewer sentences or stops in the midst of one.
+
+    Short is what is off by more than ``limit`` standard deviations; either sign alone is common in good text.
+    """
+    off = model.deviations(text.characters)
+    source, target = text.sides
+    found = []
+    for row in np.flatnonzero(np.abs(off) > limit).tolist():
+        lines = source.lines[row], target.lines[row]
+        short, long = lines if off[row] > 0 else lines[::-1]
+        if count_ends(short) < count_ends(long) or (has_end(long) and not has_end(short)):
+            found.append(row)
+    return found
 
 
 def identical(text: BlockText, alike: Mask) -> list[int]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmt.cleaning.block_text import BlockText
-from nmt.cleaning.hashes import Hashes, SeenHashes, combine, hash_lines, normal_lines
+from nmt.cleaning.hashes import Hashes, SeenHashes, combine, hash_lines, hash_normal_lines
 from nmt.cleaning.outputs import Outputs, check_name, make_directory, output_paths
 from nmt.errors import NMTError
 from nmt.text.blocks import Block, ParallelFiles, read_blocks
@@ -150,9 +150,7 @@ def _numbered(corpora: Sequence[ParallelFiles]) -> Iterator[tuple[Block, int]]:
 def _hashes(text: BlockText, by: str) -> Hashes:
     source, target = text.sides
     if by == "near":
-        return combine(
-            *(hash_lines(line.encode("utf-8", "replace") for line in normal_lines(side.text)) for side in text.sides)
-        )
+        return combine(*(hash_normal_lines(side.text) for side in text.sides))
     if by == "pair":
         return hash_lines(map(b"\n".join, zip(source.raw, target.raw, strict=True)))
     return hash_lines(source.raw if by == "source" else target.raw)

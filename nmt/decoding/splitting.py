@@ -5,11 +5,9 @@ Works on subwords, so that nothing of a line is lost or changed by dividing it.
 
 from collections.abc import Sequence
 
+from nmt.text.sentences import CLOSERS, ENDS, STOPS
+
 _BLANK = "▁"  # how SentencePiece writes a blank
-# These end a sentence wherever they stand; a full stop only before a blank, for it also stands in 3.14 and e.g.
-_ENDS = frozenset("!?…。｡！？।॥؟۔።")
-_STOPS = frozenset(".")
-_CLOSERS = frozenset("\"')]}»›’”」』）】")  # may follow what ends a sentence
 
 # How good it is to divide before a subword.
 _SENTENCE, _WORD, _CHARACTER, _BYTE = 3, 2, 1, 0
@@ -43,13 +41,13 @@ def _rank_divisions(pieces: Sequence[str]) -> list[int]:
     last = ""  # the last character before this subword that is neither a blank nor a closing mark
     for piece in pieces:
         after_blank = piece.startswith(_BLANK)
-        if (after_blank and last in _STOPS) or (last in _ENDS and piece[:1] not in _CLOSERS):
+        if (after_blank and last in STOPS) or (last in ENDS and piece[:1] not in CLOSERS):
             ranks.append(_SENTENCE)
         elif after_blank:
             ranks.append(_WORD)
         else:
             ranks.append(_BYTE if _continues_character(piece) else _CHARACTER)
-        last = piece.strip(_BLANK).rstrip("".join(_CLOSERS))[-1:] or last
+        last = piece.strip(_BLANK).rstrip("".join(CLOSERS))[-1:] or last
     return ranks
 
 

@@ -1,8 +1,21 @@
-"""Where the sentences of a paragraph are; the rules and abbreviations of some 300 languages are sentencex's."""
+"""Where the sentences of a paragraph are; the rules and abbreviations of some 300 languages are sentencex's.
+
+Also the marks that end sentences, for those who know neither the language nor need to be right every time.
+"""
 
 import re
 
 from nmt.text.spans import Span
+
+# These end a sentence wherever they stand; a full stop only before a blank, for it also stands in 3.14 and e.g.
+ENDS = frozenset("!?…。｡！？।॥؟۔።")
+STOPS = frozenset(".։")
+CLOSERS = frozenset("\"')]}»›’”」』）】")  # may follow what ends a sentence
+_END = re.compile(
+    f"[{''.join(map(re.escape, ENDS))}]+|"
+    f"[{''.join(map(re.escape, STOPS))}]+[{''.join(map(re.escape, CLOSERS))}]*(?:\\s|$)"
+)
+_LETTER_AT_END = re.compile(r"\w\s*$")
 
 # An initial, or such as the French "M.", which sentencex takes for an end where it does not know the abbreviation.
 _INITIAL = re.compile(r"(?<!\w)[^\W\d_]\.$")
@@ -30,6 +43,20 @@ def sentence_spans(text: str, language: str | None) -> list[Span]:
                 span = (found.pop()[0], span[1])
             found.append(span)
     return found if end == len(text) else _stripped(text, 0, len(text))
+
+
+def count_ends(line: str) -> int:
+    """How many marks that end a sentence ``line`` has, those of abbreviations included.
+
+    >>> count_ends('Dr. Li kam!! 3.14? "Ja."')
+    4
+    """
+    return sum(1 for _ in _END.finditer(line))
+
+
+def has_end(line: str) -> bool:
+    """Whether ``line`` ends in a mark of any kind rather than in the midst of its words."""
+    return _LETTER_AT_END.search(line) is None
 
 
 def _stripped(text: str, start: int, end: int) -> list[Span]:

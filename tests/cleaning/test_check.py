@@ -44,6 +44,7 @@ def test_clean_text_has_no_findings(write: Writer) -> None:
     assert report.fit > 0.7
 
 
+LONGEST = max(CLEAN, key=lambda pair: len(pair[1]))
 LONG = " ".join(source for source, _ in CLEAN[:60])
 SINGLE_FAULTS: dict[str, tuple[str | None, str | None]] = {
     "mojibake": (None, "Das ist schÃ¶n fÃ¼r mich."),
@@ -54,6 +55,7 @@ SINGLE_FAULTS: dict[str, tuple[str | None, str | None]] = {
     "target-script": (None, "这只狗在外面跑来跑去。"),
     "length-ratio": (LONG[:600], "Oh no."),
     "unusual-ratio": (None, LONG[:250]),
+    "incomplete": (LONGEST[0], LONGEST[1][: len(LONGEST[1]) // 2]),
     "too-long": (LONG * 2, LONG * 2),
     "byte-order-mark": ("\ufeffMirolsa.", None),
     "nul": (None, "a\0b"),

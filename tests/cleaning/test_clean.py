@@ -22,6 +22,7 @@ from nmt.text.corpus import Pair
 from tests.cleaning.conftest import Pairs, Writer, translations
 
 CLEAN = translations(600)
+LONGEST = max(CLEAN, key=lambda pair: len(pair[1]))
 NOISE = {
     "invalid-utf8": ("sch\udcf6n", "Beautiful."),
     "replacement": ("a \ufffd c", "a b c"),
@@ -29,6 +30,7 @@ NOISE = {
     "too-long": ("lang " * 700, "long " * 700),
     "length-ratio": ("Oh.", "word " * 60),
     "unusual-ratio": ("Oh no.", "word " * 16),
+    "incomplete": (LONGEST[0], LONGEST[1][: len(LONGEST[1]) // 2]),
     "identical": ("The very same line here.", "The very same line here."),
     "script": ("Ein Satz.", "Это одно предложение."),
     "duplicate": CLEAN[0],
@@ -71,7 +73,7 @@ def test_each_filter_drops_its_own_and_says_so(tmp_path: Path) -> None:
     rows = [row.split("\t") for row in (tmp_path / "rejected.tsv").read_text("utf-8").split("\n")[:-1]]
     assert [row[0] for row in rows] == list(NOISE)
     assert [row[1] for row in rows] == [f"{files[0]}:{601 + number}" for number in range(len(NOISE))]
-    assert rows[6][3:] == list(NOISE["identical"])
+    assert rows[7][3:] == list(NOISE["identical"])
 
 
 @pytest.mark.parametrize("name", NOISE)
@@ -96,6 +98,18 @@ def test_more_filters_can_be_asked_for(write: Writer, tmp_path: Path, name: str,
     assert clean(files, tmp_path / "without").dropped == {}
     config = CleaningConfig().changed(filters=[name], mends=[], without=[])
     assert clean(files, tmp_path / "with", config).dropped == {name: 1}
+
+
+def test_only_what_is_short_and_lacks_an_end_is_incomplete(write: Writer, tmp_path: Path) -> None:
+    cut = LONGEST[1][: len(LONGEST[1]) // 2]
+    more = " ".join(target for _, target in CLEAN[:3])
+    pairs = [*CLEAN, (LONGEST[0] + " ", LONGEST[1][:-1]), (LONGEST[0][:-1], cut + "!"), (LONGEST[0], cut + "!")]
+    dropped = [(LONGEST[0] + ".", cut), (CLEAN[0][0], more), (LONGEST[0] + "!", cut[:-1] + "," + cut[-1:])]
+    config = CleaningConfig().changed(filters=[], mends=[], without=["unusual-ratio", "length-ratio"])
+    assert clean(write([*pairs, *dropped]), tmp_path / "out", config).dropped == {"incomplete": 3}
+    assert [source for source, _ in result(tmp_path / "out")] == [source.rstrip() for source, _ in pairs]
+    unmarked = [(source, target.rstrip(".?!")) for source, target in [*pairs, *dropped]]
+    assert "incomplete" not in clean(write(unmarked), tmp_path / "unmarked", config).dropped
 
 
 def test_lines_put_together_by_mistake_are_told_by_their_words(write: Writer, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nmt.cleaning import hashes
-from nmt.cleaning.hashes import DistinctCount, SeenHashes, combine, hash_lines, normal_lines, smallest_word_hashes
+from nmt.cleaning.hashes import DistinctCount, SeenHashes, combine, hash_lines, hash_normal_lines, smallest_word_hashes
 
 
 @settings(deadline=None)
@@ -41,8 +41,10 @@ def test_distinct_words_are_counted_exactly_while_few_and_nearly_when_many() -> 
 
 
 def test_normal_lines_differ_in_words_only() -> None:
-    text = "Hello,  World!\nhello world\n...\n???\nДа, да!\n"
-    assert normal_lines(text) == ["helloworld", "helloworld", "...", "???", "дада"]
+    text = "Hello,  World!\nhello world\n...\n???\nДа, – «да!»\n\u3000。\n\nDaß_1\n"
+    normal = [b"helloworld", b"helloworld", b"...", b"???", "дада".encode(), "\u3000。".encode(), b"", b"dass_1"]
+    assert hash_normal_lines(text).tolist() == hash_lines(normal).tolist()
+    assert hash_normal_lines("A b!\n...\n").tolist() == hash_lines([b"ab", b"..."]).tolist()
 
 
 def test_a_pair_is_not_its_reverse() -> None:

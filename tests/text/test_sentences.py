@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nmt.text.sentences import sentence_spans
+from nmt.text.sentences import count_ends, has_end, sentence_spans
 
 
 def sentences(text: str, language: str | None) -> list[str]:
@@ -35,3 +35,19 @@ def test_nothing_but_blanks_is_between_sentences(text: str, language: str | None
         assert text[start:following] == text[start:following].strip()
         end = following
     assert not text[end:].strip()
+
+
+@pytest.mark.parametrize(
+    ("line", "ends", "marked"),
+    [
+        ("", 0, True),
+        ("Pi is 3.14159 and e", 0, False),
+        ("Pi is 3.14159.", 1, True),
+        ("Really?! Yes... (No.) ", 3, True),
+        ("我们走。他来了！", 2, True),
+        ("मैं हूँ। तुम", 1, False),
+        ("first of all:", 0, True),
+    ],
+)
+def test_marks_at_the_ends_of_sentences_are_counted(line: str, ends: int, marked: bool) -> None:
+    assert (count_ends(line), has_end(line)) == (ends, marked)
