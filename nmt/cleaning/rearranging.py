@@ -16,7 +16,7 @@ from nmt.errors import NMTError
 from nmt.text.blocks import Block, ParallelFiles, read_blocks
 from nmt.text.corpus import CorpusReport, FilterConfig, total_of
 from nmt.text.language_codes import language_of
-from nmt.text.lines import StrPath
+from nmt.text.lines import StrPath, name_of
 from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
 
 PARTS = ("train", "valid", "test")
@@ -36,9 +36,14 @@ def split_corpus(
     later moves few of them. No held-out sentence stands in another part, whatever its case and spacing; copies of
     pairs and what shares a sentence with held-out pairs are left out.
     """
-    make_directory(directory)
     goals = [named_files(corpora, directory, part) for part in PARTS]
+    for path in _paths(corpora):
+        if not Path(path).is_file():
+            raise NMTError(
+                f"{name_of(path)} is no file, and to be split the text is read twice; save it to a file first"
+            )
     _refuse_to_overwrite(corpora, goals)
+    make_directory(directory)
     with PairSelection(Path(directory), corpora=len(corpora)) as selection:
         for block in read_blocks(corpora):
             selection.add(scan_block(block, _ANY, seed))
@@ -60,14 +65,17 @@ def split_corpus(
             report.kept -= beside
     if not (parts == 0).any():
         raise NMTError("nothing would be left to train on; hold out fewer pairs")
+    read = 0
     with Outputs(goals) as outputs:
-        first = 0
-        for block in read_blocks(corpora):
+        for block, first in _numbered(corpora):
             here = parts[first : first + block.count]
+            if (read := first + block.count) > len(parts):
+                break
             text = BlockText(block)
             for number in range(len(PARTS)):
                 _write(outputs, number, text, here == number)
-            first += block.count
+        if read != len(parts):
+            raise NMTError("the text changed while it was being split; give the command again")
     return report
 
 
@@ -117,11 +125,15 @@ def named_files(corpora: Sequence[ParallelFiles], directory: StrPath, name: str)
 
 
 def _refuse_to_overwrite(corpora: Sequence[ParallelFiles], goals: Sequence[ParallelFiles]) -> None:
-    read = {Path(path).resolve() for files in corpora for path in (files.source, files.target) if path is not None}
+    read = {Path(path).resolve() for path in _paths(corpora)}
     for files in goals:
         for path in (files.source, files.target):
             if path is not None and Path(path).resolve() in read:
                 raise NMTError(f"{path} would be written over while it is read; name another directory with -o")
+
+
+def _paths(corpora: Sequence[ParallelFiles]) -> list[str]:
+    return [path for files in corpora for path in (files.source, files.target) if path is not None]
 
 
 def _select(

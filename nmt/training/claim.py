@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nmt.errors import NMTError
-from nmt.model_dir import CARD, CONFIG, LEFTOVER, TOKENIZER, TRAINING, WEIGHTS, WORD_COUNTS, remove_leftovers
+from nmt.model_dir import CARD, CONFIG, FAST_COPY, LEFTOVER, TOKENIZER, TRAINING, WEIGHTS, WORD_COUNTS, remove_leftovers
 from nmt.settings import to_mapping
 from nmt.text.lines import atomic_writer
 from nmt.training.checkpoint import CheckpointStore
@@ -17,7 +17,15 @@ from nmt.training.corpus_files import CorpusFiles
 from nmt.training.lock import LOCK
 
 FREE = ("text.", "training.keep")  # text is compared apart; how many checkpoints are kept decides no result
-OURS = (TRAINING, CONFIG, WEIGHTS, TOKENIZER, CARD, WORD_COUNTS)  # what a training leaves in a model directory
+OURS = (
+    TRAINING,
+    CONFIG,
+    WEIGHTS,
+    TOKENIZER,
+    CARD,
+    WORD_COUNTS,
+    FAST_COPY,
+)  # what a training leaves in a model directory
 PARENT = "parent"
 
 
@@ -75,7 +83,10 @@ def _foreign(output: Path, training: bool) -> bool:
 
 
 def _remove_leftovers(output: Path) -> None:
-    """Remove what killed commands were writing; nobody else writes there, for the lock is held."""
+    """Remove what killed commands were writing; no other training writes there, for the lock is held.
+
+    An export into the model directory at this very moment ends with an error, and can be made again.
+    """
     for directory in (output, output / TRAINING):
         remove_leftovers(directory, older_than=-math.inf)
 
@@ -83,10 +94,11 @@ def _remove_leftovers(output: Path) -> None:
 def _remove_model(output: Path) -> None:
     """Remove what a training leaves in a directory, and nothing else that may be there."""
     try:
-        if (output / TRAINING).exists():
-            shutil.rmtree(output / TRAINING)
-        for name in OURS[1:]:
-            (output / name).unlink(missing_ok=True)
+        for path in map(output.joinpath, (*OURS[1:], TRAINING)):  # last what tells that the rest is a training's
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
     except OSError as error:
         raise NMTError(f"{error.filename} cannot be removed: {error.strerror}") from error
 

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import platform
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +23,7 @@ except ImportError:  # Windows
 
 LOCK = ".nmt-lock"
 _MOST_BYTES = 10_000  # that are read of a lock
+_TRIES, _PAUSE = 10, 0.05  # seconds
 
 
 @contextlib.contextmanager
@@ -51,7 +53,7 @@ def training_there(output: Path) -> str | None:
     """Who trains in ``output`` at this moment, in words; None if nobody does, as far as can be seen from here."""
     try:
         with (output / LOCK).open("rb+") as file:
-            return None if _taken(file) else _holder(file)
+            return None if _take(file, shared=True) else _holder(file)
     except OSError:
         return None
 
@@ -60,7 +62,7 @@ def _lock(path: Path) -> BinaryIO:
     """The file ``path``, locked and with the name of this process in it."""
     while True:
         file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644), "rb+")
-        if not _taken(file):
+        if not _take_soon(file):
             with file:
                 raise NMTError(
                     f"{path.parent} is being trained by {_holder(file)}; wait until it has ended, stop it, "
@@ -76,12 +78,21 @@ def _lock(path: Path) -> BinaryIO:
     return file
 
 
-def _taken(file: BinaryIO) -> bool:
-    """Whether this process holds the lock now; False: another one does."""
+def _take_soon(file: BinaryIO) -> bool:
+    """The same as ``_take``, with some patience for those who only look whether somebody trains."""
+    for _ in range(_TRIES):
+        if _take(file):
+            return True
+        time.sleep(_PAUSE)
+    return False
+
+
+def _take(file: BinaryIO, *, shared: bool = False) -> bool:
+    """Lock the file, with others who take it ``shared`` or alone; False: somebody else holds it."""
     if fcntl is None:
         return True
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:  # a file system without locks

@@ -1,10 +1,12 @@
 """Splits without leaks, samples, copies and joins: the pairs stay what they are."""
 
+import os
 import random
 from pathlib import Path
 
 import pytest
 
+from nmt.cleaning import rearranging
 from nmt.cleaning.reading import parallel_files
 from nmt.cleaning.rearranging import dedupe_corpus, merge_corpora, sample_corpus, split_corpus
 from nmt.errors import NMTError
@@ -51,6 +53,31 @@ def test_another_seed_is_another_split_and_too_much_is_an_error(write: Writer, t
     with pytest.raises(NMTError, match="nothing would be left to train on"):
         split_corpus(files, tmp_path / "3", valid=0, test=900, seed=1)
     assert not list((tmp_path / "3").iterdir())
+
+
+def test_what_can_be_read_only_once_is_not_split(write: Writer, tmp_path: Path) -> None:
+    table = tmp_path / "pairs.tsv"
+    table.write_text("".join(f"{source}\t{target}\n" for source, target in PAIRS), encoding="utf-8")
+    read_end, write_end = os.pipe()
+    os.write(write_end, table.read_bytes()[:4000].rpartition(b"\n")[0] + b"\n")
+    os.close(write_end)
+    for path in ("-", f"/dev/fd/{read_end}"):
+        with pytest.raises(NMTError, match=r"is no file, and to be split the text is read twice; save it"):
+            split_corpus(parallel_files([], [], [path]), tmp_path / "out", valid=2, test=2, seed=1)
+    os.close(read_end)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("change", [PAIRS[:500], [*PAIRS, *PAIRS]])
+def test_text_that_changes_while_it_is_split_is_an_error(
+    write: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Pairs
+) -> None:
+    files = corpus(write(PAIRS))
+    before = rearranging.total_of
+    monkeypatch.setattr(rearranging, "total_of", lambda reports: (write(change), before(reports))[1])
+    with pytest.raises(NMTError, match="the text changed while it was being split"):
+        split_corpus(files, tmp_path / "out", valid=20, test=20, seed=1)
+    assert not list((tmp_path / "out").iterdir())
 
 
 def test_a_sample_is_spread_over_the_text_and_in_order(write: Writer, tmp_path: Path) -> None:

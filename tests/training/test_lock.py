@@ -6,6 +6,8 @@ import platform
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,26 @@ def test_the_lock_of_a_killed_training_is_no_obstacle(tmp_path: Path, number: si
     with sole_training(tmp_path):
         assert json.loads((tmp_path / LOCK).read_text()) == {"process": os.getpid(), "machine": platform.node()}
     assert not (tmp_path / LOCK).exists()
+
+
+def test_looking_whether_somebody_trains_keeps_nobody_from_it(tmp_path: Path) -> None:
+    (tmp_path / LOCK).touch()
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            training_there(tmp_path)
+            time.sleep(0.002)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        for _ in range(300):
+            with sole_training(tmp_path):
+                assert training_there(tmp_path) is not None
+    finally:
+        stop.set()
+        thread.join()
 
 
 @pytest.mark.parametrize("content", [b"", b"[" * 5000, b'{"process": "x"}', b"\xff"])
