@@ -14,6 +14,7 @@ from typing import Any, TextIO
 import click
 
 from nmt import NMTError, __version__
+from nmt.errors import out_of_memory
 from nmt.settings import nearest
 
 from .options import normalize_name, verbosity_options
@@ -45,9 +46,6 @@ Start here:
 Shell completion (bash; for zsh and fish put their name in its place):
   eval "$(_NMT_COMPLETE=bash_source nmt)"
 """
-
-# What errors of libraries say where memory is short; a thread cannot start where there is none for its stack.
-OF_MEMORY = ("out of memory", "t allocate memory", "bad_alloc", "t start new thread", "temporarily unavailable")
 
 logger = logging.getLogger("nmt")
 
@@ -117,8 +115,7 @@ def explain(error: Exception) -> str | None:
     if isinstance(error, OSError):
         reason = error.strerror or str(error)
         return reason if error.filename is None else f"{error.filename}: {reason}"
-    # PyTorch and CTranslate2 raise RuntimeErrors for memory; their classes are not known here without an import.
-    if isinstance(error, MemoryError) or any(part in str(error) for part in OF_MEMORY):
+    if out_of_memory(error):
         return (
             "not enough memory: smaller batches, a smaller model or shorter lines need less, or choose another --device"
         )

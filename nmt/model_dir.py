@@ -16,11 +16,13 @@ the copy says, so that a flipped bit is found. A publication with another tokeni
 make safe, first takes the old config.json away.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import json
 import os
 import shutil
+import stat
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -176,7 +178,11 @@ def load_model(
 
 def disk_usage(directory: StrPath) -> tuple[int, int]:
     """Bytes of what translating needs, and of training/, which only resuming needs."""
-    sizes = {path: path.stat().st_size for path in Path(directory).rglob("*") if path.is_file()}
+    sizes = {}
+    for path in Path(directory).rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # a training that goes on renames and removes files
+            if stat.S_ISREG((status := path.stat()).st_mode):
+                sizes[path] = status.st_size
     training = sum(size for path, size in sizes.items() if path.is_relative_to(Path(directory) / TRAINING))
     return sum(sizes.values()) - training, training
 

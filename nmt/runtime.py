@@ -28,6 +28,14 @@ def choose_device(name: str = "auto") -> torch.device:
     return device
 
 
+def release_memory(device: torch.device) -> None:
+    """Give memory that torch keeps for later tensors on ``device`` back to the GPU."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
 def set_threads(threads: int | None) -> int:
     """Let torch use so many CPU threads (None: as many as it chose itself) and return the number."""
     if threads is not None:

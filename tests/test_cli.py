@@ -199,6 +199,8 @@ class Failing(click.Command):
         (MemoryError(), 1, "nmt: error: not enough memory"),
         (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate"), 1, "nmt: error: not enough memory"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), 1, "nmt: error: not enough memory"),
+        (RuntimeError("DefaultCPUAllocator: not enough memory: you tried"), 1, "nmt: error: not enough memory"),
+        (RuntimeError("MPS backend out of memory (MPS allocated: 1 GB"), 1, "nmt: error: not enough memory"),
         (BrokenPipeError(32, "Broken pipe"), 1, ""),
         (KeyboardInterrupt(), 130, "nmt: interrupted\n"),
     ],

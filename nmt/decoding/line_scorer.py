@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 MOST_SUBWORDS = 2048
 # Log-probabilities computed at once, as numbers: 256 MB.
 _MOST_NUMBERS = 1 << 26
+# Subwords of the sources of a batch, padding included; one that belongs to another line may be much longer.
+_MOST_SOURCE_SUBWORDS = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,12 @@ class LineScorer:
         order.sort(key=lambda index: (-len(pairs[index][1]), -len(pairs[index][0])))
         while order:
             longest = len(pairs[order[0]][1]) + 1
-            size = max(1, _MOST_NUMBERS // (longest * vocabulary))
+            size, longest_source = 1, len(pairs[order[0]][0]) + 1
+            for index in order[1 : _MOST_NUMBERS // (longest * vocabulary)]:
+                longest_source = max(longest_source, len(pairs[index][0]) + 1)
+                if (size + 1) * longest_source > _MOST_SOURCE_SUBWORDS:
+                    break
+                size += 1
             yield order[:size]
             order = order[size:]
 

@@ -9,10 +9,12 @@ import torch
 
 from nmt.data.batching import Batch, make_batch, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus
+from nmt.errors import out_of_memory
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
+from nmt.runtime import release_memory
 from nmt.training.config import TrainingConfig
-from nmt.training.learner import Learner, out_of_memory
+from nmt.training.learner import Learner
 
 SMALLEST = 512
 LARGEST = {"cpu": 4096}  # where time grows with the tokens
@@ -79,6 +81,5 @@ class _Trial:
         finally:
             self.learner.optimizer.zero_grad()
             gc.collect()
-            if self.learner.device.type == "cuda":
-                torch.cuda.empty_cache()
+            release_memory(self.learner.device)
         return True

@@ -24,8 +24,9 @@ class Curve:
 
     def add(self, step: int, value: float) -> None:
         """One more point."""
+        value = float(value)  # before the step is taken in; it may be None in a log
         self.steps.append(step)
-        self.values.append(float(value))
+        self.values.append(value)
 
     def forget_after(self, step: int) -> None:
         """Drop the points after ``step``."""

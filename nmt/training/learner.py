@@ -12,10 +12,10 @@ from torch import Tensor, nn
 
 from nmt.data.batching import Batch, Rows
 from nmt.data.supply import BatchSupply
-from nmt.errors import NMTError
+from nmt.errors import NMTError, out_of_memory
 from nmt.model.dropout import Dropout
 from nmt.model.transformer import Transformer
-from nmt.runtime import Precision, avoid_attention_planned_by_shape, choose_precision
+from nmt.runtime import Precision, avoid_attention_planned_by_shape, choose_precision, release_memory
 from nmt.special_ids import EOS, UNK
 from nmt.training.config import TrainingConfig
 from nmt.training.distributed import ALONE, AgreedError, Group
@@ -177,7 +177,7 @@ class Learner:
                 self.group.size / before,
             )
         with self.group.calling("load_state_dict"):
-            names = ("model", "optimizer", "random", "cuda_random", "followers")
+            names = ("model", "optimizer", "random", "cuda_random", "mps_random", "followers")
             state = self.group.share_state({name: state[name] for name in names if name in state})
             self.model.load_state_dict(state["model"])
             self.optimizer.load_state_dict(state["optimizer"])
@@ -193,11 +193,15 @@ class Learner:
         torch.set_rng_state(state["random"])
         if self.device.type == "cuda" and "cuda_random" in state:
             torch.cuda.set_rng_state(state["cuda_random"], self.device)
+        if self.device.type == "mps" and "mps_random" in state:
+            torch.mps.set_rng_state(state["mps_random"])
 
     def _random_state(self) -> dict[str, Tensor]:
         state = {"random": torch.get_rng_state()}
         if self.device.type == "cuda":
             state["cuda_random"] = torch.cuda.get_rng_state(self.device)
+        if self.device.type == "mps":
+            state["mps_random"] = torch.mps.get_rng_state()
         return state
 
     def _order_exchange(self) -> None:
@@ -259,8 +263,7 @@ class Learner:
                 "or leave out long sentences (--max-length)"
             )
         self.parts *= 2
-        if self.device.type == "cuda":
-            torch.cuda.empty_cache()
+        release_memory(self.device)
         if self.group.main:
             logger.warning("out of memory: each batch is now computed in %d parts, with the same result", self.parts)
 
@@ -289,8 +292,3 @@ def _largest_shape(batches: Sequence[Batch]) -> tuple[int, ...]:
 def seed_follower(seed: bytes, rank: int) -> None:
     """Random numbers for one of several processes, of its own and the same each time."""
     torch.manual_seed(int.from_bytes(hashlib.blake2b(seed + b" %d" % rank, digest_size=7).digest(), "big"))
-
-
-def out_of_memory(error: RuntimeError) -> bool:
-    """Whether torch ran out of the memory of any device."""
-    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)

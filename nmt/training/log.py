@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import os
 import time
 from dataclasses import asdict
@@ -55,7 +56,8 @@ class JsonLog:
 
     def write(self, entry: dict[str, Any]) -> None:
         """Append ``entry`` with the time of day, on a line of its own whatever stands at the end of the file."""
-        line = json.dumps({"time": round(time.time(), 1), **entry}, ensure_ascii=False) + "\n"
+        finite = {key: None if _is_not_finite(value) else value for key, value in entry.items()}  # JSON has no NaN
+        line = json.dumps({"time": round(time.time(), 1), **finite}, ensure_ascii=False, allow_nan=False) + "\n"
         try:
             with self.path.open("ab+") as file:
                 if file.seek(0, os.SEEK_END):
@@ -73,6 +75,10 @@ class JsonLog:
         kept = [line for line in lines if _step_of(line) <= step]
         with atomic_writer(self.path) as file:
             file.writelines(kept)
+
+
+def _is_not_finite(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def _step_of(line: bytes) -> int:

@@ -88,7 +88,8 @@ class Trainer:
         self._averaged = [parameter.data for parameter in self.average.parameters()]
         self._rate = 0.0  # of the last update
         self._dropout = model.config.dropout
-        self._pass_tokens = max(1, int(corpus.target.lengths.sum()) + len(corpus))  # with the end marks
+        # Of a pass over the text, with the end marks; every epoch draws as much by the weights of its corpora.
+        self._pass_tokens = max(1, sum(int(corpus.target.lengths[rows].sum()) + len(rows) for rows in self.plan))
         self._saved_step, self._saved_at = -1, 0.0
 
     def resume(self) -> bool:

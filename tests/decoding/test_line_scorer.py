@@ -56,6 +56,14 @@ def test_a_line_scores_the_same_in_any_batch(loaded: LoadedModel, reversal: Reve
         assert alone.log_probability == pytest.approx(score.log_probability, abs=1e-5)
 
 
+def test_one_long_source_does_not_pad_those_of_a_thousand_others(loaded: LoadedModel) -> None:
+    pairs = [((5,) * (2000 if number == 400 else 3), (5, 6)) for number in range(1000)]
+    batches = list(LineScorer(loaded)._batches(pairs))
+    assert sorted(index for batch in batches for index in batch) == list(range(1000))
+    assert max(len(batch) * (1 + max(len(pairs[index][0]) for index in batch)) for batch in batches) <= 1 << 15
+    assert len(batches) <= 3
+
+
 def test_long_lines_are_scored_whole_and_named(loaded: LoadedModel, caplog: pytest.LogCaptureFixture) -> None:
     long = "a b c d " * 20
     with caplog.at_level(logging.WARNING, logger="nmt"):

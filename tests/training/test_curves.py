@@ -40,6 +40,7 @@ def test_what_was_done_twice_is_read_once(tmp_path: Path) -> None:
         '{"event": "progr',
         "5",
         '{"event": "progress", "step": null}',
+        '{"event": "progress", "step": 20, "loss": null, "learning_rate": 0.02}',
         started(20),
         progress(30, 8.0),
         validation(30, 2.0),

@@ -99,11 +99,20 @@ def test_out_of_memory_halves_the_batches_and_changes_no_gradient(
     torch.testing.assert_close(gradient(cramped), gradient(whole))
 
 
-def test_a_pair_that_does_not_fit_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "message",
+    [
+        "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes",
+        "[enforce fail] DefaultCPUAllocator: not enough memory: you tried to allocate 1 bytes",
+        "MPS backend out of memory (MPS allocated: 9.06 GB, max allowed: 9.07 GB)",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)",
+    ],
+)
+def test_a_pair_that_does_not_fit_is_a_sentence(monkeypatch: pytest.MonkeyPatch, message: str) -> None:
     part = learner("float32")
 
     def no_memory(batch: Batch, tokens: int) -> torch.Tensor:
-        raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes")
+        raise RuntimeError(message)
 
     monkeypatch.setattr(part, "_add_gradient", no_memory)
     with pytest.raises(NMTError, match="not even one sentence pair"):

@@ -48,3 +48,13 @@ def test_a_log_that_cannot_be_written_is_one_warning(tmp_path: Path, caplog: pyt
     assert reporter.stages == ["one", "two"]
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "log.jsonl cannot be written (No such file or directory)" in caplog.text
+
+
+def test_what_is_not_finite_is_null_for_json_knows_no_other_word(tmp_path: Path) -> None:
+    log = JsonLog(tmp_path / "log.jsonl", RecordingReporter())
+    log.write({"event": "progress", "step": 1, "loss": float("nan"), "gradient_norm": float("inf"), "rate": 0.5})
+    line = log.path.read_text()
+    assert "NaN" not in line
+    assert json.loads(line) | {"time": 0} == {
+        "time": 0, "event": "progress", "step": 1, "loss": None, "gradient_norm": None, "rate": 0.5
+    }  # fmt: skip

@@ -237,6 +237,23 @@ def test_a_stall_lets_the_rate_fall_to_zero_and_only_better_models_are_published
         assert reporter.stages[:2] == ["training until BLEU stops rising", stalled]
 
 
+def test_dropout_has_grown_by_the_end_whatever_the_weights_of_the_corpora(tmp_path: Path) -> None:
+    whole = corpus()
+    config = replace(TRAINING, max_steps=None, max_epochs=2, dropout_passes=2.0, validate_every=1000)
+    for weights in ((1.0, 1.0), (0.2, 0.5), (3.0, 1.0)):
+        part = trainer(tmp_path, config)
+        weighted = replace(whole, sizes=(30, 10), weights=weights)
+        part = Trainer(Transformer(MODEL), weighted, config, replace(part.around, validator=FakeValidator()))
+        grown = []
+        while part.state.epoch < 2:
+            grown.append(part._dropout_now())
+            part._update()
+        assert grown == sorted(grown)
+        assert grown[0] == 0
+        assert grown[-1] > 0.7 * MODEL.dropout
+        assert part._dropout_now() == pytest.approx(MODEL.dropout, rel=0.1)
+
+
 def test_a_stall_near_the_planned_end_does_not_move_it(tmp_path: Path) -> None:
     validator = FakeValidator([5.0, 4.0, 3.0, 2.0])
     part = trainer(tmp_path, replace(TRAINING, patience=2), validator=validator)
