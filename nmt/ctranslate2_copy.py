@@ -20,7 +20,7 @@ from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
 from nmt.model_dir import FAST_COPY, WEIGHTS, load_info, load_tokenizer, weights_checksum
 from nmt.settings import from_mapping, to_mapping
-from nmt.text.lines import StrPath, check_plain, open_binary
+from nmt.text.lines import StrPath, check_plain, open_binary, sync_directory
 
 MANIFEST = "nmt.json"
 MODEL, CONFIG, VOCABULARY = FILES = ("model.bin", "config.json", "shared_vocabulary.json")
@@ -164,21 +164,19 @@ def _replacing(goal: Path) -> Iterator[Path]:
         made.mkdir(parents=True)
         yield made
         for path in made.iterdir():
-            _sync(path)
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
         if goal.exists():
             goal.rename(old)
-        made.rename(goal)
-        _sync(goal.parent)
+        try:
+            made.rename(goal)
+        except OSError:
+            if old.exists():
+                old.rename(goal)
+            raise
+        sync_directory(goal.parent)
     except OSError as error:
         raise NMTError(f"{goal} cannot be written: {(error.strerror or str(error)).lower()}") from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

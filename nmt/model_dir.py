@@ -112,9 +112,8 @@ def save_model(
     directory = Path(directory)
     proto = tokenizer.proto
     info = dataclasses.replace(info, tokenizer_sha256=_digest(proto))
-    config = json.dumps(
-        {**to_mapping(info), _WEIGHTS_KEY: checksum(weights)}, ensure_ascii=False, indent=2, sort_keys=False
-    )
+    known = checksum(weights)
+    config = json.dumps({**to_mapping(info), _WEIGHTS_KEY: known}, ensure_ascii=False, indent=2, sort_keys=False)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         remove_leftovers(directory, older_than=3600)  # newer ones may be somebody's who is still writing
@@ -122,9 +121,9 @@ def save_model(
         if not _holds(directory / TOKENIZER, proto):
             (directory / CONFIG).unlink(missing_ok=True)
             tokenizer.save(directory / TOKENIZER)
-        _remove_copy_of_others(directory, checksum(weights))
+        _remove_copy_of_others(directory, known)
         described = {_INFO_KEY: config, _INFO_CHECKSUM: _digest(config.encode())}
-        write_weights(directory / WEIGHTS, weights, {"format": "nmt", **described})
+        write_weights(directory / WEIGHTS, weights, {"format": "nmt", **described}, known=known)
         _write(directory / CONFIG, config + "\n")
         _write(directory / CARD, model_card(info, read_header(directory / WEIGHTS).parameters))
     except OSError as error:

@@ -45,10 +45,15 @@ class WeightsHeader:
         return self.metadata.get(CHECKSUM, "")
 
 
-def write_weights(path: StrPath, weights: "Mapping[str, torch.Tensor]", metadata: Mapping[str, str]) -> None:
-    """Write ``weights`` as float32 under ``path``, all at once, with ``metadata`` and the checksum in the header."""
+def write_weights(
+    path: StrPath, weights: "Mapping[str, torch.Tensor]", metadata: Mapping[str, str], *, known: str | None = None
+) -> None:
+    """Write ``weights`` as float32 under ``path``, all at once, with ``metadata`` and the checksum in the header.
+
+    ``known`` is their ``checksum`` where it has been computed.
+    """
     with atomic_writer(path) as stream:
-        stream.write(serialize(weights, {**metadata, CHECKSUM: checksum(weights)}))
+        stream.write(serialize(weights, {**metadata, CHECKSUM: known or checksum(weights)}))
 
 
 def checksum(weights: "Mapping[str, torch.Tensor]") -> str:

@@ -3,6 +3,7 @@ import os
 import pty
 import select
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -157,6 +158,17 @@ def test_what_was_finished_is_kept_when_something_fails(tmp_path: Path, caplog: 
         stream.write(b"one\ntwo\n")
     assert goal.read_text() == "one\ntwo\n"
     assert not (tmp_path / "out.txt.partial").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes of files")
+def test_private_output_stays_private(tmp_path: Path) -> None:
+    goal = tmp_path / "out.txt"
+    goal.write_text("old")
+    goal.chmod(0o600)
+    with partial_output(str(goal)) as stream:
+        assert stat.S_IMODE((tmp_path / "out.txt.partial").stat().st_mode) == 0o600
+        stream.write(b"new\n")
+    assert stat.S_IMODE(goal.stat().st_mode) == 0o600
 
 
 def test_nothing_is_kept_of_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

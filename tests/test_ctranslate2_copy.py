@@ -1,5 +1,7 @@
 import json
+import os
 import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +89,38 @@ def test_it_appears_all_at_once_when_it_has_been_checked(model: Path) -> None:
     assert make_copy(model, quantization="float32") == model / FAST_COPY
     assert len((model / FAST_COPY / MODEL).read_bytes()) > 2 * len(before)
     assert not list(model.glob(".nmt-*"))
+
+
+@pytest.mark.parametrize("failing", ["made", "old"])
+def test_what_cannot_be_renamed_leaves_the_copy_that_was_there(
+    model: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    before = (model / FAST_COPY / MODEL).read_bytes()
+    rename = Path.rename
+
+    def fail(path: Path, goal: Path) -> Path:
+        made = path.name.endswith(".tmp") and not path.name.endswith("-old.tmp")
+        if made if failing == "made" else path.name == FAST_COPY:
+            raise PermissionError(13, "Permission denied")
+        return rename(path, goal)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(NMTError, match="ctranslate2 cannot be written: permission denied"):
+        make_copy(model, quantization="float32")
+    assert (model / FAST_COPY / MODEL).read_bytes() == before
+    assert not list(model.glob(".nmt-*"))
+
+
+def test_directories_need_not_be_synchronised(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fsync = os.fsync
+
+    def refuse(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(22, "Invalid argument")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    assert make_copy(model, quantization="float32") == model / FAST_COPY
 
 
 def test_the_same_model_gives_the_same_bytes_and_stays_as_it_is(model: Path, tmp_path: Path) -> None:

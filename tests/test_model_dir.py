@@ -218,7 +218,7 @@ def test_a_publication_cut_short_leaves_the_old_or_the_new_model(
 def test_another_tokenizer_never_meets_the_old_weights(
     monkeypatch: pytest.MonkeyPatch, published: Path, other_tokenizer: Tokenizer
 ) -> None:
-    def dying(*args: Any) -> None:
+    def dying(*args: Any, **settings: object) -> None:
         raise Killed
 
     monkeypatch.setattr(nmt.model_dir, "write_weights", dying)

@@ -17,7 +17,7 @@ class Ensemble:
     """A model with the verbs of a Transformer whose probabilities are the mean of those of its members.
 
     Its memory is the members' side by side, (B, S, D1 + D2 + ...), and its decoder layers are the members' one after
-    the other, so that a search treats it as any model. By default the attention shown is that of the last member.
+    the other, so that a search treats it as any model.
     """
 
     def __init__(self, members: Sequence[EncoderDecoder]) -> None:

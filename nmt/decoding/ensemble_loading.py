@@ -47,7 +47,8 @@ def open_ensemble(
 
     from nmt.decoding.engines.torch import TorchEngine
 
-    together = InBatches(TorchEngine(loaded.model, loaded.device), batch_sentences=batch_sentences)
+    engine_for_all = TorchEngine(loaded.model, loaded.device, alignment_heads=loaded.info.alignment_heads)
+    together = InBatches(engine_for_all, batch_sentences=batch_sentences)
     return OpenedModel(loaded.tokenizer, together, loaded.info)
 
 
@@ -55,7 +56,8 @@ def load_together(paths: Sequence[StrPath], *, device: str = "auto", threads: in
     """Verify the models in the directories ``paths`` and load them as one.
 
     What is said of the whole is what the first says of itself; a source is divided where the model that takes the
-    fewest subwords needs it. NMTErrors for what is wrong with one, and for models of different tokenizers or tags.
+    fewest subwords needs it, and words are aligned by the heads of the last. NMTErrors for what is wrong with one, and
+    for models of different tokenizers or tags.
     """
     if not paths:
         raise NMTError("an ensemble needs at least one model directory")
@@ -78,5 +80,22 @@ def load_together(paths: Sequence[StrPath], *, device: str = "auto", threads: in
     keep_freed_memory()
     place = choose_device(device)
     models, tokenizers, infos = map(list, zip(*(load_model(path, device=place) for path in paths), strict=True))
-    info = replace(infos[0], max_source_length=min(info.max_source_length for info in infos))
-    return LoadedModel(models[0] if len(models) == 1 else Ensemble(models), tokenizers[0], info, place)
+    if len(models) == 1:
+        return LoadedModel(models[0], tokenizers[0], infos[0], place)
+    info = replace(
+        infos[0],
+        max_source_length=min(info.max_source_length for info in infos),
+        alignment_heads=_heads_of_the_last(infos),
+    )
+    return LoadedModel(Ensemble(models), tokenizers[0], info, place)
+
+
+def _heads_of_the_last(infos: Sequence[ModelInfo]) -> tuple[tuple[int, int], ...]:
+    """Where in an ensemble the heads are by which its last member aligns; what no other has as many of is left out."""
+    from nmt.decoding.attention import default_heads
+
+    *before, last = (info.model for info in infos)
+    first = sum(model.decoder_layers for model in before)
+    fewest = min(info.model.heads for info in infos)
+    heads = [head for head in infos[-1].alignment_heads if head[1] < fewest] or default_heads(last)
+    return tuple((first + layer, head) for layer, head in heads if head < fewest)

@@ -103,7 +103,7 @@ def draw_map(opened: OpenedModel, found: Sequence[Neighbourhood]) -> Map:
     if not has_map(found):
         raise NMTError("a map needs at least three different subwords; repeat --neighbours with other words")
     with torch.inference_mode():
-        vectors = F.normalize(opened.model.embedding.weight[ids].double(), dim=1)
+        vectors = F.normalize(opened.model.embedding.weight[ids].cpu().double(), dim=1)
         centred = vectors - vectors.mean(0)
         left, sizes, _ = torch.linalg.svd(centred, full_matrices=False)
         places = left[:, :2] * sizes[:2]

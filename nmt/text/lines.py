@@ -242,14 +242,15 @@ def write_lines(path: StrPath, lines: Iterable[str]) -> int:
 
 
 @contextlib.contextmanager
-def atomic_writer(path: StrPath) -> Iterator[BinaryIO]:
+def atomic_writer(path: StrPath, *, partial: Path | None = None) -> Iterator[BinaryIO]:
     """A stream whose bytes appear under ``path`` all at once when the block ends well, and not at all otherwise.
 
     "-" is standard output, and what is not a regular file (a named pipe, /dev/null) is written straight into.
-    A name in .gz is compressed. A full disk and the like is an NMTError that names the path.
+    A name in .gz is compressed. A full disk and the like is an NMTError that names the path. Until the end the bytes
+    are in ``partial``, where they stay if the block fails, or else in a temporary file that is then removed.
     """
     try:
-        with _opened_for_writing(path) as stream:
+        with _opened_for_writing(path, partial) as stream:
             yield stream
     except BrokenPipeError:
         raise
@@ -258,40 +259,47 @@ def atomic_writer(path: StrPath) -> Iterator[BinaryIO]:
 
 
 @contextlib.contextmanager
-def _opened_for_writing(path: StrPath) -> Iterator[BinaryIO]:
+def _opened_for_writing(path: StrPath, partial: Path | None) -> Iterator[BinaryIO]:
     if _is_standard(path):
         if sys.stdout is None:
             raise NMTError("standard output is closed; name a file to write")
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    check_writable(path)
     goal = Path(path).resolve()  # a symbolic link stays, the file it names is replaced
-    _check_writable(goal, path)
     if goal.exists() and not goal.is_file():
         with goal.open("wb") as stream, _compressing(stream, path) as compressing:
             yield compressing
         return
-    temporary = goal.parent / f".nmt-{secrets.token_hex(6)}.tmp"
+    temporary = partial or goal.parent / f".nmt-{secrets.token_hex(6)}.tmp"
     try:
-        with temporary.open("xb") as stream:
-            with _compressing(stream, path) as compressing:
-                yield compressing
-            stream.flush()
-            os.fsync(stream.fileno())
-        if goal.exists():
-            temporary.chmod(stat.S_IMODE(goal.stat().st_mode))
+        with temporary.open("wb" if partial else "xb") as stream:
+            if goal.exists():
+                temporary.chmod(stat.S_IMODE(goal.stat().st_mode))
+            try:
+                with _compressing(stream, path) as compressing:
+                    yield compressing
+            finally:
+                stream.flush()
+                os.fsync(stream.fileno())
         temporary.replace(goal)
-        _sync_directory(goal.parent)
+        sync_directory(goal.parent)
     finally:
-        temporary.unlink(missing_ok=True)
+        if partial is None:
+            temporary.unlink(missing_ok=True)
 
 
-def _check_writable(goal: Path, path: StrPath) -> None:
+def check_writable(path: StrPath) -> None:
+    """Raise an NMTError if ``path`` cannot become a file and is none of what is written straight into."""
+    if _is_standard(path):
+        return
+    goal = Path(path).resolve()
     if goal.is_dir():
         raise NMTError(f"{path} is a directory; name a file to write")
     if not goal.parent.is_dir():
         raise NMTError(f"{path} cannot be written: there is no directory {goal.parent}")
-    if goal.exists() and not os.access(goal, os.W_OK):
+    if not os.access(goal if goal.exists() else goal.parent, os.W_OK):
         raise NMTError(f"{path} cannot be written: it is read-only")
 
 
@@ -305,8 +313,8 @@ def _compressing(stream: BinaryIO, path: StrPath) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, compressing)
 
 
-def _sync_directory(directory: Path) -> None:
-    """Make the new name durable where the system can open a directory."""
+def sync_directory(directory: Path) -> None:
+    """Make new names in ``directory`` durable where the system can open a directory."""
     with contextlib.suppress(OSError):
         descriptor = os.open(directory, os.O_RDONLY)
         try:

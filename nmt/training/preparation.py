@@ -7,7 +7,7 @@ learns from and the held-out pairs, and to encode. Nothing is in memory whole bu
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -21,6 +21,7 @@ from nmt.cleaning.quick_look import QuickLook
 from nmt.data.encoded_corpus import EncodedCorpus, EncodedPair, open_encoded_corpus, write_encoded_corpus
 from nmt.data.encoding import BlockEncoder
 from nmt.data.pool import available_processors, ordered_map
+from nmt.data.resegmentation import Resegmenter
 from nmt.errors import NMTError
 from nmt.model_dir import WORD_COUNTS
 from nmt.settings import to_mapping
@@ -60,6 +61,11 @@ class PreparedCorpus:
     def validation_first_ids(self) -> tuple[int, ...]:
         """What comes before each validation source."""
         return tag_ids(self.tokenizer, self.validation_tag)
+
+    def resegmenter(self, strength: float, tags: Sequence[str]) -> Resegmenter | None:
+        """What draws other subwords for each batch; None for a ``strength`` of 0. ``tags`` may begin a source."""
+        ids = tuple(number for tag in tags for number in tag_ids(self.tokenizer, tag))
+        return Resegmenter(self.tokenizer, strength, tags=ids) if strength else None
 
     def encode_validation(self) -> list[EncodedPair]:
         """The validation pairs as ids."""

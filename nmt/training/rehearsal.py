@@ -24,7 +24,7 @@ from nmt.model_dir import TRAINING
 from nmt.runtime import choose_device, set_threads
 from nmt.training.batch_size import settle_batch_tokens
 from nmt.training.budget import Clock, Horizon
-from nmt.training.config import Recipe, TrainingConfig
+from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.fine_tuning import Parent, load_parent
 from nmt.training.learner import Learner
@@ -136,7 +136,11 @@ def _measure(
         tokens = settle_batch_tokens(prepared.corpus, model.config, training, device)
         training = replace(training, batch_tokens=tokens)
     plan = plan_batches(prepared.corpus, batch_tokens=training.settled_batch_tokens, seed=training.seed, epoch=0)
-    speed, seconds = _speed(model, prepared.corpus, training, plan)
+    tags = (*(parent.info.tags if parent else ()), *prepared.tags)
+    supply = BatchSupply(
+        prepared.corpus, seed=training.seed, resegmenter=prepared.resegmenter(training.subword_sampling, tags)
+    )
+    speed, seconds = _speed(Learner(model, training), supply, plan)
     epoch_updates = -(-len(plan) // training.accumulate)
     parameters = sum(parameter.numel() for parameter in model.parameters())
     return Rehearsal(
@@ -156,15 +160,11 @@ def _measure(
     )
 
 
-def _speed(
-    model: Transformer, corpus: EncodedCorpus, config: TrainingConfig, plan: Sequence[Rows]
-) -> tuple[float, float]:
+def _speed(learner: Learner, supply: BatchSupply, plan: Sequence[Rows]) -> tuple[float, float]:
     """Target tokens a second, and seconds an update, over updates like those of a training, the largest one first."""
-    learner = Learner(model, config)
-    supply = BatchSupply(corpus, seed=config.seed)
-    size = config.accumulate
+    size = learner.config.accumulate
     updates = [plan[first : first + size] for first in range(0, min(len(plan), (WARM_UP + MOST) * size), size)]
-    largest = max(plan, key=lambda rows: _padded(corpus, rows))
+    largest = max(plan, key=lambda rows: _padded(supply.corpus, rows))
     for batches in [[largest] * size, *updates[: WARM_UP - 1]]:
         learner.update_from(supply, batches, rate=HARMLESS_RATE)
     tokens = done = 0

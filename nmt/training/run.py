@@ -9,7 +9,6 @@ import torch
 
 from nmt.allocator import keep_freed_memory
 from nmt.data.encoded_corpus import encoded_in_memory
-from nmt.data.resegmentation import Resegmenter
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import MetricScore
 from nmt.model.config import ModelConfig
@@ -158,8 +157,6 @@ class _Run:
         if self.parent is not None:
             model.load_state_dict(self.parent.weights)
         model.to(self.device)
-        tags = tuple(number for tag in self.publication.tags() for number in tag_ids(self.prepared.tokenizer, tag))
-        strength = training.subword_sampling
         surroundings = Surroundings(
             checkpoints=CheckpointStore(self.directory, keep=training.keep, every=training.checkpoint_every),
             snapshots=Snapshots(self.directory, number=training.averaged),
@@ -167,12 +164,12 @@ class _Run:
             reporter=self.log,
             stop_requested=stop_requested,
             clock=self.clock,
-            resegmenter=Resegmenter(self.prepared.tokenizer, strength, tags=tags) if strength else None,
+            resegmenter=self.prepared.resegmenter(training.subword_sampling, self.publication.tags()),
             beam_size=self.recipe.search.beam_size,
             judge_beginning=self.parent is not None,
             group=self.group,
         )
-        self._begin_together(training, tags)
+        self._begin_together(training)
         trainer = Trainer(model, self.prepared.corpus, training, surroundings)
         resumed = trainer.resume()
         self.log.forget_after(trainer.state.step if resumed else -1)
@@ -218,8 +215,9 @@ class _Run:
                 file.write(json.dumps(stored).encode("utf-8"))
         return replace(training, batch_tokens=int(stored["batch_tokens"]))
 
-    def _begin_together(self, training: TrainingConfig, tags: tuple[int, ...]) -> None:
+    def _begin_together(self, training: TrainingConfig) -> None:
         """Tell the processes that follow what this run is about."""
+        tags = tuple(number for tag in self.publication.tags() for number in tag_ids(self.prepared.tokenizer, tag))
         validator, precision = self.validator, choose_precision(training.precision, self.device)
         task = Task(
             directory=self.directory.resolve(),

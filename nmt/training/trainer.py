@@ -237,9 +237,9 @@ class Trainer:
         if self.state.last_validated != self.state.step:
             self._validate(last=True)
         other = blank_transformer(self.average.config).to(self.learner.device).eval().requires_grad_(False)
-        for name, weights in self._candidates():
-            if not self.planner.time_for_a_candidate(self.state):
-                break
+        candidates = self._candidates()
+        while self.planner.time_for_a_candidate(self.state) and (candidate := next(candidates, None)):
+            name, weights = candidate
             other.load_state_dict(weights)
             self._judge(name, other)
         self.state.finished = reason

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from nmt.decoding import loading
+from nmt.decoding.attention import default_heads
 from nmt.decoding.engines.batches import InBatches
 from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
 from nmt.decoding.engines.fastest import FastestEngine
@@ -17,7 +18,7 @@ from nmt.decoding.line_scorer import LineScorer
 from nmt.decoding.loading import choose_threads, open_model
 from nmt.decoding.translator import Translator
 from nmt.errors import NMTError
-from nmt.model_dir import FAST_COPY
+from nmt.model_dir import FAST_COPY, load_info
 from tests.conftest import Reversal
 
 
@@ -121,6 +122,18 @@ def test_details_change_no_translation_and_are_those_of_the_trained_model(model:
     for found, score in zip(detailed[:40], scores, strict=True):
         assert found.candidates[0].log_probability == pytest.approx(score.log_probability, abs=1e-4)
         assert [each.log_probability for each in found.tokens] == pytest.approx(score.log_probabilities[:-1], abs=1e-4)
+
+
+def test_an_ensemble_aligns_words_by_the_heads_of_its_last_member(model: Path) -> None:
+    info, heads = load_info(model), default_heads(load_info(model).model)
+    layers = info.model.decoder_layers
+    expected = [(layers + layer, head) for layer, head in info.alignment_heads or heads]
+    assert list(load_together([model, model], device="cpu").info.alignment_heads) == expected
+    lines = ["a b c d", "c b a e"]
+    alone = Translator(model, device="cpu", engine="torch").translations(lines)
+    together = Translator([model, model], device="cpu").translations(lines)
+    assert [list(each.links) for each in together] == [list(each.links) for each in alone]
+    assert any(each.links for each in alone)
 
 
 def test_a_damaged_model_is_an_error_for_the_fast_engine_too(model: Path) -> None:
