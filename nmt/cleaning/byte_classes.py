@@ -74,7 +74,6 @@ class LineClasses(NamedTuple):
     """Counts of each line (N,), in characters."""
 
     characters: NDArray[np.int64]
-    blanks: NDArray[np.int32]
     digits: NDArray[np.int32]
     controls: NDArray[np.int32]
     letters: NDArray[np.int32]
@@ -97,7 +96,6 @@ def classify_lines(data: bytes, lengths: NDArray[np.int64]) -> LineClasses:
     clear = (letters >= _FEWEST_LETTERS) & (by_script.max(axis=1, initial=0) >= _MAJORITY * letters)
     return LineClasses(
         characters=lengths - counts[:, _NUMBER["continuation"]],
-        blanks=counts[:, _NUMBER["blank"]],
         digits=counts[:, _NUMBER["digit"]],
         controls=counts[:, _NUMBER["control"]],
         letters=letters.astype(np.int32),

@@ -191,7 +191,6 @@ class CorpusCheck:
 def check_corpus(
     corpora: Sequence[ParallelFiles],
     *,
-    filters: FilterConfig | None = None,
     held_out: Sequence[HeldOut] = (),
     languages: LanguageSample | None = None,
     helpers: int = 1,
@@ -199,7 +198,7 @@ def check_corpus(
     """Look through all of ``corpora``, with so many helper processes; the report is the same for any number."""
     reader = TolerantReader(corpora)
     check = CorpusCheck(corpora, tuple(held_out), languages, TranslationSample())
-    inspect = Inspector(filters or FilterConfig(), tuple(held_out))
+    inspect = Inspector(FilterConfig(), tuple(held_out))
     waiting: deque[Block] = deque()
 
     def blocks() -> Iterator[Block]:

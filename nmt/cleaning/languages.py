@@ -16,7 +16,6 @@ from nmt.text.blocks import Block
 FEWEST_LETTER_BYTES = 12  # four Chinese characters
 MARGIN = CleaningConfig.language_margin
 SAMPLE = 2000  # lines of a side that a check looks at
-_EVERY = 16  # of the first blocks; later ones more seldom
 # Codes of three letters that people write for languages that have one of two, and what the identifier calls alike.
 _SAME = {
     "ger": "de", "deu": "de", "eng": "en", "fra": "fr", "fre": "fr", "spa": "es", "ita": "it", "por": "pt", "rus": "ru",

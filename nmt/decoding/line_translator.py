@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -23,7 +23,6 @@ logger = logging.getLogger(__name__)
 
 # Written without blanks between sentences, so that the parts of a divided line are joined without one.
 _LANGUAGES_WITHOUT_BLANKS = frozenset(("bo", "dz", "ja", "km", "lo", "my", "th", "wuu", "yue", "zh"))
-
 
 # How many numbers the attention of hypotheses may have that are in memory together.
 _ATTENTION = 2_000_000
@@ -102,17 +101,6 @@ class LineTranslator:
             ]
 
         return Begun(result, begun.cancel)
-
-    def translate_stream(self, windows: Iterable[list[bytes]], *, name: str | None = None) -> Iterator[list[str]]:
-        """One window of translations for each window of raw lines; a line that is not clean text is named in a warning.
-
-        ``name`` is the file the lines come from, for those warnings.
-        """
-        number = 1
-        for window in windows:
-            requests = decode_requests(window, name=name, number=number)
-            number += len(window)
-            yield [translation.text for translation in self.translations(requests, details=False)]
 
     def wish_of(self, request: Request) -> Wish:
         """What ``request`` asks for, in subwords; NMTError if it cannot be."""

@@ -3,11 +3,10 @@
 import importlib.util
 import logging
 import os
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nmt.errors import NMTError
 
@@ -44,34 +43,6 @@ class MetricScore:
     score: float
     signature: str
     details: str = ""
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What a system made of a test set, how good it is and how long it took."""
-
-    hypotheses: list[str]
-    scores: list[MetricScore]
-    seconds: float
-
-
-def evaluate(
-    translate: Callable[[Sequence[str]], list[str]],
-    sources: Sequence[str],
-    references: Sequence[Sequence[str]],
-    **settings: Any,
-) -> Evaluation:
-    """Run any system, a callable from lines to lines, on ``sources`` and score what it gives.
-
-    ``settings`` are those of score_translations.
-    """
-    check_aligned({"the source": len(sources), **_counts(references)})
-    if settings.get("tokenize"):
-        _bleu(settings["tokenize"], lowercase=False)  # what is not installed is said before, not after, translating
-    start = time.perf_counter()
-    hypotheses = translate(sources)
-    seconds = time.perf_counter() - start
-    return Evaluation(hypotheses, score_translations(hypotheses, references, **settings), seconds)
 
 
 def score_translations(

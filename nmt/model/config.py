@@ -1,6 +1,6 @@
 """The shape of a Transformer, and the presets people choose by name."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nmt.errors import NMTError
 from nmt.settings import nearest
@@ -57,8 +57,3 @@ def choose_preset(pairs: int) -> str:
     if pairs < 15_000:
         return "tiny"
     return "small" if pairs < 1_000_000 else "base"
-
-
-def with_vocabulary(config: ModelConfig, vocabulary_size: int) -> ModelConfig:
-    """The same shape for a tokenizer of ``vocabulary_size`` subwords."""
-    return replace(config, vocabulary_size=vocabulary_size)

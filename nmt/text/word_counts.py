@@ -42,12 +42,11 @@ class SideCounts:
 
 @dataclass(frozen=True)
 class WordCounts:
-    """The counts of both sides in ``pairs`` pairs, of the ``all_pairs`` that the model learnt from."""
+    """The counts of both sides in ``pairs`` pairs."""
 
     source: SideCounts
     target: SideCounts
     pairs: int
-    all_pairs: int
 
 
 class WordCounter:
@@ -65,7 +64,10 @@ class WordCounter:
                 counts.update(words(text.casefold()))
 
     def save(self, path: StrPath, *, all_pairs: int) -> None:
-        """Write the most frequent words; the same counts give the same bytes."""
+        """Write the most frequent words; the same counts give the same bytes.
+
+        ``all_pairs`` that the model learnt from are noted beside those counted.
+        """
         kept, lowest = zip(*map(_most_frequent, self._counts), strict=True)
         with atomic_writer(path) as file:
             header = (_MAGIC, "1", self.pairs, all_pairs, *lowest)
@@ -93,7 +95,7 @@ def read_word_counts(path: StrPath) -> WordCounts | None:
             raise damaged
         header, *rows = raw.decode("utf-8").removesuffix("\n").split("\n")
         magic, version, *numbers = header.split("\t")
-        pairs, all_pairs, *lowest = map(int, numbers)
+        pairs, _, *lowest = map(int, numbers)
         if (magic, version) != (_MAGIC, "1"):
             raise damaged
         counts: dict[str, dict[str, int]] = {"s": {}, "t": {}}
@@ -102,7 +104,7 @@ def read_word_counts(path: StrPath) -> WordCounts | None:
         source, target = map(SideCounts, counts.values(), lowest)
     except (OSError, EOFError, zlib.error, ValueError, KeyError) as error:
         raise damaged from error
-    return WordCounts(source, target, pairs, all_pairs)
+    return WordCounts(source, target, pairs)
 
 
 def _most_frequent(counts: Counter[str]) -> tuple[list[tuple[str, int]], int]:

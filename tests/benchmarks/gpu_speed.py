@@ -9,6 +9,7 @@ average. The share counts the products with weights, as gemm.py does, and nothin
 
 import argparse
 import time
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from gemm import operations_a_target_token, products
 from nmt.data.batching import padding_share, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus, encoded_in_memory
 from nmt.data.supply import BatchSupply
-from nmt.model.config import preset, with_vocabulary
+from nmt.model.config import preset
 from nmt.model.transformer import Transformer
 from nmt.training.config import TrainingConfig
 from nmt.training.learner import Learner
@@ -58,7 +59,7 @@ def random_corpus(pairs: int, vocabulary: int) -> EncodedCorpus:
 def measure(given: argparse.Namespace, corpus: EncodedCorpus, batch_tokens: int, device: torch.device) -> None:
     """Time updates and print a line."""
     torch.manual_seed(1)
-    shape = with_vocabulary(preset(given.preset), given.vocabulary)
+    shape = replace(preset(given.preset), vocabulary_size=given.vocabulary)
     model = Transformer(shape).to(device)
     training = TrainingConfig(batch_tokens=batch_tokens, r_drop=given.r_drop)
     learner = Learner(model, training)

@@ -1,6 +1,5 @@
 """Characters by their first bytes: counts and scripts of lines."""
 
-import numpy as np
 import pytest
 
 from nmt.cleaning.block_text import SideText
@@ -41,4 +40,3 @@ def test_lines_are_counted_apart() -> None:
     assert found.digits.tolist() == [2, 0, 0, 0]
     assert found.controls.tolist() == [0, 0, 2, 0]
     assert found.letters.tolist() == [2, 0, 2, 1]
-    assert np.array_equal(found.blanks, [1, 0, 0, 0])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.hypothesis import Hypothesis, Wish
-from nmt.decoding.line_translator import LineTranslator, joiner_for
+from nmt.decoding.line_translator import LineTranslator, decode_requests, joiner_for
 
 
 class Characters:
@@ -85,11 +85,9 @@ def test_every_line_comes_back_to_its_place(lines: list[str]) -> None:
     assert [text.replace(" ", "") for text in result] == [line.replace(" ", "") for line in lines]
 
 
-@given(st.lists(st.binary()), st.integers(1, 4))
-def test_as_many_lines_out_as_bytes_lines_in(lines: list[bytes], window: int) -> None:
-    windows = [lines[start : start + window] for start in range(0, len(lines), window)]
-    result = list(translator()[0].translate_stream(windows))
-    assert [len(part) for part in result] == [len(part) for part in windows]
+@given(st.lists(st.binary()))
+def test_as_many_lines_out_as_bytes_lines_in(lines: list[bytes]) -> None:
+    assert len(translator()[0].translations(decode_requests(lines))) == len(lines)
 
 
 def test_identical_lines_are_translated_once_and_empty_ones_never() -> None:
@@ -101,7 +99,6 @@ def test_identical_lines_are_translated_once_and_empty_ones_never() -> None:
 def test_nothing_in_nothing_out() -> None:
     made, engine = translator()
     assert made.translate([]) == []
-    assert list(made.translate_stream([])) == []
     assert engine.batches == []
 
 
@@ -135,13 +132,13 @@ def test_a_very_long_line_is_searched_in_parts() -> None:
 
 
 def test_lines_that_are_no_clean_text_are_named(caplog: pytest.LogCaptureFixture) -> None:
-    made, _ = translator()
-    windows = [[b"good", b"bad \xff byte"], [b"", b"a\x00b", "c\u2028d".encode()], [b"cr\rhere", b"good\r"]]
+    window = [b"bad \xff byte", b"", b"a\x00b", "c\u2028d".encode(), b"cr\rhere", b"good\r"]
     with caplog.at_level(logging.WARNING, logger="nmt"):
-        result = list(made.translate_stream(windows, name="in.txt"))
-    assert [len(window) for window in result] == [2, 3, 2]
-    assert result[1] == ["", "a b", "c d"]
-    assert result[2][1] == "good"
+        requests = decode_requests(window, name="in.txt", number=2)
+    result = [translation.text for translation in translator()[0].translations(requests)]
+    assert len(result) == 6
+    assert result[1:4] == ["", "a b", "c d"]
+    assert result[5] == "good"
     named = [record.getMessage().partition(":")[0] for record in caplog.records]
     assert named == ["in.txt, line 2", "in.txt, line 4", "in.txt, line 5", "in.txt, line 6"]
 

@@ -9,7 +9,6 @@ import pytest
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import (
     bleu_tokenizer,
-    evaluate,
     language_of_file,
     score_translations,
     script_language,
@@ -151,18 +150,13 @@ def test_unknown_tokenizer_and_metric_are_errors() -> None:
 
 
 @pytest.mark.parametrize("error", [RuntimeError("install\n it"), OSError("no network")])
-def test_a_tokenizer_that_is_not_here_is_named_before_anything_is_translated(
-    monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
+def test_a_tokenizer_that_is_not_here_is_named(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def absent(*arguments: object, **settings: object) -> None:
         raise error
 
-    def never(lines: Sequence[str]) -> list[str]:
-        raise AssertionError("translated in vain")
-
     monkeypatch.setattr("sacrebleu.metrics.bleu.BLEU.__init__", absent)
     with pytest.raises(NMTError, match=r"install it|tokenizer flores200, .* no network"):
-        evaluate(never, ["a"], [["a"]], tokenize="flores200")
+        score_translations(["a"], [["a"]], tokenize="flores200")
 
 
 def test_empty_hypotheses_have_a_score() -> None:
@@ -175,15 +169,3 @@ def test_tokenised_text_gets_a_hint(caplog: pytest.LogCaptureFixture) -> None:
     assert not caplog.records
     score_translations(["a b ."] * 100, [["a b."] * 100], metrics=["bleu"])
     assert "detokenised" in caplog.text
-
-
-def test_any_callable_can_be_evaluated() -> None:
-    result = evaluate(lambda lines: [line.upper() for line in lines], ["a b c d"], [["A B C D"]], metrics=["bleu"])
-    assert result.hypotheses == ["A B C D"]
-    assert result.scores[0].score == pytest.approx(100)
-    assert result.seconds >= 0
-
-
-def test_sources_are_counted_before_anything_is_translated() -> None:
-    with pytest.raises(NMTError, match="the source has 1, the reference has 2"):
-        evaluate(lambda lines: pytest.fail("translated"), ["a"], [["a", "b"]])

@@ -1,6 +1,7 @@
 """The Transformer against its formulas, its cache against the whole prefix, its size against the paper."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor
 from nmt.errors import NMTError
 from nmt.model.attention import Attention, attention_by_products
 from nmt.model.cache import DecoderCache
-from nmt.model.config import PRESETS, ModelConfig, choose_preset, preset, with_vocabulary
+from nmt.model.config import PRESETS, ModelConfig, choose_preset, preset
 from nmt.model.transformer import Transformer, sinusoidal_positions
 from nmt.special_ids import BOS, EOS, PAD
 
@@ -138,7 +139,7 @@ def layers(dimension: int, feed_forward: int) -> tuple[int, int]:
 @pytest.mark.parametrize(("name", "millions"), [("base", 65), ("big", 213)])
 def test_base_and_big_are_the_papers(name: str, millions: int) -> None:
     """Table 3 says 65 and 213 million for a shared vocabulary of about 37,000."""
-    config = with_vocabulary(preset(name), 37_000)
+    config = replace(preset(name), vocabulary_size=37_000)
     with torch.device("meta"):
         found = sum(parameter.numel() for parameter in Transformer(config).parameters())
     encoder_layer, decoder_layer = layers(config.dimension, config.feed_forward)

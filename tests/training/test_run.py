@@ -282,7 +282,7 @@ def test_the_model_keeps_how_often_each_word_came_in_its_text(reversal: Reversal
     found = read_word_counts(reversal.model_dir / WORD_COUNTS)
     assert found is not None
     lines = Path(reversal.files.sources[0]).read_text(encoding="utf-8").splitlines()
-    assert found.pairs == found.all_pairs < len(lines)  # without those held out
+    assert found.pairs < len(lines)  # without those held out
     counted = sum(found.source.counts.values())
     assert set(found.source.counts) == set(found.target.counts) == set("abcdefgh")
     assert 0.9 * counted < sum(len(line.split()) for line in lines) * found.pairs / len(lines) < 1.1 * counted
