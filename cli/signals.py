@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from nmt.errors import GO_ON
+
 SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 PATIENCE = 2.0  # seconds for Python to end by itself; a long computation in C would not let it
 SHOW_CURSOR, CLEAR_LINE = "\x1b[?25h", "\r\x1b[2K"
-GO_ON = "the same command goes on from what is saved"
 
 
 class StopOnSignal:

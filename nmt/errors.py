@@ -11,6 +11,8 @@ _OF_MEMORY = (
     "temporarily unavailable",
 )
 
+GO_ON = "the same command goes on from what is saved"  # the way out wherever a training is interrupted
+
 
 class NMTError(Exception):
     """One sentence for the user that names the file, line or setting at fault and the way out."""

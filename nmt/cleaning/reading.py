@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from pathlib import Path
 
-from nmt.data.pool import available_processors
+from nmt.data.pool import FEWEST_BYTES, worthwhile_helpers
 from nmt.errors import NMTError
 from nmt.text.blocks import BLOCK_LINES, Block, ParallelFiles
 from nmt.text.lines import check_readable, read_line_blocks
 
 MOST_BYTES = 4_000_000  # of a block; what is told of it takes a dozen times as much memory
-FEWEST_BYTES = 8_000_000  # of text for which helper processes are worth their start
 
 
 def parallel_files(sources: Sequence[str], targets: Sequence[str], tables: Sequence[str] = ()) -> list[ParallelFiles]:
@@ -35,9 +34,7 @@ def size_of(corpora: Sequence[ParallelFiles]) -> int:
 
 def helpers_for(corpora: Sequence[ParallelFiles], processes: int | None) -> int:
     """How many helper processes look through ``corpora``: as many as asked for, or as there are processors."""
-    if processes is None:
-        return available_processors() if size_of(corpora) >= FEWEST_BYTES else 1
-    return processes
+    return worthwhile_helpers(size_of(corpora)) if processes is None else processes
 
 
 @dataclass

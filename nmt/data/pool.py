@@ -10,7 +10,7 @@ import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -22,11 +22,36 @@ from nmt.errors import NMTError
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 MOST_HELPERS = 8  # what one reader can feed; each takes about 60 MB of memory
+FEWEST_BYTES = 8_000_000  # of text for which helpers are worth their start
 
 
 def available_processors() -> int:
     """Processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def worthwhile_helpers(size: int, processes: int | None = None) -> int:
+    """``processes``, or one for each processor, for ``size`` bytes of text; 1 for too few to be worth a start."""
+    if size < FEWEST_BYTES:
+        return 1
+    return available_processors() if processes is None else processes
+
+
+def fresh_interpreter(
+    code: str, *arguments: object, stdout: int, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """This interpreter afresh, running ``code``, in a session of its own; OSError if it cannot be started.
+
+    It finds the modules that this one finds. Its standard input is a pipe, which ends when this process does.
+    """
+    places = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
+    return subprocess.Popen(  # noqa: S603 - this interpreter, a module of this program
+        [sys.executable, "-P", "-c", code, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        env={**os.environ, "PYTHONPATH": places, **(environment or {})},
+        start_new_session=True,
+    )
 
 
 def ordered_map(function: Callable[[Task], Result], tasks: Iterable[Task], *, helpers: int) -> Iterator[Result]:
@@ -101,13 +126,9 @@ class _Helper:
     """One process and the pipes to it."""
 
     def __init__(self) -> None:
-        places = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
-        environment = {**os.environ, "PYTHONPATH": places, "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-P", "-c", f"from {__name__} import serve; serve()"]
+        code = f"from {__name__} import serve; serve()"
         try:
-            self.process = subprocess.Popen(  # noqa: S603 - this interpreter, this module
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True
-            )
+            self.process = fresh_interpreter(code, stdout=subprocess.PIPE, environment={"OMP_NUM_THREADS": "1"})
         except OSError as error:
             raise NMTError(f"no helper process can be started: {error.strerror}; --threads 1 works without") from error
         if self.process.stdin is None or self.process.stdout is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nmt.allocator import keep_freed_memory
 from nmt.ctranslate2_copy import Copy, read_copy
+from nmt.data.pool import available_processors
 from nmt.decoding.engines import Engine
 from nmt.decoding.engines.batches import BATCH_SENTENCES, InBatches
 from nmt.errors import NMTError
@@ -147,12 +148,8 @@ def choose_threads(threads: int | None) -> int:
         raise NMTError(f"threads must be at least 1, not {threads}")
     if threads is None:
         allowed = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
-        threads = int(allowed) if allowed.isdecimal() and int(allowed) else len(_processors())
+        threads = int(allowed) if allowed.isdecimal() and int(allowed) else available_processors()
     return threads
-
-
-def _processors() -> range | set[int]:
-    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
 
 
 def _has_gpu() -> bool:

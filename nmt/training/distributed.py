@@ -21,13 +21,12 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from nmt.errors import NMTError
+from nmt.errors import GO_ON, NMTError
 from nmt.training.formation import Formation
 
 TOGETHER = timedelta(minutes=30)  # the most that a process waits for the others within an update, and to meet them
 PATIENCE = timedelta(days=365)  # for the leader's next word: it may read a large corpus first
 PIECE = 1 << 26  # bytes of a state that are sent at a time
-GO_ON = "the same command goes on from what is saved"
 
 T = TypeVar("T")
 

@@ -6,7 +6,6 @@ import platform
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -16,8 +15,9 @@ from typing import Any, Self
 
 import torch
 
-from nmt.errors import NMTError
-from nmt.training.distributed import ALONE, GO_ON, Group, LostError, Processes, file_store
+from nmt.data.pool import fresh_interpreter
+from nmt.errors import GO_ON, NMTError
+from nmt.training.distributed import ALONE, Group, LostError, Processes, file_store
 from nmt.training.formation import Formation
 
 logger = logging.getLogger(__name__)
@@ -126,16 +126,10 @@ class Followers:
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def _start(self, rank: int) -> subprocess.Popen[bytes]:
-        """This interpreter afresh, in a session of its own, where it does not hear the terminal's Ctrl-C."""
-        arguments = map(str, (rank, self._size, self._device, self._threads, self._store))
-        places = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
-        return subprocess.Popen(  # noqa: S603 - this interpreter, a module of this program
-            [sys.executable, "-P", "-c", "from nmt.training.following import main; main()", *arguments],
-            stdin=subprocess.PIPE,  # which ends when this process does
-            stdout=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": places},
-            start_new_session=True,
-        )
+        """A process that does not hear the terminal's Ctrl-C and ends when this one does."""
+        arguments = (rank, self._size, self._device, self._threads, self._store)
+        code = "from nmt.training.following import main; main()"
+        return fresh_interpreter(code, *arguments, stdout=subprocess.DEVNULL)
 
     def _watch(self, rank: int, process: subprocess.Popen[bytes]) -> None:
         """Note the end of a process; one that comes too early ends the leader, should it wait for a GPU for ever."""

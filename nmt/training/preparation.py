@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from nmt.cleaning.quick_look import QuickLook
 from nmt.data.encoded_corpus import EncodedCorpus, EncodedPair, open_encoded_corpus, write_encoded_corpus
 from nmt.data.encoding import BlockEncoder
-from nmt.data.pool import available_processors, ordered_map
+from nmt.data.pool import ordered_map, worthwhile_helpers
 from nmt.data.resegmentation import Resegmenter
 from nmt.errors import NMTError
 from nmt.model_dir import WORD_COUNTS
@@ -39,7 +39,6 @@ from nmt.training.reporter import Reporter
 
 FEWEST_PAIRS = 2  # one to learn from and one to validate on
 LAYOUT = 2  # of the files of a prepared corpus
-FEWEST_BYTES = 8_000_000  # of text for which helper processes are worth their start
 SECONDS_BETWEEN_LINES = 30.0
 CHANGED = "the training text was changed while it was read; give the same command again"
 
@@ -94,11 +93,8 @@ def prepare(
     if prepared is not None:
         return prepared
     key = _key(files, recipe, fingerprint, parent)
-    if processes is None:
-        processes = available_processors()
-    preparation = _Preparation(
-        files, recipe, directory, reporter, parent, helpers=processes if files.size() >= FEWEST_BYTES else 1
-    )
+    helpers = worthwhile_helpers(files.size(), processes)
+    preparation = _Preparation(files, recipe, directory, reporter, parent, helpers=helpers)
     validation, facts = preparation.run(key)
     _write_json(directory / "prepared.json", {"key": key, "facts": facts, "validation": validation})
     opened = _open_prepared(directory, key, files, recipe.training.mix_old)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nmt.data import pool
 from nmt.errors import NMTError
 from nmt.text import blocks
 from nmt.training import preparation
@@ -51,7 +52,7 @@ def source_ids(prepared: PreparedCorpus, row: int) -> list[int]:
 
 
 def test_any_number_of_helpers_prepares_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preparation, "FEWEST_BYTES", 0)
+    monkeypatch.setattr(pool, "FEWEST_BYTES", 0)
     monkeypatch.setattr(blocks.read_blocks, "__kwdefaults__", {"lines": 50})
     files = files_of(tmp_path, "a", "b")
     made = {}
