@@ -14,9 +14,10 @@ from torch import Tensor
 
 from nmt.decoding.attention import Heads
 from nmt.decoding.config import SearchConfig
+from nmt.decoding.constraints import NEVER
 from nmt.decoding.hypothesis import NO_WISH, Found, Wish
 from nmt.decoding.search import search
-from nmt.decoding.stepping import NEVER, Decoding, EncoderDecoder
+from nmt.decoding.stepping import Decoding, EncoderDecoder
 
 
 def find_alternatives(

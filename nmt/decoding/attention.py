@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from nmt.errors import NMTError
@@ -33,8 +34,12 @@ def cross_attention(model: Attentive, source: Tensor, target: Tensor) -> Tensor:
     while it writes subword t of ``target``, so the row of EOS is there too. Each row sums to 1, with 0 at PAD of the
     source; rows at PAD of the target mean nothing.
     """
-    begin = torch.full_like(target[:, :1], BOS)
-    return model.cross_attention(torch.cat((begin, target[:, :-1]), dim=1), model.encode(source))
+    return model.cross_attention(shifted(target), model.encode(source))
+
+
+def shifted(target: Tensor) -> Tensor:
+    """What the decoder is given so that it writes ``target`` (B, T): BOS before each row, the last id away."""
+    return F.pad(target[:, :-1], (1, 0), value=BOS)
 
 
 def default_heads(config: ModelConfig) -> Heads:

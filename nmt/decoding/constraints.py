@@ -14,7 +14,7 @@ from torch import Tensor
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.hypothesis import Wish
 
-_NEVER = -math.inf
+NEVER = -math.inf  # the log-probability of what must not follow
 _NONE = -1  # in place of an id where there is none
 
 
@@ -95,5 +95,5 @@ def _sequences(wishes: Sequence[Wish], length: int, device: torch.device) -> tup
 def _forbid(candidates: Tensor, subwords: Tensor, where: Tensor) -> None:
     """Make ``subwords`` (B, K, F) impossible ``where`` (B, K, F) is True; -1 is no subword."""
     penalty = torch.zeros(where.shape, dtype=candidates.dtype, device=candidates.device)
-    penalty.masked_fill_(where & (subwords >= 0), _NEVER)
+    penalty.masked_fill_(where & (subwords >= 0), NEVER)
     candidates.scatter_add_(2, subwords.clamp(min=0), penalty)

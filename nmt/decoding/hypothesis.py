@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# What is said of a model whose search finds nothing.
+NOT_FINITE = "the model gives no finite probabilities: its weights are damaged; train it again or restore it"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:

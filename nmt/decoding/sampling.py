@@ -14,9 +14,10 @@ from torch import Tensor
 
 from nmt.decoding.attention import Heads
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.hypothesis import Found, Hypothesis, Wish
+from nmt.decoding.constraints import NEVER
+from nmt.decoding.hypothesis import NOT_FINITE, Found, Hypothesis, Wish
 from nmt.decoding.noise import gumbel, keys_of, sentence_key
-from nmt.decoding.stepping import NEVER, Decoding, EncoderDecoder, Step
+from nmt.decoding.stepping import Decoding, EncoderDecoder, Step, gap
 from nmt.errors import NMTError
 from nmt.special_ids import EOS, PAD
 
@@ -126,7 +127,7 @@ def draw(values: Tensor, noise: Tensor, config: SearchConfig) -> tuple[Tensor, T
     values = (values / config.temperature).log_softmax(-1)
     if not (config.top_k or config.top_p < 1 or config.epsilon):
         best = (values + noise).topk(2)
-        return best.indices[..., 0], _gap(best.values[..., 0], best.values[..., 1])
+        return best.indices[..., 0], gap(best.values[..., 0], best.values[..., 1])
     count = min(config.top_k + 1, values.size(-1)) if config.top_k else values.size(-1)  # one more, for the margin
     values, order = values.topk(count)
     noise = noise.gather(-1, order)
@@ -136,14 +137,14 @@ def draw(values: Tensor, noise: Tensor, config: SearchConfig) -> tuple[Tensor, T
     noised = values + noise
     best = noised.masked_fill(~inside, NEVER).topk(min(2, count))
     chosen, highest = best.indices[..., :1], best.values[..., :1]
-    margins = _gap(highest, best.values[..., -1:]) if count > 1 else torch.full_like(highest, math.inf)
+    margins = gap(highest, best.values[..., -1:]) if count > 1 else torch.full_like(highest, math.inf)
     # What was not let in and would have won, and the winner itself, must not be near the line that was drawn.
     first_out = values.gather(-1, kept.clamp(max=count - 1).unsqueeze(-1)).where(kept.unsqueeze(-1) < count, NEVER)
     last_in = values.gather(-1, kept.unsqueeze(-1) - 1)
     rival = ~inside & (noised > highest)
     at_line = (chosen == kept.unsqueeze(-1) - 1) | (rival & (ranks == kept.unsqueeze(-1))).any(-1, keepdim=True)
-    margins = torch.minimum(margins, _gap(values.gather(-1, chosen), first_out))
-    margins = torch.minimum(margins, _gap(last_in, values.masked_fill(~rival, NEVER).amax(-1, keepdim=True)))
+    margins = torch.minimum(margins, gap(values.gather(-1, chosen), first_out))
+    margins = torch.minimum(margins, gap(last_in, values.masked_fill(~rival, NEVER).amax(-1, keepdim=True)))
     margins = torch.minimum(margins, closeness.unsqueeze(-1).masked_fill(~at_line, math.inf))
     return order.gather(-1, chosen).squeeze(-1), margins.squeeze(-1)
 
@@ -165,11 +166,6 @@ def _truncate(values: Tensor, config: SearchConfig) -> tuple[Tensor, Tensor]:
     return kept.clamp(1, values.size(-1)), closeness
 
 
-def _gap(higher: Tensor, lower: Tensor) -> Tensor:
-    """How much is between two log-probabilities; infinite where there is nothing to decide between."""
-    return (higher - lower).nan_to_num(nan=math.inf, posinf=math.inf)
-
-
 def _collect(done: list[_Drawn], sentences: int) -> list[Found]:
     """What was drawn, as plain lists, each sentence in its place."""
     result: dict[int, Found] = {}
@@ -182,7 +178,7 @@ def _collect(done: list[_Drawn], sentences: int) -> list[Found]:
                 for ids, length, log_probability, score in zip(*columns, strict=True)
             ]
             if not all(math.isfinite(each.score) for each in hypotheses):
-                raise NMTError("the model gives no finite probabilities: its weights are damaged; train it again")
+                raise NMTError(NOT_FINITE)
             # Of equal scores the smaller ids are first, so that rounding decides nothing but the order of the close.
             hypotheses.sort(key=lambda each: (-each.score, each.ids))
             close = [_close(one, other) for one, other in itertools.pairwise(hypotheses)]

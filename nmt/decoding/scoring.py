@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from nmt.decoding.attention import Heads
+from nmt.decoding.attention import Heads, shifted
 from nmt.decoding.stepping import EncoderDecoder, log_probabilities
 from nmt.model.cache import DecoderCache
-from nmt.special_ids import BOS, EOS, PAD
+from nmt.special_ids import EOS, PAD
 
 
 def pad_rows(rows: Sequence[Sequence[int]]) -> Tensor:
@@ -23,20 +22,15 @@ def score_targets(model: EncoderDecoder, source: Tensor, target: Tensor) -> Tens
 
     The result is (B, T), 0 at PAD; a row's sum is the log-probability that beam search gives the same hypothesis.
     """
-    return _log_probabilities(model.decode(_shifted(target), model.encode(source)), target)
+    return _log_probabilities(model.decode(shifted(target), model.encode(source)), target)
 
 
 def score_and_attend(model: EncoderDecoder, source: Tensor, target: Tensor, heads: Heads) -> tuple[Tensor, Tensor]:
     """What ``score_targets`` gives, and the mean of ``heads`` of the cross-attention (B, T, S) when that is written."""
     cache = DecoderCache(model.config.decoder_layers, watched={layer for layer, _ in heads})
-    scores = _log_probabilities(model.decode(_shifted(target), model.encode(source), cache), target)
+    scores = _log_probabilities(model.decode(shifted(target), model.encode(source), cache), target)
     weights = [(cache.layers[layer].cross_weights, head) for layer, head in heads]
     return scores, torch.stack([of_layer[:, head] for of_layer, head in weights if of_layer is not None]).mean(0)
-
-
-def _shifted(target: Tensor) -> Tensor:
-    """What the decoder is given so that it writes ``target``: BOS before it, the last id away."""
-    return F.pad(target[:, :-1], (1, 0), value=BOS)
 
 
 def _log_probabilities(logits: Tensor, target: Tensor) -> Tensor:

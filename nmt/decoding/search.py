@@ -15,8 +15,9 @@ from torch import Tensor
 
 from nmt.decoding.attention import Heads
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.hypothesis import Found, Hypothesis, Wish
-from nmt.decoding.stepping import NEVER, Decoding, EncoderDecoder, Step
+from nmt.decoding.constraints import NEVER
+from nmt.decoding.hypothesis import NOT_FINITE, Found, Hypothesis, Wish
+from nmt.decoding.stepping import Decoding, EncoderDecoder, Step, gap
 from nmt.errors import NMTError
 from nmt.special_ids import PAD
 
@@ -165,7 +166,7 @@ def _continue(live: _Live, step: Step, config: SearchConfig) -> tuple[_Live, Ten
     candidates = step.values.add_(live.ranks.unsqueeze(2)).flatten(1)
     best, chosen = best_candidates(candidates, config.beam_size + 1)  # the last one shows the margin
     best, missed, chosen = best[:, : config.beam_size], best[:, config.beam_size :], chosen[:, : config.beam_size]
-    margins = _gap(best[:, -1:], missed).squeeze(1) if missed.numel() else live.margins
+    margins = gap(best[:, -1:], missed).squeeze(1) if missed.numel() else live.margins
     parents = chosen // vocabulary_size
     log_probabilities = best
     if step.values is not step.log_probabilities:
@@ -198,7 +199,7 @@ def _finish(
     last_in, first_out = best[:, -2:-1], best[:, -1:]
     at_limit = (decoding.limits == length).unsqueeze(1)
     among_best = endings >= last_in
-    margins = torch.where(among_best, _gap(endings, first_out), _gap(last_in, endings)).masked_fill(at_limit, math.inf)
+    margins = torch.where(among_best, gap(endings, first_out), gap(last_in, endings)).masked_fill(at_limit, math.inf)
     ended = (among_best | at_limit) & (endings > NEVER)
     endings = endings.masked_fill(~ended, NEVER)
     log_probabilities = endings - live.ranks + live.log_probabilities if decoding.constraints.reweigh else endings
@@ -245,16 +246,11 @@ def _select(state: _Live | _Finished, sentences: Tensor) -> list[Any]:
     return [None if value is None else value[sentences] for value in values]
 
 
-def _gap(higher: Tensor, lower: Tensor) -> Tensor:
-    """How much is between two log-probabilities; infinite where there is nothing to decide between."""
-    return (higher - lower).nan_to_num(nan=math.inf, posinf=math.inf)
-
-
 def _collect(done: list[tuple[_Live, _Finished]], sentences: int, config: SearchConfig) -> list[Found]:
     """What was found, as plain lists, each sentence in its place."""
     result: dict[int, Found] = {}
     for live, finished in done:
-        ranking = _gap(finished.scores[:, :-1], finished.scores[:, 1:]).amin(1)
+        ranking = gap(finished.scores[:, :-1], finished.scores[:, 1:]).amin(1)
         margins = torch.minimum(live.margins, ranking)
         lengths = (finished.ids != PAD).sum(2)
         parts = (live.places, margins, finished.scores, finished.log_probabilities, finished.ids, lengths)
@@ -266,5 +262,5 @@ def _collect(done: list[tuple[_Live, _Finished]], sentences: int, config: Search
             ]
             result[place] = Found(hypotheses[: config.n_best], margin)
     if not all(found.hypotheses for found in result.values()):
-        raise NMTError("the model gives no finite probabilities: its weights are damaged; train it again or restore it")
+        raise NMTError(NOT_FINITE)
     return [result[place] for place in range(sentences)]

@@ -13,13 +13,12 @@ from torch import Tensor
 
 from nmt.decoding.attention import Heads, default_heads
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.constraints import make_constraints
+from nmt.decoding.constraints import NEVER, make_constraints
 from nmt.decoding.hypothesis import NO_WISH, Wish
 from nmt.model.cache import DecoderCache, Memory
 from nmt.model.config import ModelConfig
 from nmt.special_ids import BOS, EOS, PAD, UNK
 
-NEVER = -math.inf
 _LEAST_COVERAGE = 1e-10  # keeps the logarithm of what was never looked at finite
 
 
@@ -50,6 +49,11 @@ class Step:
 def log_probabilities(logits: Tensor) -> Tensor:
     """The log-softmax of ``logits`` (..., V) in float32, or in float64 if they are."""
     return logits.log_softmax(-1, dtype=torch.promote_types(logits.dtype, torch.float32))
+
+
+def gap(higher: Tensor, lower: Tensor) -> Tensor:
+    """How much is between two log-probabilities; infinite where there is nothing to decide between."""
+    return (higher - lower).nan_to_num(nan=math.inf, posinf=math.inf)
 
 
 class Decoding:

@@ -7,9 +7,9 @@ import torch
 
 from nmt.decoding.attention import Heads
 from nmt.decoding.config import SearchConfig
+from nmt.decoding.constraints import NEVER
 from nmt.decoding.scoring import pad_rows
 from nmt.decoding.search import Expansion, search
-from nmt.decoding.stepping import NEVER
 from nmt.model.transformer import Transformer
 from nmt.special_ids import EOS
 

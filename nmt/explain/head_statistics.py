@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from nmt.decoding.alignment import link_words
-from nmt.decoding.attention import mean_of_heads
+from nmt.decoding.attention import mean_of_heads, shifted
 from nmt.decoding.scoring import pad_rows
 from nmt.explain.recorder import recording
 from nmt.explain.sentence import Sentence, source_sentence, target_sentence
@@ -123,7 +123,7 @@ def _count_batch(opened: OpenedModel, batch: Sequence[Pair], first: int, sums: d
     device = model.embedding.weight.device
     source = pad_rows([pair[0].ids[:-1] for pair in batch]).to(device)
     target = pad_rows([pair[1].ids[:-1] for pair in batch]).to(device)
-    read = torch.cat((torch.full_like(target[:, :1], BOS), target[:, :-1]), dim=1)
+    read = shifted(target)
     with torch.inference_mode(), recording(model) as found:
         model.decode_states(read, model.encode(source))
         cross = [found.attention[attention_name("cross", layer)].weights for layer in range(config.decoder_layers)]

@@ -21,7 +21,7 @@ import ctranslate2
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import Begun
 from nmt.decoding.engines.batches import BATCH_SENTENCES, BATCH_TOKENS
-from nmt.decoding.hypothesis import NO_WISH, Hypothesis, Wish
+from nmt.decoding.hypothesis import NO_WISH, NOT_FINITE, Hypothesis, Wish
 from nmt.errors import NMTError
 from nmt.special_ids import BOS, EOS, PAD, UNK
 
@@ -238,5 +238,5 @@ def _has_special(ids: Sequence[int]) -> bool:
 
 def _hypothesis(ids: list[int], log_probability: float, config: SearchConfig) -> Hypothesis:
     if not math.isfinite(log_probability):
-        raise NMTError("the model gives no finite probabilities: its weights are damaged; train it again or restore it")
+        raise NMTError(NOT_FINITE)
     return Hypothesis(ids, log_probability, log_probability / (len(ids) + 1) ** config.length_penalty)
