@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmt.cleaning.block_text import SideText
+from nmt.text.spans import WORDLESS_CLASS
 
 MOST_WORDS = 24  # of a line; of longer lines, those whose hashes are the smallest
 _CELLS = 1 << 24
 _WORDS = 1 << 20
 _STEM = 6  # characters in which forms of a word mostly agree
 # Words, and single characters of scripts that put no blanks between words.
-_WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|[^\W\d_]+|\d+")
+_WORD = re.compile(rf"[{WORDLESS_CLASS}]|[^\W\d_]+|\d+")
 _SMOOTHING = 0.5
 _HIGHEST = 6.0  # nats; rare words do not decide alone
 _BINS = (4, 6, 8, 10, 12, 16, 20, 30)  # of the number of informative words, by which scores are told apart

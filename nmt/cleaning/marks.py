@@ -7,6 +7,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from nmt.text.spans import BLANK
+
 # What a byte of UTF-8 above 0x7F looks like where it was taken for Windows-1252 or Latin-1.
 _CONTINUATION = "\u0080-\u00bf" + "".join(
     bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
@@ -22,7 +24,7 @@ ENTITY = re.compile(rb"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9a-fA-F
 TAG = re.compile(rb"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>\n]{0,200})?/?>")
 TAG_IN_TEXT = re.compile(TAG.pattern.decode())
 ENDS = (b".\n", b"!\n", b"?\n")
-SUBWORD_MARKS = (b"@@ ", "\u2581".encode())
+SUBWORD_MARKS = (b"@@ ", BLANK.encode())
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"']+|[\w.+-]+@[\w-]+\.[\w.]+")
 URL_HINTS = (b"://", b"www.", b"@")

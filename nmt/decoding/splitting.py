@@ -6,8 +6,7 @@ Works on subwords, so that nothing of a line is lost or changed by dividing it.
 from collections.abc import Sequence
 
 from nmt.text.sentences import CLOSERS, ENDS, STOPS
-
-_BLANK = "▁"  # how SentencePiece writes a blank
+from nmt.text.spans import BLANK, byte_of
 
 # How good it is to divide before a subword.
 _SENTENCE, _WORD, _CHARACTER, _BYTE = 3, 2, 1, 0
@@ -40,17 +39,17 @@ def _rank_divisions(pieces: Sequence[str]) -> list[int]:
     ranks = []
     last = ""  # the last character before this subword that is neither a blank nor a closing mark
     for piece in pieces:
-        after_blank = piece.startswith(_BLANK)
+        after_blank = piece.startswith(BLANK)
         if (after_blank and last in STOPS) or (last in ENDS and piece[:1] not in CLOSERS):
             ranks.append(_SENTENCE)
         elif after_blank:
             ranks.append(_WORD)
         else:
             ranks.append(_BYTE if _continues_character(piece) else _CHARACTER)
-        last = piece.strip(_BLANK).rstrip("".join(CLOSERS))[-1:] or last
+        last = piece.strip(BLANK).rstrip("".join(CLOSERS))[-1:] or last
     return ranks
 
 
 def _continues_character(piece: str) -> bool:
     """Whether ``piece`` is a byte that does not begin a character, "<0x80>" to "<0xBF>"."""
-    return len(piece) == 6 and piece.startswith("<0x") and piece[3] in "89AB"
+    return 0x80 <= (byte_of(piece) or 0) < 0xC0

@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from nmt.decoding.hypothesis import Wish
 from nmt.errors import NMTError
 from nmt.special_ids import EOS, UNK
+from nmt.text.spans import BLANK, byte_of, is_wordless
 from nmt.text.tokenizer import Tokenizer
 
-_BLANK = "▁"  # how SentencePiece writes a blank
-_BYTE = re.compile("<0x([0-9A-F]{2})>")
 # A word can be put together in very many ways; so many of them, those of the fewest subwords, are forbidden at once.
 _MOST_SPELLINGS = 256
-# Scripts written without blanks: what is forbidden there is forbidden wherever it stands.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f"
 
 
 def wish_for(tokenizer: Tokenizer, prefix: str = "", forbid: Sequence[str] = ()) -> Wish:
@@ -62,8 +59,8 @@ def _pattern(tokenizer: Tokenizer, forbid: tuple[str, ...]) -> "re.Pattern[str]"
     parts = []
     for word in forbid:
         text = _as_written(tokenizer, word)
-        before = "" if re.match(f"[{_UNSPACED}]", text) else r"(?<!\w)"
-        after = "" if re.match(f"[{_UNSPACED}]", text[-1]) else r"(?!\w)"
+        before = "" if is_wordless(text[0]) else r"(?<!\w)"
+        after = "" if is_wordless(text[-1]) else r"(?!\w)"
         flags = "i" if text == text.lower() else ""
         parts.append(f"(?{flags}:{before}{re.escape(text)}{after})")
     return re.compile("|".join(parts))
@@ -82,8 +79,8 @@ def _spellings(tokenizer: Tokenizer, forbid: tuple[str, ...]) -> tuple[tuple[int
         if text == text.lower():
             capitalisations += [text.upper(), text.capitalize(), text.title()]
         for each in capitalisations:
-            texts[_BLANK + each.replace(" ", _BLANK)] = None
-            if re.match(f"[{_UNSPACED}]", each):
+            texts[BLANK + each.replace(" ", BLANK)] = None
+            if is_wordless(each[0]):
                 texts[each] = None
     return tuple(dict.fromkeys(spelling for text in texts for spelling in _spell(text, known)))
 
@@ -120,5 +117,5 @@ def _as_written(tokenizer: Tokenizer, word: str) -> str:
 
 def _bytes_of(piece: str) -> bytes:
     """What ``piece`` adds to a text."""
-    byte = _BYTE.fullmatch(piece)
-    return bytes([int(byte[1], 16)]) if byte else piece.replace(_BLANK, " ").encode("utf-8")
+    byte = byte_of(piece)
+    return piece.replace(BLANK, " ").encode("utf-8") if byte is None else bytes([byte])

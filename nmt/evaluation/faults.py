@@ -7,7 +7,7 @@ does the same.
 import re
 from collections.abc import Iterator, Sequence
 
-from nmt.text.spans import WORDLESS
+from nmt.text.spans import is_wordless
 from nmt.text.word_counts import words
 
 FAULTS = {
@@ -70,13 +70,9 @@ def _repeats_word(found: Sequence[str]) -> bool:
     for place in range(len(found) - 1):
         if found[place] != found[place + 1]:
             continue
-        if not _is_wordless(found[place]) or found[place : place + 3].count(found[place]) == 3:
+        if not is_wordless(found[place][0]) or found[place : place + 3].count(found[place]) == 3:
             return True
     return False
-
-
-def _is_wordless(word: str) -> bool:
-    return any(first <= ord(word[0]) <= last for first, last in WORDLESS)
 
 
 def _is_copied(translated: Sequence[str], given: Sequence[str], wanted: Sequence[Sequence[str]]) -> bool:

@@ -14,6 +14,7 @@ from nmt.explain.recorder import recording
 from nmt.explain.sentence import Sentence, source_sentence, target_sentence
 from nmt.explain.walk import OpenedModel, attention_name
 from nmt.special_ids import BOS, EOS, PAD
+from nmt.text.spans import BLANK
 
 # Parts of the attention; those of one head need not sum to 1, for a place can be of several kinds. In self-attention
 # left and right are of the position that looks, in cross-attention of the words that it translates.
@@ -202,5 +203,5 @@ def _punctuation(opened: OpenedModel) -> list[int]:
     return [
         number
         for number, piece in enumerate(pieces)
-        if number > EOS and (text := piece.strip("\u2581")) and all(unicodedata.category(c)[0] in "PS" for c in text)
+        if number > EOS and (text := piece.strip(BLANK)) and all(unicodedata.category(c)[0] in "PS" for c in text)
     ]

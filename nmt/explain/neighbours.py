@@ -11,9 +11,9 @@ from torch import Tensor
 from nmt.errors import NMTError
 from nmt.explain.walk import OpenedModel
 from nmt.special_ids import EOS
+from nmt.text.spans import BLANK, byte_of
 from nmt.text.tokenizer import Tokenizer
 
-_BLANK = "\u2581"  # how SentencePiece writes a blank
 _ON_MAP = 6  # neighbours of each word that a map shows
 
 
@@ -120,7 +120,7 @@ def draw_map(opened: OpenedModel, found: Sequence[Neighbourhood]) -> Map:
 def _ids_of(tokenizer: Tokenizer, word: str) -> list[int]:
     """The subwords of ``word`` at the beginning of a word, without a blank by itself; NMTError if there are none."""
     [ids] = tokenizer.encode([word.strip()])
-    kept = [number for number, piece in zip(ids, tokenizer.pieces(ids), strict=True) if piece != _BLANK]
+    kept = [number for number, piece in zip(ids, tokenizer.pieces(ids), strict=True) if piece != BLANK]
     if not kept:
         raise NMTError(f"{word!r} is no word: give --neighbours some text")
     return kept
@@ -129,7 +129,5 @@ def _ids_of(tokenizer: Tokenizer, word: str) -> list[int]:
 def _without_text(tokenizer: Tokenizer) -> list[int]:
     pieces = tokenizer.pieces(range(tokenizer.vocabulary_size))
     return [
-        number
-        for number, piece in enumerate(pieces)
-        if number <= EOS or piece == _BLANK or (len(piece) == 6 and piece.startswith("<0x") and piece.endswith(">"))
+        number for number, piece in enumerate(pieces) if number <= EOS or piece == BLANK or byte_of(piece) is not None
     ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nmt.errors import NMTError
 from nmt.explain.sentence import Matrix
+from nmt.text.spans import BLANK
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -130,7 +131,7 @@ def _overlap(one: _Box, other: _Box) -> bool:
 
 def _plain(text: str) -> str:
     """``text`` with the blank mark drawn as every font can, and dollar signs that begin no formula."""
-    return text.replace("\u2581", "_").replace("$", r"\$")
+    return text.replace(BLANK, "_").replace("$", r"\$")
 
 
 def _style(texts: Iterable[str]) -> Any:

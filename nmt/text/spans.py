@@ -3,12 +3,14 @@
 Knows no language: what a word is follows from the characters.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
 Span = tuple[int, int]
 
-_BLANK = "▁"  # how SentencePiece writes a blank
+BLANK = "▁"  # how SentencePiece writes a blank
+_BYTE = re.compile("<0x([0-9A-F]{2})>")  # and a byte
 
 # Scripts written without blanks, of which each character is a word: Thai, Lao, Tibetan, Burmese, Khmer; kana;
 # ideographs. Combining marks belong to the character before them.
@@ -25,9 +27,17 @@ WORDLESS = (
     (0xFF66, 0xFF9F),
     (0x20000, 0x3FFFF),
 )
+# The same as what stands in the brackets of a regular expression.
+WORDLESS_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in WORDLESS)
 # Stay inside a word that goes on after them: don't, Hans-Peter, 3.14, 12:30, nmt.org.
 _INNER = frozenset("'\u2019-.,:/@")
 _JOINERS = frozenset("\u200c\u200d\u00ad")
+
+
+def byte_of(piece: str) -> int | None:
+    """The byte that ``piece`` spells, as "<0xE2>" does; None for text."""
+    match = _BYTE.fullmatch(piece)
+    return int(match[1], 16) if match else None
 
 
 def piece_spans(text: str, pieces: Sequence[tuple[str, int, int]]) -> list[Span]:
@@ -41,7 +51,7 @@ def piece_spans(text: str, pieces: Sequence[tuple[str, int, int]]) -> list[Span]
     after: Span | None = None
     for piece, first, last in reversed(pieces):
         start, end = places[first], places[last]
-        if piece == _BLANK:
+        if piece == BLANK:
             start, after = end, None
         elif start == end and after is not None and after[0] == start:
             start, end = after
@@ -75,22 +85,27 @@ def blank_separated_words(text: str) -> list[Span]:
     """
     found: list[Span] = []
     for start, end in words_and_marks(text):
-        if found and found[-1][1] == start and not (_is_wordless(text[start]) or _is_wordless(text[found[-1][0]])):
+        if found and found[-1][1] == start and not (is_wordless(text[start]) or is_wordless(text[found[-1][0]])):
             found[-1] = (found[-1][0], end)
         else:
             found.append((start, end))
     return found
 
 
+def is_wordless(character: str) -> bool:
+    """Whether ``character`` is of a script written without blanks, and so a word by itself."""
+    return character >= "\u0e00" and any(first <= ord(character) <= last for first, last in WORDLESS)
+
+
 def _end_of_unit(text: str, start: int) -> int:
     """Where the word, mark or blank that begins at ``start`` ends."""
     end = _with_marks(text, start + 1)
-    if not _is_letter(text[start]) or _is_wordless(text[start]):
+    if not _is_letter(text[start]) or is_wordless(text[start]):
         return end
     while end < len(text):
         inner = text[end] in _INNER and end + 1 < len(text)
         following = end + 1 if inner else end
-        if not _is_letter(text[following]) or _is_wordless(text[following]):
+        if not _is_letter(text[following]) or is_wordless(text[following]):
             return end
         end = _with_marks(text, following + 1)
     return end
@@ -105,10 +120,6 @@ def _with_marks(text: str, end: int) -> int:
 
 def _is_letter(character: str) -> bool:
     return unicodedata.category(character)[0] in "LN" or character == "_"
-
-
-def _is_wordless(character: str) -> bool:
-    return character >= "\u0e00" and any(first <= ord(character) <= last for first, last in WORDLESS)
 
 
 def _without_blanks(text: str, span: Span) -> Span:

@@ -24,7 +24,7 @@ from nmt.special_ids import BOS, EOS, PAD, UNK
 from nmt.text.lines import StrPath, atomic_writer, open_binary, without_controls
 from nmt.text.normalization import fold, rules_table
 from nmt.text.sentencepiece_proto import BPE, model_type, read_spans, without_rules_path
-from nmt.text.spans import Span, piece_spans
+from nmt.text.spans import BLANK, Span, piece_spans
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +48,10 @@ _MAX_TRAINING_CHARACTERS = 1000
 
 # SentencePiece writes a blank as U+2581 and would give it back as a blank, so a U+2581 of the text changes places
 # with a code point that no text may hold (a noncharacter), which has no piece and goes by its bytes.
-_BLANK_MARK, _STAND_IN = "\u2581", "\ufdd0"
-_SWAP = str.maketrans({_BLANK_MARK: _STAND_IN, _STAND_IN: _BLANK_MARK})
+_STAND_IN = "\ufdd0"
+_SWAP = str.maketrans({BLANK: _STAND_IN, _STAND_IN: BLANK})
 # Lines with U+2585, SentencePiece's own mark for unknown characters, would be left out of its training.
-_RESERVED = str.maketrans({_BLANK_MARK: " ", "\u2585": " "})
+_RESERVED = str.maketrans({BLANK: " ", "\u2585": " "})
 
 _IDEOGRAPHIC = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]")
 
@@ -227,10 +227,10 @@ class Tokenizer:
         return list(self._processor.piece_to_id(list(pieces)))
 
     def _tidy(self, text: str, ids: Sequence[int]) -> str:
-        if _BLANK_MARK in text:
+        if BLANK in text:
             # The "word" type spells the blank before an unknown word in bytes too, also the one that SentencePiece
             # puts before the line.
-            text = text.replace(_BLANK_MARK, " ")
+            text = text.replace(BLANK, " ")
             if ids[0] in self._bytes:
                 text = text.removeprefix(" ")
         return _swap_blank_mark(text).replace("\n", " ")
@@ -367,4 +367,4 @@ def _train(parts: Sequence[str], config: TokenizerConfig, size: int) -> bytes:
 
 
 def _swap_blank_mark(text: str) -> str:
-    return text.translate(_SWAP) if _BLANK_MARK in text or _STAND_IN in text else text
+    return text.translate(_SWAP) if BLANK in text or _STAND_IN in text else text

@@ -17,7 +17,7 @@ from pathlib import Path
 from nmt.errors import NMTError
 from nmt.text.corpus import Pair
 from nmt.text.lines import StrPath, atomic_writer
-from nmt.text.spans import WORDLESS
+from nmt.text.spans import WORDLESS, WORDLESS_CLASS
 
 MOST_WORDS = 200_000  # of each side that are kept, the most frequent
 MOST_PAIRS = 1_000_000  # that are counted; of a larger corpus a sample is
@@ -122,11 +122,10 @@ def _patterns() -> "tuple[re.Pattern[str], re.Pattern[str]]":
     Letters and digits with their marks and what may stand inside a word, or one character of a script without blanks.
     """
     marks = "".join(map(chr, filter(lambda code: unicodedata.category(chr(code))[0] == "M", range(0x300, 0x10000))))
-    alone = "".join(f"{chr(first)}-{chr(last)}" for first, last in WORDLESS)
     marks += "\u200c\u200d\u00ad"
-    letter = f"[^\\W_{alone}]"
+    letter = f"[^\\W_{WORDLESS_CLASS}]"
     letters = f"{letter}(?:{letter}|[{marks}])*"
-    words_with_marks = f"[{alone}](?<=\\w)[{marks}]*|{letters}(?:{_INNER}{letters})*"
+    words_with_marks = f"[{WORDLESS_CLASS}](?<=\\w)[{marks}]*|{letters}(?:{_INNER}{letters})*"
     # A set of characters is looked up at once only where none of them is beyond the first 65,536.
     near = "".join(f"{chr(first)}-{chr(last)}" for first, last in WORDLESS if last < 0x10000)
     return re.compile(f"[{marks}{near}]|[\U00010000-\U0010ffff]"), re.compile(words_with_marks)

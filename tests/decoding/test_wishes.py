@@ -74,6 +74,7 @@ def test_a_prefix_is_the_subwords_of_its_text(tokenizer: Tokenizer) -> None:
         ("guinea-pigs", "guinea pigs", False),
         ("die Übung", "übung", True),
         ("我们走了", "们走", True),
+        ("ཀཁག", "ཁ", True),
     ],
 )
 def test_where_a_word_counts(tokenizer: Tokenizer, text: str, forbid: str, found: bool) -> None:

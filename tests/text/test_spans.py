@@ -1,3 +1,4 @@
+import re
 import unicodedata
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from nmt.text.lines import without_controls
 from nmt.text.normalization import fold
-from nmt.text.spans import blank_separated_words, words_and_marks
+from nmt.text.spans import WORDLESS_CLASS, blank_separated_words, byte_of, is_wordless, words_and_marks
 from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
 
 LINES = ["The dog runs fast in 2024.", "Ein Hund läuft schnell.", "我们走了。"] * 10
@@ -92,3 +93,16 @@ def test_words_between_blanks_are_those_that_everybody_counts(text: str) -> None
 )
 def test_what_a_word_is(text: str, words: list[str]) -> None:
     assert [text[start:end] for start, end in words_and_marks(text)] == words
+
+
+@pytest.mark.parametrize("character", "走カｶㇰ\uf900\U00020000ไགမក")
+def test_scripts_without_blanks_are_the_same_for_functions_and_regular_expressions(character: str) -> None:
+    assert is_wordless(character)
+    assert re.fullmatch(f"[{WORDLESS_CLASS}]", character)
+    assert words_and_marks(2 * character) == [(0, 1), (1, 2)]
+    assert not any(is_wordless(other) or re.match(f"[{WORDLESS_CLASS}]", other) for other in "aß9한")
+
+
+@pytest.mark.parametrize(("piece", "byte"), [("<0xE2>", 0xE2), ("<0x0A>", 10), ("<0xe2>", None), ("▁<0xE2>", None)])
+def test_a_piece_that_spells_a_byte_is_known_by_its_form(piece: str, byte: int | None) -> None:
+    assert byte_of(piece) == byte
