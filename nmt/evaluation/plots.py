@@ -1,6 +1,5 @@
 """The curves of an evaluation as PNG and SVG files for papers; needs the extra ``plots`` and no screen."""
 
-import importlib.util
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -18,13 +17,15 @@ if TYPE_CHECKING:
 FORMATS = {".png": "png", ".svg": "svg"}
 STYLE: Any = {
     "svg.fonttype": "none",  # text stays text
-    "svg.hashsalt": "nmt",  # the same curves give the same bytes
+    "svg.hashsalt": "nmt",  # the same numbers give the same bytes
+    "font.size": 9.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
+}
+STYLE_OF_CURVES: Any = STYLE | {
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": "#e6e6e6",
-    "font.size": 9.5,
     "legend.frameon": False,
 }
 # Colours that people with any kind of colour vision tell apart (Okabe and Ito).
@@ -37,8 +38,10 @@ Drawing = Callable[["Axes", SetResult], None]
 
 def check_matplotlib() -> None:
     """NMTError unless plots can be drawn."""
-    if importlib.util.find_spec("matplotlib") is None:
-        raise NMTError("plots need matplotlib; get it with: pip install 'nmt[plots]'")
+    try:
+        import matplotlib  # noqa: F401 - only whether it is there
+    except ImportError as error:
+        raise NMTError("pictures need matplotlib; get it with: pip install 'nmt[plots]'") from error
 
 
 def check_plots(directory: StrPath) -> None:
@@ -59,7 +62,7 @@ def draw_plots(results: Sequence[SetResult], directory: StrPath) -> Iterator[Pat
     for result in results:
         start = f"{_file_name(result.test_set.name)}-" if len(results) > 1 else ""
         for name, draw in _drawings(result).items():
-            with matplotlib.rc_context(STYLE):
+            with matplotlib.rc_context(STYLE_OF_CURVES):
                 figure = Figure(figsize=(5.2, 3.4), layout="constrained")
                 draw(figure.subplots(), result)
                 for suffix, kind in FORMATS.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nmt.errors import NMTError
+from nmt.evaluation.plots import BLUE, GREY, ORANGE, STYLE, check_matplotlib
 from nmt.explain.sentence import Matrix
 from nmt.text.spans import BLANK
 
@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     from nmt.explain.neighbours import Map, Point
 
 KINDS = ("png", "svg")
-_STYLE: Any = {
-    "svg.fonttype": "none",  # text stays text
-    "svg.hashsalt": "nmt",  # the same numbers give the same bytes
-    "font.size": 9.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
-_BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#555555"
 _MAP_INCHES = (8.0, 6.0)
 _SMALL = 16  # maps of so many rows and columns have room for numbers
 
@@ -35,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 def attention_picture(weights: Matrix, rows: Sequence[str], columns: Sequence[str], *, title: str, kind: str) -> bytes:
     """A heat map of ``weights``: ``rows`` are what looks, ``columns`` what it looks at; NMTError without matplotlib."""
-    _need_matplotlib()
+    check_matplotlib()
     import matplotlib
 
     with matplotlib.rc_context(_style((title, *rows, *columns))):
@@ -67,7 +59,7 @@ def _write_numbers(axes: Any, weights: Matrix) -> None:
 
 def map_picture(found: "Map", *, title: str, kind: str) -> bytes:
     """The subwords of a map as a picture: those asked for in orange, their neighbours in blue."""
-    _need_matplotlib()
+    check_matplotlib()
     import matplotlib
 
     with matplotlib.rc_context(_style((title, *(point.piece for point in found.points)))):
@@ -75,7 +67,7 @@ def map_picture(found: "Map", *, title: str, kind: str) -> bytes:
 
         figure = Figure(figsize=_MAP_INCHES, layout="constrained")
         axes = figure.subplots()
-        for asked, colour, size in ((False, _BLUE, 18), (True, _ORANGE, 42)):
+        for asked, colour, size in ((False, BLUE, 18), (True, ORANGE, 42)):
             points = [point for point in found.points if point.asked == asked]
             axes.scatter([point.x for point in points], [point.y for point in points], s=size, color=colour)
         for point, offset in _label_offsets(found.points):
@@ -86,13 +78,13 @@ def map_picture(found: "Map", *, title: str, kind: str) -> bytes:
                 textcoords="offset points",
                 fontsize=_label_size(point),
                 fontweight="bold" if point.asked else "normal",
-                color=_ORANGE if point.asked else "black",
+                color=ORANGE if point.asked else "black",
             )
         for draw, share, name in (
             (axes.set_xlabel, found.shares[0], "first"),
             (axes.set_ylabel, found.shares[1], "second"),
         ):
-            draw(f"{name} principal component ({share:.0%} of the variance)", color=_GREY)
+            draw(f"{name} principal component ({share:.0%} of the variance)", color=GREY)
         axes.margins(0.12)
         axes.set_xticks([])
         axes.set_yticks([])
@@ -142,7 +134,7 @@ def _style(texts: Iterable[str]) -> Any:
     lacking = _lacking(findfont(families[0]), set("".join(texts)))
     if lacking:
         families += _family_with(lacking)
-    return {**_STYLE, "font.family": families}
+    return {**STYLE, "font.family": families}
 
 
 def _family_with(letters: set[str]) -> list[str]:
@@ -179,10 +171,3 @@ def _bytes(figure: "Figure", kind: str) -> bytes:
     if any("missing from font" in str(warning.message) for warning in caught):
         logger.warning("no installed font has all of these characters; an svg shows them where it is opened")
     return stream.getvalue()
-
-
-def _need_matplotlib() -> None:
-    try:
-        import matplotlib  # noqa: F401 - only whether it is there
-    except ImportError as error:
-        raise NMTError("pictures need matplotlib; get it with: pip install 'nmt[plots]'") from error

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nmt.errors import NMTError
-from nmt.evaluation.plots import BLUE, FORMATS, GREEN, GREY, ORANGE, STYLE, check_matplotlib
+from nmt.evaluation.plots import BLUE, FORMATS, GREEN, GREY, ORANGE, STYLE_OF_CURVES, check_matplotlib
 from nmt.text.lines import StrPath, atomic_writer, open_binary
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def draw_curves(log: StrPath, goal: StrPath, *, title: str, remark: str) -> None
     import matplotlib
 
     curves = read_curves(log)
-    with matplotlib.rc_context(STYLE):
+    with matplotlib.rc_context(STYLE_OF_CURVES):
         figure = _figure(curves, title, remark)
         with atomic_writer(goal) as file:
             figure.savefig(file, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
