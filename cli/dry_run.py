@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from nmt.doctor.finding import size
+
 from .progress import duration
 
 if TYPE_CHECKING:
@@ -33,11 +35,11 @@ def _origin(validation: str) -> str:
 
 
 def _memory(found: "Rehearsal") -> str:
-    state = f"{_size(found.state_bytes)} for weights, gradients, optimizer and average"
+    state = f"{size(found.state_bytes)} for weights, gradients, optimizer and average"
     if found.peak_bytes is None:
         return state
     seen = "on the GPU" if found.device.type == "cuda" else "for the whole process"
-    return f"{state}; at most {_size(found.peak_bytes)} {seen} was seen"
+    return f"{state}; at most {size(found.peak_bytes)} {seen} was seen"
 
 
 def _time(found: "Rehearsal") -> str:
@@ -51,7 +53,3 @@ def _time(found: "Rehearsal") -> str:
         )
     whole = duration(found.updates * found.update_seconds)
     return f"{epoch}, {whole} for all {found.updates:,} updates ({epochs:.1f} epochs); validation comes on top"
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.0f} MB"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nmt.doctor.finding import size
+
 from .options import PATH, examples, format_option, model_option, verbosity_options
 
 if TYPE_CHECKING:
@@ -43,8 +45,8 @@ def _draw(path: Path, plot: str, found: "ModelInfo", parameters: int) -> None:
     from nmt.training.curves import draw_curves
     from nmt.training.log import LOG
 
-    size = f"{found.model.encoder_layers}+{found.model.decoder_layers} layers, dimension {found.model.dimension}"
-    remark = f"{size}, {parameters:,} parameters"
+    shape = f"{found.model.encoder_layers}+{found.model.decoder_layers} layers, dimension {found.model.dimension}"
+    remark = f"{shape}, {parameters:,} parameters"
     draw_curves(path / TRAINING / LOG, plot, title=title(found), remark=remark)
     logger.info("the training curves are in %s", plot)
 
@@ -68,8 +70,8 @@ def _text(path: Path, found: "ModelInfo", parameters: int) -> str:
         ("directory", str(path)),
         ("format", str(found.format_version)),
         ("parameters", f"{parameters:,}"),
-        ("size", _bytes(needed)),
-        *([("training/", f"{_bytes(training)}, only to go on training")] if training else []),
+        ("size", size(needed)),
+        *([("training/", f"{size(training)}, only to go on training")] if training else []),
         ("longest line", f"{found.max_source_length:,} subwords; longer ones are split"),
     ]
     scores = [(name, f"{score:.2f}  {signature}") for name, score, signature in score_rows(found.scores)]
@@ -91,7 +93,3 @@ def _section(heading: str, entries: Iterable[tuple[str, str]]) -> str:
     rows = list(entries) or [("none recorded", "")]
     width = max(len(name) for name, _ in rows)
     return "\n".join([heading, *(f"  {name:<{width}}  {value}".rstrip() for name, value in rows)])
-
-
-def _bytes(count: int) -> str:
-    return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count / 1e3:,.1f} kB"
