@@ -3,8 +3,9 @@
 import contextlib
 import logging
 import sys
-import time
 from collections.abc import Callable, Iterator
+
+from .translation_progress import now_and_then
 
 logger = logging.getLogger("nmt.progress")
 
@@ -24,16 +25,4 @@ def counting(text: str) -> Iterator[Callable[[int, int], None]]:
             task = progress.add_task(text, total=None)
             yield lambda done, total: progress.update(task, completed=done, total=total)
     else:
-        yield _plain_lines(text)
-
-
-def _plain_lines(text: str) -> Callable[[int, int], None]:
-    last = time.monotonic()
-
-    def show(done: int, total: int) -> None:
-        nonlocal last
-        if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
-            last = time.monotonic()
-            logger.info("%s: %d of %d", text, done, total)
-
-    return show
+        yield now_and_then(lambda done, total: logger.info("%s: %d of %d", text, done, total), SECONDS_BETWEEN_LINES)

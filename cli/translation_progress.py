@@ -6,10 +6,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import ParamSpec
 
 logger = logging.getLogger("nmt.progress")
 
 SECONDS_BETWEEN_LINES = 60.0
+
+Values = ParamSpec("Values")
 
 
 class TranslationProgress:
@@ -38,7 +41,11 @@ def translation_progress(path: str) -> Iterator[TranslationProgress]:
         with _bar(path) as show:
             yield TranslationProgress(show)
     else:
-        yield TranslationProgress(_plain_lines(path))
+        text = "%s: %s lines, %.0f lines/s"
+        show_line = now_and_then(
+            lambda _, lines, rate: logger.info(text, path, f"{lines:,}", rate), SECONDS_BETWEEN_LINES
+        )
+        yield TranslationProgress(show_line)
 
 
 @contextlib.contextmanager
@@ -60,13 +67,14 @@ def _bar(path: str) -> Iterator[Callable[[int, int, float], None]]:
         yield show
 
 
-def _plain_lines(path: str) -> Callable[[int, int, float], None]:
+def now_and_then(show: Callable[Values, None], seconds: float) -> Callable[Values, None]:
+    """``show``, but not until so many ``seconds`` have passed since the last time."""
     last = time.monotonic()
 
-    def show(size: int, lines: int, rate: float) -> None:  # noqa: ARG001 - the bar's way of counting
+    def show_seldom(*values: Values.args, **named: Values.kwargs) -> None:
         nonlocal last
-        if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+        if time.monotonic() - last >= seconds:
             last = time.monotonic()
-            logger.info("%s: %s lines, %.0f lines/s", path, f"{lines:,}", rate)
+            show(*values, **named)
 
-    return show
+    return show_seldom
