@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import PATH, examples, format_option, source_option, target_option, verbosity_options
+from .options import PATH, examples, format_option, held_out_options, source_option, target_option, verbosity_options
 
 if TYPE_CHECKING:
     from nmt.cleaning.languages import LanguageSample
@@ -24,10 +24,7 @@ logger = logging.getLogger("nmt.check")
 @source_option(multiple=True, help="Source text, one sentence a line, plain or .gz; repeat -s for several files.")
 @target_option(multiple=True, help="Target text: line N translates line N of the source. Repeat -t likewise.")
 @click.option("--tsv", metavar="FILE", type=PATH, multiple=True, help="Source, a tab and target on each line.")
-@click.option("--test-source", metavar="FILE", type=PATH, multiple=True, help="Test text that training must not see.")
-@click.option("--test-target", metavar="FILE", type=PATH, multiple=True, help="Its translations.")
-@click.option("--valid-source", metavar="FILE", type=PATH, multiple=True, help="Validation text, likewise.")
-@click.option("--valid-target", metavar="FILE", type=PATH, multiple=True, help="Its translations.")
+@held_out_options(test="Test text that training must not see.", valid="Validation text, likewise.")
 @click.option("--source-language", metavar="CODE", show_default="as file names end", help="Such as de.")
 @click.option("--target-language", metavar="CODE", show_default="as file names end", help="Such as zh.")
 @click.option("--report", metavar="FILE", type=PATH, help="Write the report as an HTML page, too.")
@@ -73,14 +70,7 @@ def check(
     corpora = parallel_files(source, target, tsv)
     if report is not None:
         check_output(report, [*source, *target, *tsv])
-    held_out = [
-        part
-        for part in (
-            read_held_out("test", test_source, test_target),
-            read_held_out("validation", valid_source, valid_target),
-        )
-        if part is not None
-    ]
+    held_out = read_held_out(test=(test_source, test_target), validation=(valid_source, valid_target))
     found = check_corpus(
         corpora,
         held_out=held_out,

@@ -9,6 +9,7 @@ from .options import (
     PATH,
     config_option,
     examples,
+    held_out_options,
     output_option,
     source_option,
     target_option,
@@ -38,10 +39,7 @@ logger = logging.getLogger("nmt.clean")
 @click.option("--filter", "filters", metavar="NAME", multiple=True, help="Apply this filter, too; repeatable.")
 @click.option("--mend", "mends", metavar="NAME", multiple=True, help="Make this mend, too; repeatable.")
 @click.option("--without", metavar="NAME", multiple=True, help="Leave out this filter or mend; repeatable.")
-@click.option("--test-source", metavar="FILE", type=PATH, multiple=True, help="Text to keep out of the result.")
-@click.option("--test-target", metavar="FILE", type=PATH, multiple=True, help="Its translations.")
-@click.option("--valid-source", metavar="FILE", type=PATH, multiple=True, help="More text to keep out.")
-@click.option("--valid-target", metavar="FILE", type=PATH, multiple=True, help="Its translations.")
+@held_out_options(test="Text to keep out of the result.", valid="More text to keep out.")
 @click.option("--source-language", metavar="CODE", show_default="as file names end", help="For the filter language.")
 @click.option("--target-language", metavar="CODE", show_default="as file names end", help="For the filter language.")
 @config_option()
@@ -81,14 +79,10 @@ def clean(**options: Any) -> None:
     corpora = parallel_files(options["source"], options["target"], options["tsv"])
     if options["rejected"] is not None:
         check_output(options["rejected"], [*options["source"], *options["target"], *options["tsv"]])
-    held_out = [
-        part
-        for part in (
-            read_held_out("test", options["test_source"], options["test_target"]),
-            read_held_out("validation", options["valid_source"], options["valid_target"]),
-        )
-        if part is not None
-    ]
+    held_out = read_held_out(
+        test=(options["test_source"], options["test_target"]),
+        validation=(options["valid_source"], options["valid_target"]),
+    )
     report = clean_corpus(
         corpora,
         options["output"],

@@ -99,6 +99,19 @@ def target_option(**settings: Any) -> Callable[[Command], Command]:
     )
 
 
+def held_out_options(**texts: str) -> Callable[[Command], Command]:
+    """``--test-source``, ``--test-target`` and the like for each of ``texts``, which says what it is."""
+
+    def add(command: Command) -> Command:
+        for name, text in reversed(texts.items()):
+            for side, help_text in (("target", "Its translations."), ("source", text)):
+                option = click.option(f"--{name}-{side}", metavar="FILE", type=PATH, multiple=True, help=help_text)
+                command = option(command)
+        return command
+
+    return add
+
+
 def reference_option(**settings: Any) -> Callable[[Command], Command]:
     """``-r``: reference translations to compare with, once for each reference."""
     help_text = "Reference translation, line-aligned; repeat -r for several references."

@@ -53,10 +53,14 @@ class HeldOut:
         return rows
 
 
-def read_held_out(name: str, sources: Sequence[str], targets: Sequence[str]) -> HeldOut | None:
-    """The held-out text of these files, None if there are none; NMTError as read_pairs."""
-    pairs = [pair for pair in read_pairs(sources, targets) if pair.source.strip() and pair.target.strip()]
-    return held_out_of(name, pairs) if pairs else None
+def read_held_out(**files: tuple[Sequence[str], Sequence[str]]) -> list[HeldOut]:
+    """The held-out texts in these source and target files, by name, as far as there are any; NMTError as read_pairs."""
+    found = []
+    for name, (sources, targets) in files.items():
+        pairs = [pair for pair in read_pairs(sources, targets) if pair.source.strip() and pair.target.strip()]
+        if pairs:
+            found.append(held_out_of(name, pairs))
+    return found
 
 
 def held_out_of(name: str, pairs: Sequence[Pair]) -> HeldOut:
