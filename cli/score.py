@@ -3,12 +3,12 @@
 import json
 import logging
 import math
+from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-
-from nmt import NMTError
 
 from .options import (
     device_option,
@@ -104,43 +104,21 @@ def score(
 
 def _check_counts(source: str, target: str) -> None:
     """NMTError with both counts unless the two files have equally many lines, as far as they can be read twice."""
-    from pathlib import Path
+    from nmt.text.blocks import ParallelFiles, raw_blocks
 
     if all(Path(path).is_file() for path in (source, target)):
-        _compare_counts(source, target, *(sum(map(len, _blocks(path))) for path in (source, target)))
-
-
-def _compare_counts(source: str, target: str, source_lines: int, target_lines: int) -> None:
-    from nmt.text.lines import name_of
-
-    if source_lines != target_lines:
-        raise NMTError(
-            f"{name_of(source)} has {source_lines:,} lines and {name_of(target)} has {target_lines:,}; "
-            "line N of one must be the translation of line N of the other"
-        )
-
-
-def _blocks(path: str) -> Iterator[list[bytes]]:
-    from nmt.text.lines import read_line_blocks
-
-    return read_line_blocks(path, lines=WINDOW_LINES)
+        deque(raw_blocks(ParallelFiles(source, target), WINDOW_LINES), maxlen=0)
 
 
 def _score_windows(scorer: "LineScorer", source: str, target: str) -> Iterator[list["LineScore"]]:
     """The scores of each window of pairs; NMTError if one file ends before the other."""
-    source_blocks, target_blocks = _blocks(source), _blocks(target)
-    done = 0
-    while True:
-        windows = [next(source_blocks, []), next(target_blocks, [])]
-        lengths = [len(window) for window in windows]
-        if lengths[0] != lengths[1]:
-            rest = [sum(map(len, blocks)) for blocks in (source_blocks, target_blocks)]
-            _compare_counts(source, target, done + lengths[0] + rest[0], done + lengths[1] + rest[1])
-        if not windows[0]:
-            return
-        texts = [_decode(path, window, done + 1) for path, window in zip((source, target), windows, strict=True)]
-        yield scorer.score(texts[0], texts[1], first_line=done + 1)
-        done += lengths[0]
+    from nmt.text.blocks import ParallelFiles, raw_blocks
+
+    first = 1
+    for windows in raw_blocks(ParallelFiles(source, target), WINDOW_LINES):
+        texts = [_decode(path, window, first) for path, window in zip((source, target), windows, strict=True)]
+        yield scorer.score(texts[0], texts[1], first_line=first)
+        first += len(texts[0])
 
 
 def _decode(path: str, window: list[bytes], number: int) -> list[str]:

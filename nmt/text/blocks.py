@@ -9,7 +9,7 @@ from itertools import chain, zip_longest
 
 from nmt.errors import NMTError
 from nmt.text.corpus import Pair
-from nmt.text.lines import StrPath, decode_strictly, read_line_blocks
+from nmt.text.lines import StrPath, decode_strictly, name_of, read_line_blocks
 
 BLOCK_LINES = 8192
 
@@ -76,12 +76,16 @@ def read_blocks(corpora: Sequence[ParallelFiles], *, lines: int = BLOCK_LINES) -
     """
     for number, files in enumerate(corpora):
         first = 1
-        for source, target in _raw_blocks(files, lines):
+        for source, target in raw_blocks(files, lines):
             yield Block(number, files, first, len(source), b"".join(source), b"".join(target))
             first += len(source)
 
 
-def _raw_blocks(files: ParallelFiles, lines: int) -> Iterator[tuple[list[bytes], list[bytes]]]:
+def raw_blocks(files: ParallelFiles, lines: int) -> Iterator[tuple[list[bytes], list[bytes]]]:
+    """So many ``lines`` of the source with their ends, and of the target, at a time; of a table's only the source.
+
+    Raises NMTError for files that cannot be read and, where the shorter one ends, for unequal lengths.
+    """
     sources = read_line_blocks(files.source, lines=lines)
     if files.target is None:
         yield from ((source, []) for source in sources)
@@ -94,7 +98,7 @@ def _raw_blocks(files: ParallelFiles, lines: int) -> Iterator[tuple[list[bytes],
                 before + sum(map(len, chain([block], rest))) for block, rest in ((source, sources), (target, targets))
             )
             raise NMTError(
-                f"{files.source} has {source_lines:,} lines but {files.target} has {target_lines:,}; "
+                f"{name_of(files.source)} has {source_lines:,} lines but {name_of(files.target)} has {target_lines:,}; "
                 "line N of one must be the translation of line N of the other"
             )
         yield source, target
