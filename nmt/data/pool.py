@@ -18,16 +18,12 @@ from queue import SimpleQueue
 from typing import IO, Any, TypeVar
 
 from nmt.errors import NMTError
+from nmt.processors import available_processors
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 MOST_HELPERS = 8  # what one reader can feed; each takes about 60 MB of memory
 FEWEST_BYTES = 8_000_000  # of text for which helpers are worth their start
-
-
-def available_processors() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def worthwhile_helpers(size: int, processes: int | None = None) -> int:

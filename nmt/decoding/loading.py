@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from nmt.allocator import keep_freed_memory
 from nmt.ctranslate2_copy import Copy, read_copy
-from nmt.data.pool import available_processors
 from nmt.decoding.engines import Engine
 from nmt.decoding.engines.batches import BATCH_SENTENCES, InBatches
 from nmt.errors import NMTError
 from nmt.model_dir import FAST_COPY, ModelInfo, load_info, load_tokenizer
+from nmt.processors import available_processors
 from nmt.settings import nearest
 from nmt.text.lines import StrPath
 from nmt.text.tokenizer import Tokenizer

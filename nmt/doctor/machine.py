@@ -78,8 +78,8 @@ def _device() -> str:
 def _threads() -> str:
     import torch
 
-    from nmt.data.pool import available_processors
     from nmt.decoding.loading import choose_threads
+    from nmt.processors import available_processors
 
     limit = os.environ.get("OMP_NUM_THREADS")
     limited = f"; $OMP_NUM_THREADS is {limit}" if limit else ""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import torch
 
-from nmt.data.pool import available_processors
 from nmt.errors import NMTError
+from nmt.processors import available_processors
 from nmt.runtime import choose_device
 
 # What torchrun, or whoever starts the processes in its way, says to each of them.

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from nmt.data.pool import available_processors, ordered_map
+from nmt.data.pool import ordered_map
 from nmt.errors import NMTError
+from nmt.processors import available_processors
 
 
 @pytest.fixture(autouse=True)
