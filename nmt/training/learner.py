@@ -1,6 +1,7 @@
 """One update at a time: batches in, better weights out; when to stop and what to keep is for the trainer to say."""
 
 import hashlib
+import itertools
 import logging
 import math
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from nmt.allocator import give_back_freed_memory
 from nmt.data.batching import Batch, Rows
 from nmt.data.supply import BatchSupply
 from nmt.errors import NMTError, out_of_memory
@@ -23,6 +25,7 @@ from nmt.training.loss import agreement_loss, label_smoothed_cross_entropy
 from nmt.training.optimizer import make_optimizers
 
 logger = logging.getLogger(__name__)
+TRIM_EVERY = 25  # updates
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class Learner:
         if self.device.type == "cuda":
             avoid_attention_planned_by_shape()
         self.optimizer = make_optimizers(model, config, self.precision)
+        self._updates = itertools.count(1)
         self.parts = 1  # into which a batch is cut so that it fits into memory
         self._parameters = list(model.parameters())
         self._dropouts = [module for module in model.modules() if isinstance(module, Dropout)]
@@ -146,6 +150,8 @@ class Learner:
         applied = math.isfinite(norm)
         if applied:
             self.optimizer.step(rate)
+        if self.device.type == "cpu" and next(self._updates) % TRIM_EVERY == 0:
+            give_back_freed_memory()
         return Update(total, tokens, norm, applied)
 
     def try_gradient(self, batch: Batch) -> None:
