@@ -76,8 +76,8 @@ def given_settings(ctx: click.Context) -> dict[str, Any]:
 def read_toml(path: str) -> dict[str, Any]:
     """The tables of a TOML file; NMTError names the file and what is wrong with it."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - "-" is not a file here, and errors name the path as given
-            return tomllib.load(file)
+        with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123 - "-" is no file here; errors name the path as given
+            return tomllib.loads(file.read())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise NMTError(f"{path} is not valid TOML: {error}") from error
     except RecursionError:

@@ -103,10 +103,17 @@ if TYPE_CHECKING:
 @setting("training", "--curriculum", "Share of the run for short sentences first; needs a known end.", kind=float)
 @setting("training", "--subword-sampling", "Strength of drawing other subwords for the same text anew.", kind=float)
 @setting("training", "--r-drop", "Weight of the agreement of two passes under dropout; 5 suits small text.", kind=float)
+@click.option(
+    "--tokenizer",
+    metavar="FILE",
+    type=PATH,
+    show_default="learnt from the text",
+    help="A tokenizer made by nmt tokenizer train, or tokenizer.model of a model.",
+)
 @setting("tokenizer", "--vocabulary-size", "Subwords.", kind=WHOLE_NUMBER_OR_AUTO)
 @setting("tokenizer", "--model-type", "Kind of tokenizer: unigram, bpe, char or word.", kind=str)
 @setting("filters", "--max-length", "Most subwords a side of a training pair.")
-@setting("filters", "--max-ratio", "Largest length ratio of a training pair.", kind=float)
+@setting("filters", "--max-ratio", "Largest length ratio of a training pair, not counting 60 bytes.", kind=float)
 @setting("model", "--dropout", "Share of values dropped while training.", kind=float)
 @setting(
     "training",
@@ -181,6 +188,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         target_language=options["target_language"],
         weights=options["weight"],
         tags=options["tag"],
+        tokenizers=() if options["tokenizer"] is None else (options["tokenizer"],),
     )
     if options["dry_run"]:
         _say_what_it_takes(files, recipe, options)

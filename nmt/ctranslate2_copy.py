@@ -18,11 +18,10 @@ from pathlib import Path
 from nmt.ctranslate2_layout import check_layout
 from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
-from nmt.model_dir import FAST_COPY, WEIGHTS, load_info, load_tokenizer, weights_checksum
+from nmt.model_dir import FAST_COPY, MANIFEST, TOKENIZER, WEIGHTS, load_info, load_tokenizer, weights_checksum
 from nmt.settings import from_mapping, to_mapping
 from nmt.text.lines import StrPath, check_plain, open_binary, sync_directory
 
-MANIFEST = "nmt.json"
 MODEL, CONFIG, VOCABULARY = FILES = ("model.bin", "config.json", "shared_vocabulary.json")
 QUANTIZATIONS = ("int8", "int8_float32", "int8_float16", "int16", "bfloat16", "float16", "float32")
 FORMAT_VERSION = 1
@@ -80,7 +79,8 @@ def make_copy(
     """Write a copy of the model in ``model_dir`` to ``output``, None: into the model directory, and return its path.
 
     It appears all at once, in place of one that was there, when ``check`` has been called with it and has raised
-    nothing. NMTError for a damaged model, an unknown quantization, and what cannot be written or is in the way.
+    nothing. Elsewhere than in the model directory the tokenizer lies beside it. NMTError for a damaged model, an
+    unknown quantization, and what cannot be written or is in the way.
     """
     from nmt.ctranslate2_format import write_files
     from nmt.weights import read_arrays
@@ -106,6 +106,8 @@ def make_copy(
             weights_sha256=header.checksum, quantization=quantization, positions=positions, checksums=checksums
         )
         (directory / MANIFEST).write_text(json.dumps(to_mapping(manifest), indent=2) + "\n", encoding="utf-8")
+        if output is not None:
+            tokenizer.save(directory / TOKENIZER)
         if check is not None:
             check(_read(directory, manifest, info.model))
     return goal

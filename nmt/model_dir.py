@@ -50,6 +50,7 @@ CARD = "README.md"
 WORD_COUNTS = "word_counts.tsv.gz"
 TRAINING = "training"
 FAST_COPY = "ctranslate2"
+MANIFEST = "nmt.json"  # of a fast copy, see nmt.ctranslate2_copy
 
 MAX_JSON_BYTES = 10_000_000
 _WEIGHTS_KEY = "weights_sha256"  # in config.json: the weights it describes
@@ -194,6 +195,8 @@ def _check_present(directory: Path) -> None:
         for name in (CONFIG, WEIGHTS, TOKENIZER):
             check_plain(directory / name)
         return
+    if (directory / MANIFEST).is_file():
+        raise NMTError(f"{directory} is a copy for CTranslate2, for other programs; name the model it was made from")
     if (directory / TRAINING).is_dir() and CONFIG in missing:
         raise NMTError(
             f"{directory} holds no finished checkpoint yet: its training has not published a model; "

@@ -1,5 +1,6 @@
 """``nmt train`` as users run it: a real process, its streams, its signals, its status."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -102,10 +103,13 @@ def test_a_users_mistakes_are_one_sentence(tmp_path: Path, text: list[str]) -> N
 
 def test_settings_come_from_a_file_and_options_win(tmp_path: Path, text: list[str]) -> None:
     settings = tmp_path / "settings.toml"
-    settings.write_text("[training]\nmax_steps = 3\nseed = 5\n", encoding="utf-8")
+    settings.write_text("[training]\nmax_steps = 3\nseed = 5\n", encoding="utf-8-sig")  # as some editors write it
     result = run(*text, "-o", str(tmp_path / "model"), *SHORT, "-c", str(settings), "--max-steps", "2")
     assert "finished: step 2" in result.stderr
-    assert '"seed": 5' in (tmp_path / "model" / "config.json").read_text(encoding="utf-8")
+    recorded = json.loads((tmp_path / "model" / "config.json").read_text(encoding="utf-8"))["training"]["settings"]
+    assert recorded["training"]["seed"] == 5
+    assert recorded["training"]["batch_tokens"] > 0
+    assert recorded["training"]["precision"] in ("float32", "bfloat16")
     settings.write_text("[training]\nmax_step = 3\n", encoding="utf-8")
     wrong = run(*text, "-c", str(settings))
     assert wrong.returncode == 1

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from nmt.ctranslate2_copy import MANIFEST, MODEL, Copy, make_copy, read_copy
+from nmt.ctranslate2_copy import MODEL, Copy, make_copy, read_copy
 from nmt.errors import NMTError
-from nmt.model_dir import FAST_COPY, load_info, load_model, load_tokenizer, save_model
+from nmt.model_dir import FAST_COPY, MANIFEST, load_info, load_model, load_tokenizer, save_model
 from tests.conftest import Reversal
 
 
@@ -129,6 +129,9 @@ def test_the_same_model_gives_the_same_bytes_and_stays_as_it_is(model: Path, tmp
     assert (model / "weights.safetensors").read_bytes() == weights
     for name in (MODEL, MANIFEST):
         assert (tmp_path / "again" / name).read_bytes() == (model / FAST_COPY / name).read_bytes()
+    assert (tmp_path / "again" / "tokenizer.model").read_bytes() == (model / "tokenizer.model").read_bytes()
+    with pytest.raises(NMTError, match="again is a copy for CTranslate2, for other programs; name the model"):
+        load_info(tmp_path / "again")
 
 
 def test_what_is_no_copy_is_never_replaced(model: Path, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ FILTERS = {
     "empty": "a side is empty",
     "wordless": "a side has no letter or digit",
     "too-long": "a side has more than max_characters characters",
-    "length-ratio": "one side is more than max_ratio times as long as the other, in bytes",
+    "length-ratio": "one side is more than max_ratio times as long as the other, and 60 bytes, in bytes",
     "unusual-ratio": "the lengths are more than max_deviation standard deviations from what is usual in this corpus",
     "incomplete": "a side is short by more than incomplete_deviation of these and has fewer sentences, or no end",
     "identical": "both sides are the same but for case and punctuation, and more than a name",
@@ -61,7 +61,7 @@ class CleaningConfig:
     max_characters: int = FilterConfig.max_characters
     max_ratio: float = FilterConfig.max_ratio
     max_deviation: float = 6.0
-    incomplete_deviation: float = 2.5
+    incomplete_deviation: float = 3.5
     language_margin: float = 8.0  # natural logarithm of how much more probable another language must be
     chance_margin: float = 5.0  # the same of the words of a pair coming together by chance
 

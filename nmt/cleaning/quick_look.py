@@ -67,5 +67,6 @@ def _warnings(report: CheckReport) -> str:
 def _verdict(report: CheckReport) -> str:
     stops = [f"{finding.kind.name} ({percent(finding.share)})" for finding in report.stops]
     if stops:
-        return f"check: NOT FIT FOR TRAINING: {', '.join(stops)}; nmt check says where, nmt clean mends much of it"
+        mended = " and nmt clean mends it" if all(finding.kind.mended_by for finding in report.stops) else ""
+        return f"check: NOT FIT FOR TRAINING: {', '.join(stops)}; nmt check says where{mended}"
     return "check: fit for training as far as a quick look can tell; nmt check looks at all of it"

@@ -84,19 +84,20 @@ class _Opening:
         """By CTranslate2, and what it cannot do by torch, unless ``only``; all by torch if there is a reason to."""
         info = load_info(self.model_dir)
         tokenizer = load_tokenizer(self.model_dir, info)
+        threads = choose_threads(self.threads)
+        reason = "" if only else self._reason_for_torch()
         try:
-            reason = "" if only else self._reason_for_torch()
             copy = None if reason else read_copy(self.model_dir)
-            if copy is None and only:
-                raise NMTError(f"{self.model_dir} has no {FAST_COPY}/; make it with nmt export")
-            if copy is None:
-                logger.debug("the engine is torch: %s", reason or f"the model has no {FAST_COPY}/")
-                return self.with_torch()
-            fast = self._load(copy)
+            fast = None if copy is None else self._load(copy, threads)
         except NMTError as error:
             if only:
                 raise
             logger.warning("translating with torch, which is slower: %s; nmt export makes the copy again", error)
+            return self.with_torch()
+        if fast is None and only:
+            raise NMTError(f"{self.model_dir} has no {FAST_COPY}/; make it with nmt export")
+        if fast is None:
+            logger.debug("the engine is torch: %s", reason or f"the model has no {FAST_COPY}/")
             return self.with_torch()
         logger.debug(
             "the engine is ctranslate2: %s is sound; products in %s, %s threads",
@@ -117,9 +118,8 @@ class _Opening:
             return "there is a GPU"
         return ""
 
-    def _load(self, copy: Copy) -> "CTranslate2Engine":
+    def _load(self, copy: Copy, threads: int) -> "CTranslate2Engine":
         device = "cpu" if self.device == "auto" and not _has_gpu() else self.device.replace("auto", "cuda")
-        threads = choose_threads(self.threads)
         return load_copy(copy, device=device, threads=threads, batch_sentences=self.batch_sentences)
 
 

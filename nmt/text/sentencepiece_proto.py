@@ -12,7 +12,7 @@ _SPELLING, _BEGIN, _END = 1, 4, 5
 # the bytes of numbers of fixed size, by wire type.
 _TRAINER, _NORMALIZER = 2, 3
 _MODEL_TYPE, _RULES_PATH = 3, 6
-BPE = 2
+UNIGRAM, BPE = 1, 2
 _FIXED = {1: 8, 5: 4}
 _MOST_BITS = 63  # of a whole number
 

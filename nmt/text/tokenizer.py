@@ -23,12 +23,13 @@ from nmt.errors import NMTError
 from nmt.special_ids import BOS, EOS, PAD, UNK
 from nmt.text.lines import StrPath, atomic_writer, open_binary, without_controls
 from nmt.text.normalization import fold, rules_table
-from nmt.text.sentencepiece_proto import BPE, model_type, read_spans, without_rules_path
+from nmt.text.sentencepiece_proto import BPE, UNIGRAM, model_type, read_spans, without_rules_path
 from nmt.text.spans import BLANK, Span, piece_spans
 
 logger = logging.getLogger(__name__)
 
 MODEL_TYPES = ("unigram", "bpe", "char", "word")
+SAMPLED_TYPES = ("unigram", "bpe")  # those that know several segmentations of a text
 NORMALIZATIONS = ("nfkc", "none")
 
 _SPECIALS = {PAD: "<pad>", UNK: "<unk>", BOS: "<s>", EOS: "</s>"}
@@ -128,12 +129,17 @@ class Tokenizer:
         self.proto = proto
         try:
             self._processor = sentencepiece.SentencePieceProcessor(model_proto=proto)
-            self._merges = model_type(proto) == BPE
+            kind = model_type(proto)
         except (RuntimeError, ValueError) as error:
             raise NMTError("the tokenizer is damaged or not a SentencePiece model") from error
+        self._merges = kind == BPE
+        self.can_sample = kind in (UNIGRAM, BPE)
         processor = self._processor
         if (processor.pad_id(), processor.unk_id(), processor.bos_id(), processor.eos_id()) != (PAD, UNK, BOS, EOS):
-            raise NMTError("the tokenizer's special ids are not those of nmt; train one with nmt tokenizer train")
+            raise NMTError(
+                "the tokenizer's special ids are not those of nmt: <pad> 0, <unk> 1, <s> 2, </s> 3; "
+                "train one with nmt tokenizer train"
+            )
         self._bytes = frozenset(number for number in range(processor.vocab_size()) if processor.is_byte(number))
 
     @classmethod

@@ -10,7 +10,7 @@ from nmt.errors import NMTError
 from nmt.model.config import ModelConfig, choose_preset, preset
 from nmt.settings import from_mapping, nearest, to_mapping
 from nmt.text.corpus import FilterConfig
-from nmt.text.tokenizer import TokenizerConfig
+from nmt.text.tokenizer import SAMPLED_TYPES, TokenizerConfig
 from nmt.training.budget import parse_duration
 from nmt.training.schedule import NEED_AN_END, SCHEDULES
 
@@ -138,6 +138,11 @@ class Recipe:
     def __post_init__(self) -> None:
         if "vocabulary_size" in self.model:
             raise NMTError("model: vocabulary_size is the tokenizer's to say; set it in [tokenizer]")
+        if self.training.subword_sampling and self.tokenizer.model_type not in SAMPLED_TYPES:
+            raise NMTError(
+                f"a tokenizer of the type {self.tokenizer.model_type} knows one way to divide a text; leave "
+                f"subword_sampling out, or choose {' or '.join(SAMPLED_TYPES)}"
+            )
         self.model_config(pairs=1, vocabulary_size=0)  # a wrong preset or model setting is an error at once
 
     def preset_for(self, pairs: int) -> str:

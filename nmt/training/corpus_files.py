@@ -18,6 +18,7 @@ from nmt.text.lines import atomic_writer, check_readable
 from nmt.text.tags import check_tag
 
 ROLES = ("sources", "targets", "tables", "validation_sources", "validation_targets")
+TOKENIZER_ROLE = "tokenizers"
 SETTLED = 2.0  # seconds after which a file system certainly gives a changed file another time
 
 Memory = dict[str, dict[str, Any]]
@@ -41,6 +42,7 @@ class CorpusFiles:
     target_language: str | None = None
     weights: tuple[float, ...] = ()
     tags: tuple[str, ...] = ()
+    tokenizers: tuple[str, ...] = ()  # the file of one that was made before; none: one is learnt from the text
 
     def check(self) -> None:
         """Everything that can be wrong with the files without reading them through is an NMTError now."""
@@ -59,6 +61,9 @@ class CorpusFiles:
             if language and not LANGUAGE_CODE.fullmatch(language):
                 raise NMTError(f"{language!r} is not a language code; give one such as de, zh or pt-BR")
         self._check_weights_and_tags()
+        for path in self.tokenizers:
+            if not Path(path).is_file():
+                raise NMTError(f"{path} is no file with a tokenizer, such as nmt tokenizer train makes")
         for path in self.all_paths():
             if path == "-":
                 raise NMTError("training text is read several times, so it must be a file, not standard input")
@@ -129,8 +134,9 @@ class CorpusFiles:
         where they were, with the same size, times and inode, are not read again.
         """
         known = _recall(memory)
+        roles = (*ROLES, TOKENIZER_ROLE) if self.tokenizers else ROLES
         with ThreadPoolExecutor(2) as threads:
-            return dict(zip(ROLES, threads.map(lambda role: self._digest(role, known), ROLES), strict=True))
+            return dict(zip(roles, threads.map(lambda role: self._digest(role, known), roles), strict=True))
 
     def remember(self, memory: Path, fingerprint: dict[str, str]) -> None:
         """Keep a fingerprint that was just taken for the next start; files changed a moment ago are not trusted."""

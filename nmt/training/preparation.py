@@ -35,9 +35,13 @@ from nmt.text.word_counts import MOST_PAIRS, WordCounter
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.fine_tuning import Parent, blocks_of, epoch_weights, longest, said_of_old_text
+from nmt.training.given_tokenizer import check_tokenizer_settings, given_tokenizer
 from nmt.training.reporter import Reporter
 
 FEWEST_PAIRS = 2  # one to learn from and one to validate on
+# Which pairs are held out, and so the tokenizer, is the same for any seed of a run: models of several seeds can be
+# compared, and translate together.
+HELD_OUT_SEED = 1
 LAYOUT = 2  # of the files of a prepared corpus
 SECONDS_BETWEEN_LINES = 30.0
 CHANGED = "the training text was changed while it was read; give the same command again"
@@ -63,6 +67,8 @@ class PreparedCorpus:
 
     def resegmenter(self, strength: float, tags: Sequence[str]) -> Resegmenter | None:
         """What draws other subwords for each batch; None for a ``strength`` of 0. ``tags`` may begin a source."""
+        if strength and not self.tokenizer.can_sample:
+            raise NMTError("this tokenizer knows one way to divide a text, so leave subword_sampling out")
         ids = tuple(number for tag in tags for number in tag_ids(self.tokenizer, tag))
         return Resegmenter(self.tokenizer, strength, tags=ids) if strength else None
 
@@ -92,6 +98,7 @@ def prepare(
     prepared = find_prepared(files, recipe, directory, fingerprint=fingerprint, parent=parent)
     if prepared is not None:
         return prepared
+    check_tokenizer_settings(files, recipe, parent)
     key = _key(files, recipe, fingerprint, parent)
     helpers = worthwhile_helpers(files.size(), processes)
     preparation = _Preparation(files, recipe, directory, reporter, parent, helpers=helpers)
@@ -193,7 +200,7 @@ class _Preparation:
 
     def _scan(self, selection: PairSelection) -> None:
         """Judge every pair."""
-        scan = partial(scan_block, config=self.recipe.filters, seed=self.recipe.training.seed)
+        scan = partial(scan_block, config=self.recipe.filters, seed=HELD_OUT_SEED)
         look = QuickLook(self.corpora, self.recipe.filters)
         scans = ordered_map(scan, look.watching(read_blocks(self.corpora)), helpers=self.helpers)
         for result in self._watched(scans, lambda scan: len(scan.states), "read"):
@@ -218,7 +225,7 @@ class _Preparation:
         Where some corpora have a tag and others none, only the latter are what users will translate.
         """
         if given:
-            if seen := selection.count_known(given, self.recipe.training.seed):
+            if seen := selection.count_known(given, HELD_OUT_SEED):
                 self.reporter.stage(f"validation: {seen:,} of {len(given):,} pairs are also in the training text")
             return np.zeros(0, dtype=np.int64)
         tags = self.files.corpus_tags()
@@ -243,7 +250,7 @@ class _Preparation:
         counted = sampled = np.flatnonzero(wanted)
         if pairs > MOST_PAIRS:
             counted = counted[spread_sample(pairs, MOST_PAIRS, seed=2)]
-        if self.parent is not None:
+        if self.parent is not None or self.files.tokenizers:
             sampled = sampled[:0]
         elif 2 * pairs > config.sample_size:
             sampled = sampled[spread_sample(pairs, max(1, config.sample_size // 2), seed=1)]
@@ -263,9 +270,9 @@ class _Preparation:
                 held_out_pairs += (pairs_here[row] for row in here[1])
                 counter.add(pairs_here[row] for row in here[2])
         counter.save(self.directory / WORD_COUNTS, all_pairs=pairs)
-        if self.parent is not None:
-            tokenizer = self.parent.tokenizer
-            self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords, those of {self.parent.directory}")
+        if self.parent is not None or self.files.tokenizers:
+            tokenizer, place = given_tokenizer(self.files, self.parent)
+            self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords, those of {place}")
         else:
             tokenizer = train_tokenizer(lines, _with_tags(config, self.files), pairs=pairs)
             self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords ({config.model_type})")

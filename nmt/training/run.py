@@ -152,6 +152,8 @@ class _Run:
     def go(self, stop_requested: Callable[[], bool]) -> RunReport:
         """Train to the end or to a stop; at the end, score the published model by beam search."""
         training = self._settled()
+        precision = choose_precision(training.precision, self.device).name
+        self.publication.recipe = replace(self.recipe, training=replace(training, precision=precision))  # as it was run
         torch.manual_seed(training.seed)
         model = Transformer(self.model_config)
         if self.parent is not None:

@@ -28,7 +28,13 @@ def test_faults_are_named_and_grave_ones_stand_out(write: Writer) -> None:
     pairs = [*translations(600), *[("schÃ¶n so", "pretty &amp; so")] * 30]
     _, faults, verdict = look(write(pairs))
     assert "30 entity" in faults
-    assert verdict.startswith("check: NOT FIT FOR TRAINING: mojibake (4.76 %); nmt check says where")
+    assert verdict == "check: NOT FIT FOR TRAINING: mojibake (4.76 %); nmt check says where and nmt clean mends it"
+
+
+def test_what_nmt_clean_cannot_mend_is_not_said_to_be_mended(write: Writer) -> None:
+    pairs = translations(3000)
+    shifted = [(source, pairs[row + (row >= 1000)][1]) for row, (source, _) in enumerate(pairs[:-1])]
+    assert look(write(shifted))[2].endswith("; nmt check says where")
 
 
 def test_of_a_large_corpus_only_some_blocks_are_looked_at(write: Writer) -> None:

@@ -85,6 +85,16 @@ def test_a_damaged_copy_costs_one_warning(model: Path, caplog: pytest.LogCapture
         open_model(model, device="cpu", engine="ctranslate2")
 
 
+def test_what_is_wrong_with_the_command_is_not_blamed_on_the_copy(
+    model: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    for settings, words in (({"device": "cuda"}, "not available here"), ({"threads": 0}, "threads must be at least 1")):
+        with pytest.raises(NMTError, match=words):
+            open_model(model, **settings)  # type: ignore[arg-type]
+    assert not caplog.records
+
+
 def test_ctranslate2_may_be_missing(
     model: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,10 +10,21 @@ from pathlib import Path
 import pytest
 
 import nmt.text.lines
-from nmt.ctranslate2_copy import MANIFEST, read_copy
+from nmt.ctranslate2_copy import read_copy
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
-from nmt.model_dir import CARD, CONFIG, FAST_COPY, TOKENIZER, WEIGHTS, load_info, load_model, load_tokenizer, save_model
+from nmt.model_dir import (
+    CARD,
+    CONFIG,
+    FAST_COPY,
+    MANIFEST,
+    TOKENIZER,
+    WEIGHTS,
+    load_info,
+    load_model,
+    load_tokenizer,
+    save_model,
+)
 from nmt.text.lines import open_binary, read_line_blocks, read_lines, read_windows
 from nmt.training.config import Recipe, merge_recipe
 from nmt.weights import read_header

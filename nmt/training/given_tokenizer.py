@@ -1,0 +1,43 @@
+"""Training with a tokenizer that is there already: a file, or that of the model that a run goes on from."""
+
+from nmt.errors import NMTError
+from nmt.special_ids import UNK
+from nmt.text.lines import StrPath
+from nmt.text.tags import tag_ids, tag_symbol
+from nmt.text.tokenizer import Tokenizer, TokenizerConfig
+from nmt.training.config import Recipe
+from nmt.training.corpus_files import CorpusFiles
+from nmt.training.fine_tuning import Parent
+
+
+def check_tokenizer_settings(files: CorpusFiles, recipe: Recipe, parent: Parent | None) -> None:
+    """NMTError if a tokenizer is given and something else is said of it, too."""
+    if not files.tokenizers:
+        return
+    if len(files.tokenizers) > 1:
+        raise NMTError("both languages share one tokenizer; name one file")
+    if parent is not None:
+        raise NMTError("with --from the tokenizer is that of the model begun with; leave --tokenizer out")
+    if recipe.tokenizer != TokenizerConfig():
+        raise NMTError(
+            f"{files.tokenizers[0]} is a whole tokenizer, so nothing can be said of how to make one; leave --tokenizer "
+            "out, or --vocabulary-size, --model-type and the table [tokenizer]"
+        )
+
+
+def given_tokenizer(files: CorpusFiles, parent: Parent | None) -> tuple[Tokenizer, StrPath]:
+    """The tokenizer of the parent, or else that in the file given, and where it comes from.
+
+    NMTError for a file that is none, and where a tag of the corpora has no subword.
+    """
+    if parent is not None:
+        return parent.tokenizer, parent.directory
+    [path] = files.tokenizers
+    tokenizer = Tokenizer.load(path)
+    for tag in filter(None, files.corpus_tags()):
+        if tag_ids(tokenizer, tag) == (UNK,):
+            symbol = tag_symbol(tag)
+            raise NMTError(
+                f"{path} has no subword for the tag {tag}; nmt tokenizer train --symbol '{symbol}' makes one"
+            )
+    return tokenizer, path
