@@ -1,5 +1,6 @@
 """``nmt translate``: lines in, as many lines out."""
 
+import logging
 from contextlib import nullcontext
 from typing import Any
 
@@ -26,6 +27,8 @@ from .translation_formats import choose_form
 from .translation_job import TranslationJob
 from .translation_options import result_options
 from .translation_outputs import choose_outputs
+
+logger = logging.getLogger("nmt.translate")
 
 OUTPUT_HELP = f"""File to write; with several FILEs, or if it is a directory, the directory that gets one file of the
 same name for each. A file appears when it is complete; if something stops the translation before, what was finished is
@@ -95,13 +98,15 @@ def translate(
     from nmt import Translator
     from nmt.decoding.translation import Request
     from nmt.model_dir import resolve_model_path
-    from nmt.text.lines import check_readable
+    from nmt.text.lines import check_readable, said_of_no_text
 
     inputs = (*files, *source, *input_file) or ("-",)
     if inputs.count("-") > 1:
         raise click.UsageError("standard input (-) can be read only once.")
     for path in inputs:
         check_readable(path)
+        if said := said_of_no_text(path):
+            logger.warning("%s; what is translated now is hardly text", said)
     outputs = choose_outputs(inputs, output)
     if align_file is not None:
         check_output(align_file, (*inputs, *(goal for goal in outputs if goal != "-")))

@@ -9,7 +9,7 @@ from itertools import chain, zip_longest
 
 from nmt.errors import NMTError
 from nmt.text.corpus import Pair
-from nmt.text.lines import StrPath, decode_strictly, name_of, read_line_blocks
+from nmt.text.lines import StrPath, decode_strictly, name_of, read_line_blocks, said_of_no_text
 
 BLOCK_LINES = 8192
 
@@ -94,6 +94,9 @@ def raw_blocks(files: ParallelFiles, lines: int) -> Iterator[tuple[list[bytes], 
     before = 0
     for source, target in zip_longest(sources, targets, fillvalue=list[bytes]()):
         if len(source) != len(target):
+            for path in (files.source, files.target):
+                if said := said_of_no_text(path):
+                    raise NMTError(said)
             source_lines, target_lines = (
                 before + sum(map(len, chain([block], rest))) for block, rest in ((source, sources), (target, targets))
             )

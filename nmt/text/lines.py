@@ -31,6 +31,16 @@ _SURROGATES = re.compile("[\ud800-\udfff]")  # halves of a pair, which are no ch
 # A longer line is no text, and might be a small .gz that grows without end: an error before memory is full of it.
 MAX_LINE_BYTES = 1 << 26
 
+# What files that are no text begin with.
+_STARTS = {
+    b"\x1f\x8b": "is compressed by gzip; give it a name in .gz",
+    b"\xfd7zXZ\0": "is compressed by xz; decompress it first",
+    b"BZh91AY&SY": "is compressed by bzip2; decompress it first",
+    b"\x28\xb5\x2f\xfd": "is compressed by Zstandard; decompress it first",
+    b"PK\x03\x04": "is a zip archive; unpack it first",
+    b"\xff\xfe": "is in UTF-16; convert it to UTF-8",
+    b"\xfe\xff": "is in UTF-16; convert it to UTF-8",
+}
 _CHUNK = 1 << 16
 # How long a window that is not full yet waits for a writer that is about to send more, in seconds.
 _PATIENCE = 0.005
@@ -52,6 +62,15 @@ def check_readable(path: StrPath) -> None:
         return  # opening a pipe would wait for its writer, and closing it again would lose that writer
     with _reading(path) as stream:
         stream.read(1)
+
+
+def said_of_no_text(path: StrPath) -> str:
+    """A sentence where the first bytes of the file ``path`` are of no text in UTF-8; empty for text, and for pipes."""
+    if _is_standard(path) or not Path(path).is_file():
+        return ""
+    with open_binary(path) as stream, reading_errors(name_of(path)):
+        start = stream.read(max(map(len, _STARTS)))
+    return next((f"{path} {said}" for begin, said in _STARTS.items() if start.startswith(begin)), "")
 
 
 def open_binary(path: StrPath) -> BinaryIO:

@@ -1,5 +1,7 @@
 """Parallel files come as blocks of lines, whatever their ends, and what is wrong in them is named."""
 
+import gzip
+import lzma
 import pickle
 from pathlib import Path
 
@@ -64,6 +66,21 @@ def test_unequal_line_counts_are_both_named(tmp_path: Path, source: list[str], t
     files = ParallelFiles(str(write(tmp_path, "x.de", *source)), str(write(tmp_path, "x.en", *target)))
     with pytest.raises(NMTError, match=rf"x\.de has {len(source)} lines but .*x\.en has {len(target):,};"):
         pairs_of(files, lines=lines)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("eins\nzwei\n".encode("utf-16"), "is in UTF-16; convert it to UTF-8"),
+        (gzip.compress(b"eins\nzwei\n"), "is compressed by gzip; give it a name in .gz"),
+        (lzma.compress(b"eins\nzwei\n" * 9), "is compressed by xz; decompress it first"),
+    ],
+)
+def test_what_is_no_text_is_told_from_text_with_other_lines(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "s").write_bytes(content)
+    (tmp_path / "t").write_text("one\ntwo\nthree\nfour\nfive\nsix\n")
+    with pytest.raises(NMTError, match=f"s {said}"):
+        list(read_pairs([tmp_path / "s"], [tmp_path / "t"]))
 
 
 def test_unequal_numbers_of_files_and_two_standard_inputs_are_refused(tmp_path: Path) -> None:
