@@ -77,6 +77,11 @@ class SideText:
         there = [re.escape(part) for part in parts if part in self.data]
         return self.holding(re.compile(b"|".join(there))) if there else np.zeros(0, np.int64)
 
+    def rows_with(self, byte: bytes) -> Rows:
+        """The line of each ``byte`` of the block."""
+        places = np.flatnonzero(np.frombuffer(self.data, dtype=np.uint8) == ord(byte))
+        return np.searchsorted(self.ends, places, side="left")
+
     def rows_of(self, offsets: list[int]) -> Rows:
         """The lines in which these bytes of the block are."""
         return np.unique(np.searchsorted(self.ends, np.array(offsets, dtype=np.int64), side="left"))
@@ -102,6 +107,13 @@ class BlockText:
     def bytes(self) -> NDArray[np.int64]:
         """Lengths in bytes (N, 2)."""
         return np.stack([side.lengths for side in self.sides], axis=1)
+
+    def rows_of_more_columns(self) -> Rows:
+        """The rows of a table that have more than the two columns that are read."""
+        if self.block.files.target is not None:
+            return np.zeros(0, np.int64)
+        table = SideText(_ended(self.block.source))
+        return np.flatnonzero(np.bincount(table.rows_with(b"\t"), minlength=len(table.ends)) > 1)
 
     def example(self, row: int, side: int | None) -> Example:
         """Row ``row`` as an example of something on one side, or of the pair."""

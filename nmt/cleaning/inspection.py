@@ -69,6 +69,7 @@ class Inspector:
         recorder = _Recorder(text, found)
         for side in (SOURCE, TARGET):
             _look_for_marks(text.sides[side], side, recorder)
+        recorder.add("more-columns", text.rows_of_more_columns())
         _look_at_lengths(text, self.filters, recorder)
         _compare_sides(text, recorder)
         found.windows = measure_windows(block.first, text.characters)

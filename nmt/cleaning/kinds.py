@@ -131,6 +131,11 @@ def _kinds() -> tuple[Kind, ...]:
             "near-duplicate",
             note=True,
         ),
+        Kind(
+            "more-columns",
+            "rows of a table with more than two columns",
+            "the first two are read as source and target; if these are others, name them to nmt corpus import",
+        ),
         Kind("byte-order-mark", "lines with a byte order mark", "it is invisible and no part of the text", "controls"),
         Kind("nul", "lines with NUL", "no reader sees them", "controls"),
         Kind(

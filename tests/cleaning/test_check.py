@@ -94,6 +94,18 @@ def test_what_looks_like_a_fault_and_is_none_is_let_be(write: Writer) -> None:
     assert names(check(write(pairs))) == set()
 
 
+def test_more_columns_than_are_read_are_pointed_out(tmp_path: Path) -> None:
+    rows = [f"{source}\t{target}" for source, target in CLEAN]
+    rows[3:5] = [f"{rows[3]}\tid 3\t", f"{rows[4]}\t"]
+    table = tmp_path / "pairs.tsv"
+    table.write_text("\n".join(rows), encoding="utf-8")
+    report = check_corpus(parallel_files([], [], [str(table)]))
+    [finding] = [finding for finding in report.findings if finding.kind.name == "more-columns"]
+    assert (finding.count, [example.line for example in finding.examples]) == (2, [4, 5])
+    table.write_text("\n".join(rows[5:]), encoding="utf-8")
+    assert names(check_corpus(parallel_files([], [], [str(table)]))) == set()
+
+
 def test_lines_that_are_not_utf8_are_named_and_stop(write: Writer) -> None:
     files = write(CLEAN)
     path = Path(files[1])
