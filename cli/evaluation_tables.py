@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 SIGNIFICANT = 0.05
 TESTS = {"bs": "p, paired bootstrap", "ar": "p, approximate randomisation"}
 EXPLANATION = (
-    "p: how probable a difference from the first system as large as this would be if the two were equally good "
-    f"(* below {SIGNIFICANT}). ±: 95 in 100 resampled test sets lie within."
+    "p: how probable a larger difference from the first system than this would be if the two were equally good "
+    f"(* below {SIGNIFICANT}); 1 if they score alike in every line. ±: 95 in 100 resampled test sets lie within."
 )
 
 

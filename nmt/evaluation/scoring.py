@@ -36,7 +36,10 @@ class Confidence:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How probable a difference this large from the first system would be if the two were equally good."""
+    """How probable a larger difference from the first system would be if the two were equally good, as tests count it.
+
+    1 where the metric counts the same in every line of both.
+    """
 
     p_value: float
     signature: str
@@ -110,7 +113,8 @@ class Scorer:
     ) -> list[dict[str, Comparison]]:
         """For each system but the first, by metric: sacreBLEU's paired test, "bs" or "ar", against the first.
 
-        ``samples`` are the resampled corpora (bs) or the trials (ar); 0 means sacreBLEU's own number.
+        ``samples`` are the resampled corpora (bs) or the trials (ar); 0 means sacreBLEU's own number. Its tests count
+        larger differences only, never equal ones, and so find a system different from its own copy: here p is 1.
         """
         from sacrebleu.significance import PairedTest
 
@@ -118,13 +122,21 @@ class Scorer:
             list(systems), self.metrics, references=None, test_type=kind, n_samples=samples
         )()
         names = dict(zip(self.metrics, signatures, strict=True))
+        (_, first), *others = systems
         return [
             {
-                key: Comparison(float(_p_value(results[name][number])), str(signatures[name]))
+                key: Comparison(
+                    1.0 if self._counts_alike(key, first, other) else float(_p_value(results[name][number])),
+                    str(signatures[name]),
+                )
                 for key, name in names.items()
             }
-            for number in range(1, len(systems))
+            for number, (_, other) in enumerate(others, start=1)
         ]
+
+    def _counts_alike(self, key: str, first: list[str], other: list[str]) -> bool:
+        """Whether the metric can tell no line of one system from that of the other, whichever lines are drawn."""
+        return self.statistics(key, first) == self.statistics(key, other)
 
     def memory_of_test(self, samples: int) -> int:
         """Bytes that a paired test takes about: sacreBLEU holds the statistics of all resampled corpora at once."""
