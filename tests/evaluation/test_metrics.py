@@ -87,6 +87,20 @@ def test_tokenizer_follows_from_the_language(language: str | None, tokenizer: st
     assert bleu_tokenizer(language) == tokenizer
 
 
+@pytest.mark.parametrize("language", ["th", "tha_Thai", "km-KH", "khm", "lo", "lao", "my", "bur", "bo", "dzo_Tibt"])
+def test_where_no_blanks_part_words_characters_are_counted(language: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="nmt")
+    assert bleu_tokenizer(language) == "char"
+    assert "BLEU counts characters" in caplog.text
+
+
+@pytest.mark.parametrize(("reference", "hypothesis"), [("ฉันชอบดื่มชาร้อน", "ฉันชอบดื่มชาเย็น"), ("ཁྱེད་རང་བདེ་མོ", "ཁྱེད་བདེ་མོ")])
+def test_near_translations_without_blanks_have_a_bleu(reference: str, hypothesis: str) -> None:
+    [bleu] = score_translations([hypothesis], [[reference]], metrics=["bleu"])
+    assert 40 < bleu.score < 100
+    assert "tok:char" in bleu.signature
+
+
 @pytest.mark.parametrize(("language", "package"), [("ja", "MeCab"), ("ko", "mecab_ko")])
 def test_japanese_and_korean_fall_back_to_characters(
     monkeypatch: pytest.MonkeyPatch, language: str, package: str
@@ -103,6 +117,12 @@ def test_japanese_and_korean_fall_back_to_characters(
         ("我用 TensorFlow 训练了一个模型。", "zh"),
         ("これは日本語の文章です。", "ja"),
         ("이것은 한국어 문장입니다.", "ko"),
+        ("ฉันชอบดื่มชา และใช้ Python", "th"),
+        ("ຂ້ອຍມັກດື່ມຊາ", "lo"),
+        ("ខ្ញុំចូលចិត្តផឹកតែ", "km"),
+        ("ကျွန်တော် လက်ဖက်ရည် ကြိုက်တယ်", "my"),
+        ("ང་ཇ་འཐུང་རྒྱུར་དགའ", "bo"),
+        ("The Thai word ชา means tea.", None),
         ("The name 北京 means northern capital.", None),
         ("Dies ist ein Satz.", None),
         ("", None),
@@ -114,7 +134,7 @@ def test_script_tells_the_language(text: str, language: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("name", "language"),
-    [("test.zh", "zh"), ("a/b.test.ja.gz", "ja"), ("test.en", None), ("zh", None), ("test.gz", None)],
+    [("test.zh", "zh"), ("a/b.test.ja.gz", "ja"), ("test.km", "km"), ("a.en", None), ("zh", None), ("test.gz", None)],
 )
 def test_a_file_name_tells_the_language(name: str, language: str | None) -> None:
     assert language_of_file(name) == language
