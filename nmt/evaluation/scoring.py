@@ -71,12 +71,12 @@ class Scorer:
     ) -> None:
         """As score_translations; NMTError if BLEU's tokenizer cannot be had."""
         self.test_set = test_set
+        language = target_language or test_set.target_language or script_language(test_set.references[0])
         if tokenize is None:
-            language = target_language or test_set.target_language or script_language(test_set.references[0])
             tokenize = bleu_tokenizer(language)
         self.metrics: dict[str, Metric] = {}
         for name in METRICS:
-            metric = make_metric(name, tokenize=tokenize, lowercase=lowercase)
+            metric = make_metric(name, language=language, tokenize=tokenize, lowercase=lowercase)
             self._remember(metric)
             self.metrics[name] = metric
         self._line_bleu = _for_lines(tokenize, lowercase)

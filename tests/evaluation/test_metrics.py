@@ -59,7 +59,7 @@ def sacrebleu_command(
     [
         (ENGLISH_HYPOTHESES, [ENGLISH], []),
         (ENGLISH_HYPOTHESES, [ENGLISH, ENGLISH_OTHER], []),
-        (CHINESE_HYPOTHESES, [CHINESE], ["-tok", "zh"]),
+        (CHINESE_HYPOTHESES, [CHINESE], ["-tok", "zh", "--ter-normalized", "--ter-asian-support"]),
     ],
     ids=["one reference with an empty line", "two references", "Chinese"],
 )
@@ -138,6 +138,23 @@ def test_script_tells_the_language(text: str, language: str | None) -> None:
 )
 def test_a_file_name_tells_the_language(name: str, language: str | None) -> None:
     assert language_of_file(name) == language
+
+
+@pytest.mark.parametrize(
+    ("language", "divided"),
+    [("zh", True), ("zho_Hans", True), ("yue", True), ("ja", True), ("ko", True), ("en", False), ("th", False)],
+)
+def test_ter_divides_what_it_can_by_the_language(language: str, divided: bool) -> None:
+    for tokenize in (None, "char"):
+        [ter] = score_translations(["a"], [["a"]], metrics=["ter"], target_language=language, tokenize=tokenize)
+        assert ("|norm:yes|" in ter.signature, "|asian:yes|" in ter.signature) == (divided, divided)
+
+
+def test_ter_of_near_translations_without_blanks_is_small() -> None:
+    [ter] = score_translations(CHINESE_HYPOTHESES, [CHINESE], metrics=["ter"])
+    assert 0 < ter.score < 40
+    [divided] = score_translations(["今日は東京に雪が降る。"], [["今日は東京に雨が降る。"]], metrics=["ter"])
+    assert 0 < divided.score < 20
 
 
 def test_tokenize_overrides_the_script() -> None:

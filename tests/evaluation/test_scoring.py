@@ -78,6 +78,17 @@ def test_intervals_are_those_of_the_sacrebleu_command(tmp_path: Path) -> None:
         assert f"{score.name}|{score.signature} {said}" in printed
 
 
+@pytest.mark.parametrize("known", ["name", "model", "script"])
+def test_the_language_decides_how_bleu_and_ter_divide_text(known: str) -> None:
+    lines = ["我喜欢喝茶。" if known == "script" else "NASA"]
+    tests = EvaluationSet(
+        name="test", references=[lines], reference_names=("ref",), target_language="zh" if known == "name" else None
+    )
+    found = Scorer(tests, target_language="zh" if known == "model" else None).scores(lines)
+    assert "tok:zh|" in found["bleu"].signature
+    assert "norm:yes|punct:yes|asian:yes|" in found["ter"].signature
+
+
 def test_the_seed_of_sacrebleu_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     intervals = []
     for seed in ("12345", "7", "7"):
