@@ -58,6 +58,7 @@ def _remember_order(context: click.Context, parameter: click.Parameter, value: A
 @output_option(show_default=None, help="File to write the translations of a single model to.")
 @beam_size_option()
 @length_penalty_option()
+@click.option("--tag", metavar="NAME", default="", help="Begin each source with this tag of the models' training.")
 @click.option(
     "--tokenize",
     metavar="NAME",

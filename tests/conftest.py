@@ -19,6 +19,7 @@ from nmt.decoding.config import SearchConfig
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import ModelInfo, save_model
+from nmt.text.tags import tag_symbol
 from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
 from nmt.training.config import Recipe, merge_recipe
 from nmt.training.corpus_files import CorpusFiles
@@ -85,14 +86,14 @@ def talk() -> list[str]:
     ]
 
 
-def talkative_model(directory: Path) -> Path:
+def talkative_model(directory: Path, tags: tuple[str, ...] = ()) -> Path:
     """A model that says something to everything: enough for lines, files and statuses."""
     torch.manual_seed(3)
-    tokenizer = train_tokenizer(talk(), TokenizerConfig(vocabulary_size=330))
+    tokenizer = train_tokenizer(talk(), TokenizerConfig(vocabulary_size=330, symbols=tuple(map(tag_symbol, tags))))
     shape = {"encoder_layers": 1, "decoder_layers": 1, "dimension": 16, "heads": 2, "feed_forward": 16}
     config = ModelConfig(vocabulary_size=tokenizer.vocabulary_size, **shape)  # type: ignore[arg-type]
     search = SearchConfig(beam_size=2, max_length_ratio=1.0, max_length_offset=1)
-    info = ModelInfo(model=config, search=search, max_source_length=12)
+    info = ModelInfo(model=config, search=search, max_source_length=12, tags=tags)
     save_model(directory, info=info, tokenizer=tokenizer, weights=Transformer(config).state_dict())
     return directory
 

@@ -1,12 +1,14 @@
 """``nmt evaluate``: options that do what they say, or say why they cannot."""
 
+import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from nmt.decoding.translator import Translator
 from nmt_cli.main import nmt
-from tests.conftest import talk
+from tests.conftest import talk, talkative_model
 
 
 def run(*arguments: object) -> Result:
@@ -30,3 +32,29 @@ def test_a_copy_of_the_first_system_has_no_star(texts: Path) -> None:
     rows = [line.split() for line in result.stdout.splitlines() if line.startswith("  p, ")]
     assert [row[-3:] for row in rows] == [["1.0000"] * 3] * 2
     assert "1 if they score alike in every line" in result.stdout
+
+
+# --- options that need a model
+
+
+def test_a_tagged_model_translates_with_its_tag(texts: Path) -> None:
+    talkative_model(texts / "model", tags=("bt",))
+    lines = Path("hyp").read_text(encoding="utf-8").splitlines()
+    plain, tagged = (Translator("model", tag=tag, device="cpu").translate(lines) for tag in ("", "bt"))
+    assert plain != tagged
+    common = ("-m", "model", "-s", "hyp", "-r", "ref", "--device", "cpu", "--format", "json")
+    for options, expected in (((), plain), (("--tag", "bt"), tagged)):
+        result = run(*common, *options)
+        assert result.exit_code == 0, result.output
+        segments = json.loads(result.stdout)["test_sets"][0]["segments"]
+        assert [segment["systems"][0]["hypothesis"] for segment in segments] == expected
+
+
+def test_a_tag_that_a_model_does_not_have_is_one_sentence(texts: Path) -> None:
+    talkative_model(texts / "tagged", tags=("bt",))
+    talkative_model(texts / "plain")
+    for tag, reason in {"bd": "tagged: this model has no tag 'bd'", "bt": "plain: this model has no tag 'bt'"}.items():
+        result = run("-m", "tagged", "-m", "plain", "-s", "hyp", "-r", "ref", "--tag", tag)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert reason in result.stderr
+        assert result.stderr.count("\n") == 1

@@ -11,6 +11,7 @@ from nmt.evaluation.metrics import check_aligned
 from nmt.evaluation.test_sets import EvaluationSet
 from nmt.model_dir import WEIGHTS, WORD_COUNTS, disk_usage, load_info, resolve_model_path
 from nmt.text.lines import check_readable, name_of, read_lines
+from nmt.text.tags import check_known
 from nmt.text.word_counts import WordCounts, read_word_counts
 from nmt.weights import read_header
 
@@ -42,10 +43,14 @@ class ModelSystem:
     """A model directory, checked at once and loaded when it is to translate."""
 
     def __init__(self, path: str | None, **translating: Any) -> None:
-        """``translating`` are settings of Translator; NMTError for what is wrong with the directory."""
+        """``translating`` are settings of Translator; NMTError for what is wrong with the directory and the tag."""
         self.directory = resolve_model_path(path)
         self.name = str(self.directory)
         self.info = load_info(self.directory)
+        try:
+            check_known(translating.get("tag", ""), self.info.tags)
+        except NMTError as error:
+            raise NMTError(f"{self.name}: {error}") from None
         self._translating = translating
         self._translator: Translator | None = None
 
