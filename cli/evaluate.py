@@ -1,9 +1,11 @@
 """``nmt evaluate``: how good translations are, which system is better, and where each is weak."""
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from .evaluation_inputs import Inputs
 from .evaluation_outputs import Outputs
@@ -146,6 +148,8 @@ def evaluate(
         files_first=context.meta.get(ORDER, [])[:1] == ["input_file"],
     )
     inputs.check()
+    if not inputs.uses_models():
+        _check_nothing_asked_of_models(context, translating)
     outputs = Outputs(translations=output, report=report, plots=plots)
     parsed = [parse_gate(gate) for gate in gates]
     if (paired_bs or paired_ar) and inputs.number_of_systems() < 2:
@@ -168,6 +172,15 @@ def evaluate(
         if details:
             click.echo("\n" + details_text(results))
     check_gates(parsed, results)
+
+
+def _check_nothing_asked_of_models(context: click.Context, translating: Iterable[str]) -> None:
+    """A usage error where files alone are scored and the command line holds any of the options of a translator."""
+    for parameter in context.command.params:
+        given = context.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
+        if given and parameter.name in translating:
+            option = "/".join(parameter.opts)
+            raise click.UsageError(f"{option} is for models: name one with -m, its text with -s; -i goes without.")
 
 
 def _inquiry(tests: tuple[str, ...], resamples: int | None, comet: str | None, *, confidence: bool) -> "Inquiry":

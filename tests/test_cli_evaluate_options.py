@@ -58,3 +58,23 @@ def test_a_tag_that_a_model_does_not_have_is_one_sentence(texts: Path) -> None:
         assert (result.exit_code, result.stdout) == (1, "")
         assert reason in result.stderr
         assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        (["-b", "4"], "-b/--beam-size"),
+        (["--beam", "4"], "-b/--beam-size"),
+        (["--length-penalty", "1"], "--length-penalty"),
+        (["--tag", "bt"], "--tag"),
+        (["--engine", "auto"], "--engine"),
+        (["--device", "auto"], "--device"),
+        (["--threads", "1"], "--threads"),
+    ],
+)
+def test_files_alone_have_no_use_for_what_models_are_told(texts: Path, option: list[str], name: str) -> None:
+    for source in ((), ("-s", "hyp")):
+        result = run("-i", "hyp", "-r", "ref", *source, *option)
+        assert (result.exit_code, result.stdout) == (2, ""), result.output
+        assert f"{name} is for models" in result.stderr
+        assert "-m" in result.stderr
