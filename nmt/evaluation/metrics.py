@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,12 +120,18 @@ def bleu_tokenizer(language: str | None) -> str:
     if language is None:
         return "13a"
     if language not in _MECAB_PACKAGES:
-        logger.info("BLEU counts characters, as no blanks part words in this language")
+        _say_once("BLEU counts characters, as no blanks part words in this language")
         return "char"
     if all(importlib.util.find_spec(package) for package in _MECAB_PACKAGES[language]):
         return f"{language}-mecab"
-    logger.info("BLEU counts characters; for words, as others report, pip install 'sacrebleu[%s]'", language)
+    _say_once(f"BLEU counts characters; for words, as others report, pip install 'sacrebleu[{language}]'")
     return "char"
+
+
+@cache
+def _say_once(text: str) -> None:
+    """Of a training with many validations, too."""
+    logger.info("%s", text)
 
 
 def primary_language(tag: str | None) -> str | None:
