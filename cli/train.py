@@ -130,6 +130,7 @@ if TYPE_CHECKING:
 @setting("model", "--norm", "Place of layer norm: pre, or post as in the paper.", kind=str)
 @click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard into DIR/training/tensorboard.")
 @config_option()
+@click.option("--show-config", is_flag=True, help="Print all settings as a TOML file to keep, and do nothing else.")
 @device_option()
 @click.option(
     "--devices",
@@ -156,7 +157,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     if options["dry_run"] and (options["devices"] or 1) > 1:
         raise NMTError("--dry-run measures one device; leave --devices out")
 
-    from nmt.training.config import Recipe, merge_recipe
+    from nmt.training.config import Recipe, merge_recipe, recipe_as_toml
 
     recipe = Recipe()
     if options["config"] is not None:
@@ -165,6 +166,9 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     if options["preset"] is not None:
         given["preset"] = options["preset"]
     recipe = merge_recipe(recipe, given, where="options")
+    if options["show_config"]:
+        click.echo(recipe_as_toml(recipe), nl=False)
+        return
     if options["parent"] is not None:
         from nmt.training.fine_tuning import gently
 

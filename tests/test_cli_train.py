@@ -5,9 +5,17 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+
+from nmt.decoding.config import SearchConfig
+from nmt.model.config import ModelConfig
+from nmt.text.corpus import FilterConfig
+from nmt.text.tokenizer import TokenizerConfig
+from nmt.training.config import Recipe, TrainingConfig, merge_recipe
 
 COMMAND = [sys.executable, "-m", "nmt_cli", "train", "--device", "cpu", "--threads", "1"]
 SMALL = ["--encoder-layers", "1", "--decoder-layers", "1", "--dimension", "16", "--heads", "2", "--feed-forward", "16"]
@@ -116,6 +124,18 @@ def test_settings_come_from_a_file_and_options_win(tmp_path: Path, text: list[st
     assert "unknown setting 'max_step'; did you mean max_steps?" in wrong.stderr
     settings.write_text("[training\n", encoding="utf-8")
     assert "is not valid TOML" in run(*text, "-c", str(settings)).stderr
+
+
+def test_all_settings_are_shown_and_come_back(tmp_path: Path) -> None:
+    shown = run("--show-config", "--preset", "tiny", "--dimension", "64", "--budget", "2h").stdout
+    read = merge_recipe(Recipe(), tomllib.loads(shown), where="shown")
+    expected = {"preset": "tiny", "model": {"dimension": 64}, "training": {"budget": "2h"}}
+    assert read == merge_recipe(Recipe(), expected, where="given")
+    for table in (TrainingConfig, TokenizerConfig, FilterConfig, SearchConfig, ModelConfig):
+        for setting in fields(table):
+            assert f"{setting.name} =" in shown or setting.name == "vocabulary_size"
+    uncommented = "\n".join(line.removeprefix("# ") for line in shown.splitlines() if not line.endswith("="))
+    merge_recipe(Recipe(), tomllib.loads(uncommented), where="shown")
 
 
 def test_weights_and_tags_from_the_command_line_to_a_translation(tmp_path: Path, text: list[str]) -> None:

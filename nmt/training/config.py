@@ -1,5 +1,6 @@
 """What a training run can be told, and the recipe that gathers the settings of all rooms."""
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -176,6 +177,24 @@ def merge_recipe(recipe: Recipe, mapping: Mapping[str, Any], *, where: str) -> R
         else:
             changes[name] = from_mapping(type(current), {**to_mapping(current), **value}, where=f"{where} [{name}]")
     return replace(recipe, **changes)
+
+
+def recipe_as_toml(recipe: Recipe) -> str:
+    """All settings as a TOML file, for people to edit and give back; what is chosen as a run begins is commented out.
+
+    A setting of [model] that is left to the preset is shown as the preset "small" has it.
+    """
+    shape = to_mapping(preset("small"))
+    del shape["vocabulary_size"]
+    tables = to_mapping(recipe)
+    tables["model"] = dict.fromkeys(shape) | recipe.model
+    lines = [f"preset = {json.dumps(tables.pop('preset'))}"]
+    for table, settings in tables.items():
+        lines += ["", f"[{table}]"]
+        for name, value in settings.items():
+            example = json.dumps(shape[name]) if table == "model" else ""
+            lines.append(f"# {name} = {example}".rstrip() if value is None else f"{name} = {json.dumps(value)}")
+    return "\n".join(lines) + "\n"
 
 
 def _table_of(name: str) -> str:
