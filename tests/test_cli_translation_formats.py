@@ -135,6 +135,14 @@ def test_paragraphs_are_translated_by_their_sentences_and_keep_their_blanks(mode
     [whole] = run("-m", model, "--split-sentences", text="The a cat sees.   The b dog!").stdout.splitlines()
     parts = run("-m", model, text="The a cat sees.\nThe b dog!\n").stdout.splitlines()
     assert whole == "   ".join(parts)
+    [indented] = run("-m", model, "--split-sentences", text="    The a cat sees.   The b dog!").stdout.splitlines()
+    assert indented == "    " + whole
+    found = run("-m", model, "--split-sentences", "--format", "json", text=as_input({"text": "  The b dog!"})).stdout
+    result = json.loads(found)
+    assert result["translation"] == "  " + parts[1]
+    for token in result["tokens"]:
+        word = token["piece"].strip("\u2581")
+        assert result["translation"][token["start"] : token["end"]] == word or token["piece"].startswith("<0x")
 
 
 TEXT = st.text(st.characters())  # half surrogates too

@@ -96,7 +96,7 @@ def _join(parts: Sequence[Part], choice: Sequence[Found]) -> Candidate:
     for part, found in zip(parts, choice, strict=True):
         if not found.text:
             continue
-        before = part.before if texts else ""
+        before = (part if texts else parts[0]).before
         start = end + len(before)
         end = start + len(found.text)
         texts += [before, found.text]

@@ -36,7 +36,7 @@ class Part:
     """One part of a line."""
 
     ids: Ids
-    before: str  # what stands between its translation and that of the part before
+    before: str  # what stands between its translation and that of the part before, or the indentation of the line
     # Where they were asked for: where in the line it begins, its text, and where its subwords stand there.
     start: int = 0
     text: str = ""
@@ -62,7 +62,7 @@ class Divider:
             parts: list[Part] = []
             last = 0
             for start, end in places:
-                before = self._between(line[last:start]) if parts else ""
+                before = self._between(line[last:start]) if parts else self._indentation(line[:start])
                 found = self._parts(next(encoded), before)
                 parts += _placed(found, line[start:end], start, self.tokenizer) if spans else found
                 last = end
@@ -77,6 +77,10 @@ class Divider:
     def _between(self, blanks: str) -> str:
         """What stands between the translations of two sentences: the blanks of the source where blanks are written."""
         return blanks if blanks and self.joiner and not blanks.strip(" ") else self.joiner
+
+    def _indentation(self, blanks: str) -> str:
+        """What stands before the translation of the first sentence."""
+        return blanks if self.joiner and not blanks.strip(" ") else ""
 
     def _parts(self, ids: Sequence[int], before: str) -> Iterator[Part]:
         if not ids:

@@ -134,7 +134,7 @@ def test_half_surrogates_and_line_ends_are_replaced_character_for_character(toke
     assert results[1].text == "dog"
 
 
-@pytest.mark.parametrize(("joiner", "expected"), [(" ", ["", "  ", " "]), ("", ["", "", ""])])
+@pytest.mark.parametrize(("joiner", "expected"), [(" ", ["  ", "  ", " "]), ("", ["", "", ""])])
 def test_blanks_between_sentences_stay_where_blanks_are_written(
     tokenizer: Tokenizer, joiner: str, expected: list[str]
 ) -> None:
