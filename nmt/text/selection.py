@@ -63,8 +63,11 @@ def scan_pairs(pairs: Sequence[Pair], config: FilterConfig, seed: int) -> tuple[
 class PairSelection:
     """The states of all pairs, in the order they were added; a context manager, which holds a scratch file."""
 
-    def __init__(self, directory: Path, *, corpora: int = 1) -> None:
-        """``directory`` is where the scratch file of so many ``corpora`` is; NMTError if it cannot be made."""
+    def __init__(self, directory: Path, *, corpora: int = 1, tags: Sequence[str] = ()) -> None:
+        """``directory`` is where the scratch file of so many ``corpora`` is; NMTError if it cannot be made.
+
+        ``tags`` are those of the corpora, none meaning that they have none.
+        """
         try:
             self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=directory))  # noqa: SIM115 - closed by __exit__
         except OSError as error:
@@ -73,6 +76,7 @@ class PairSelection:
         self._parts: list[States] = []
         self._states: States | None = None
         self.sizes = [0] * corpora  # pairs read of each corpus
+        _, self._tags = np.unique(tags or [""] * corpora, return_inverse=True)  # as numbers from 0
 
     def __enter__(self) -> Self:
         return self
@@ -113,8 +117,18 @@ class PairSelection:
             reports.append(CorpusReport(read=len(states), kept=counts[KEPT] + sum(counts[5:]), dropped=dropped))
         return reports
 
-    def drop_duplicates(self) -> None:
-        """Of equal pairs keep the first, whatever corpus the others are in."""
+    def corpora_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The number of the corpus that each of ``rows`` is in."""
+        return np.searchsorted(np.cumsum(self.sizes), rows, side="right").astype(np.int64)
+
+    def drop_duplicates(self, weights: Sequence[float] = ()) -> None:
+        """Of equal pairs in corpora of the same tag keep one: in the corpus of the highest weight, there the first.
+
+        ``weights`` are those of the corpora, none meaning that all weigh the same.
+        """
+        corpora = len(self.sizes)
+        ranks = np.zeros(corpora, dtype=np.uint16)  # corpora of one tag stand together, what is kept before its copies
+        ranks[np.lexsort((np.arange(corpora), -np.array(weights or [1.0] * corpora), self._tags))] = np.arange(corpora)
         parts = -(-len(self.states) // _SORTED_AT_ONCE)
         for part in range(parts):
             found = []
@@ -124,8 +138,11 @@ class PairSelection:
                 rows = np.flatnonzero((states == KEPT) & (bucket == part))
                 found.append((pairs[rows], first + rows))
             pairs, rows = (np.concatenate(column) for column in zip(*found, strict=True))
-            order = np.argsort(pairs, kind="stable")
-            later = pairs[order[1:]] == pairs[order[:-1]]
+            homes = self.corpora_of(rows).astype(np.uint16)
+            ranked = np.argsort(ranks[homes], kind="stable")
+            order = ranked[np.argsort(pairs[ranked], kind="stable")]
+            tags = self._tags[homes[order]]
+            later = (pairs[order[1:]] == pairs[order[:-1]]) & (tags[1:] == tags[:-1])
             self.states[rows[order[1:][later]]] = DUPLICATE
 
     def hold_out(self, size: int, *, corpora: Sequence[int]) -> NDArray[np.int64]:
@@ -136,7 +153,7 @@ class PairSelection:
         much of the corpus with them. Sentences are compared without regard to case and spacing.
         """
         kept = int((self.states == KEPT).sum())
-        limit = max(2, kept // (20 * size))
+        limit = max(2, kept // (20 * size)) * self._different_tags  # a pair may stand there once with each
         wanted = 8 * size
         while True:
             rows, hashes = self._first_in_order(wanted, corpora)
@@ -162,6 +179,10 @@ class PairSelection:
             found.append(known[is_in(known, distinct)])
         return int(np.isin(wanted, np.concatenate(found)).sum())
 
+    @property
+    def _different_tags(self) -> int:
+        return int(self._tags.max(initial=0)) + 1
+
     def _chunks(self) -> Iterator[tuple[int, States, Hashes]]:
         """``(number of the first row, states, hashes)`` of all rows, some at a time."""
         self._file.seek(0)
@@ -171,14 +192,18 @@ class PairSelection:
             yield first, states, np.frombuffer(raw, dtype=np.uint64).reshape(-1, 3)
 
     def _first_in_order(self, count: int, corpora: Sequence[int]) -> tuple[NDArray[np.int64], Hashes]:
-        """Numbers and hashes of the ``count`` pairs of ``corpora`` whose hashes are the smallest."""
-        starts = np.cumsum([0, *self.sizes])
+        """Numbers and hashes of the ``count`` pairs of ``corpora`` whose hashes are the smallest.
+
+        Copies that have different tags take turns at being first.
+        """
         rows, hashes = np.zeros(0, dtype=np.int64), np.zeros((0, 3), dtype=np.uint64)
         for first, states, chunk in self._chunks():
             here = first + np.flatnonzero(states == KEPT)
-            here = here[np.isin(np.searchsorted(starts, here, side="right") - 1, corpora)]
+            here = here[np.isin(self.corpora_of(here), corpora)]
             rows, hashes = np.concatenate([rows, here]), np.concatenate([hashes, chunk[here - first]])
-            best = np.argsort(hashes[:, _PAIR], kind="stable")[:count]
+            pairs = hashes[:, _PAIR]
+            turns = (self._tags[self.corpora_of(rows)].astype(np.uint64) + pairs) % np.uint64(self._different_tags)
+            best = np.lexsort((turns, pairs))[:count]
             rows, hashes = rows[best], hashes[best]
         return rows, hashes
 

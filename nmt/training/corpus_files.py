@@ -100,6 +100,19 @@ class CorpusFiles:
         """The tag of each corpus, empty where there is none."""
         return self.tags or ("",) * len(self.corpora())
 
+    def corpus_name(self, number: int) -> str:
+        """What the user calls a corpus: its files."""
+        files = self.corpora()[number]
+        return files.source if files.target is None else f"{files.source} and {files.target}"
+
+    def standing(self) -> list[Any]:
+        """Which corpora share a tag, and how they rank where pairs are in several; empty if all are alike in both."""
+        ranks = sorted(set(self.corpus_weights()))
+        apart = [
+            [tag, ranks.index(weight)] for tag, weight in zip(self.corpus_tags(), self.corpus_weights(), strict=True)
+        ]
+        return apart if any(one != apart[0] for one in apart) else []
+
     def validation_tag(self) -> str:
         """The tag that validation text is translated with: the one that all corpora share, or none."""
         tags = set(self.corpus_tags())

@@ -99,12 +99,13 @@ def prepare(
     if prepared is not None:
         return prepared
     check_tokenizer_settings(files, recipe, parent)
-    key = _key(files, recipe, fingerprint, parent)
+    key, _ = _keys(files, recipe, fingerprint, parent)
     helpers = worthwhile_helpers(files.size(), processes)
     preparation = _Preparation(files, recipe, directory, reporter, parent, helpers=helpers)
     validation, facts = preparation.run(key)
-    _write_json(directory / "prepared.json", {"key": key, "facts": facts, "validation": validation})
-    opened = _open_prepared(directory, key, files, recipe.training.mix_old)
+    stored = {"key": key, "facts": facts, "validation": validation, "by_tags": True}
+    _write_json(directory / "prepared.json", stored)
+    opened = _open_prepared(directory, (key, key), files, recipe.training.mix_old)
     if opened is None:
         raise NMTError(f"the encoded corpus in {directory} cannot be read back; is the disk in order?")
     return opened
@@ -123,24 +124,36 @@ def find_prepared(
     files: CorpusFiles, recipe: Recipe, directory: Path, *, fingerprint: dict[str, str], parent: Parent | None = None
 ) -> PreparedCorpus | None:
     """What was prepared in ``directory`` from the same text and settings, if anything was."""
-    key = _key(files, recipe, fingerprint, parent)
-    return _open_prepared(directory, key, files, recipe.training.mix_old)
+    keys = _keys(files, recipe, fingerprint, parent)
+    return _open_prepared(directory, keys, files, recipe.training.mix_old)
 
 
-def _key(files: CorpusFiles, recipe: Recipe, fingerprint: dict[str, str], parent: Parent | None) -> str:
-    """Names everything that the prepared corpus depends on; weights are not among it."""
+def _keys(files: CorpusFiles, recipe: Recipe, fingerprint: dict[str, str], parent: Parent | None) -> tuple[str, str]:
+    """Names everything that the prepared corpus depends on, and the same as the first releases named it.
+
+    Of the weights that is their order, by which copies are dropped; then it was nothing.
+    """
     settings = {part: to_mapping(getattr(recipe, part)) for part in ("tokenizer", "filters")}
     inherited = [] if parent is None else [parent.digest, recipe.training.mix_old > 0]
     parts = [LAYOUT, fingerprint, settings, recipe.training.seed, files.corpus_tags(), *inherited]
+    standing = files.standing()
+    return _digest([*parts, standing] if standing else parts), _digest(parts)
+
+
+def _digest(parts: list[Any]) -> str:
     described = json.dumps(parts, sort_keys=True)
     return hashlib.blake2b(described.encode(), digest_size=16).hexdigest()
 
 
-def _open_prepared(directory: Path, key: str, files: CorpusFiles, share: float) -> PreparedCorpus | None:
-    """What was prepared there, old text coming as often as makes it its ``share`` of an epoch."""
+def _open_prepared(directory: Path, keys: tuple[str, str], files: CorpusFiles, share: float) -> PreparedCorpus | None:
+    """What was prepared there, old text coming as often as makes it its ``share`` of an epoch.
+
+    A run that the first releases began goes on with what they prepared.
+    """
     try:
         stored = json.loads((directory / "prepared.json").read_text("utf-8"))
-        if stored["key"] != key:
+        key = stored["key"]
+        if key != (keys[0] if "by_tags" in stored else keys[1]):
             return None
         validation = [Pair(*pair) for pair in stored["validation"]]
         tokenizer = Tokenizer.load(directory / "tokenizer.model")
@@ -181,12 +194,14 @@ class _Preparation:
         given = _given_validation(self.files)  # first, as it is sooner read than the corpus
         marks = self.files.marks()
         self.reporter.stage("reading the corpus")
-        with PairSelection(self.directory, corpora=len(self.corpora)) as selection:
+        tags = self.files.corpus_tags()
+        with PairSelection(self.directory, corpora=len(self.corpora), tags=tags) as selection:
             self._scan(selection)
             reports = selection.reports()
             report = total_of(reports)
             self.reporter.stage(f"corpus: {report.summary()}")
             self._check_enough(report.kept)
+            self._check_none_is_lost([each.kept for each in reports], [each.summary() for each in reports])
             held_out = self._hold_out(selection, given)
             wanted = selection.states == KEPT
         tokenizer, held_out_pairs = self._tokenizer(wanted, held_out)
@@ -206,7 +221,7 @@ class _Preparation:
         for result in self._watched(scans, lambda scan: len(scan.states), "read"):
             selection.add(result)
         if self.recipe.filters.deduplicate:
-            selection.drop_duplicates()
+            selection.drop_duplicates(self.files.corpus_weights())
         for line in look.lines():
             self.reporter.stage(line)
 
@@ -218,6 +233,17 @@ class _Preparation:
             raise NMTError(
                 f"{names}: {what} to train on; at least {needed} are needed, and a useful model wants thousands"
             )
+
+    def _check_none_is_lost(self, kept: Sequence[int], said: Sequence[str]) -> None:
+        """NMTError if nothing is left of a corpus that is told from the others by tag or weight, else a line."""
+        for number in np.flatnonzero(np.array(kept) == 0).tolist():
+            sentence = f"{self.files.corpus_name(number)}: nothing is left of this corpus ({said[number]})"
+            if self.files.standing():
+                raise NMTError(
+                    f"{sentence}; pairs that several corpora of one tag share stay in that of the highest weight, so "
+                    "mend the text, or leave this corpus out with its weight and tag"
+                )
+            self.reporter.stage(sentence)
 
     def _hold_out(self, selection: PairSelection, given: list[Pair]) -> NDArray[np.int64]:
         """The numbers of the pairs held out, none if validation text is ``given``, with a word about it.
@@ -302,6 +328,9 @@ class _Preparation:
             self.reporter.stage(f"corpus: {lost:,} pairs of 0 or over {limit} subwords dropped")
         if not sum(counts.sizes[: len(self.corpora)]):
             raise NMTError(f"no pair has at most {limit} subwords a side; raise max_length in [filters]")
+        if self.files.standing():
+            reason = f"its pairs were held out or have over {limit} subwords"
+            self._check_none_is_lost(counts.sizes[: len(tags)], [reason] * len(tags))
         weights = epoch_weights(counts.sizes, self.files.corpus_weights(), self.recipe.training.mix_old)
         facts = {"read": report.read, "training_pairs": sum(counts.sizes), "dropped": report.dropped}
         if len(counts.sizes) > 1:

@@ -21,16 +21,18 @@ def select(
     seed: int = 1,
     block: int = 7,
     of: Sequence[int] = (0,),
+    tags: Sequence[str] = (),
+    weights: Sequence[float] = (),
     **limits: float,
 ) -> tuple[list[Pair], list[Pair], list[CorpusReport]]:
     """Training pairs, held-out pairs and reports of ``corpora``."""
     pairs = [Pair(*pair) for corpus in corpora for pair in corpus]
-    with PairSelection(Path(tempfile.gettempdir()), corpora=len(corpora)) as made:
+    with PairSelection(Path(tempfile.gettempdir()), corpora=len(corpora), tags=tags) as made:
         for number, corpus in enumerate(corpora):
             for start in range(0, len(corpus), block):
                 some = [Pair(*pair) for pair in corpus[start : start + block]]
                 made.add(Scan(number, *scan_pairs(some, FilterConfig(**limits), seed)))  # type: ignore[arg-type]
-        made.drop_duplicates()
+        made.drop_duplicates(weights)
         held_out = made.hold_out(hold_out, corpora=of) if hold_out else []
         train = [pair for pair, state in zip(pairs, made.states, strict=True) if state == KEPT]
         return train, [pairs[row] for row in held_out], made.reports()
@@ -61,6 +63,41 @@ def test_the_first_of_equal_pairs_wins_and_counts_with_its_corpus() -> None:
         (3, 2, {"duplicate": 1}),
         (2, 1, {"duplicate": 1}),
     ]
+
+
+ONE, TWO, THREE = [("a", "1"), ("b", "2")], [("c", "1"), ("a", "1")], [("a", "1"), ("c", "1")]
+
+
+@pytest.mark.parametrize(
+    ("tags", "weights", "kept"),
+    [
+        (("", "", ""), (1.0, 1.0, 1.0), ["ab", "c", ""]),
+        (("", "", ""), (1.0, 3.0, 2.0), ["b", "ca", ""]),
+        (("x", "", "x"), (1.0, 1.0, 1.0), ["ab", "ca", "c"]),
+        (("x", "y", "x"), (0.5, 9.0, 1.0), ["b", "ca", "ac"]),
+        (("y", "x", "z"), (), ["ab", "ca", "ac"]),
+    ],
+)
+@pytest.mark.parametrize("piece", [1, 2, 100])
+def test_copies_stay_with_other_tags_and_in_the_corpus_of_the_highest_weight(
+    tags: tuple[str, ...], weights: tuple[float, ...], kept: list[str], piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selection, "_CHUNK", piece)
+    monkeypatch.setattr(selection, "_SORTED_AT_ONCE", 2 * piece)
+    train, _, reports = select(ONE, TWO, THREE, tags=tags, weights=weights)
+    assert [report.kept for report in reports] == list(map(len, kept))
+    assert "".join(pair.source for pair in train) == "".join(kept)
+
+
+def test_copies_with_other_tags_can_be_held_out_and_leave_training_together() -> None:
+    pairs = [(f"Satz {n}", f"sentence {n}") for n in range(60)]
+    train, held_out, _ = select(pairs, pairs, pairs, hold_out=9, of=(0, 1, 2), tags=("x", "y", "z"))
+    assert len(held_out) == len(set(held_out)) == 9
+    assert len(train) == 3 * 51
+    with PairSelection(Path(tempfile.gettempdir()), corpora=2, tags=("x", "y")) as made:
+        for number in (0, 1):
+            made.add(Scan(number, *scan_pairs([Pair(*pair) for pair in pairs], FilterConfig(), 1)))
+        assert set(made.corpora_of(made.hold_out(9, corpora=(0, 1))).tolist()) == {0, 1}
 
 
 sentences = st.text("ab C", min_size=1, max_size=4).filter(str.strip)

@@ -1,5 +1,6 @@
 """From files to ids: the same for any number of helpers, from the cache the second time, with tags in their places."""
 
+import json
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,8 @@ from nmt.training.config import Recipe, merge_recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.preparation import PreparedCorpus, prepare
 from tests.conftest import RecordingReporter
+
+SMALL: dict[str, object] = {"tokenizer": {"vocabulary_size": 320}}
 
 
 def write(directory: Path, name: str, pairs: int, seed: int = 1) -> tuple[str, str]:
@@ -38,7 +41,7 @@ def run(
     files: CorpusFiles, directory: Path, changes: dict[str, object] | None = None, processes: int = 1
 ) -> tuple[PreparedCorpus, list[str]]:
     directory.mkdir(exist_ok=True)
-    recipe = merge_recipe(Recipe(), {"tokenizer": {"vocabulary_size": 320}, **(changes or {})}, where="test")
+    recipe = merge_recipe(Recipe(), {**SMALL, **(changes or {})}, where="test")
     reporter = RecordingReporter()
     prepared = prepare(
         files, recipe, directory, fingerprint=files.fingerprint(), reporter=reporter, processes=processes
@@ -130,6 +133,58 @@ def test_duplicates_across_corpora_are_dropped_from_the_later_one(tmp_path: Path
     prepared, stages = run(twice, tmp_path / "made")
     assert "corpus: 244 pairs read, 120 kept; dropped: 122 duplicate, 2 empty" in stages
     assert prepared.corpus.sizes == (120 - len(prepared.validation), 0)
+    assert any(f"{files.sources[0]} and {files.targets[0]}: nothing is left of this corpus" in line for line in stages)
+
+
+def test_the_same_text_with_two_tags_is_learned_with_both(tmp_path: Path) -> None:
+    files = files_of(tmp_path, "a")
+    twice = replace(files, sources=files.sources * 2, targets=files.targets * 2, tags=("x", "y"))
+    prepared, _ = run(twice, tmp_path / "made")
+    assert prepared.corpus.sizes == (120 - len(prepared.validation),) * 2
+
+
+def test_a_corpus_of_which_nothing_is_left_is_named(tmp_path: Path) -> None:
+    files = files_of(tmp_path, "a", "b")
+    (one, other), targets = files.sources, files.targets
+    copies = replace(files, sources=(one, one, other), targets=(targets[0], *targets), weights=(1.0, 4.0, 1.0))
+    with pytest.raises(NMTError, match=r"a\.de and .*a\.en: nothing is left of this corpus \(122 pairs read, 0 kept"):
+        run(copies, tmp_path / "made")
+    long = files_of(tmp_path, "c", "d", tags=("x", "y"))
+    Path(long.sources[1]).write_text(("ein der " * 40 + "Hund\n") * 122)
+    with pytest.raises(
+        NMTError, match=r"d\.de and .*d\.en: nothing is left of this corpus \(its pairs were held out or"
+    ):
+        run(long, tmp_path / "made", {"filters": {"max_length": 30}})
+
+
+def test_the_order_of_weights_decides_which_copy_stays(tmp_path: Path) -> None:
+    files = files_of(tmp_path, "a", "b")
+    for side in ("sources", "targets"):
+        first, second = getattr(files, side)
+        Path(second).write_text(Path(first).read_text() + Path(second).read_text())
+    for weights, expected in (((1.0, 1.0), True), ((2.0, 1.0), True), ((3.0, 1.0), False), ((1.0, 2.0), True)):
+        weighted = replace(files, weights=weights)
+        if weights == (1.0, 2.0):
+            with pytest.raises(NMTError, match=r"a\.de and .*a\.en: nothing is left"):
+                run(weighted, tmp_path / "made")
+        else:
+            assert ("reading the corpus" in run(weighted, tmp_path / "made")[1]) == expected, weights
+
+
+def test_what_an_earlier_release_prepared_is_taken_up_again(tmp_path: Path) -> None:
+    files = files_of(tmp_path, "a", "b", tags=("x", "y"))
+    first, _ = run(files, tmp_path / "made")
+    earlier = preparation._keys(files, merge_recipe(Recipe(), SMALL, where="test"), files.fingerprint(), None)[1]
+    for name in ("prepared.json", "corpus/corpus.json"):
+        path = tmp_path / "made" / name
+        stored = json.loads(path.read_text())
+        assert stored["key"] == first.key != earlier
+        stored.pop("by_tags", None)
+        path.write_text(json.dumps({**stored, "key": earlier}))
+    again, stages = run(files, tmp_path / "made")
+    assert stages == []
+    assert again.key == earlier
+    assert again.validation == first.validation
 
 
 def test_of_much_text_a_sample_teaches_the_tokenizer(tmp_path: Path) -> None:
