@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     "--valid-source", metavar="FILE", type=PATH, multiple=True, show_default="held out", help="Validation text."
 )
 @click.option("--valid-target", metavar="FILE", type=PATH, multiple=True, help="Its translations.")
+@click.option("--valid-tag", metavar="NAME", show_default="the one all corpora share", help="Its tag, '' for none.")
 @output_option(metavar="DIR", default="model", show_default=True, help="Model directory to make or to go on with.")
 @click.option("--from", "parent", metavar="DIR", type=PATH, help="Begin with this model; learn from other text.")
 @setting("training", "--mix-old", "With --from: share of what that model learned from in each epoch.", kind=float)
@@ -193,6 +194,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         weights=options["weight"],
         tags=options["tag"],
         tokenizers=() if options["tokenizer"] is None else (options["tokenizer"],),
+        valid_tag=options["valid_tag"],
     )
     if options["dry_run"]:
         _say_what_it_takes(files, recipe, options)

@@ -30,7 +30,7 @@ class CorpusFiles:
 
     Each pair of files is a corpus, and so is each table; the pairs of files come first. ``weights`` says how many times
     each corpus comes in an epoch, ``tags`` which tag its sources begin with (an empty one is none). There is one of
-    them for each corpus, or there are none at all.
+    them for each corpus, or there are none at all. ``valid_tag`` is the tag of validation files; None: see below.
     """
 
     sources: tuple[str, ...] = ()
@@ -43,6 +43,7 @@ class CorpusFiles:
     weights: tuple[float, ...] = ()
     tags: tuple[str, ...] = ()
     tokenizers: tuple[str, ...] = ()  # the file of one that was made before; none: one is learnt from the text
+    valid_tag: str | None = None
 
     def check(self) -> None:
         """Everything that can be wrong with the files without reading them through is an NMTError now."""
@@ -84,6 +85,13 @@ class CorpusFiles:
         for tag in self.tags:
             if tag:
                 check_tag(tag)
+        if self.valid_tag is not None and not self.validation_sources:
+            raise NMTError(
+                "--valid-tag is for --valid-source and --valid-target; pairs held out keep the tag of their corpus"
+            )
+        if self.valid_tag is not None and self.valid_tag not in self.corpus_tags():
+            known = ", ".join(map(repr, dict.fromkeys(self.corpus_tags())))
+            raise NMTError(f"--valid-tag {self.valid_tag!r} is not the tag of any corpus; theirs are: {known}")
 
     def corpora(self) -> list[ParallelFiles]:
         """The training corpora in their order: files, then tables."""
@@ -114,7 +122,9 @@ class CorpusFiles:
         return apart if any(one != apart[0] for one in apart) else []
 
     def validation_tag(self) -> str:
-        """The tag that validation text is translated with: the one that all corpora share, or none."""
+        """The tag of validation files: the one given, or else the one that all corpora share, or none."""
+        if self.valid_tag is not None:
+            return self.valid_tag
         tags = set(self.corpus_tags())
         return tags.pop() if len(tags) == 1 else ""
 
@@ -123,6 +133,7 @@ class CorpusFiles:
         return {
             "weights": list(self.weights) if any(weight != 1 for weight in self.weights) else None,
             "tags": list(self.tags) if any(self.tags) else None,
+            **({} if self.valid_tag is None else {"validation tag": self.valid_tag}),
         }
 
     def all_paths(self) -> list[str]:

@@ -48,7 +48,7 @@ class Task:
     encoded_validation: list[EncodedPair]
     max_source_length: int
     target_language: str | None
-    first_ids: tuple[int, ...]
+    first_ids: list[tuple[int, ...]]  # of each validation pair
     tags: tuple[int, ...]  # ids that sources may begin with
 
 

@@ -32,6 +32,7 @@ from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block,
 from nmt.text.tags import tag_ids, tag_symbol
 from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
 from nmt.text.word_counts import MOST_PAIRS, WordCounter
+from nmt.training.beginning import check_beginning
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.fine_tuning import Parent, blocks_of, epoch_weights, longest, said_of_old_text
@@ -43,6 +44,7 @@ FEWEST_PAIRS = 2  # one to learn from and one to validate on
 # compared, and translate together.
 HELD_OUT_SEED = 1
 LAYOUT = 2  # of the files of a prepared corpus
+HELD_OUT_TAGS = "held_out_tags"  # in prepared.json, but not in that of the first releases
 SECONDS_BETWEEN_LINES = 30.0
 CHANGED = "the training text was changed while it was read; give the same command again"
 
@@ -59,11 +61,12 @@ class PreparedCorpus:
     facts: dict[str, Any]
     key: str  # names what all was made from
     tags: tuple[str, ...] = ()  # of all corpora
-    validation_tag: str = ""
+    validation_tags: tuple[str, ...] = ()  # of each validation pair; none at all: none of them has one
 
-    def validation_first_ids(self) -> tuple[int, ...]:
-        """What comes before each validation source."""
-        return tag_ids(self.tokenizer, self.validation_tag)
+    def validation_first_ids(self) -> list[tuple[int, ...]]:
+        """What comes before the source of each validation pair."""
+        ids = {tag: tag_ids(self.tokenizer, tag) for tag in self.validation_tags}
+        return [ids[tag] for tag in self.validation_tags] or [()] * len(self.validation)
 
     def resegmenter(self, strength: float, tags: Sequence[str]) -> Resegmenter | None:
         """What draws other subwords for each batch; None for a ``strength`` of 0. ``tags`` may begin a source."""
@@ -76,8 +79,8 @@ class PreparedCorpus:
         """The validation pairs as ids."""
         sources = self.tokenizer.encode([pair.source for pair in self.validation])
         targets = self.tokenizer.encode([pair.target for pair in self.validation])
-        first = self.validation_first_ids()
-        return [([*first, *source], target) for source, target in zip(sources, targets, strict=True)]
+        firsts = self.validation_first_ids()
+        return [([*first, *source], target) for first, source, target in zip(firsts, sources, targets, strict=True)]
 
 
 def prepare(
@@ -99,16 +102,22 @@ def prepare(
     if prepared is not None:
         return prepared
     check_tokenizer_settings(files, recipe, parent)
+    check_beginning(files)
     key, _ = _keys(files, recipe, fingerprint, parent)
     helpers = worthwhile_helpers(files.size(), processes)
     preparation = _Preparation(files, recipe, directory, reporter, parent, helpers=helpers)
-    validation, facts = preparation.run(key)
-    stored = {"key": key, "facts": facts, "validation": validation, "by_tags": True}
+    validation, tags, facts = preparation.run(key)
+    stored = {"key": key, "facts": facts, "validation": validation, HELD_OUT_TAGS: tags}
     _write_json(directory / "prepared.json", stored)
     opened = _open_prepared(directory, (key, key), files, recipe.training.mix_old)
     if opened is None:
         raise NMTError(f"the encoded corpus in {directory} cannot be read back; is the disk in order?")
     return opened
+
+
+def is_prepared(directory: Path) -> bool:
+    """Whether some text was prepared in ``directory``."""
+    return (directory / "prepared.json").is_file()
 
 
 def stored_validation(directory: Path) -> list[Pair]:
@@ -153,18 +162,19 @@ def _open_prepared(directory: Path, keys: tuple[str, str], files: CorpusFiles, s
     try:
         stored = json.loads((directory / "prepared.json").read_text("utf-8"))
         key = stored["key"]
-        if key != (keys[0] if "by_tags" in stored else keys[1]):
+        if key != (keys[0] if HELD_OUT_TAGS in stored else keys[1]):
             return None
         validation = [Pair(*pair) for pair in stored["validation"]]
         tokenizer = Tokenizer.load(directory / "tokenizer.model")
         corpus = open_encoded_corpus(directory / "corpus", key=key)
+        held_out_tags = stored.get(HELD_OUT_TAGS) or [files.validation_tag()] * len(validation)
     except (OSError, ValueError, KeyError, TypeError, RecursionError, NMTError):
         return None
     if corpus is None:
         return None
     weighted = replace(corpus, weights=epoch_weights(corpus.sizes, files.corpus_weights(), share))
     tags = tuple(dict.fromkeys(filter(None, files.corpus_tags())))
-    return PreparedCorpus(weighted, tokenizer, validation, stored["facts"], key, tags, files.validation_tag())
+    return PreparedCorpus(weighted, tokenizer, validation, stored["facts"], key, tags, tuple(held_out_tags))
 
 
 class _Preparation:
@@ -189,8 +199,8 @@ class _Preparation:
         self.old = parent.corpus if parent is not None else None
         self.helpers = helpers
 
-    def run(self, key: str) -> tuple[list[Pair], dict[str, Any]]:
-        """Leave tokenizer and encoded corpus in the directory; the validation pairs and the facts."""
+    def run(self, key: str) -> tuple[list[Pair], list[str], dict[str, Any]]:
+        """Leave tokenizer and encoded corpus in the directory; the validation pairs, tags of those held out, facts."""
         given = _given_validation(self.files)  # first, as it is sooner read than the corpus
         marks = self.files.marks()
         self.reporter.stage("reading the corpus")
@@ -203,6 +213,7 @@ class _Preparation:
             self._check_enough(report.kept)
             self._check_none_is_lost([each.kept for each in reports], [each.summary() for each in reports])
             held_out = self._hold_out(selection, given)
+            held_out_tags = [tags[number] for number in selection.corpora_of(held_out)]
             wanted = selection.states == KEPT
         tokenizer, held_out_pairs = self._tokenizer(wanted, held_out)
         validation = given or held_out_pairs
@@ -211,7 +222,7 @@ class _Preparation:
             raise NMTError(CHANGED)
         facts["validation_pairs"] = len(validation)
         facts["validation"] = "files" if self.files.validation_sources else "held out"
-        return validation, facts
+        return validation, held_out_tags, facts
 
     def _scan(self, selection: PairSelection) -> None:
         """Judge every pair."""

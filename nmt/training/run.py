@@ -19,6 +19,7 @@ from nmt.text.lines import atomic_writer
 from nmt.text.tags import tag_ids
 from nmt.training.averaging import Snapshots
 from nmt.training.batch_size import settle_batch_tokens
+from nmt.training.beginning import check_beginning
 from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.claim import claim
@@ -31,7 +32,7 @@ from nmt.training.formation import choose_formation
 from nmt.training.launching import Leading
 from nmt.training.lock import sole_training
 from nmt.training.log import LOG, JsonLog
-from nmt.training.preparation import PreparedCorpus, prepare
+from nmt.training.preparation import PreparedCorpus, is_prepared, prepare
 from nmt.training.publication import Publication
 from nmt.training.reporter import Reporter
 from nmt.training.state import TrainState
@@ -83,6 +84,8 @@ def train(
             ancestor = None if parent is None else load_parent(parent, recipe, files, output)
             digests = output / TRAINING / "digests.json"
             fingerprint = files.fingerprint(digests)
+            if overwrite or not is_prepared(output / TRAINING):
+                check_beginning(files)
             digest = ancestor.digest if ancestor else None
             directory = claim(output, files, recipe, fingerprint=fingerprint, overwrite=overwrite, parent=digest)
             files.remember(digests, fingerprint)
@@ -230,7 +233,7 @@ class _Run:
             encoded_validation=self.prepared.encode_validation(),
             max_source_length=validator.max_source_length,
             target_language=validator.target_language,
-            first_ids=tuple(validator.first_ids),
+            first_ids=validator.first_ids,
             tags=tags,
         )
         begin_together(self.group, task)

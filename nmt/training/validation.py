@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 
 from nmt.data.batching import batches_in_order, make_batch
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.decoding.config import SearchConfig
+from nmt.decoding.engines import Engine
 from nmt.decoding.engines.batches import InBatches
 from nmt.decoding.engines.torch import TorchEngine
 from nmt.decoding.line_translator import LineTranslator, joiner_for
@@ -38,10 +40,13 @@ class TranslationValidator:
         max_source_length: int,
         target_language: str | None,
         publish: Publish,
-        first_ids: Sequence[int] = (),
+        first_ids: Sequence[tuple[int, ...]] = (),
         group: Group = ALONE,
     ) -> None:
-        """``first_ids`` come before each source, as they do in ``encoded``; the work is shared out in ``group``."""
+        """``first_ids``, such as a tag, come before the source of each pair, as they do in ``encoded``.
+
+        None at all are none for each. The work is shared out in ``group``.
+        """
         self.pairs = pairs
         self.encoded = encoded
         self.tokenizer = tokenizer
@@ -49,7 +54,7 @@ class TranslationValidator:
         self.max_source_length = max_source_length
         self.target_language = target_language
         self._publish = publish
-        self.first_ids = first_ids
+        self.first_ids = list(first_ids) or [()] * len(pairs)
         self.group = group
         self.cost = 0.0  # seconds of the last validation; had it no time to end, what it would have taken
         self._unfinished = 0.0  # seconds that all translations would take
@@ -109,16 +114,11 @@ class TranslationValidator:
         seconds = None if deadline is None else deadline - time.monotonic()
         with self.group.calling("translate", search, seconds):
             self.group.share(model.parameters())
-            translator = LineTranslator(
-                self.tokenizer,
-                InBatches(TorchEngine(model, model.embedding.weight.device)),
-                search=search,
-                max_source_length=self.max_source_length,
-                joiner=joiner_for(self.target_language),
-                first_ids=self.first_ids,
-            )
-            sources = [pair.source for pair in self.pairs][self.group.rank :: self.group.size]
-            own = translator.translate(sources) if deadline is None else self._until(deadline, translator, sources)
+            engine = InBatches(TorchEngine(model, model.embedding.weight.device))
+            translators = {first: self._translator(engine, search, first) for first in dict.fromkeys(self.first_ids)}
+            translate = partial(self._translate, translators)
+            rows = range(self.group.rank, len(self.pairs), self.group.size)
+            own = translate(rows) if deadline is None else self._until(deadline, translate, rows)
             shares = self.group.gather((own, self._unfinished))
         self._unfinished = max((seconds for _, seconds in shares), default=0.0)
         hypotheses: list[str | None] = [None] * len(self.pairs)
@@ -126,14 +126,34 @@ class TranslationValidator:
             hypotheses[rank : rank + self.group.size * len(own) : self.group.size] = own
         return [hypothesis for hypothesis in hypotheses if hypothesis is not None]
 
-    def _until(self, deadline: float, translator: LineTranslator, sources: Sequence[str]) -> list[str]:
+    def _translator(self, engine: Engine, search: SearchConfig, first_ids: tuple[int, ...]) -> LineTranslator:
+        return LineTranslator(
+            self.tokenizer,
+            engine,
+            search=search,
+            max_source_length=self.max_source_length,
+            joiner=joiner_for(self.target_language),
+            first_ids=first_ids,
+        )
+
+    def _translate(self, translators: dict[tuple[int, ...], LineTranslator], rows: Sequence[int]) -> list[str]:
+        """The translations of the pairs numbered ``rows``, each by the translator for its first ids."""
+        done: dict[int, str] = {}
+        for first, translator in translators.items():
+            own = [row for row in rows if self.first_ids[row] == first]
+            done |= zip(own, translator.translate([self.pairs[row].source for row in own]), strict=True)
+        return [done[row] for row in rows]
+
+    def _until(
+        self, deadline: float, translate: Callable[[Sequence[int]], list[str]], rows: Sequence[int]
+    ) -> list[str]:
         """As many translations as can be made until ``deadline``, a few at a time."""
         began = time.monotonic()
         done: list[str] = []
         lines = FIRST_LINES
-        while len(done) < len(sources) and time.monotonic() < deadline:
-            done += translator.translate(sources[len(done) : len(done) + lines])
+        while len(done) < len(rows) and time.monotonic() < deadline:
+            done += translate(rows[len(done) : len(done) + lines])
             pace = (time.monotonic() - began) / len(done)
             lines = min(MOST_LINES, max(FIRST_LINES, int((deadline - time.monotonic()) / 10 / max(pace, 1e-9))))
-        self._unfinished = (time.monotonic() - began) * len(sources) / max(1, len(done))
+        self._unfinished = (time.monotonic() - began) * len(rows) / max(1, len(done))
         return done

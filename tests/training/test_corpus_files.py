@@ -49,6 +49,11 @@ def test_weights_and_tags_are_one_for_each_corpus(tmp_path: Path) -> None:
         ({"weights": (1.0, float("inf"), 1.0)}, "above 0, not inf"),
         ({"weights": (1.0, float("nan"), 1.0)}, "above 0, not nan"),
         ({"tags": ("", "s", "")}, "'s' is not a tag"),
+        ({"valid_tag": "bt"}, "--valid-tag is for --valid-source and --valid-target"),
+        (
+            {"tags": ("x", "y", "x"), "valid_tag": "", "validation_sources": ("a",), "validation_targets": ("b",)},
+            "--valid-tag '' is not the tag of any corpus; theirs are: 'x', 'y'",
+        ),
     ],
 )
 def test_wrong_weights_and_tags_are_a_sentence(tmp_path: Path, settings: dict[str, object], sentence: str) -> None:
@@ -68,6 +73,7 @@ def test_weights_of_one_and_no_tags_are_the_settings_of_a_run_without(tmp_path: 
 )
 def test_validation_text_has_the_tag_that_all_corpora_share(tmp_path: Path, tags: tuple[str, ...], shared: str) -> None:
     assert make(tmp_path, tags=tags).validation_tag() == shared
+    assert make(tmp_path, tags=tags, valid_tag="b").validation_tag() == "b"
 
 
 @pytest.fixture

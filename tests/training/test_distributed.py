@@ -87,7 +87,7 @@ def begin(group: Group, directory: Path, model: ModelConfig, config: TrainingCon
         encoded_validation=[([5], [6])],
         max_source_length=10,
         target_language=None,
-        first_ids=(),
+        first_ids=[()],
         tags=(),
     )
     begin_together(group, task)

@@ -123,8 +123,31 @@ def test_a_tag_is_at_the_front_of_every_source_of_its_corpus_and_of_no_other(tmp
 def test_a_tag_that_all_corpora_share_is_that_of_validation_too(tmp_path: Path) -> None:
     prepared, _ = run(files_of(tmp_path, "a", "b", tags=("bt", "bt")), tmp_path / "made")
     symbol = prepared.tokenizer.ids(["<bt>"])[0]
-    assert prepared.validation_first_ids() == (symbol,)
+    assert prepared.validation_first_ids() == [(symbol,)] * len(prepared.validation)
     assert {source[0] for source, _ in prepared.encode_validation()} == {symbol}
+
+
+def test_pairs_held_out_keep_the_tag_of_their_corpus(tmp_path: Path) -> None:
+    prepared, _ = run(files_of(tmp_path, "a", "b", tags=("x", "y")), tmp_path / "made")
+    symbols = {name: prepared.tokenizer.ids([f"<{tag}>"])[0] for name, tag in (("a", "x"), ("b", "y"))}
+    expected = [symbols[pair.source.split()[-1][0]] for pair in prepared.validation]
+    assert set(expected) == set(symbols.values())
+    assert [source[0] for source, _ in prepared.encode_validation()] == expected
+    assert prepared.validation_first_ids() == [(symbol,) for symbol in expected]
+
+
+def test_validation_files_have_the_tag_that_is_given(tmp_path: Path) -> None:
+    source, target = write(tmp_path, "dev", 5)
+    files = files_of(tmp_path, "a", "b", tags=("x", "y"))
+    given = replace(files, validation_sources=(source,), validation_targets=(target,))
+    with pytest.raises(NMTError, match=r"every corpus has a tag, and they differ \(x, y\).*--valid-tag"):
+        run(given, tmp_path / "made")
+    run(replace(given, valid_tag="x"), tmp_path / "made")
+    prepared, stages = run(replace(given, valid_tag="y"), tmp_path / "made")
+    assert stages == []  # of the text nothing depends on it
+    assert set(prepared.validation_first_ids()) == {tuple(prepared.tokenizer.ids(["<y>"]))}
+    plain, _ = run(replace(given, tags=("x", "")), tmp_path / "plain")
+    assert set(plain.validation_first_ids()) == {()}
 
 
 def test_duplicates_across_corpora_are_dropped_from_the_later_one(tmp_path: Path) -> None:
@@ -179,12 +202,14 @@ def test_what_an_earlier_release_prepared_is_taken_up_again(tmp_path: Path) -> N
         path = tmp_path / "made" / name
         stored = json.loads(path.read_text())
         assert stored["key"] == first.key != earlier
-        stored.pop("by_tags", None)
+        stored.pop("held_out_tags", None)
         path.write_text(json.dumps({**stored, "key": earlier}))
     again, stages = run(files, tmp_path / "made")
     assert stages == []
     assert again.key == earlier
     assert again.validation == first.validation
+    assert set(first.validation_tags) == {"x", "y"}
+    assert set(again.validation_tags) == {""}  # what its best score so far was measured with
 
 
 def test_of_much_text_a_sample_teaches_the_tokenizer(tmp_path: Path) -> None:

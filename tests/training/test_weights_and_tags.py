@@ -31,3 +31,15 @@ def test_weights_and_tags_are_settings_of_the_run_and_tags_are_in_its_record(tmp
     assert Translator(tmp_path / "model").first_ids == ()
     with pytest.raises(NMTError, match="no tag 'bd'; its tags are bt"):
         Translator(tmp_path / "model", tag="bd")
+
+
+def test_a_run_that_is_refused_as_it_begins_removes_no_model(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    run(files, tmp_path / "model", {"training": {"max_steps": 1}})
+    twice = replace(files, sources=files.sources * 2, targets=files.targets * 2, tags=("x", "y"))
+    given = replace(twice, validation_sources=files.sources, validation_targets=files.targets)
+    for output in (tmp_path / "model", tmp_path / "new"):
+        with pytest.raises(NMTError, match=r"every corpus has a tag, and they differ \(x, y\)"):
+            run(given, output, overwrite=True)
+    assert load_info(tmp_path / "model").tags == ()
+    assert not (tmp_path / "new" / "training" / "settings.json").exists()
