@@ -7,6 +7,18 @@ from pathlib import Path
 LANGUAGE_CODE = re.compile("[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")  # BCP 47, and what people make of it
 
 
+def differ(one: str | None, other: str | None) -> bool:
+    """Whether both codes are known and of different languages, whatever region or script they name.
+
+    >>> [differ("de", other) for other in ("de", "DE_at", "nl", None)]
+    [False, False, True, False]
+    """
+    if not one or not other:
+        return False
+    bases = [code.replace("_", "-").partition("-")[0].lower() for code in (one, other)]
+    return bases[0] != bases[1]
+
+
 def language_of(paths: Sequence[str]) -> str | None:
     """The language code that all ``paths`` end with, such as ``de`` or ``zh-CN``, or None."""
     suffixes = set()

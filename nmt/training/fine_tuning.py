@@ -12,6 +12,7 @@ from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
 from nmt.model_dir import TRAINING, WEIGHTS, ModelInfo, load_model
 from nmt.settings import to_mapping
+from nmt.text.language_codes import differ
 from nmt.text.tags import check_known
 from nmt.text.tokenizer import Tokenizer, TokenizerConfig
 from nmt.training.config import DECAYS, FINE_TUNING_SHARE, Recipe
@@ -32,6 +33,7 @@ class Parent:
     info: ModelInfo
     digest: str  # of the weights
     corpus: EncodedCorpus | None
+    differing: int = 0  # sides, of two, on which the new text is known to have another language
 
     def model_config(self, recipe: Recipe) -> ModelConfig:
         """The shape of the parent, with what ``recipe`` says of dropout."""
@@ -42,6 +44,11 @@ class Parent:
         """The languages of the new text, or of the parent where the files do not say."""
         source, target = files.languages()
         return source or self.info.source_language, target or self.info.target_language
+
+    def directions(self, files: CorpusFiles) -> str:
+        """What a user should know of the languages of model and text where they differ."""
+        new = " to ".join(code or "?" for code in self.languages(files))
+        return f"{self.directory} translates {self.info.source_language} to {self.info.target_language}, the text {new}"
 
 
 def gently(recipe: Recipe) -> Recipe:
@@ -65,9 +72,12 @@ def load_parent(directory: Path, recipe: Recipe, files: CorpusFiles, output: Pat
     _check_recipe(recipe, info, directory)
     for tag in files.corpus_tags():
         check_known(tag, info.tags)
-    corpus = _old_corpus(directory / TRAINING, tokenizer) if recipe.training.mix_old else None
+    new, old = files.languages(), (info.source_language, info.target_language)
+    differing = sum(map(differ, new, old))
+    mixed = recipe.training.mix_old and not differing
+    corpus = _old_corpus(directory / TRAINING, tokenizer) if mixed else None
     digest = read_header(directory / WEIGHTS).checksum
-    return Parent(directory, model.state_dict(), tokenizer, info, digest, corpus)
+    return Parent(directory, model.state_dict(), tokenizer, info, digest, corpus, differing)
 
 
 def _check_recipe(recipe: Recipe, info: ModelInfo, directory: Path) -> None:

@@ -32,7 +32,7 @@ from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block,
 from nmt.text.tags import tag_ids, tag_symbol
 from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
 from nmt.text.word_counts import MOST_PAIRS, WordCounter
-from nmt.training.beginning import check_beginning
+from nmt.training.beginning import check_beginning, warn_of_languages
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.fine_tuning import Parent, blocks_of, epoch_weights, longest, said_of_old_text
@@ -102,7 +102,8 @@ def prepare(
     if prepared is not None:
         return prepared
     check_tokenizer_settings(files, recipe, parent)
-    check_beginning(files)
+    check_beginning(files, parent)
+    warn_of_languages(files, parent)
     key, _ = _keys(files, recipe, fingerprint, parent)
     helpers = worthwhile_helpers(files.size(), processes)
     preparation = _Preparation(files, recipe, directory, reporter, parent, helpers=helpers)
@@ -145,8 +146,9 @@ def _keys(files: CorpusFiles, recipe: Recipe, fingerprint: dict[str, str], paren
     settings = {part: to_mapping(getattr(recipe, part)) for part in ("tokenizer", "filters")}
     inherited = [] if parent is None else [parent.digest, recipe.training.mix_old > 0]
     parts = [LAYOUT, fingerprint, settings, recipe.training.seed, files.corpus_tags(), *inherited]
-    standing = files.standing()
-    return _digest([*parts, standing] if standing else parts), _digest(parts)
+    unlike = parent.differing if parent is not None and recipe.training.mix_old else 0
+    later = [part for part in (files.standing(), unlike) if part]
+    return _digest([*parts, *later]), _digest(parts)
 
 
 def _digest(parts: list[Any]) -> str:
@@ -350,7 +352,7 @@ class _Preparation:
                 name: {"training_pairs": size, "weight": round(weight, 4), "tag": tag}
                 for name, size, weight, tag in zip(names, counts.sizes, weights, [*tags, ""], strict=False)
             }
-        if self.parent is not None and self.recipe.training.mix_old:
+        if self.parent is not None and self.recipe.training.mix_old and not self.parent.differing:
             self.reporter.stage(said_of_old_text(self.parent, counts.sizes, weights))
         return facts
 

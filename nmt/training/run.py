@@ -85,7 +85,7 @@ def train(
             digests = output / TRAINING / "digests.json"
             fingerprint = files.fingerprint(digests)
             if overwrite or not is_prepared(output / TRAINING):
-                check_beginning(files)
+                check_beginning(files, ancestor)
             digest = ancestor.digest if ancestor else None
             directory = claim(output, files, recipe, fingerprint=fingerprint, overwrite=overwrite, parent=digest)
             files.remember(digests, fingerprint)

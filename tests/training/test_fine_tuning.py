@@ -115,6 +115,33 @@ def test_another_parent_is_refused(parent: Path, files: CorpusFiles, tmp_path: P
     assert again.finished
 
 
+def test_text_in_the_other_direction_is_refused(parent: Path, files: CorpusFiles, tmp_path: Path) -> None:
+    swapped = replace(files, sources=files.targets, targets=files.sources)
+    run(files, tmp_path / "before", {"training": {"max_steps": 1}})
+    for output in ("before", "model"):
+        with pytest.raises(NMTError, match=r"translates de to en, the text en to de; exchange -s and -t"):
+            run(swapped, tmp_path / output, SHORT, parent=parent, overwrite=True)
+    assert load_info(tmp_path / "before").training["steps"] == 1
+    named = replace(swapped, source_language="de-AT", target_language="EN")
+    assert run(named, tmp_path / "model", SHORT, parent=parent).finished
+
+
+def test_where_one_language_is_new_a_warning_is_given_and_nothing_mixed_in(
+    parent: Path, files: CorpusFiles, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = replace(files, target_language="fr")
+    reporter = RecordingReporter()
+    run(other, tmp_path / "model", SHORT, parent=parent, reporter=reporter)
+    assert "translates de to en, the text de to fr: the model is to learn the new language" in caplog.text
+    assert "corpora" not in load_info(tmp_path / "model").training["corpus"]
+    assert not any("mixed in" in stage for stage in reporter.stages)
+    caplog.clear()
+    run(other, tmp_path / "model", SHORT, parent=parent)
+    run(replace(other, target_language="en-GB"), tmp_path / "same", SHORT, parent=parent)
+    run(replace(other, source_language=None, target_language=None), tmp_path / "same names", SHORT, parent=parent)
+    assert not caplog.text
+
+
 @pytest.mark.parametrize(
     ("sizes", "weights", "share", "expected"),
     [
