@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from nmt.errors import NMTError
-from nmt.text.blocks import ParallelFiles
+from nmt.text.blocks import ParallelFiles, read_pairs
+from nmt.text.corpus import Pair
 from nmt.text.language_codes import LANGUAGE_CODE, language_of
 from nmt.text.lines import atomic_writer, check_readable
 from nmt.text.tags import check_tag
@@ -127,6 +128,14 @@ class CorpusFiles:
             return self.valid_tag
         tags = set(self.corpus_tags())
         return tags.pop() if len(tags) == 1 else ""
+
+    def given_validation(self) -> list[Pair]:
+        """The usable pairs of the validation files; none only if there are no such files."""
+        given = read_pairs(self.validation_sources, self.validation_targets)
+        validation = [pair for pair in given if pair.source.strip() and pair.target.strip()]
+        if self.validation_sources and not validation:
+            raise NMTError(f"{', '.join(self.validation_sources)}: no usable sentence pair to validate on")
+        return validation
 
     def settings(self) -> dict[str, Any]:
         """What belongs to the settings of a run, besides the text: the same command gives the same."""

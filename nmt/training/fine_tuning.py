@@ -1,13 +1,12 @@
 """Going on from a published model with other text: what is inherited, and how the old text is mixed in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-import numpy as np
 from torch import Tensor
 
-from nmt.data.encoded_corpus import EncodedBlock, EncodedCorpus, EncodedSide, Sentences, open_encoded_corpus
+from nmt.data.encoded_corpus import EncodedCorpus, open_encoded_corpus
 from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
 from nmt.model_dir import TRAINING, WEIGHTS, ModelInfo, load_model
@@ -20,7 +19,6 @@ from nmt.training.corpus_files import CorpusFiles
 from nmt.weights import read_header
 
 SHAPE_IS_FREE = ("dropout",)  # settings of a model that weights of another value fit
-ROWS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -124,22 +122,11 @@ def said_of_old_text(parent: Parent, sizes: Sequence[int], weights: Sequence[flo
             "in; lest the model forget it, give that text too, with -s and -t"
         )
     pairs = round(sizes[-1] * weights[-1])
-    return f"of the {sizes[-1]:,} pairs that {parent.directory} learned from, {pairs:,} are mixed into each epoch"
+    return (
+        f"of the {len(parent.corpus):,} pairs that {parent.directory} learned from, {pairs:,} are mixed into each epoch"
+    )
 
 
 def longest(corpus: EncodedCorpus | None) -> int:
     """The most subwords of a side."""
     return 0 if corpus is None else int(max(side.lengths.max(initial=0) for side in (corpus.source, corpus.target)))
-
-
-def blocks_of(corpus: EncodedCorpus, number: int) -> Iterator[EncodedBlock]:
-    """All pairs of an encoded corpus, as the corpus of that ``number`` of another one."""
-    for first in range(0, len(corpus), ROWS_AT_ONCE):
-        rows = slice(first, min(len(corpus), first + ROWS_AT_ONCE))
-        yield EncodedBlock(number, _sentences(corpus.source, rows), _sentences(corpus.target, rows), {})
-
-
-def _sentences(side: EncodedSide, rows: slice) -> Sentences:
-    lengths = side.lengths[rows]
-    start = int(side.starts[rows.start])
-    return Sentences(np.asarray(side.ids[start : start + int(lengths.sum(dtype=np.int64))]), lengths)

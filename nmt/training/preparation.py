@@ -18,14 +18,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmt.cleaning.quick_look import QuickLook
-from nmt.data.encoded_corpus import EncodedCorpus, EncodedPair, open_encoded_corpus, write_encoded_corpus
+from nmt.data.encoded_corpus import (
+    EncodedBlock,
+    EncodedCorpus,
+    EncodedPair,
+    open_encoded_corpus,
+    write_encoded_corpus,
+)
 from nmt.data.encoding import BlockEncoder
 from nmt.data.pool import ordered_map, worthwhile_helpers
 from nmt.data.resegmentation import Resegmenter
 from nmt.errors import NMTError
 from nmt.model_dir import WORD_COUNTS
 from nmt.settings import to_mapping
-from nmt.text.blocks import Block, read_blocks, read_pairs
+from nmt.text.blocks import Block, read_blocks
 from nmt.text.corpus import CorpusReport, Pair, default_held_out_size, total_of
 from nmt.text.lines import atomic_writer
 from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
@@ -35,8 +41,9 @@ from nmt.text.word_counts import MOST_PAIRS, WordCounter
 from nmt.training.beginning import check_beginning, warn_of_languages
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
-from nmt.training.fine_tuning import Parent, blocks_of, epoch_weights, longest, said_of_old_text
+from nmt.training.fine_tuning import Parent, epoch_weights, longest, said_of_old_text
 from nmt.training.given_tokenizer import check_tokenizer_settings, given_tokenizer
+from nmt.training.old_text import OldText
 from nmt.training.reporter import Reporter
 
 FEWEST_PAIRS = 2  # one to learn from and one to validate on
@@ -198,12 +205,11 @@ class _Preparation:
         self.directory = directory
         self.reporter = reporter
         self.parent = parent
-        self.old = parent.corpus if parent is not None else None
         self.helpers = helpers
 
     def run(self, key: str) -> tuple[list[Pair], list[str], dict[str, Any]]:
         """Leave tokenizer and encoded corpus in the directory; the validation pairs, tags of those held out, facts."""
-        given = _given_validation(self.files)  # first, as it is sooner read than the corpus
+        given = self.files.given_validation()  # first, as it is sooner read than the corpus
         marks = self.files.marks()
         self.reporter.stage("reading the corpus")
         tags = self.files.corpus_tags()
@@ -219,7 +225,7 @@ class _Preparation:
             wanted = selection.states == KEPT
         tokenizer, held_out_pairs = self._tokenizer(wanted, held_out)
         validation = given or held_out_pairs
-        facts = self._encode(tokenizer, wanted, report, key)
+        facts = self._encode(tokenizer, wanted, validation, report, key)
         if self.files.marks() != marks:
             raise NMTError(CHANGED)
         facts["validation_pairs"] = len(validation)
@@ -319,20 +325,23 @@ class _Preparation:
         return tokenizer, held_out_pairs
 
     def _encode(
-        self, tokenizer: Tokenizer, wanted: NDArray[np.bool_], report: CorpusReport, key: str
+        self, tokenizer: Tokenizer, wanted: NDArray[np.bool_], validation: list[Pair], report: CorpusReport, key: str
     ) -> dict[str, Any]:
         """Write the wanted pairs as ids; what the model's record says of the corpus."""
         limit = self.recipe.filters.max_length
         tags = self.files.corpus_tags()
         encoder = BlockEncoder(tokenizer.proto, limit, tuple(tag_ids(tokenizer, tag) for tag in tags))
         tasks = ((block, wanted[first : first + block.count]) for block, first in self._numbered(len(wanted)))
-        blocks = ordered_map(encoder, tasks, helpers=self.helpers)
-        old = blocks_of(self.old, len(self.corpora)) if self.old is not None else ()
+        blocks: Iterator[EncodedBlock] = ordered_map(encoder, tasks, helpers=self.helpers)
+        old = None
+        if self.parent is not None and self.parent.corpus is not None:
+            old = OldText(self.parent.corpus, tokenizer, validation, self.parent.info.tags)
+            blocks = chain(blocks, old.blocks(len(self.corpora)))
         counts = write_encoded_corpus(
             self.directory / "corpus",
-            self._watched(chain(blocks, old), lambda block: len(block.source.lengths), "encoded"),
-            max_length=max(limit + any(tags), longest(self.old)),
-            corpora=len(self.corpora) + (self.old is not None),
+            self._watched(blocks, lambda block: len(block.source.lengths), "encoded"),
+            max_length=max(limit + any(tags), longest(old.corpus if old else None)),
+            corpora=len(self.corpora) + (old is not None),
             key=key,
         )
         for reason, count in counts.dropped.items():
@@ -352,6 +361,8 @@ class _Preparation:
                 name: {"training_pairs": size, "weight": round(weight, 4), "tag": tag}
                 for name, size, weight, tag in zip(names, counts.sizes, weights, [*tags, ""], strict=False)
             }
+        if old is not None and old.said():
+            self.reporter.stage(old.said())
         if self.parent is not None and self.recipe.training.mix_old and not self.parent.differing:
             self.reporter.stage(said_of_old_text(self.parent, counts.sizes, weights))
         return facts
@@ -380,15 +391,6 @@ class _Preparation:
 def _with_tags(config: TokenizerConfig, files: CorpusFiles) -> TokenizerConfig:
     symbols = [tag_symbol(tag) for tag in files.corpus_tags() if tag]
     return replace(config, symbols=tuple(dict.fromkeys([*config.symbols, *symbols]))) if symbols else config
-
-
-def _given_validation(files: CorpusFiles) -> list[Pair]:
-    """The usable pairs of the validation files; none only if there are no such files."""
-    given = read_pairs(files.validation_sources, files.validation_targets)
-    validation = [pair for pair in given if pair.source.strip() and pair.target.strip()]
-    if files.validation_sources and not validation:
-        raise NMTError(f"{', '.join(files.validation_sources)}: no usable sentence pair to validate on")
-    return validation
 
 
 def _write_json(path: Path, value: Any) -> None:

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
+from nmt.data.encoded_corpus import open_encoded_corpus
 from nmt.errors import NMTError
 from nmt.model_dir import load_info
+from nmt.text.tokenizer import Tokenizer
 from nmt.training.config import Recipe, TrainingConfig
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.fine_tuning import epoch_weights, gently, load_parent
+from nmt.training.preparation import stored_validation
 from tests.conftest import RecordingReporter
 from tests.training.test_run import run, write_corpus
 
@@ -23,6 +26,20 @@ def parent(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("parent")
     run(write_corpus(directory), directory / "model", {"training": {"learning_rate": 0.01, "max_steps": 30}})
     return directory / "model"
+
+
+def encoded_pairs(model: Path) -> list[tuple[tuple[int, ...], ...]]:
+    """All pairs of the text that a run has prepared, as ids."""
+    corpus = open_encoded_corpus(model / "training" / "corpus", key=None)
+    assert corpus is not None
+    sides = (
+        [
+            tuple(side.ids[start : start + length].tolist())
+            for start, length in zip(side.starts, side.lengths, strict=True)
+        ]
+        for side in (corpus.source, corpus.target)
+    )
+    return list(zip(*sides, strict=True))
 
 
 @pytest.fixture
@@ -124,6 +141,30 @@ def test_text_in_the_other_direction_is_refused(parent: Path, files: CorpusFiles
     assert load_info(tmp_path / "before").training["steps"] == 1
     named = replace(swapped, source_language="de-AT", target_language="EN")
     assert run(named, tmp_path / "model", SHORT, parent=parent).finished
+
+
+def test_old_pairs_that_the_new_run_is_validated_on_are_not_mixed_in(parent: Path, tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)  # the very text that the parent learned from
+    for side in ("de", "en"):
+        lines = (tmp_path / f"text.{side}").read_text().splitlines(keepends=True)
+        (tmp_path / f"dev.{side}").write_text("".join(["etwas neues\n", *lines[:20]]))
+    given = replace(
+        files, validation_sources=(str(tmp_path / "dev.de"),), validation_targets=(str(tmp_path / "dev.en"),)
+    )
+    tokenizer = Tokenizer.load(parent / "tokenizer.model")
+    learned = set(encoded_pairs(parent))
+    for name, text, seed in (("held out", files, 2), ("given", given, 1)):
+        reporter = RecordingReporter()
+        changes = {"training": {**SHORT["training"], "seed": seed}}
+        run(text, tmp_path / name, changes, parent=parent, reporter=reporter)
+        sides = zip(*stored_validation(tmp_path / name / "training"), strict=True)
+        validation = list(zip(*(map(tuple, tokenizer.encode(side)) for side in sides), strict=True))
+        leaked = learned & set(validation)
+        new = load_info(tmp_path / name).training["corpus"]["corpora"]["1"]["training_pairs"]
+        assert leaked
+        assert set(encoded_pairs(tmp_path / name)[new:]) == learned - leaked
+        said = f"validation: {len(leaked)} of {len(validation)} pairs are also in the old text, and left out of it"
+        assert said in reporter.stages
 
 
 def test_where_one_language_is_new_a_warning_is_given_and_nothing_mixed_in(
