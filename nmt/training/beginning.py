@@ -38,3 +38,11 @@ def warn_of_languages(files: CorpusFiles, parent: Parent | None) -> None:
             "its old text is mixed in",
             parent.directions(files),
         )
+    for tag, languages in files.target_languages().items():
+        if len(languages) > 1:
+            logger.warning(
+                "the targets are in several languages (%s), and nothing tells the model which one is wanted; "
+                "give each a tag, with --tag once for each corpus%s",
+                ", ".join(languages),
+                f" (these all have {tag})" if tag else "",
+            )

@@ -14,7 +14,7 @@ from typing import Any
 from nmt.errors import NMTError
 from nmt.text.blocks import ParallelFiles, read_pairs
 from nmt.text.corpus import Pair
-from nmt.text.language_codes import LANGUAGE_CODE, language_of
+from nmt.text.language_codes import LANGUAGE_CODE, differ, language_of
 from nmt.text.lines import atomic_writer, check_readable
 from nmt.text.tags import check_tag
 
@@ -159,6 +159,19 @@ class CorpusFiles:
             self.source_language or language_of(self.sources),
             self.target_language or language_of(self.targets),
         )
+
+    def target_languages(self) -> dict[str, list[str]]:
+        """The languages that the names of target files end in, by tag of the corpus, regions aside.
+
+        Nothing where the user has named the language.
+        """
+        found: dict[str, list[str]] = {}
+        for tag, target in zip(self.corpus_tags(), () if self.target_language else self.targets, strict=False):
+            code = language_of([target])
+            here = found.setdefault(tag, [])
+            if code and all(differ(code, other) for other in here):
+                here.append(code)
+        return found
 
     def fingerprint(self, memory: Path | None = None) -> dict[str, str]:
         """What the files hold, as one digest for each role; the names of the files do not matter.

@@ -150,6 +150,34 @@ def test_validation_files_have_the_tag_that_is_given(tmp_path: Path) -> None:
     assert set(plain.validation_first_ids()) == {()}
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            {},
+            "in several languages (en, fr), and nothing tells the model which one is wanted; give each a tag",
+        ),
+        ({"tags": ("x", "x", "x")}, "once for each corpus (these all have x)"),
+        ({"tags": ("", "", "fr")}, ""),
+        ({"target_language": "fr"}, ""),
+    ],
+)
+def test_two_target_languages_without_tags_are_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, settings: dict[str, object], said: str
+) -> None:
+    files = files_of(tmp_path, "a", "b", "c")
+    ends = zip(files.targets[1:], (".en-GB", ".fr"), strict=True)
+    names = [Path(path).rename(Path(path).with_suffix(end)) for path, end in ends]
+    files = replace(files, targets=(files.targets[0], *map(str, names)), **settings)  # type: ignore[arg-type]
+    run(files, tmp_path / "made")
+    warnings = [record.getMessage() for record in caplog.records if record.name == "nmt.training.beginning"]
+    assert len(warnings) == bool(said)
+    assert all(said in warning for warning in warnings)
+    caplog.clear()
+    run(files, tmp_path / "made")
+    assert not caplog.text
+
+
 def test_duplicates_across_corpora_are_dropped_from_the_later_one(tmp_path: Path) -> None:
     files = files_of(tmp_path, "a")
     twice = replace(files, sources=files.sources * 2, targets=files.targets * 2)
