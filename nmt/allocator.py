@@ -23,7 +23,7 @@ def give_back_freed_memory() -> None:
     """Give all freed memory back to the system now and then, which else grows and grows.
 
     Temporaries of ever other sizes, with what oneDNN keeps for each shape of a product between them, leave gaps that
-    nothing fits into: after 1,500 batches of long sentences 4 GB for some 1 GB in use.
+    nothing fits into: after some 1,200 batches of long sentences 4 GB for 1 GB in use.
     """
     if (libc := _glibc()) is not None:
         libc.malloc_trim(0)
