@@ -155,6 +155,8 @@ def train(ctx: click.Context, /, **options: Any) -> None:
 
     if is_follower():
         ctx.exit(0 if options["dry_run"] else follow_torchrun(options["device"], options["threads"]))
+    if options["mix_old"] is not None and options["parent"] is None:
+        raise click.UsageError("--mix-old is about what a model learned from: name it with --from.")
     if options["dry_run"] and (options["devices"] or 1) > 1:
         raise NMTError("--dry-run measures one device; leave --devices out")
 
