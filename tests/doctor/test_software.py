@@ -1,6 +1,7 @@
 """Versions against their limits, extras that are there or not."""
 
 import importlib
+import re
 from importlib import metadata
 
 import pytest
@@ -59,7 +60,7 @@ def test_a_package_that_is_missing_too_old_or_damaged_comes_with_the_way_to_mend
     found = list(look_at_software())
     assert named(found, "rich").value == "is not installed"
     assert named(found, "rich").remedy.startswith("pip install 'rich>=")
-    assert named(found, "sacrebleu").value == "1.9, while <3,>=2.4 is wanted"
+    assert re.fullmatch(r"1\.9, while .*>=2\.4 is wanted", named(found, "sacrebleu").value)
     assert named(found, "sentencex").value.endswith("cannot be imported: undefined symbol: x")
     assert {each.name for each in found if each.state == "broken"} == {"rich", "sacrebleu", "sentencex"}
 
