@@ -8,7 +8,7 @@ from typing import BinaryIO, Self
 
 from nmt.errors import NMTError
 from nmt.text.blocks import ParallelFiles
-from nmt.text.lines import StrPath, atomic_writer
+from nmt.text.lines import StrPath, atomic_writers
 
 
 def output_paths(corpora: Sequence[ParallelFiles], directory: StrPath) -> list[ParallelFiles]:
@@ -53,14 +53,9 @@ class Outputs:
         self._streams: list[tuple[BinaryIO, BinaryIO | None]] = []
 
     def __enter__(self) -> Self:
-        try:
-            for files in self._paths:
-                source = self._stack.enter_context(atomic_writer(files.source))
-                target = None if files.target is None else self._stack.enter_context(atomic_writer(files.target))
-                self._streams.append((source, target))
-        except BaseException:
-            self._stack.close()
-            raise
+        names = [name for files in self._paths for name in (files.source, files.target) if name is not None]
+        opened = iter(self._stack.enter_context(atomic_writers(names)))
+        self._streams = [(next(opened), next(opened) if files.target is not None else None) for files in self._paths]
         return self
 
     def __exit__(

@@ -13,7 +13,7 @@ import select
 import stat
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -268,17 +268,35 @@ def atomic_writer(path: StrPath, *, partial: Path | None = None) -> Iterator[Bin
     A name in .gz is compressed. A full disk and the like is an NMTError that names the path. Until the end the bytes
     are in ``partial``, where they stay if the block fails, or else in a temporary file that is then removed.
     """
-    try:
-        with _opened_for_writing(path, partial) as stream:
-            yield stream
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise NMTError(f"{name_of(path, reading=False)} cannot be written: {_reason(error)}") from error
+    with atomic_writers([path], partial=partial) as (stream,):
+        yield stream
 
 
 @contextlib.contextmanager
-def _opened_for_writing(path: StrPath, partial: Path | None) -> Iterator[BinaryIO]:
+def atomic_writers(paths: Sequence[StrPath], *, partial: Path | None = None) -> Iterator[list[BinaryIO]]:
+    """Streams for files that belong together, see atomic_writer: all are whole before the first gets its name."""
+    staged: list[tuple[Path, Path]] = []
+    try:
+        with contextlib.ExitStack() as removing:
+            with contextlib.ExitStack() as finishing:
+                opened = (_staged(path, partial, staged, removing) for path in paths)
+                yield [finishing.enter_context(stream) for stream in opened]
+            for temporary, goal in staged:
+                temporary.replace(goal)
+            for directory in {goal.parent for _, goal in staged}:
+                sync_directory(directory)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        names = " and ".join(name_of(path, reading=False) for path in paths)
+        raise NMTError(f"{names} cannot be written: {_reason(error)}") from error
+
+
+@contextlib.contextmanager
+def _staged(
+    path: StrPath, partial: Path | None, staged: list[tuple[Path, Path]], removing: contextlib.ExitStack
+) -> Iterator[BinaryIO]:
+    """A stream for ``path``; if it goes into a temporary file, that one's name and the goal are in ``staged`` after."""
     if _is_standard(path):
         if sys.stdout is None:
             raise NMTError("standard output is closed; name a file to write")
@@ -292,21 +310,18 @@ def _opened_for_writing(path: StrPath, partial: Path | None) -> Iterator[BinaryI
             yield compressing
         return
     temporary = partial or goal.parent / f".nmt-{secrets.token_hex(6)}.tmp"
-    try:
-        with temporary.open("wb" if partial else "xb") as stream:
-            if goal.exists():
-                temporary.chmod(stat.S_IMODE(goal.stat().st_mode))
-            try:
-                with _compressing(stream, path) as compressing:
-                    yield compressing
-            finally:
-                stream.flush()
-                os.fsync(stream.fileno())
-        temporary.replace(goal)
-        sync_directory(goal.parent)
-    finally:
-        if partial is None:
-            temporary.unlink(missing_ok=True)
+    if partial is None:
+        removing.callback(temporary.unlink, missing_ok=True)
+    with temporary.open("wb" if partial else "xb") as stream:
+        if goal.exists():
+            temporary.chmod(stat.S_IMODE(goal.stat().st_mode))
+        try:
+            with _compressing(stream, path) as compressing:
+                yield compressing
+        finally:
+            stream.flush()
+            os.fsync(stream.fileno())
+    staged.append((temporary, goal))
 
 
 def check_writable(path: StrPath) -> None:

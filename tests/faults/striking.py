@@ -6,6 +6,7 @@ prints a JSON object: for each command how its strikes ended it, and whatever wa
 process forked from this one, so that it need not import torch first.
 """
 
+import codecs
 import contextlib
 import json
 import os
@@ -22,12 +23,19 @@ import torch
 import nmt_cli.demo
 from nmt.ctranslate2_copy import make_copy, read_copy
 from nmt.errors import NMTError
+from nmt.training.log import LOG
 from nmt.weights import read_header
 from nmt_cli.main import nmt
 from tests.conftest import talkative_model
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 OLD = b"what was there before\n"
+ENDINGS = {"explain": ".html", "check": ".html", "plot": ".svg"}
+COMMANDS = (
+    *("translate", "score", "evaluate", "tokenizer", "export", "train"),
+    *("check", "explain", "plot", "clean", "split", "dedupe", "import"),
+)
+SEVERAL = ("clean", "split", "dedupe", "import")  # write several files into a directory, which belong together
 TRAINING = (
     *("--max-steps", "12", "--validate-every", "6", "--checkpoint-every", "4", "--batch-tokens", "400"),
     *("--encoder-layers", "1", "--decoder-layers", "1", "--dimension", "32", "--feed-forward", "32", "--heads", "2"),
@@ -47,9 +55,14 @@ class Range:
         lines = [f"the {size} cat {number} sees {number % 7} birds" for number in range(150) for size in "ab"]
         for name in ("text.de", "text.en", "big.de"):
             (directory / name).write_text("".join(f"{line}\n" for line in lines) * (4 if name == "big.de" else 1))
+        (directory / "text.tsv").write_text("".join(f"{line}\t{codecs.encode(line, 'rot13')}\n" for line in lines * 20))
+        points = [{"event": "progress", "step": step, "loss": 9 / step, "learning_rate": 1e-3} for step in range(1, 99)]
+        (self.model / "training").mkdir()
+        (self.model / "training" / LOG).write_text("".join(json.dumps(point) + "\n" for point in points))
 
     def arguments(self, command: str, goal: Path) -> list[str]:
         text, other, model = (str(self.directory / name) for name in ("text.de", "text.en", "model"))
+        parallel = ("-s", text, "-t", other, "-o", str(goal))
         return {
             "translate": ["translate", "-m", model, str(self.directory / "big.de"), "-o", str(goal)],
             "score": ["score", "-m", model, "-s", text, "-t", other, "-o", str(goal)],
@@ -58,6 +71,13 @@ class Range:
             "export": ["export", "-m", str(goal), "-s", text, "-r", other],
             "train": ["train", "-s", text, "-t", other, "-o", str(goal), *TRAINING],
             "demo": ["demo", "-o", str(goal)],
+            "check": ["check", "--tsv", str(self.directory / "text.tsv"), "--report", str(goal)],
+            "explain": ["explain", "-m", model, "a b cat", "-o", str(goal)],
+            "plot": ["info", model, "--plot", str(goal)],
+            "clean": ["clean", *parallel, "--without", "identical", "--rejected", str(goal / "rejected")],
+            "split": ["corpus", "split", *parallel, "--valid", "50", "--test", "50"],
+            "dedupe": ["corpus", "dedupe", *parallel],
+            "import": ["corpus", "import", str(self.directory / "text.tsv"), "-o", str(goal)],
         }[command]
 
     def strike_all(self, command: str, strikes: int) -> tuple[dict[str, int], list[str]]:
@@ -90,10 +110,14 @@ class Range:
 
     def _prepared(self, command: str, name: str) -> Path:
         """Where ``command`` will write, and what is there before."""
-        goal = self.directory / command / name / "goal"
+        goal = self.directory / command / name / f"goal{ENDINGS.get(command, '')}"
         goal.parent.mkdir(parents=True)
         if command == "export":
             shutil.copytree(self.model, goal)
+        elif command in SEVERAL:
+            goal.mkdir()
+            for path in (goal.parent.parent / "whole" / "goal").glob("*"):
+                (goal / path.name).write_bytes(OLD)
         elif command not in ("train", "demo"):
             goal.write_bytes(OLD)
         return goal
@@ -135,6 +159,8 @@ class Range:
                 faults.append(f"half a copy: {error}")
             else:
                 faults += ["no copy"] if copy is None and status >= 0 else []
+        elif command in SEVERAL:
+            faults += half_written(files_in(goal), files_in(whole))
         elif command not in ("train", "demo") and goal.read_bytes() not in (OLD, whole.read_bytes()):
             faults.append("half a result under its name")
         return faults
@@ -148,12 +174,26 @@ class Range:
             return one == other
         if command == "demo":
             return all((place / "en-de/model/weights.safetensors").exists() for place in (goal, whole))
+        if command in SEVERAL:
+            return files_in(goal) == files_in(whole)
         return goal.read_bytes() == whole.read_bytes()
 
     def _leftovers(self, command: str, goal: Path) -> list[Path]:
         """Temporary files that a repeated command should have removed; those beside a user's files stay an hour."""
         inside = [*goal.rglob(".nmt-*")] if command == "train" else []
         return [*inside, *goal.parent.glob("*.partial")]
+
+
+def files_in(directory: Path) -> dict[str, bytes]:
+    """What the files in ``directory`` hold, by name, but for temporary ones."""
+    return {path.name: path.read_bytes() for path in directory.iterdir() if not path.name.startswith(".nmt-")}
+
+
+def half_written(left: dict[str, bytes], whole: dict[str, bytes]) -> list[str]:
+    """What is wrong with files that belong together; a list of what was dropped belongs to no other file."""
+    new = [left.get(name) == content for name, content in whole.items() if name != "rejected"]
+    faults = [f"half of {name}" for name, content in left.items() if content not in (OLD, whole.get(name))]
+    return faults if all(new) or not any(new) else [*faults, "some files are new and some are old"]
 
 
 def main() -> None:
@@ -164,7 +204,7 @@ def main() -> None:
         signal.signal(signal_number, signal.default_int_handler if signal_number == signal.SIGINT else signal.SIG_DFL)
     tally: dict[str, dict[str, int]] = {}
     wrong: list[str] = []
-    for command in commands or ("translate", "score", "evaluate", "tokenizer", "export", "train"):
+    for command in commands or COMMANDS:
         tally[command], faults = place.strike_all(command, int(strikes))
         wrong += faults
     print(json.dumps({"ended": tally, "wrong": wrong}))  # noqa: T201 - a program

@@ -1,3 +1,4 @@
+import errno
 import gzip
 import os
 import stat
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from nmt.errors import NMTError
 from nmt.text.lines import (
     atomic_writer,
+    atomic_writers,
     check_readable,
     decode_line,
     open_binary,
@@ -203,6 +205,24 @@ class TestAtomicWriter:
             stream.write(interrupted())
         assert path.read_bytes() == b"old"
         assert [left.name for left in tmp_path.iterdir()] == ["file"]
+
+    def test_files_that_belong_together_appear_together(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        paths = [tmp_path / "text.de", tmp_path / "text.en"]
+        for path in paths:
+            path.write_bytes(b"old")
+        synced: list[int] = []
+
+        def full_at_the_second(descriptor: int) -> None:
+            synced.append(descriptor)
+            if len(synced) == 2:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        monkeypatch.setattr(os, "fsync", full_at_the_second)
+        said = pytest.raises(NMTError, match=r"text\.de and .*text\.en cannot be written")
+        with said, atomic_writers(paths) as (source, target):
+            source.writelines([target.name.encode()])
+        assert len(synced) == 2
+        assert [path.read_bytes() for path in sorted(tmp_path.iterdir())] == [b"old", b"old"]
 
     @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
     def test_permissions_are_those_of_the_old_file_or_the_usual_ones(self, tmp_path: Path) -> None:
