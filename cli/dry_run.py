@@ -45,7 +45,7 @@ def _memory(found: "Rehearsal") -> str:
 def _time(found: "Rehearsal") -> str:
     epoch = f"{duration(found.epoch_seconds)} an epoch"
     if found.updates is None:
-        return f"{epoch}, until BLEU stops rising; validation comes on top"
+        return f"{epoch}, until the score on validation text stops rising; validation comes on top"
     epochs = found.updates / found.epoch_updates
     if found.horizon.seconds is not None and found.updates != found.horizon.updates:
         return (

@@ -78,7 +78,7 @@ class TrainingProgress:
         """One line for each validation, and its BLEU on the bar."""
         self.bleu = f"  BLEU {validation.bleu:.1f}"
         best = "  (best so far, published)" if validation.improved else ""
-        self.stage(f"step {validation.step:,}: validation loss {validation.loss:.3f}, BLEU {validation.bleu:.2f}{best}")
+        self.stage(f"step {validation.step:,}: {validation.summary()}{best}")
 
     def ended(self) -> None:
         """Take down the bar; all is saved, so a signal now ends at once."""

@@ -72,7 +72,8 @@ if TYPE_CHECKING:
 @setting("training", "--validate-every", "Updates between validations; with --budget, as time allows.")
 @setting("training", "--checkpoint-every", "Updates between checkpoints.")
 @setting("training", "--keep", "Newest checkpoints to keep, for going on.")
-@setting("training", "--patience", "Validations without a better BLEU before the rate falls and training ends.")
+@setting("training", "--patience", "Validations without a better score before the rate falls and training ends.")
+@setting("training", "--valid-metric", "What ranks checkpoints: bleu, chrf (chrF2++) or loss.", kind=str)
 @setting("training", "--seed", "Seed of everything random.")
 @setting(
     "training",
@@ -146,7 +147,7 @@ if TYPE_CHECKING:
 def train(ctx: click.Context, /, **options: Any) -> None:
     """Train a translator from parallel text: two line-aligned files (or a TSV) in, a model directory out.
 
-    The text is filtered, a tokenizer trained, a model size chosen; the model is validated by BLEU as it learns, and its
+    The text is filtered, a tokenizer trained, a model size chosen; the model is validated as it learns, and its
     best averaged weights are left in DIR. Stopped or killed, the same command goes on from the last checkpoint.
     """
     began = time.monotonic()  # a budget is counted from here, the imports below included

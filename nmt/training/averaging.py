@@ -31,12 +31,12 @@ class Snapshots:
         self.directory = directory
         self.number = number
 
-    def add(self, state: TrainState, weights: Mapping[str, Tensor], bleu: float) -> None:
-        """Keep ``weights``, whose average has reached ``bleu``, and forget what is neither late nor good any more."""
+    def add(self, state: TrainState, weights: Mapping[str, Tensor], score: float) -> None:
+        """Keep ``weights``, whose average has reached ``score``, and forget what is neither late nor good any more."""
         if not self.number:
             return
         write_weights(self._path(state.step), weights, {"format": "nmt"})
-        known = [*(entry for entry in state.snapshots if entry[0] < state.step), (state.step, bleu)]
+        known = [*(entry for entry in state.snapshots if entry[0] < state.step), (state.step, score)]
         wanted = {*last_of(known, self.number), *best_of(known, self.number)}
         state.snapshots = [entry for entry in known if entry[0] in wanted]
         self._remove_all_but({self._path(step) for step in wanted})

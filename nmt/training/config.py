@@ -20,6 +20,7 @@ PEAKS = {"muon": 0.005, "adamw": 0.0015}  # of the learning rate, by optimizer
 FINE_TUNING_SHARE = 0.2  # of that for a model that goes on from another
 DECAYS = {"muon": 0.3, "adamw": 0.01}  # of the weights, by optimizer
 DROPOUT_PASSES = 8.0  # over the text; see nmt.training.schedule.growing_dropout
+RANKINGS = {"bleu": "BLEU", "chrf": "chrF2++", "loss": "validation loss"}  # of checkpoints, and their names
 LARGEST_SEED = 2**63 - 1  # of torch's generators
 
 
@@ -46,9 +47,10 @@ class TrainingConfig:
     budget: str | None = None  # wall time such as "20m" for the whole run
     max_steps: int | None = None  # updates; a known end lets the rate fall to zero there
     max_epochs: int | None = None
+    valid_metric: str = "bleu"  # what ranks checkpoints and ends a run that stalls: BLEU, chrF2++ or the loss
     validate_every: int = 500  # updates; a budget chooses by itself when to validate
     checkpoint_every: int = 500  # updates
-    patience: int = 5  # validations without a better BLEU before the rate falls and training ends; not with a budget
+    patience: int = 5  # validations without a better score before the rate falls and training ends; not with a budget
     keep: int = 2  # checkpoints
     averaged: int = 4  # checkpoints, the last and the best ones, in averages that are judged at the end; 0: none
     mix_old: float = 0.5  # of a fine-tuned model's epochs, text that its parent learned from; 0: none
@@ -75,6 +77,7 @@ class TrainingConfig:
         for name, choice, choices in (
             ("schedule", self.schedule, SCHEDULES),
             ("optimizer", self.optimizer, tuple(PEAKS)),
+            ("validation metric", self.valid_metric, tuple(RANKINGS)),
         ):
             if choice not in choices:
                 raise NMTError(f"there is no {name} {choice!r}, only {', '.join(choices)}{nearest(choice, choices)}")

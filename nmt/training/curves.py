@@ -42,11 +42,12 @@ class Curves:
     learning_rate: Curve = field(default_factory=Curve)
     validation_loss: Curve = field(default_factory=Curve)  # of the averaged weights
     bleu: Curve = field(default_factory=Curve)
+    score: Curve = field(default_factory=Curve)  # that ranks: BLEU, chrF2++ or what follows from the loss
     signature: str = ""  # of BLEU
 
     def all(self) -> tuple[Curve, ...]:
         """Every curve."""
-        return self.loss, self.learning_rate, self.validation_loss, self.bleu
+        return self.loss, self.learning_rate, self.validation_loss, self.bleu, self.score
 
 
 def read_curves(path: StrPath) -> Curves:
@@ -89,6 +90,7 @@ def _take(entry: dict[str, Any], curves: Curves) -> None:
         case "validation":
             curves.validation_loss.add(int(entry["step"]), entry["loss"])
             curves.bleu.add(int(entry["step"]), entry["bleu"])
+            curves.score.add(int(entry["step"]), entry.get("score", entry["bleu"]))
             curves.signature = str(entry.get("signature", ""))
 
 
@@ -148,10 +150,10 @@ def _draw_loss(axes: "Axes", curves: Curves) -> None:
 
 def _draw_bleu(axes: "Axes", curves: Curves) -> None:
     _plot(axes, curves.bleu, color=GREEN)
-    ranked = zip(curves.bleu.values, (-loss for loss in curves.validation_loss.values), curves.bleu.steps, strict=True)
-    best, _, step = max(ranked)
+    losses = (-loss for loss in curves.validation_loss.values)
+    _, _, best, step = max(zip(curves.score.values, losses, curves.bleu.values, curves.bleu.steps, strict=True))
     axes.plot([step], [best], "o", markersize=9, markerfacecolor="none", color=GREEN, clip_on=False)
-    axes.set_ylim(0, max(1.0, best * 1.1))
+    axes.set_ylim(0, max(1.0, *(1.1 * value for value in curves.bleu.values)))
     _remark(axes, f"best: {best:.2f} after {step:,} updates   {curves.signature}".rstrip())
     axes.set_ylabel("BLEU on validation text")
 

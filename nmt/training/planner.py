@@ -1,7 +1,7 @@
 """How far a run has come, and what follows from it: the rate, when to validate, when to slow down and when to end."""
 
 from nmt.training.budget import Clock, Horizon, seconds_for_the_end, seconds_to_score, spare, validation_due
-from nmt.training.config import TrainingConfig
+from nmt.training.config import RANKINGS, TrainingConfig
 from nmt.training.schedule import closing_rate, learning_rate
 from nmt.training.state import TrainState
 
@@ -27,6 +27,11 @@ class Planner:
         """Seconds that the whole run may take."""
         return self.horizon.seconds
 
+    @property
+    def ranking(self) -> str:
+        """What ranks the weights, by name."""
+        return RANKINGS[self.config.valid_metric]
+
     def outlook(self, state: TrainState) -> str:
         """What is about to happen, in words."""
         begin = f"training from step {state.step:,}" if state.step else "training"
@@ -36,7 +41,7 @@ class Planner:
         if self.budget is not None:
             left = self.budget - self.clock.seconds()
             ends.append(f"for the {left / 60:.1f} minutes left of {self.config.budget}")
-        return f"{begin} {' or '.join(ends) or 'until BLEU stops rising'}"
+        return f"{begin} {' or '.join(ends) or f'until {self.ranking} stops improving'}"
 
     def progress(self, state: TrainState) -> float | None:
         """The share of the run that is done, or None while no end is known."""
@@ -114,7 +119,7 @@ class Planner:
         if self.horizon.updates is not None and state.step >= self.horizon.updates:
             return f"step {state.step:,} was the last one planned"
         if state.decay_updates and state.step >= state.decay_began + state.decay_updates:
-            return f"no better BLEU in {self.config.patience} validations, after which the rate fell to zero"
+            return f"no better {self.ranking} in {self.config.patience} validations, after which the rate fell to zero"
         if self.budget is not None and state.step:
             left = self.budget - self._end_seconds(state) - self.clock.seconds()
             if left < update_seconds:

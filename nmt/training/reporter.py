@@ -27,10 +27,17 @@ class Validation:
     step: int
     loss: float  # plain cross-entropy a token, in nats
     bleu: float
-    signature: str
+    signature: str  # of BLEU
+    score: float  # that ranks the weights, the higher the better; of equal ones the lower loss is better
     beam_size: int
     seconds: float
     improved: bool
+    chrf: float | None = None  # chrF2++, where that ranks
+
+    def summary(self) -> str:
+        """What was found, in a line."""
+        chrf = "" if self.chrf is None else f", chrF2++ {self.chrf:.2f}"
+        return f"validation loss {self.loss:.3f}, BLEU {self.bleu:.2f}{chrf}"
 
 
 class Reporter(Protocol):

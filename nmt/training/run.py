@@ -148,6 +148,7 @@ class _Run:
             max_source_length=self.publication.max_source_length(),
             target_language=languages[1],
             first_ids=prepared.validation_first_ids(),
+            metric=recipe.training.valid_metric,
             publish=self.publication.publish,
             group=group,
         )

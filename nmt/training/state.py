@@ -16,16 +16,16 @@ class TrainState:
     preparation_seconds: float = 0.0  # of them, before the first update
     validation_seconds: float = 0.0  # the last validation, 0 before the first
     saving_seconds: float = 0.0  # the longest publication or checkpoint
-    best_score: float = -1.0  # validation BLEU
+    best_score: float = -1.0  # by which validation ranks: BLEU or another
     best_loss: float = 0.0  # of the same validation: of equal BLEUs, such as 0, the lower loss is better
     best_step: int = 0
     best_weights: str = ""  # whose: the moving average, or another average
-    snapshots: list[tuple[int, float]] = field(default_factory=list)  # steps whose weights are kept, and their BLEU
+    snapshots: list[tuple[int, float]] = field(default_factory=list)  # steps whose weights are kept, and their scores
     stale_validations: int = 0  # since the best one
     last_validated: int = 0  # step
     validated_progress: float = 0.0  # share of the run at that step, where its end is known
-    decay_began: int = 0  # the step at which BLEU had stopped rising
-    decay_updates: int = 0  # in which the rate then falls to zero; 0 while BLEU rises
+    decay_began: int = 0  # the step at which the score had stopped rising
+    decay_updates: int = 0  # in which the rate then falls to zero; 0 while it rises
     decay_rate: float = 0.0  # where that begins
     skipped_updates: int = 0  # in a row just now, as loss or gradient was not finite
     all_skipped: int = 0  # since the beginning

@@ -61,7 +61,10 @@ class TensorBoard:
 
     def validated(self, validation: Validation) -> None:
         """The curves of validation."""
-        self._write_scalars(validation.step, {"valid/loss": validation.loss, "valid/bleu": validation.bleu})
+        scalars = {"valid/loss": validation.loss, "valid/bleu": validation.bleu}
+        if validation.chrf is not None:
+            scalars["valid/chrf"] = validation.chrf
+        self._write_scalars(validation.step, scalars)
 
     def ended(self) -> None:
         """Everything is written already."""

@@ -205,7 +205,7 @@ class Trainer:
             if self.planner.stalled(state):
                 self.planner.begin_decay(state)
                 self.around.reporter.stage(
-                    f"step {state.step:,}: no better BLEU in {state.stale_validations} validations; "
+                    f"step {state.step:,}: no better {self.planner.ranking} in {state.stale_validations} validations; "
                     f"the rate now falls to zero in {state.decay_updates:,} updates"
                 )
 
@@ -256,12 +256,10 @@ class Trainer:
             return
         better = ""
         if validation.improved:
-            state.best_score, state.best_loss = validation.bleu, validation.loss
+            state.best_score, state.best_loss = validation.score, validation.loss
             self._publish(validation, name, model)
             better = "  (better, published)"
-        self.around.reporter.stage(
-            f"step {state.step:,}, {name}: validation loss {validation.loss:.3f}, BLEU {validation.bleu:.2f}{better}"
-        )
+        self.around.reporter.stage(f"step {state.step:,}, {name}: {validation.summary()}{better}")
 
     def _validate(self, *, last: bool) -> None:
         state, validator = self.state, self.around.validator
@@ -275,7 +273,7 @@ class Trainer:
             self._publish(None, MOVING_AVERAGE, self.average)
         elif validation is not None:
             self._compare(validation)
-            self.around.snapshots.add(state, self.learner.model.state_dict(), validation.bleu)
+            self.around.snapshots.add(state, self.learner.model.state_dict(), validation.score)
             self.around.reporter.validated(validation)
         state.seconds = self.around.clock.seconds()
 
@@ -285,7 +283,7 @@ class Trainer:
         if not validation.improved:
             state.stale_validations += 1
             return
-        state.best_score, state.best_loss = validation.bleu, validation.loss
+        state.best_score, state.best_loss = validation.score, validation.loss
         state.stale_validations = 0
         self._publish(validation, MOVING_AVERAGE if state.step else FIRST_WEIGHTS, self.average)
 

@@ -1,5 +1,6 @@
-"""Validation by loss and by detokenised BLEU, through the same Translator that users run."""
+"""Validation by loss and by detokenised BLEU or chrF2++, through the same Translator that users run."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -41,11 +42,13 @@ class TranslationValidator:
         target_language: str | None,
         publish: Publish,
         first_ids: Sequence[tuple[int, ...]] = (),
+        metric: str = "bleu",
         group: Group = ALONE,
     ) -> None:
         """``first_ids``, such as a tag, come before the source of each pair, as they do in ``encoded``.
 
-        None at all are none for each. The work is shared out in ``group``.
+        None at all are none for each. ``metric``, one of RANKINGS, says what is better. The work is shared out in
+        ``group``.
         """
         self.pairs = pairs
         self.encoded = encoded
@@ -55,28 +58,36 @@ class TranslationValidator:
         self.target_language = target_language
         self._publish = publish
         self.first_ids = list(first_ids) or [()] * len(pairs)
+        self.metric = metric
         self.group = group
         self.cost = 0.0  # seconds of the last validation; had it no time to end, what it would have taken
         self._unfinished = 0.0  # seconds that all translations would take
 
     def validate(self, model: Transformer, state: TrainState, deadline: float | None = None) -> Validation | None:
-        """Loss and BLEU of ``model``, better than ``state.best_score`` or not; None if ``deadline`` passes."""
+        """Loss and scores of ``model``, better than ``state.best_score`` or not; None if ``deadline`` passes.
+
+        The loss ranks as the geometric mean of the probabilities of tokens, in percent.
+        """
         began = time.monotonic()
-        scores = self.scores(model, self.search, metrics=("bleu",), deadline=deadline)
+        metrics = ("bleu", "chrf") if self.metric == "chrf" else ("bleu",)
+        scores = self.scores(model, self.search, metrics=metrics, deadline=deadline)
         if scores is None:
             self.cost = self._unfinished
             return None
-        bleu = scores[0]
+        bleu, *other = scores
         loss = self.loss(model)
+        score = 100 * math.exp(-loss) if self.metric == "loss" else scores[-1].score
         self.cost = time.monotonic() - began
         return Validation(
             step=state.step,
             loss=loss,
             bleu=bleu.score,
             signature=bleu.signature,
+            score=score,
             beam_size=self.search.beam_size,
             seconds=self.cost,
-            improved=(bleu.score, -loss) > (state.best_score, -state.best_loss),
+            improved=(score, -loss) > (state.best_score, -state.best_loss),
+            chrf=other[0].score if other else None,
         )
 
     def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:

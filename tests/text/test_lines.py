@@ -219,8 +219,8 @@ class TestAtomicWriter:
 
         monkeypatch.setattr(os, "fsync", full_at_the_second)
         said = pytest.raises(NMTError, match=r"text\.de and .*text\.en cannot be written")
-        with said, atomic_writers(paths) as (source, target):
-            source.writelines([target.name.encode()])
+        with said, atomic_writers(paths) as (source, _):
+            source.write(b"new")
         assert len(synced) == 2
         assert [path.read_bytes() for path in sorted(tmp_path.iterdir())] == [b"old", b"old"]
 

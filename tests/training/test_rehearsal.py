@@ -83,4 +83,4 @@ def test_how_it_is_said(tmp_path: Path) -> None:
         replace(told, horizon=budget, preparation_seconds=10.0)
     )
     opened = replace(told, horizon=replace(budget, seconds=None))
-    assert "3s an epoch, until BLEU stops rising" in describe(opened)
+    assert "3s an epoch, until the score on validation text stops rising" in describe(opened)

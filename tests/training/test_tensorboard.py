@@ -29,7 +29,7 @@ def progress(step: int, loss: float) -> Progress:
 
 
 def validation(step: int) -> Validation:
-    return Validation(step=step, loss=2.0, bleu=30.5, signature="", beam_size=1, seconds=1.0, improved=True)
+    return Validation(step=step, loss=2.0, bleu=30.5, signature="", score=30.5, beam_size=1, seconds=1.0, improved=True)
 
 
 @contextmanager

@@ -84,6 +84,7 @@ class FakeValidator:
             loss=1.0,
             bleu=bleu,
             signature="",
+            score=bleu,
             beam_size=1,
             seconds=0.0,
             improved=bleu > state.best_score,
@@ -234,7 +235,7 @@ def test_a_stall_lets_the_rate_fall_to_zero_and_only_better_models_are_published
     assert last.planner.rate(state) == 0
     if not stops:
         stalled = "step 28: no better BLEU in 2 validations; the rate now falls to zero in 7 updates"
-        assert reporter.stages[:2] == ["training until BLEU stops rising", stalled]
+        assert reporter.stages[:2] == ["training until BLEU stops improving", stalled]
 
 
 def test_dropout_has_grown_by_the_end_whatever_the_weights_of_the_corpora(tmp_path: Path) -> None:

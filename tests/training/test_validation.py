@@ -1,5 +1,6 @@
 """Validation text is translated as its tags say, however much of it at once and whoever does it."""
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +16,7 @@ from nmt.text.corpus import Pair
 from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
 from nmt.training import validation
 from nmt.training.distributed import Group
+from nmt.training.state import TrainState
 from nmt.training.validation import TranslationValidator
 
 X, Y = (7,), (8, 9)
@@ -40,6 +42,42 @@ class Second(Group):
         return [(["of the first"] * 3, 0.0), value]
 
 
+def prepared(pairs: Sequence[Pair], **options: Any) -> tuple[Transformer, TranslationValidator]:
+    """A model that knows nothing, and its validator."""
+    tokenizer = train_tokenizer(["a b c", "b c d"], TokenizerConfig(model_type="char"), pairs=2)
+    shape = {"encoder_layers": 1, "decoder_layers": 1, "dimension": 8, "heads": 1, "feed_forward": 8}
+    validator = TranslationValidator(
+        pairs=pairs,
+        encoded=encoded_in_memory([([5], [6])]),
+        tokenizer=tokenizer,
+        search=SearchConfig(beam_size=1),
+        max_source_length=32,
+        target_language=None,
+        publish=lambda *_: None,
+        **options,
+    )
+    return Transformer(ModelConfig(vocabulary_size=tokenizer.vocabulary_size, dropout=0.0, **shape)), validator  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("metric", ["bleu", "chrf", "loss"])
+def test_what_ranks_is_the_metric_asked_for_and_of_equal_scores_the_loss(
+    monkeypatch: pytest.MonkeyPatch, metric: str
+) -> None:
+    monkeypatch.setattr(validation, "LineTranslator", Echo)
+    model, validator = prepared([Pair("a b c d e", "() a b c d f")], metric=metric)
+    found = validator.validate(model, TrainState())
+    assert found is not None
+    assert found.improved
+    assert found.bleu not in (0, found.chrf)
+    assert found.score == {"bleu": found.bleu, "chrf": found.chrf, "loss": 100 * math.exp(-found.loss)}[metric]
+    assert ("chrF2++" in found.summary()) == (metric == "chrf")
+    for score, loss, better in ((0.01, 0.0, False), (0.0, 0.01, True), (0.0, -0.01, False), (-0.01, -0.01, True)):
+        before = TrainState(best_score=found.score + score, best_loss=found.loss + loss)
+        again = validator.validate(model, before)
+        assert again is not None
+        assert again.improved is better
+
+
 @pytest.mark.parametrize("seconds", [None, 100.0])
 @pytest.mark.parametrize("first_ids", [[], [X, Y, (), Y, X, X]])
 @pytest.mark.parametrize("group", [validation.ALONE, Second()])
@@ -47,30 +85,10 @@ def test_each_source_is_translated_with_its_own_tag(
     monkeypatch: pytest.MonkeyPatch, first_ids: list[tuple[int, ...]], seconds: float | None, group: Group
 ) -> None:
     monkeypatch.setattr(validation, "LineTranslator", Echo)
-    tokenizer = train_tokenizer(["a b c", "b c d"], TokenizerConfig(model_type="char"), pairs=2)
-    shape = ModelConfig(
-        vocabulary_size=tokenizer.vocabulary_size,
-        encoder_layers=1,
-        decoder_layers=1,
-        dimension=8,
-        heads=1,
-        feed_forward=8,
-        dropout=0.0,
-    )
-    validator = TranslationValidator(
-        pairs=[Pair(source, "a") for source in SOURCES],
-        encoded=encoded_in_memory([([5], [6])]),
-        tokenizer=tokenizer,
-        search=SearchConfig(beam_size=1),
-        max_source_length=32,
-        target_language=None,
-        publish=lambda *_: None,
-        first_ids=first_ids,
-        group=group,
-    )
+    model, validator = prepared([Pair(source, "a") for source in SOURCES], first_ids=first_ids, group=group)
     deadline = None if seconds is None else time.monotonic() + seconds
     expected = [f"{first} {source}" for first, source in zip(first_ids or [()] * 6, SOURCES, strict=True)]
     if group.size == 2:
         expected[::2] = ["of the first"] * 3
     with torch.inference_mode():
-        assert validator.translations(Transformer(shape), validator.search, deadline) == expected
+        assert validator.translations(model, validator.search, deadline) == expected
