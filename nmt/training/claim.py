@@ -8,12 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from nmt.errors import NMTError
-from nmt.model_dir import CARD, CONFIG, FAST_COPY, LEFTOVER, TOKENIZER, TRAINING, WEIGHTS, WORD_COUNTS, remove_leftovers
+from nmt.model_dir import (
+    CARD,
+    CONFIG,
+    FAST_COPY,
+    LEFTOVER,
+    TOKENIZER,
+    TRAINING,
+    WEIGHTS,
+    WORD_COUNTS,
+    load_info,
+    remove_leftovers,
+)
 from nmt.settings import to_mapping
 from nmt.text.lines import atomic_writer
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import Recipe
-from nmt.training.corpus_files import CorpusFiles
+from nmt.training.corpus_files import TOKENIZER_ROLE, CorpusFiles
 from nmt.training.lock import LOCK
 
 FREE = ("text.", "training.keep")  # text is compared apart; how many checkpoints are kept decides no result
@@ -61,6 +72,7 @@ def claim(
         _remove_model(output)
     elif begun or _holds(stored, settings):
         _compare(stored, settings)
+        _check_not_in_vain(output, checkpoints)
         _remove_leftovers(output)
         return directory
     elif has_weights:
@@ -111,14 +123,17 @@ def _holds(path: Path, settings: dict[str, Any]) -> bool:
 
 
 def _compare(path: Path, settings: dict[str, Any]) -> None:
-    """NMTError naming every setting in which this command differs from the one that began the run."""
+    """NMTError naming every setting in which this command differs from the one that began the run.
+
+    An earlier release may have begun it that knew fewer settings; those had the values that are defaults now.
+    """
     try:
         stored = json.loads(path.read_text("utf-8"))
         if not isinstance(stored, dict):
             raise ValueError("it holds no settings")
     except (OSError, ValueError, RecursionError) as error:
         raise NMTError(f"{path} cannot be read ({error}); --overwrite starts afresh") from error
-    before, now = dict(_flat(stored)), dict(_flat(settings))
+    before, now = dict(_flat(to_mapping(Recipe()))) | dict(_flat(stored)), dict(_flat(settings))
     differences = [
         f"{name} was {_shown(before.get(name))}, now {_shown(now.get(name))}"
         for name in dict.fromkeys([*before, *now])
@@ -127,15 +142,34 @@ def _compare(path: Path, settings: dict[str, Any]) -> None:
     if before.get(PARENT) != now.get(PARENT):
         differences.append("the model that it goes on from, with --from, is another one")
     differences += [
-        f"the {name.removeprefix('text.').removesuffix('s').replace('_', ' ')} text has changed"
-        for name in now
-        if name.startswith("text.") and before.get(name) != now[name]
+        _changed_text(name.removeprefix("text."))
+        for name in dict.fromkeys([*before, *now])
+        if name.startswith("text.") and before.get(name) != now.get(name)
     ]
     if differences:
         raise NMTError(
             f"{path.parent.parent} holds a training with other settings: {'; '.join(differences)}; "
             "give the same command to go on, choose another -o, or --overwrite to start afresh"
         )
+
+
+def _check_not_in_vain(output: Path, checkpoints: CheckpointStore) -> None:
+    """NMTError where the run would begin again, and put an untrained model in the place of one that has learned."""
+    try:
+        steps = 0 if checkpoints.paths() else load_info(output).training.get("steps")
+    except NMTError:
+        return  # no model that could be lost
+    if steps:
+        raise NMTError(
+            f"{output} holds a model, but no checkpoint in {checkpoints.directory} to go on from; choose another -o, "
+            f"learn on with --from {output}, or --overwrite to start afresh"
+        )
+
+
+def _changed_text(role: str) -> str:
+    if role == TOKENIZER_ROLE:
+        return "the tokenizer, named with --tokenizer or learnt from the text, is another one"
+    return f"the {role.removesuffix('s').replace('_', ' ')} text has changed"
 
 
 def _flat(mapping: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

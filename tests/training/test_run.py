@@ -118,6 +118,44 @@ def test_other_settings_or_text_are_named_and_overwrite_starts_afresh(tmp_path: 
     assert load_info(output).training["steps"] == 3
 
 
+def test_a_tokenizer_given_at_first_cannot_be_left_out_or_replaced_later(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    run(files, tmp_path / "other")
+    given, another = tmp_path / "given.model", tmp_path / "another.model"
+    given.write_bytes((tmp_path / "other" / "tokenizer.model").read_bytes())
+    another.write_bytes(given.read_bytes() + b" ")
+    run(replace(files, tokenizers=(str(given),)), tmp_path / "model")
+    for tokenizers in ((), (str(another),)):
+        with pytest.raises(NMTError, match="tokenizer, named with --tokenizer or learnt from the text, is another one"):
+            run(replace(files, tokenizers=tokenizers), tmp_path / "model")
+    assert run(replace(files, tokenizers=(str(given),)), tmp_path / "model").finished
+
+
+def test_a_run_that_an_earlier_release_began_goes_on_without_the_settings_it_did_not_know(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    run(files, tmp_path / "model", stop_requested=lambda: (tmp_path / "model" / "weights.safetensors").exists())
+    path = tmp_path / "model" / "training" / "settings.json"
+    settings = json.loads(path.read_text())
+    assert settings["training"].pop("valid_metric") == "bleu"
+    path.write_text(json.dumps(settings))
+    with pytest.raises(NMTError, match=r'valid_metric was "bleu", now "loss"'):
+        run(files, tmp_path / "model", {"training": {"valid_metric": "loss"}})
+    assert run(files, tmp_path / "model").finished
+
+
+def test_a_trained_model_without_checkpoints_is_not_trained_over(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    output = tmp_path / "model"
+    run(files, output)
+    weights = (output / "weights.safetensors").read_bytes()
+    for checkpoint in (output / "training").glob("checkpoint-*"):
+        checkpoint.unlink()
+    with pytest.raises(NMTError, match=r"no checkpoint in .* to go on from"):
+        run(files, output)
+    assert (output / "weights.safetensors").read_bytes() == weights
+    assert run(files, output, overwrite=True).finished
+
+
 def test_a_run_that_failed_before_its_first_checkpoint_can_be_mended(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     target = Path(files.targets[0])
