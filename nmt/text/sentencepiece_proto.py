@@ -3,6 +3,7 @@
 Bytes that are no such message are a ValueError, or are read as far as they are one.
 """
 
+import struct
 from collections.abc import Iterator
 
 # In a SentencePieceText: its text and its pieces; in a piece: how it is spelt, where it begins and ends.
@@ -13,6 +14,10 @@ _SPELLING, _BEGIN, _END = 1, 4, 5
 _TRAINER, _NORMALIZER = 2, 3
 _MODEL_TYPE, _RULES_PATH = 3, 6
 UNIGRAM, BPE = 1, 2
+# ModelProto.pieces; in a piece its score and its type, of which 1, also where nothing is said, is learnt from text.
+_PIECES = 1
+_SCORE, _TYPE = 2, 3
+_LEARNT = 1
 _FIXED = {1: 8, 5: 4}
 _MOST_BITS = 63  # of a whole number
 
@@ -33,6 +38,18 @@ def model_type(proto: bytes) -> int:
     specification = b"".join(content for number, content, _ in _fields(proto) if number == _TRAINER)
     numbers = [_read_varint(field, 1)[0] for number, _, field in _fields(specification) if number == _MODEL_TYPE]
     return numbers[-1] if numbers else 1
+
+
+def learnt_pieces(proto: bytes) -> dict[str, tuple[int, float]]:
+    """The ids and scores of all pieces that are no bytes, symbols or special ids."""
+    pieces: dict[str, tuple[int, float]] = {}
+    entries = (content for number, content, _ in _fields(proto) if number == _PIECES)
+    for identity, entry in enumerate(entries):
+        fields = {number: (content, field) for number, content, field in _fields(entry)}
+        if _TYPE not in fields or _whole_number(fields[_TYPE][1]) == _LEARNT:
+            [score] = struct.unpack("<f", fields[_SCORE][0]) if _SCORE in fields else (0.0,)
+            pieces[fields[_SPELLING][0].decode("utf-8", "replace")] = (identity, score)
+    return pieces
 
 
 def read_spans(message: bytes) -> tuple[str, list[tuple[str, int, int]]]:

@@ -9,11 +9,11 @@ import math
 import random
 import re
 import tempfile
-import threading
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ from nmt.errors import NMTError
 from nmt.special_ids import BOS, EOS, PAD, UNK
 from nmt.text.lines import StrPath, atomic_writer, open_binary, without_controls
 from nmt.text.normalization import fold, rules_table
-from nmt.text.sentencepiece_proto import BPE, UNIGRAM, model_type, read_spans, without_rules_path
+from nmt.text.segmentation import Segmenter
+from nmt.text.sentencepiece_proto import BPE, UNIGRAM, learnt_pieces, model_type, read_spans, without_rules_path
 from nmt.text.spans import BLANK, Span, piece_spans
 
 logger = logging.getLogger(__name__)
@@ -179,21 +180,13 @@ class Tokenizer:
         a "unigram" model, one minus the power to which the probabilities of all segmentations are raised (Kudo 2018,
         equation 8). 0 is what ``encode`` gives; "char" and "word" models know one segmentation only.
         """
-        if self._bytes:
-            lines = [_swap_blank_mark(line) for line in lines]
-        alpha = strength if self._merges else 1 - strength
-        drawn: list[list[list[int]]] = []
+        generator = random.Random(seed)  # noqa: S311 - no secret
+        redraw = self._segmenter.redraw
+        return [redraw(ids, strength, generator) if strength else ids for ids in self.encode(lines, threads=1)]
 
-        def draw() -> None:
-            sentencepiece.set_random_generator_seed(seed)
-            drawn.append(
-                self._processor.encode(list(lines), enable_sampling=True, nbest_size=-1, alpha=alpha, num_threads=1)
-            )
-
-        thread = threading.Thread(target=draw)  # SentencePiece seeds its generator once in each thread
-        thread.start()
-        thread.join()
-        return drawn[0]
+    @cached_property
+    def _segmenter(self) -> Segmenter:
+        return Segmenter(learnt_pieces(self.proto) if self.can_sample else {}, merges=self._merges)
 
     def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
         """The text of each sequence of ids; special ids are dropped, and a line feed spelt in bytes is a blank."""

@@ -1,6 +1,10 @@
 """Other subwords for the same text, drawn anew for each batch and the same for the same seed."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -57,6 +61,20 @@ def test_the_sides_are_drawn_independently(tokenizer: Tokenizer) -> None:
     same = encoded_in_memory(list(zip(ids, ids, strict=True)))
     anew = Resegmenter(tokenizer, 0.5)(same, np.arange(60), seed=(1, 0, 0))
     assert list(sentences(anew.source)) != list(sentences(anew.target))
+
+
+def test_another_process_draws_the_same(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    """SentencePiece itself would draw others from its release 0.2.2 on, and a run go on with another text."""
+    path = tmp_path / "tokenizer.model"
+    tokenizer.save(path)
+    code = (
+        "import json, sys; from nmt.text.tokenizer import Tokenizer; lines = json.load(sys.stdin); "
+        "print(json.dumps(Tokenizer.load(sys.argv[1]).sample(lines, strength=0.5, seed=7)))"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", code, str(path)], input=json.dumps(SOURCES), text=True, capture_output=True, check=True
+    )
+    assert json.loads(other.stdout) == tokenizer.sample(SOURCES, strength=0.5, seed=7)
 
 
 def test_tags_and_unknown_characters_stay(tokenizer: Tokenizer) -> None:
