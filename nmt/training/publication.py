@@ -19,6 +19,7 @@ from nmt.settings import to_mapping
 from nmt.text.corpus import Pair
 from nmt.text.lines import atomic_writer, open_binary
 from nmt.training.alignment_heads import choose_alignment_heads
+from nmt.training.averaging import MOVING_AVERAGE
 from nmt.training.config import Recipe
 from nmt.training.fine_tuning import Parent
 from nmt.training.preparation import PreparedCorpus
@@ -95,6 +96,7 @@ class Publication:
             load_model(self.output, device="cpu")
         except NMTError as error:
             reporter.stage(f"the published model cannot be used ({error}); publishing the last averaged weights")
+            state.best_step, state.best_weights = state.step, MOVING_AVERAGE
             self.publish(average, state, validator.validate(average, state))
 
     def final_scores(

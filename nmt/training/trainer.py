@@ -265,7 +265,8 @@ class Trainer:
         state, validator = self.state, self.around.validator
         deadline = self.planner.validation_deadline(state, last=last)
         validation = validator.validate(self.average, state, deadline)
-        state.last_validated = state.step
+        if validation is not None or last:  # else there may be time at the end
+            state.last_validated = state.step
         state.validated_progress = self.planner.progress(state) or 0.0
         state.validation_seconds = validator.cost or state.validation_seconds
         if validation is None and last:

@@ -101,7 +101,9 @@ def test_the_same_command_mends_a_finished_model_that_lost_a_file(tmp_path: Path
     reporter = RecordingReporter()
     assert run(files, tmp_path / "model", reporter=reporter).scores
     assert any("cannot be used" in stage for stage in reporter.stages)
-    assert load_info(tmp_path / "model").scores["decoding"] == "beam search"
+    scores = load_info(tmp_path / "model").scores
+    assert scores["decoding"] == "beam search"
+    assert (scores["step"], scores["weights"]) == (12, "moving average")
 
 
 def test_other_settings_or_text_are_named_and_overwrite_starts_afresh(tmp_path: Path) -> None:

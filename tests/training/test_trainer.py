@@ -315,6 +315,27 @@ def test_without_time_to_validate_the_last_weights_are_published_all_the_same(tm
     assert 50 < clock.time < 60
 
 
+def test_a_budget_that_ends_after_a_validation_that_was_given_up_leaves_a_model(tmp_path: Path) -> None:
+    clock = SimulatedClock()
+    first = trainer(
+        tmp_path,
+        BUDGET,
+        validator=FakeValidator(cost=100, clock=clock),
+        clock=clock,
+        stop=lambda: first.state.validation_seconds > 0,
+    )
+    stopped = clock.slow_down(first, 0.5).run()
+    assert not stopped.finished
+    again = SimulatedClock(used=BUDGET.budget_seconds or 0.0)
+    validator = FakeValidator(cost=100, clock=again)
+    second = trainer(tmp_path, BUDGET, validator=validator, clock=again)
+    assert second.resume()
+    state = second.run()
+    assert state.finished
+    assert validator.published == [state.step] == [stopped.step]
+    assert state.best_weights == "moving average"
+
+
 def test_what_does_not_fit_into_the_rest_of_a_budget_is_not_begun(tmp_path: Path) -> None:
     clock = SimulatedClock()
     planner = trainer(tmp_path, BUDGET, clock=clock).planner
