@@ -33,6 +33,7 @@ class TensorBoard:
             raise NMTError("TensorBoard is not installed; get it with: pip install 'nmt[tensorboard]'") from error
         self.directory = directory
         self._path: Path | None = None
+        self._early: list[tuple[int, dict[str, float]]] | None = []  # points from before updates began
 
     def stage(self, text: str) -> None:
         """Nothing to draw."""
@@ -47,6 +48,9 @@ class TensorBoard:
         self._path = self.directory / name
         self._write(step=0, file_version=FILE_VERSION)
         self._write(step=state.step + 1, session_log={"status": "START"})
+        early, self._early = self._early or [], None
+        for step, scalars in early:
+            self._write_scalars(step, scalars)
 
     def progressed(self, progress: Progress) -> None:
         """The curves of learning."""
@@ -70,6 +74,9 @@ class TensorBoard:
         """Everything is written already."""
 
     def _write_scalars(self, step: int, scalars: dict[str, float]) -> None:
+        if self._early is not None:
+            self._early.append((step, scalars))
+            return
         self._write(step=step, summary={"value": [{"tag": tag, "simple_value": scalars[tag]} for tag in scalars]})
 
     def _write(self, **event: Any) -> None:

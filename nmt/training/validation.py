@@ -61,7 +61,7 @@ class TranslationValidator:
         self.metric = metric
         self.group = group
         self.cost = 0.0  # seconds of the last validation; had it no time to end, what it would have taken
-        self._unfinished = 0.0  # seconds that all translations would take
+        self._unfinished = 0.0  # seconds that all translations would take; 0 where none was made
 
     def validate(self, model: Transformer, state: TrainState, deadline: float | None = None) -> Validation | None:
         """Loss and scores of ``model``, better than ``state.best_score`` or not; None if ``deadline`` passes.
@@ -72,7 +72,7 @@ class TranslationValidator:
         metrics = ("bleu", "chrf") if self.metric == "chrf" else ("bleu",)
         scores = self.scores(model, self.search, metrics=metrics, deadline=deadline)
         if scores is None:
-            self.cost = self._unfinished
+            self.cost = self._unfinished or self.cost
             return None
         bleu, *other = scores
         loss = self.loss(model)
@@ -166,5 +166,5 @@ class TranslationValidator:
             done += translate(rows[len(done) : len(done) + lines])
             pace = (time.monotonic() - began) / len(done)
             lines = min(MOST_LINES, max(FIRST_LINES, int((deadline - time.monotonic()) / 10 / max(pace, 1e-9))))
-        self._unfinished = (time.monotonic() - began) * len(rows) / max(1, len(done))
+        self._unfinished = (time.monotonic() - began) * len(rows) / len(done) if done else 0.0
         return done

@@ -52,6 +52,16 @@ def scalars(directory: Path) -> dict[str, list[tuple[int, float]]]:
     return {tag: [(e.step, round(e.value, 4)) for e in events.Scalars(tag)] for tag in events.Tags()["scalars"]}
 
 
+def test_what_is_found_before_the_first_update_has_its_point_too(tmp_path: Path) -> None:
+    """A model to go on from is validated before updates begin."""
+    board = TensorBoard(tmp_path / "board")
+    board.validated(validation(0))
+    assert not board.directory.exists()
+    board.started(TrainState(), None)
+    board.validated(validation(30))
+    assert scalars(tmp_path / "board")["valid/bleu"] == [(0, 30.5), (30, 30.5)]
+
+
 def test_a_resumed_run_has_each_point_once(tmp_path: Path) -> None:
     board = TensorBoard(tmp_path / "board")
     board.started(TrainState(), None)

@@ -92,3 +92,14 @@ def test_each_source_is_translated_with_its_own_tag(
         expected[::2] = ["of the first"] * 3
     with torch.inference_mode():
         assert validator.translations(model, validator.search, deadline) == expected
+
+
+def test_a_validation_that_found_no_time_says_nothing_of_what_one_takes() -> None:
+    model, validator = prepared([Pair(source, "a") for source in SOURCES])
+    assert validator.validate(model, TrainState(), time.monotonic()) is None
+    assert validator.cost == 0
+    assert validator.validate(model, TrainState(), None) is not None
+    known = validator.cost
+    assert known > 0
+    assert validator.validate(model, TrainState(), time.monotonic()) is None
+    assert validator.cost == known
