@@ -23,8 +23,9 @@ class Curve:
     values: list[float] = field(default_factory=list)
 
     def add(self, step: int, value: float) -> None:
-        """One more point."""
+        """One more point, in the place of those from before a run went back behind it."""
         value = float(value)  # before the step is taken in; it may be None in a log
+        self.forget_after(step - 1)
         self.steps.append(step)
         self.values.append(value)
 

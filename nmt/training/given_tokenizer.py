@@ -11,18 +11,20 @@ from nmt.training.fine_tuning import Parent
 
 
 def check_tokenizer_settings(files: CorpusFiles, recipe: Recipe, parent: Parent | None) -> None:
-    """NMTError if a tokenizer is given and something else is said of it, too."""
-    if not files.tokenizers:
-        return
+    """NMTError if a tokenizer is given that does not do, or something else is said of it, too."""
     if len(files.tokenizers) > 1:
         raise NMTError("both languages share one tokenizer; name one file")
-    if parent is not None:
+    if files.tokenizers and parent is not None:
         raise NMTError("with --from the tokenizer is that of the model begun with; leave --tokenizer out")
-    if recipe.tokenizer != TokenizerConfig():
+    if files.tokenizers and recipe.tokenizer != TokenizerConfig():
         raise NMTError(
             f"{files.tokenizers[0]} is a whole tokenizer, so nothing can be said of how to make one; leave --tokenizer "
             "out, or --vocabulary-size, --model-type and the table [tokenizer]"
         )
+    if files.tokenizers or parent is not None:
+        tokenizer, place = given_tokenizer(files, parent)
+        if recipe.training.subword_sampling and not tokenizer.can_sample:
+            raise NMTError(f"the tokenizer of {place} knows one way to divide a text; leave subword_sampling out")
 
 
 def given_tokenizer(files: CorpusFiles, parent: Parent | None) -> tuple[Tokenizer, StrPath]:

@@ -52,6 +52,15 @@ def test_what_was_done_twice_is_read_once(tmp_path: Path) -> None:
     assert curves.validation_loss == Curve([30], [2.5])
 
 
+def test_what_a_run_did_before_it_went_back_is_forgotten(tmp_path: Path) -> None:
+    """After gradients that were no numbers; nothing begins anew then."""
+    before = [*(progress(step, 9.0) for step in (10, 20, 30)), validation(30, 1.0)]
+    after = [*(progress(step, 8.0) for step in (20, 30, 40)), validation(30, 2.0)]
+    curves = read_curves(write_log(tmp_path / "log.jsonl", started(0), *before, *after))
+    assert curves.loss == Curve([10, 20, 30, 40], [9.0, 8.0, 8.0, 8.0])
+    assert curves.bleu == Curve([30], [2.0])
+
+
 def test_a_log_without_points_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(NMTError, match=r"log\.jsonl does not exist"):
         read_curves(tmp_path / "log.jsonl")

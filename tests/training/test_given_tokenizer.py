@@ -42,6 +42,7 @@ def test_a_given_tokenizer_is_taken_as_it_is(tmp_path: Path) -> None:
         prepare_text(files, tmp_path / "other", {"tokenizer": {"vocabulary_size": 400}})
     with pytest.raises(NMTError, match=r"has no subword for the tag back; .*--symbol '<back>'"):
         prepare_text(replace(files, tags=("", "back")), tmp_path / "tags", NO_SETTINGS)
+    assert not list((tmp_path / "tags").glob("*"))  # it is found before the text is read
 
 
 def test_what_is_no_tokenizer_is_named(tmp_path: Path) -> None:
@@ -49,6 +50,7 @@ def test_what_is_no_tokenizer_is_named(tmp_path: Path) -> None:
     files = replace(files_of(tmp_path, "a"), tokenizers=(str(tmp_path / "no.model"),))
     with pytest.raises(NMTError, match=r"no\.model: the tokenizer is damaged or not a SentencePiece model"):
         prepare_text(files, tmp_path / "made", NO_SETTINGS)
+    assert not list((tmp_path / "made").glob("*"))
     with pytest.raises(NMTError, match="is no file with a tokenizer"):
         replace(files, tokenizers=(str(tmp_path / "missing"),)).check()
 
@@ -64,3 +66,6 @@ def test_what_knows_one_segmentation_is_not_asked_for_others(tmp_path: Path) -> 
     assert prepared.resegmenter(0.0, ()) is None
     with pytest.raises(NMTError, match="knows one way to divide a text"):
         prepared.resegmenter(0.1, ())
+    with pytest.raises(NMTError, match=r"own\.model knows one way to divide a text"):
+        prepare_text(files, tmp_path / "other", NO_SETTINGS | {"training": {"subword_sampling": 0.1}})
+    assert not list((tmp_path / "other").glob("*"))
