@@ -147,6 +147,9 @@ def stats(source: tuple[str, ...], target: tuple[str, ...], tsv: tuple[str, ...]
 
     corpora = _files(source, target, tsv)
     found = check_corpus(corpora, helpers=helpers_for(corpora, None))
+    for finding in found.findings:
+        if finding.kind.name == "unequal-counts":
+            logger.warning("%s; lines without a partner are not counted, and nmt check says where", finding.places[0])
     if output_format == "json":
         keys = ("pairs", "files", "length_correlation", "source", "target")
         click.echo(json.dumps({key: as_mapping(found)[key] for key in keys}, ensure_ascii=False, indent=2))

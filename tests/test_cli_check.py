@@ -88,6 +88,10 @@ def test_a_table_comes_through_a_pipe(folder: Path) -> None:
         ([*TEXT, "--source-language", "xx"], "py3langid does not know the language 'xx'"),
         ([*TEXT, "--report", "train.aaa"], "train.aaa is an input and would be overwritten; choose another output"),
         (
+            [*TEXT, "--report", "test.aaa", "--test-source", "test.aaa", "--test-target", "train.bbb"],
+            "test.aaa is an input and would be overwritten; choose another output",
+        ),
+        (
             [*TEXT, "--test-source", "train.aaa"],
             "1 source files but 0 target files; give as many of one as of the other",
         ),

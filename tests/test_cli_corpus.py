@@ -75,6 +75,17 @@ def test_stats_counts_both_sides(folder: Path) -> None:
     assert (found["source"]["words"], found["source"]["distinct_words"]) == (words, distinct)
 
 
+def test_stats_says_what_it_does_not_count(folder: Path) -> None:
+    with (folder / "all.bbb").open("a") as file:
+        file.write("one more\n")
+    result = run("stats", *TEXT)
+    assert (result.exit_code, result.stderr) == (
+        0,
+        "nmt: warning: all.aaa has 400 lines, all.bbb has 401; lines without a partner are not counted, and nmt check "
+        "says where\n",
+    )
+
+
 def test_import_names_the_files_it_made(folder: Path) -> None:
     (folder / "m.jsonl").write_text('{"source": "Ein Hund", "target": "A dog"}\n')
     result = run("import", "m.jsonl", "-o", "out", "--source-language", "de", "--target-language", "en")

@@ -9,7 +9,7 @@ Counts = NDArray[np.int32]  # (N lines, classes)
 
 _CLASSES = (
     "other", "blank", "digit", "upper", "lower", "control", "continuation", "latin", "greek", "cyrillic", "armenian",
-    "hebrew", "arabic", "indic", "georgian", "symbol", "kana", "han", "hangul",
+    "hebrew", "arabic", "syriac", "thaana", "nko", "indic", "georgian", "symbol", "kana", "han", "hangul",
 )  # fmt: skip
 _NUMBER = {name: number for number, name in enumerate(_CLASSES)}
 # Which classes count as letters of which script. What begins with 0xE0 are the scripts of India, Thai and Lao; with
@@ -21,6 +21,9 @@ SCRIPTS = {
     "Armenian": ("armenian",),
     "Hebrew": ("hebrew",),
     "Arabic": ("arabic",),
+    "Syriac": ("syriac",),
+    "Thaana": ("thaana",),
+    "N'Ko": ("nko",),
     "Indic or Thai": ("indic",),
     "Georgian, Ethiopic or Khmer": ("georgian",),
     "Chinese or Japanese": ("kana", "han"),
@@ -51,6 +54,10 @@ def _table() -> NDArray[np.uint8]:
         ("armenian", 0xD5, 0xD5),
         ("hebrew", 0xD6, 0xD7),
         ("arabic", 0xD8, 0xDB),
+        ("syriac", 0xDC, 0xDC),
+        ("arabic", 0xDD, 0xDD),  # letters of Arabic for African languages, mostly
+        ("thaana", 0xDE, 0xDE),
+        ("nko", 0xDF, 0xDF),
         ("indic", 0xE0, 0xE0),
         ("georgian", 0xE1, 0xE1),
         ("symbol", 0xE2, 0xE2),
@@ -68,6 +75,9 @@ _SCRIPT_OF_CLASS = np.zeros((len(_CLASSES), len(SCRIPTS)), dtype=np.int32)
 for _script, _names in enumerate(SCRIPTS.values()):
     for _name in _names:
         _SCRIPT_OF_CLASS[_NUMBER[_name], _script] = 1
+# How many letters a character says as much as, where a line is in two scripts: a name or two in Latin letters do not
+# make a Chinese sentence a Latin one.
+_WEIGHTS = np.array([{"Chinese or Japanese": 3, "Korean": 3}.get(name, 1) for name in SCRIPTS], dtype=np.int32)
 
 
 class LineClasses(NamedTuple):
@@ -92,8 +102,9 @@ def classify_lines(data: bytes, lengths: NDArray[np.int64]) -> LineClasses:
     by_script[mixed, latin] += by_script[mixed, vietnamese]
     by_script[mixed, vietnamese] = 0
     letters = by_script.sum(axis=1)
-    best = by_script.argmax(axis=1)
-    clear = (letters >= _FEWEST_LETTERS) & (by_script.max(axis=1, initial=0) >= _MAJORITY * letters)
+    weights = by_script * _WEIGHTS
+    best = weights.argmax(axis=1)
+    clear = (letters >= _FEWEST_LETTERS) & (weights.max(axis=1, initial=0) >= _MAJORITY * weights.sum(axis=1))
     return LineClasses(
         characters=lengths - counts[:, _NUMBER["continuation"]],
         digits=counts[:, _NUMBER["digit"]],

@@ -55,14 +55,15 @@ def clean_corpus(
     languages: tuple[str | None, str | None] = (None, None),
     held_out: Sequence[HeldOut] = (),
     rejected: StrPath | None = None,
+    others: Sequence[StrPath] = (),
     helpers: int = 1,
 ) -> CleaningReport:
     """Write what is good of ``corpora`` into ``directory`` under the files' own names, and the rest into ``rejected``.
 
-    The result is the same for any number of helper processes. Raises NMTError where nothing can be written, and for
-    unequal counts of lines.
+    The result is the same for any number of helper processes. Raises NMTError where nothing can be written, where one
+    of ``others`` would be written over, and for unequal counts of lines.
     """
-    paths = output_paths(corpora, directory)
+    paths = output_paths(corpora, directory, others=others if rejected is None else [*others, rejected])
     cleaner = Cleaner(config, survey(corpora, languages, config), tuple(held_out))
     following = _Following(config)
     report = CleaningReport()

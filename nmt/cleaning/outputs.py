@@ -11,11 +11,14 @@ from nmt.text.blocks import ParallelFiles
 from nmt.text.lines import StrPath, atomic_writers
 
 
-def output_paths(corpora: Sequence[ParallelFiles], directory: StrPath) -> list[ParallelFiles]:
+def output_paths(
+    corpora: Sequence[ParallelFiles], directory: StrPath, *, others: Iterable[StrPath] = ()
+) -> list[ParallelFiles]:
     """Where the files of ``corpora`` go in ``directory``, which is made: each keeps its name.
 
-    Raises NMTError if two would go to one place, or one over a file that is read.
+    Raises NMTError if two would go to one place, or one over a file that is read, or over one of ``others``.
     """
+    kept = {Path(other).resolve() for other in others}
     read = [path for files in corpora for path in (files.source, files.target) if path is not None]
     goals = [Path(directory) / Path(path).name for path in read]
     for path, goal in zip(read, goals, strict=True):
@@ -23,6 +26,10 @@ def output_paths(corpora: Sequence[ParallelFiles], directory: StrPath) -> list[P
             raise NMTError(f"{path} is no file, so there is no name to write its text to; name files")
         if goals.count(goal) > 1:
             raise NMTError(f"two of the files are called {goal.name}; give them different names, or do one at a time")
+        if goal.resolve() in kept:
+            raise NMTError(
+                f"{goal} is the clean text and another file of this command, too; name another directory with -o"
+            )
         if any(goal.resolve() == Path(other).resolve() for other in read):
             raise NMTError(f"{goal} would be written over while it is read; name another directory with -o")
     make_directory(directory)

@@ -24,6 +24,13 @@ def classes_of(*lines: str) -> LineClasses:
         ("犬が走っています。", "Chinese or Japanese"),
         ("개가 달리고 있다", "Korean"),
         ("ძაღლი დარბის", "Georgian, Ethiopic or Khmer"),
+        ("ሰላም ለዓለም ሁሉ።", "Georgian, Ethiopic or Khmer"),
+        ("ߒߞߏ ߞߊ߲ ߛߓߍ", "N'Ko"),
+        ("ދިވެހިރާއްޖެ", "Thaana"),
+        ("ݣݢݐ ݫݬݭ", "Arabic"),
+        ("Tom 不想让Mary走", "Chinese or Japanese"),
+        ("Tom는 Mary를 좋아해", "Korean"),
+        ("He said 你好 to me", "Latin"),
     ],
 )
 def test_the_script_of_a_line_is_that_of_most_letters(line: str, script: str) -> None:
