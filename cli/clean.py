@@ -17,6 +17,7 @@ from .options import (
     verbosity_options,
 )
 from .settings import read_toml
+from .signals import ending_on_sigterm
 
 logger = logging.getLogger("nmt.clean")
 
@@ -90,16 +91,17 @@ def clean(**options: Any) -> None:
         test=(options["test_source"], options["test_target"]),
         validation=(options["valid_source"], options["valid_target"]),
     )
-    report = clean_corpus(
-        corpora,
-        options["output"],
-        config,
-        languages=_languages(options) if "language" in config.filters else (None, None),
-        held_out=held_out,
-        rejected=options["rejected"],
-        others=beside,
-        helpers=helpers_for(corpora, options["processes"]),
-    )
+    with ending_on_sigterm():
+        report = clean_corpus(
+            corpora,
+            options["output"],
+            config,
+            languages=_languages(options) if "language" in config.filters else (None, None),
+            held_out=held_out,
+            rejected=options["rejected"],
+            others=beside,
+            helpers=helpers_for(corpora, options["processes"]),
+        )
     logger.info("%s", report.summary())
     if report.mended:
         logger.info("lines mended: %s", ", ".join(f"{count:,} {name}" for name, count in report.mended.items()))

@@ -18,6 +18,8 @@ from .options import (
     verbosity_options,
 )
 
+from .signals import ending_on_sigterm
+
 if TYPE_CHECKING:
     from nmt.text.blocks import ParallelFiles
 
@@ -43,8 +45,11 @@ def seed_option(command: Command) -> Command:
 
 
 @click.group()
-def corpus() -> None:
+@click.pass_context
+def corpus(ctx: click.Context) -> None:
     """Split, sample, dedupe, merge and count parallel text, import it from other formats, and fetch public corpora."""
+    if ctx.invoked_subcommand != "get":  # which would wait for the program that fetches
+        ctx.with_resource(ending_on_sigterm())
 
 
 @corpus.command(

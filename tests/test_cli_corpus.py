@@ -1,6 +1,11 @@
 """``nmt corpus`` as a user meets it."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -91,6 +96,19 @@ def test_import_names_the_files_it_made(folder: Path) -> None:
     result = run("import", "m.jsonl", "-o", "out", "--source-language", "de", "--target-language", "en")
     assert (result.exit_code, result.stderr) == (0, "1 unit read, 1 kept\nout/m.de and out/m.en\n")
     assert (folder / "out" / "m.de").read_text() == "Ein Hund\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_what_is_interrupted_leaves_nothing_behind(folder: Path, number: signal.Signals, status: int) -> None:
+    os.mkfifo(folder / "endless.aaa")
+    command = ["corpus", "merge", *TEXT, "-s", "endless.aaa", "-t", "all.bbb", "-o", "out"]
+    with subprocess.Popen([sys.executable, "-m", "nmt_cli", *command], stderr=subprocess.DEVNULL) as process:
+        while not list((folder / "out").glob(".nmt-*")) and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(number)
+        assert process.wait(20) == status
+    assert list((folder / "out").iterdir()) == []
 
 
 @pytest.mark.parametrize(

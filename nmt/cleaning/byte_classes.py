@@ -9,7 +9,7 @@ Counts = NDArray[np.int32]  # (N lines, classes)
 
 _CLASSES = (
     "other", "blank", "digit", "upper", "lower", "control", "continuation", "latin", "greek", "cyrillic", "armenian",
-    "hebrew", "arabic", "syriac", "thaana", "nko", "indic", "georgian", "symbol", "kana", "han", "hangul",
+    "hebrew", "arabic", "syriac", "thaana", "nko", "indic", "georgian", "symbol", "kana", "han", "hangul", "another",
 )  # fmt: skip
 _NUMBER = {name: number for number, name in enumerate(_CLASSES)}
 # Which classes count as letters of which script. What begins with 0xE0 are the scripts of India, Thai and Lao; with
@@ -28,6 +28,7 @@ SCRIPTS = {
     "Georgian, Ethiopic or Khmer": ("georgian",),
     "Chinese or Japanese": ("kana", "han"),
     "Korean": ("hangul",),
+    "Tifinagh, Adlam, Vai or another": ("another",),
 }
 SCRIPT_NAMES = tuple(SCRIPTS)
 NO_SCRIPT = len(SCRIPTS)  # of lines with too few letters to tell
@@ -70,6 +71,18 @@ def _table() -> NDArray[np.uint8]:
     return table
 
 
+# First bytes that many scripts share, and the second bytes of those that are not what the first one says.
+_BY_SECOND = (
+    (0xE2, 0xB0, 0xB5, "another"),  # Coptic, Tifinagh
+    (0xE2, 0xB6, 0xB6, "georgian"),  # more of Ethiopic
+    (0xEA, 0x80, 0x9B, "another"),  # Yi, Vai, Bamum
+    (0xEA, 0x9C, 0x9F, "latin"),
+    (0xEA, 0xA0, 0xAF, "another"),  # Javanese, Cham, Meetei Mayek
+    (0xF0, 0x90, 0x91, "another"),
+    (0xF0, 0x96, 0x96, "another"),
+    (0xF0, 0x9E, 0x9E, "another"),  # Adlam
+    (0xF0, 0xA0, 0xAF, "han"),
+)
 _CLASS_OF_BYTE = _table()
 _SCRIPT_OF_CLASS = np.zeros((len(_CLASSES), len(SCRIPTS)), dtype=np.int32)
 for _script, _names in enumerate(SCRIPTS.values()):
@@ -93,7 +106,10 @@ class LineClasses(NamedTuple):
 def classify_lines(data: bytes, lengths: NDArray[np.int64]) -> LineClasses:
     """The classes of lines that stand one after the other in ``data``, so many bytes each, all line ends left out."""
     lines = len(lengths)
-    classes = _CLASS_OF_BYTE[np.frombuffer(data, dtype=np.uint8)]
+    codes = np.frombuffer(data, dtype=np.uint8)
+    classes = _CLASS_OF_BYTE[codes]
+    for byte in {first for first, *_ in _BY_SECOND if bytes([first]) in data}:
+        _look_at_second(byte, codes, classes)
     places = np.repeat(np.arange(lines, dtype=np.int64) * len(_CLASSES), lengths) + classes
     counts = np.bincount(places, minlength=lines * len(_CLASSES)).reshape(lines, len(_CLASSES)).astype(np.int32)
     by_script = counts @ _SCRIPT_OF_CLASS
@@ -112,3 +128,12 @@ def classify_lines(data: bytes, lengths: NDArray[np.int64]) -> LineClasses:
         letters=letters.astype(np.int32),
         scripts=np.where(clear, best, NO_SCRIPT),
     )
+
+
+def _look_at_second(byte: int, codes: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
+    """Correct the ``classes`` of characters that begin with ``byte`` by their second one."""
+    places = np.flatnonzero(codes[:-1] == byte)
+    seconds = codes[places + 1]
+    for first, lowest, highest, name in _BY_SECOND:
+        if first == byte:
+            classes[places[(seconds >= lowest) & (seconds <= highest)]] = _NUMBER[name]

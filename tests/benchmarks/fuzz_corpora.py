@@ -97,6 +97,7 @@ class Corpora:
         def read(data: bytes) -> None:
             path.write_bytes(data)
             refused: NMTError | None = None
+            were_read = 0
             for given in languages:
                 for columns in fields:
                     shutil.rmtree(out, ignore_errors=True)
@@ -108,9 +109,10 @@ class Corpora:
                         assert not out.exists() or not list(out.iterdir())
                         continue
                     assert files.target is not None
+                    were_read += 1
                     _assert_aligned(Path(files.source), Path(files.target), report.kept)
                     assert report.read == report.kept + sum(report.dropped.values())
-            if refused is not None:
+            if refused is not None and not were_read:
                 raise refused
 
         return read
@@ -149,13 +151,16 @@ class Corpora:
 
         paths, out = self.two_files(), self.scratch / "out"
         rejected = self.scratch / "rejected.tsv"
-        one_by_one = [CleaningConfig(filters=("empty",), mends=(name,)) for name in MENDS]
+        quick = tuple(name for name in FILTERS if name not in ("unrelated", "language"))
+        configs = [CleaningConfig(filters=quick, mends=tuple(MENDS))]
+        configs += [CleaningConfig(filters=("empty",), mends=(name,)) for name in MENDS]
         everything = CleaningConfig(filters=tuple(FILTERS), mends=tuple(MENDS))
 
         def read(data: bytes) -> None:
             _divide(data, paths)
             corpora = parallel_files([str(paths[0])], [str(paths[1])])
-            for config in (CleaningConfig(), everything, *one_by_one):
+            chosen = everything if len(data) % 16 == 0 else configs[len(data) % len(configs)]
+            for config in (CleaningConfig(), chosen):
                 report = clean_corpus(corpora, out, config, languages=("de", "en"), rejected=rejected)
                 _assert_aligned(out / paths[0].name, out / paths[1].name, report.kept)
                 assert report.read == report.kept + sum(report.dropped.values())
