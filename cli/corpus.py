@@ -17,7 +17,6 @@ from .options import (
     target_option,
     verbosity_options,
 )
-
 from .signals import ending_on_sigterm
 
 if TYPE_CHECKING:

@@ -95,7 +95,7 @@ def stopping_on_signals() -> Iterator[StopOnSignal]:
 
 @contextmanager
 def ending_on_sigterm() -> Iterator[None]:
-    """SIGTERM ends the block as an exception does, so that files begun in it go; for commands whose work is Python's."""
+    """SIGTERM ends the block as an exception does, so that files begun in it go; for what is done in Python itself."""
     before = signal.signal(signal.SIGTERM, _end)
     try:
         yield
