@@ -120,6 +120,8 @@ def test_what_is_interrupted_leaves_nothing_behind(folder: Path, number: signal.
         ),
         (("sample", *TEXT, "-o", "out", "-n", "500"), "there are only 400 pairs, so 500 cannot be drawn from them"),
         (("import", "none.tmx", "-o", "out"), "none.tmx: there is no such file"),
+        (("merge", *TEXT, "-o", "out", "--name", ""), "'' is no name for a file; name the directory with -o"),
+        (("merge", *TEXT, "-o", "out", "--name", ".."), "'..' is no name for a file; name the directory with -o"),
         (
             ("merge", *TEXT, "-o", ".", "--name", "all"),
             "all.aaa would be written over while it is read; name another directory with -o",

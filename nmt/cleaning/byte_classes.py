@@ -75,6 +75,7 @@ def _table() -> NDArray[np.uint8]:
 _BY_SECOND = (
     (0xE2, 0xB0, 0xB5, "another"),  # Coptic, Tifinagh
     (0xE2, 0xB6, 0xB6, "georgian"),  # more of Ethiopic
+    (0xE3, 0x80, 0x80, "symbol"),  # the wide blank and punctuation
     (0xEA, 0x80, 0x9B, "another"),  # Yi, Vai, Bamum
     (0xEA, 0x9C, 0x9F, "latin"),
     (0xEA, 0xA0, 0xAF, "another"),  # Javanese, Cham, Meetei Mayek

@@ -39,7 +39,7 @@ def output_paths(
 
 def check_name(name: str) -> None:
     """NMTError if ``name`` cannot be the name of a file in a directory."""
-    if Path(name).name != name:
+    if Path(name).name != name or not name.strip("."):
         raise NMTError(f"{name!r} is no name for a file; name the directory with -o")
 
 

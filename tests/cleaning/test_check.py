@@ -135,6 +135,14 @@ def test_the_same_number_in_the_digits_of_another_script_is_the_same(write: Writ
     assert "numbers" in names(check(write(pairs)))
 
 
+def test_wide_blanks_and_punctuation_are_no_words(write: Writer) -> None:
+    report = check(write([*CLEAN, ("\u3000", CLEAN[0][1]), ("「……」。", "《！》")]))
+    assert {finding.kind.name: finding.examples[0].line for finding in report.findings if finding.examples} == {
+        "empty": 601,
+        "wordless": 602,
+    }
+
+
 def test_georgian_has_no_capital_letters_to_be_missed(write: Writer) -> None:
     georgian = "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ"
     letters = str.maketrans("abcdefghijklmnopqrstuvwxyz", georgian[:26])
