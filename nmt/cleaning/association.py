@@ -45,7 +45,9 @@ class Bag(NamedTuple):
 @cache
 def _word() -> re.Pattern[str]:
     """Words, and single characters of scripts that put no blanks between words."""
-    return re.compile(rf"[{WORDLESS_CLASS}]|(?:[^\W\d_][{letter_marks()}]*)+|\d+")
+    # The first look, at what no mark is below, spares most words the long list of all marks.
+    marks = rf"(?![\x00-\u02ff])[{letter_marks()}]+"
+    return re.compile(rf"[{WORDLESS_CLASS}]|[^\W\d_]+(?:{marks}[^\W\d_]*)*|\d+")
 
 
 def words_of(side: SideText) -> Bag:
