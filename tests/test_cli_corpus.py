@@ -91,6 +91,17 @@ def test_stats_says_what_it_does_not_count(folder: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("arguments", [("corpus", "dedupe"), ("corpus", "merge", "--name", "t"), ("clean",)])
+def test_columns_that_are_not_written_are_told(folder: Path, arguments: tuple[str, ...]) -> None:
+    (folder / "t.tsv").write_text("Ein Hund.\tA dog.\t0.7\nZwei.\tTwo.\n")
+    result = CliRunner().invoke(nmt, [*arguments, "--tsv", "t.tsv", "-o", "out"], prog_name="nmt")
+    assert result.exit_code == 0
+    assert result.stderr.startswith(
+        "nmt: warning: t.tsv has more than two columns, of which the first two are written\n"
+    )
+    assert (folder / "out" / "t.tsv").read_text() == "Ein Hund.\tA dog.\nZwei.\tTwo.\n"
+
+
 def test_import_names_the_files_it_made(folder: Path) -> None:
     (folder / "m.jsonl").write_text('{"source": "Ein Hund", "target": "A dog"}\n')
     result = run("import", "m.jsonl", "-o", "out", "--source-language", "de", "--target-language", "en")

@@ -23,7 +23,7 @@ from nmt.cleaning.filters import CleanBlock, Cleaner, Rejected, Usual
 from nmt.cleaning.hashes import SeenHashes
 from nmt.cleaning.held_out import HeldOut
 from nmt.cleaning.lengths import fit_lengths
-from nmt.cleaning.outputs import Outputs, output_paths
+from nmt.cleaning.outputs import Outputs, output_paths, tell_of_columns
 from nmt.cleaning.pair_tests import ends_agree
 from nmt.cleaning.reading import TolerantReader
 from nmt.data.pool import ordered_map
@@ -81,6 +81,7 @@ def clean_corpus(
         table = stack.enter_context(atomic_writer(rejected)) if rejected is not None else None
         for clean in ordered_map(cleaner, blocks(), helpers=helpers):
             block = waiting.popleft()
+            tell_of_columns(block)
             dropped = [*clean.rejected, *following.drop(clean)]
             _count(report, block, dropped, clean)
             outputs.write(block.corpus, clean.sources, clean.targets)

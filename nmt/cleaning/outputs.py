@@ -1,14 +1,18 @@
 """Writing corpora: line-aligned files, or tables, that appear under their names all together when they are whole."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from nmt.cleaning.block_text import BlockText
 from nmt.errors import NMTError
-from nmt.text.blocks import ParallelFiles
-from nmt.text.lines import StrPath, atomic_writers
+from nmt.text.blocks import Block, ParallelFiles
+from nmt.text.lines import StrPath, atomic_writers, name_of
+
+logger = logging.getLogger(__name__)
 
 
 def output_paths(
@@ -49,6 +53,12 @@ def make_directory(directory: StrPath) -> None:
         Path(directory).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NMTError(f"the directory {directory} cannot be made: {(error.strerror or '').lower()}") from error
+
+
+def tell_of_columns(block: Block) -> None:
+    """Warn, at the first block of a table, where columns behind the second are not written."""
+    if block.files.target is None and block.first == 1 and len(BlockText(block).rows_of_more_columns()):
+        logger.warning("%s has more than two columns, of which the first two are written", name_of(block.files.source))
 
 
 class Outputs:

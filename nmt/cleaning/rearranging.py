@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nmt.cleaning.block_text import BlockText
 from nmt.cleaning.hashes import Hashes, SeenHashes, combine, hash_lines, hash_normal_lines
-from nmt.cleaning.outputs import Outputs, check_name, make_directory, output_paths
+from nmt.cleaning.outputs import Outputs, check_name, make_directory, output_paths, tell_of_columns
 from nmt.errors import NMTError
 from nmt.text.blocks import Block, ParallelFiles, read_blocks
 from nmt.text.corpus import CorpusReport, FilterConfig, total_of
@@ -161,6 +161,7 @@ def _numbered(corpora: Sequence[ParallelFiles]) -> Iterator[tuple[Block, int]]:
     first = 0
     for block in read_blocks(corpora):
         _refuse_one_column(block)
+        tell_of_columns(block)
         yield block, first
         first += block.count
 
