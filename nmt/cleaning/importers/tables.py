@@ -89,9 +89,9 @@ def _guess(found: Mapping[str, Any], languages: tuple[str | None, str | None], w
     for fields in (*_USUAL, *by_language):
         if all(_value(found, field) is not None for field in fields):
             return fields
-    raise NMTError(
-        f"{where}: name the fields with --source-field and --target-field; there are {', '.join(found)[:200]}"
-    )
+    names = [f"{key}.{part}" for key, value in found.items() for part in (value if isinstance(value, dict) else ())]
+    there = ", ".join([*(key for key, value in found.items() if not isinstance(value, dict)), *names])
+    raise NMTError(f"{where}: name the fields with --source-field and --target-field; there are {there[:200]}")
 
 
 def _value(found: Mapping[str, Any], field: str) -> str | None:

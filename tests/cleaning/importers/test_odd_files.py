@@ -104,6 +104,12 @@ def test_null_is_no_translation_and_no_error(tmp_path: Path) -> None:
         ("x.tsv", "a,b\n", {}, r"x\.tsv:1: there is no column 2, only 1; a tab must stand between columns"),
         ("x.tsv", b"\x1f\x8b\x08\0", {}, r"x\.tsv is compressed by gzip; give it a name in \.gz"),
         ("x.jsonl", '{"source": "a", "target": "b"}\n', {"fields": ("source", None)}, "name both fields"),
+        (
+            "x.jsonl",
+            '{"id": 1, "t": {"de": "a", "en": "b"}}\n',
+            {},
+            r"x\.jsonl:1: name the .*; there are id, t\.de, t\.en$",
+        ),
         ("x.po", po("de", "a"), {"fields": ("1", None)}, r"choose from TSV and JSONL; .*x\.po is read as po"),
         ("x.tmx", TMX.format(encoding="utf-17"), {}, "has an encoding that cannot be read .*; convert it to UTF-8"),
         ("x.tmx", TMX.format(encoding="gb2312"), {}, "has an encoding that cannot be read .*; convert it to UTF-8"),
