@@ -6,7 +6,7 @@ from typing import Any
 
 from nmt.cleaning.importers.units import LONGEST, Unit, Units, unit_of
 from nmt.errors import NMTError
-from nmt.text.lines import StrPath, name_of, read_lines
+from nmt.text.lines import StrPath, clean_text, name_of, read_lines
 
 _USUAL = (("source", "target"), ("src", "tgt"), ("src", "ref"))  # what the fields of such objects are called
 
@@ -90,7 +90,7 @@ def _guess(found: Mapping[str, Any], languages: tuple[str | None, str | None], w
         if all(_value(found, field) is not None for field in fields):
             return fields
     names = [f"{key}.{part}" for key, value in found.items() for part in (value if isinstance(value, dict) else ())]
-    there = ", ".join([*(key for key, value in found.items() if not isinstance(value, dict)), *names])
+    there = clean_text(", ".join([*(key for key, value in found.items() if not isinstance(value, dict)), *names]))
     raise NMTError(f"{where}: name the fields with --source-field and --target-field; there are {there[:200]}")
 
 

@@ -17,7 +17,7 @@ from defusedxml.sax import make_parser
 from nmt.cleaning.importers.units import LONGEST, Unit, Units, check_code, unit_of
 from nmt.errors import NMTError
 from nmt.text.language_codes import differ
-from nmt.text.lines import StrPath, name_of, open_binary, reading_errors
+from nmt.text.lines import StrPath, clean_text, name_of, open_binary, reading_errors
 
 _CHUNK = 1 << 16
 _DEEPEST = 100  # elements within each other
@@ -84,7 +84,7 @@ class _Handler(ContentHandler):
     def has(self, language: str) -> None:
         """The file has text in ``language``."""
         if language and len(self.there) < _MOST_CODES:
-            self.there[language[:40]] = None
+            self.there[clean_text(language[:40])] = None
 
     def begin(self, name: str, attributes: Any) -> None:
         """What a format does where an element begins."""
