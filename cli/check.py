@@ -69,7 +69,7 @@ def check(
 
     corpora = parallel_files(source, target, tsv)
     if report is not None:
-        check_output(report, [*source, *target, *tsv])
+        check_output(report, [*source, *target, *tsv, *test_source, *test_target, *valid_source, *valid_target])
     held_out = read_held_out(test=(test_source, test_target), validation=(valid_source, valid_target))
     found = check_corpus(
         corpora,

@@ -1,6 +1,7 @@
 """``nmt clean``: parallel text mended and filtered."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,8 +17,11 @@ from .options import (
     verbosity_options,
 )
 from .settings import read_toml
+from .signals import ending_on_sigterm
 
 logger = logging.getLogger("nmt.clean")
+
+HELD_OUT = ("test_source", "test_target", "valid_source", "valid_target")
 
 
 @click.command(
@@ -72,29 +76,40 @@ def clean(**options: Any) -> None:
 
     from nmt.cleaning.clean import clean_corpus
     from nmt.cleaning.held_out import read_held_out
+    from nmt.cleaning.outputs import make_directory
     from nmt.cleaning.reading import helpers_for, parallel_files
 
     from .partial_output import check_output
 
     corpora = parallel_files(options["source"], options["target"], options["tsv"])
+    beside = [path for name in HELD_OUT for path in options[name]]
     if options["rejected"] is not None:
-        check_output(options["rejected"], [*options["source"], *options["target"], *options["tsv"]])
+        if Path(options["rejected"]).resolve().parent == Path(options["output"]).resolve():
+            make_directory(options["output"])
+        check_output(options["rejected"], [*options["source"], *options["target"], *options["tsv"], *beside])
     held_out = read_held_out(
         test=(options["test_source"], options["test_target"]),
         validation=(options["valid_source"], options["valid_target"]),
     )
-    report = clean_corpus(
-        corpora,
-        options["output"],
-        config,
-        languages=_languages(options) if "language" in config.filters else (None, None),
-        held_out=held_out,
-        rejected=options["rejected"],
-        helpers=helpers_for(corpora, options["processes"]),
-    )
+    with ending_on_sigterm():
+        report = clean_corpus(
+            corpora,
+            options["output"],
+            config,
+            languages=_languages(options) if "language" in config.filters else (None, None),
+            held_out=held_out,
+            rejected=options["rejected"],
+            others=beside,
+            helpers=helpers_for(corpora, options["processes"]),
+        )
     logger.info("%s", report.summary())
     if report.mended:
         logger.info("lines mended: %s", ", ".join(f"{count:,} {name}" for name, count in report.mended.items()))
+    if report.read and not report.kept:
+        logger.warning(
+            "no pair is left, so the files in %s are empty; --rejected FILE tells why of each", options["output"]
+        )
+        return
     logger.info("the clean text is in %s", options["output"])
 
 

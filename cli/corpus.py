@@ -17,6 +17,7 @@ from .options import (
     target_option,
     verbosity_options,
 )
+from .signals import ending_on_sigterm
 
 if TYPE_CHECKING:
     from nmt.text.blocks import ParallelFiles
@@ -43,8 +44,11 @@ def seed_option(command: Command) -> Command:
 
 
 @click.group()
-def corpus() -> None:
+@click.pass_context
+def corpus(ctx: click.Context) -> None:
     """Split, sample, dedupe, merge and count parallel text, import it from other formats, and fetch public corpora."""
+    if ctx.invoked_subcommand != "get":  # which would wait for the program that fetches
+        ctx.with_resource(ending_on_sigterm())
 
 
 @corpus.command(
@@ -147,6 +151,9 @@ def stats(source: tuple[str, ...], target: tuple[str, ...], tsv: tuple[str, ...]
 
     corpora = _files(source, target, tsv)
     found = check_corpus(corpora, helpers=helpers_for(corpora, None))
+    for finding in found.findings:
+        if finding.kind.name == "unequal-counts":
+            logger.warning("%s; lines without a partner are not counted, and nmt check says where", finding.places[0])
     if output_format == "json":
         keys = ("pairs", "files", "length_correlation", "source", "target")
         click.echo(json.dumps({key: as_mapping(found)[key] for key in keys}, ensure_ascii=False, indent=2))

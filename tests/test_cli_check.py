@@ -71,6 +71,13 @@ def test_json_and_the_page_hold_the_same(folder: Path) -> None:
     assert "Pairs of the test text that are also in the training text: 20 (100 %)" in page
 
 
+def test_a_test_text_without_pairs_is_pointed_out(folder: Path) -> None:
+    write(folder, "test", [("", "")])
+    result = run(*TEXT, "--test-source", "test.aaa", "--test-target", "test.bbb")
+    assert result.exit_code == 0
+    assert "nmt: warning: there is no pair in the test text (test.aaa), so nothing is looked for\n" in result.stderr
+
+
 def test_a_table_comes_through_a_pipe(folder: Path) -> None:
     table = "".join(f"{source}\t{target}\n" for source, target in PAIRS)
     result = run("--tsv", "-", stdin=table)
@@ -87,6 +94,10 @@ def test_a_table_comes_through_a_pipe(folder: Path) -> None:
         (["-s", "-", "-t", "-"], "standard input (-) can be read only once"),
         ([*TEXT, "--source-language", "xx"], "py3langid does not know the language 'xx'"),
         ([*TEXT, "--report", "train.aaa"], "train.aaa is an input and would be overwritten; choose another output"),
+        (
+            [*TEXT, "--report", "test.aaa", "--test-source", "test.aaa", "--test-target", "train.bbb"],
+            "test.aaa is an input and would be overwritten; choose another output",
+        ),
         (
             [*TEXT, "--test-source", "train.aaa"],
             "1 source files but 0 target files; give as many of one as of the other",

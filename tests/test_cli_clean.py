@@ -90,6 +90,47 @@ def test_wrong_input_is_one_sentence(folder: Path, arguments: list[str], message
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"nmt: error: {message}\n")
 
 
+def test_what_was_dropped_may_stand_beside_what_was_kept(folder: Path) -> None:
+    assert run(*TEXT, "-o", "new", "--rejected", "new/dropped.tsv").exit_code == 0
+    assert sorted(path.name for path in (folder / "new").iterdir()) == ["dropped.tsv", "train.aaa", "train.bbb"]
+
+
+def test_where_nothing_is_left_a_warning_says_so(folder: Path) -> None:
+    (folder / "none.tsv").write_text("no tab\nnone\n")
+    result = run("--tsv", "none.tsv", "-o", "clean")
+    assert (result.exit_code, result.stderr) == (
+        0,
+        "2 pairs read, 0 kept; dropped: 2 empty\n"
+        "nmt: warning: no pair is left, so the files in clean are empty; --rejected FILE tells why of each\n",
+    )
+
+
+def test_a_wrong_setting_is_told_with_its_file(folder: Path) -> None:
+    for content, said in (
+        ('mends = ["entitie"]', "there is no mend 'entitie'; did you mean entities?; there are "),
+        ("max_ratio = nan", "max_ratio must be at least 1, not nan"),
+        ("chance_margin = nan", "chance_margin must be a number, not nan"),
+    ):
+        (folder / "clean.toml").write_text(content)
+        result = run(*TEXT, "-o", "clean", "-c", "clean.toml")
+        assert result.exit_code == 1
+        assert result.stderr.startswith(f"nmt: error: clean.toml: {said}")
+
+
+def test_text_to_keep_out_is_not_written_over(folder: Path) -> None:
+    kept = (folder / "train.aaa").read_bytes()
+    (folder / "raw").mkdir()
+    for suffix in ("aaa", "bbb"):
+        (folder / "raw" / f"train.{suffix}").write_bytes((folder / f"train.{suffix}").read_bytes())
+    raw, test = (
+        ("-s", "raw/train.aaa", "-t", "raw/train.bbb"),
+        ("--test-source", "train.aaa", "--test-target", "train.bbb"),
+    )
+    for arguments in ((*raw, *test, "-o", "."), (*raw, *test, "-o", "clean", "--rejected", "train.aaa")):
+        assert run(*arguments).exit_code == 1
+        assert (folder / "train.aaa").read_bytes() == kept
+
+
 def test_where_the_text_goes_must_be_said(folder: Path) -> None:
     result = run(*TEXT)
     assert result.exit_code == 2

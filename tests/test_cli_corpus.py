@@ -1,6 +1,11 @@
 """``nmt corpus`` as a user meets it."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -75,11 +80,46 @@ def test_stats_counts_both_sides(folder: Path) -> None:
     assert (found["source"]["words"], found["source"]["distinct_words"]) == (words, distinct)
 
 
+def test_stats_says_what_it_does_not_count(folder: Path) -> None:
+    with (folder / "all.bbb").open("a") as file:
+        file.write("one more\n")
+    result = run("stats", *TEXT)
+    assert (result.exit_code, result.stderr) == (
+        0,
+        "nmt: warning: all.aaa has 400 lines, all.bbb has 401; lines without a partner are not counted, and nmt check "
+        "says where\n",
+    )
+
+
+@pytest.mark.parametrize("arguments", [("corpus", "dedupe"), ("corpus", "merge", "--name", "t"), ("clean",)])
+def test_columns_that_are_not_written_are_told(folder: Path, arguments: tuple[str, ...]) -> None:
+    (folder / "t.tsv").write_text("Ein Hund.\tA dog.\t0.7\nZwei.\tTwo.\n")
+    result = CliRunner().invoke(nmt, [*arguments, "--tsv", "t.tsv", "-o", "out"], prog_name="nmt")
+    assert result.exit_code == 0
+    assert result.stderr.startswith(
+        "nmt: warning: t.tsv has more than two columns, of which the first two are written\n"
+    )
+    assert (folder / "out" / "t.tsv").read_text() == "Ein Hund.\tA dog.\nZwei.\tTwo.\n"
+
+
 def test_import_names_the_files_it_made(folder: Path) -> None:
     (folder / "m.jsonl").write_text('{"source": "Ein Hund", "target": "A dog"}\n')
     result = run("import", "m.jsonl", "-o", "out", "--source-language", "de", "--target-language", "en")
     assert (result.exit_code, result.stderr) == (0, "1 unit read, 1 kept\nout/m.de and out/m.en\n")
     assert (folder / "out" / "m.de").read_text() == "Ein Hund\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_what_is_interrupted_leaves_nothing_behind(folder: Path, number: signal.Signals, status: int) -> None:
+    os.mkfifo(folder / "endless.aaa")
+    command = ["corpus", "merge", *TEXT, "-s", "endless.aaa", "-t", "all.bbb", "-o", "out"]
+    with subprocess.Popen([sys.executable, "-m", "nmt_cli", *command], stderr=subprocess.DEVNULL) as process:
+        while not list((folder / "out").glob(".nmt-*")) and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(number)
+        assert process.wait(20) == status
+    assert list((folder / "out").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -91,6 +131,8 @@ def test_import_names_the_files_it_made(folder: Path) -> None:
         ),
         (("sample", *TEXT, "-o", "out", "-n", "500"), "there are only 400 pairs, so 500 cannot be drawn from them"),
         (("import", "none.tmx", "-o", "out"), "none.tmx: there is no such file"),
+        (("merge", *TEXT, "-o", "out", "--name", ""), "'' is no name for a file; name the directory with -o"),
+        (("merge", *TEXT, "-o", "out", "--name", ".."), "'..' is no name for a file; name the directory with -o"),
         (
             ("merge", *TEXT, "-o", ".", "--name", "all"),
             "all.aaa would be written over while it is read; name another directory with -o",

@@ -9,20 +9,19 @@ pairs put together at random. The table takes 64 MB, whatever the corpus.
 import re
 import zlib
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nmt.cleaning.block_text import SideText
-from nmt.text.spans import WORDLESS_CLASS
+from nmt.text.spans import WORDLESS_CLASS, letter_marks
 
 MOST_WORDS = 24  # of a line; of longer lines, those whose hashes are the smallest
 _CELLS = 1 << 24
 _WORDS = 1 << 20
 _STEM = 6  # characters in which forms of a word mostly agree
-# Words, and single characters of scripts that put no blanks between words.
-_WORD = re.compile(rf"[{WORDLESS_CLASS}]|[^\W\d_]+|\d+")
 _SMOOTHING = 0.5
 _HIGHEST = 6.0  # nats; rare words do not decide alone
 _BINS = (4, 6, 8, 10, 12, 16, 20, 30)  # of the number of informative words, by which scores are told apart
@@ -43,11 +42,19 @@ class Bag(NamedTuple):
         return Bag(self.words[np.repeat(lines, self.sizes)], self.sizes[lines])
 
 
+@cache
+def _word() -> re.Pattern[str]:
+    """Words, and single characters of scripts that put no blanks between words."""
+    # The first look, at what no mark is below, spares most words the long list of all marks.
+    marks = rf"(?![\x00-\u02ff])[{letter_marks()}]+"
+    return re.compile(rf"[{WORDLESS_CLASS}]|[^\W\d_]+(?:{marks}[^\W\d_]*)*|\d+")
+
+
 def words_of(side: SideText) -> Bag:
     """The distinct words of each line."""
-    crc32 = zlib.crc32
+    crc32, find_words = zlib.crc32, _word().findall
     lines = [
-        sorted({crc32(word[:_STEM].encode("utf-8", "replace")) for word in _WORD.findall(line)})[:MOST_WORDS]
+        sorted({crc32(word[:_STEM].encode("utf-8", "replace")) for word in find_words(line)})[:MOST_WORDS]
         for line in side.text.casefold().removesuffix("\n").split("\n")
     ]
     sizes = np.array([len(line) for line in lines], dtype=np.int64)

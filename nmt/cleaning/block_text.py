@@ -112,8 +112,20 @@ class BlockText:
         """The rows of a table that have more than the two columns that are read."""
         if self.block.files.target is not None:
             return np.zeros(0, np.int64)
+        return np.flatnonzero(self._tabs > 1)
+
+    def rows_of_one_column(self) -> Rows:
+        """The rows of a table that have text and no tab."""
+        if self.block.files.target is not None:
+            return np.zeros(0, np.int64)
+        rows = np.flatnonzero(self._tabs == 0).tolist()
+        return np.array([row for row in rows if self.sides[SOURCE].lines[row].strip()], dtype=np.int64)
+
+    @cached_property
+    def _tabs(self) -> NDArray[np.int64]:
+        """How many tabs each row of a table has."""
         table = SideText(_ended(self.block.source))
-        return np.flatnonzero(np.bincount(table.rows_with(b"\t"), minlength=len(table.ends)) > 1)
+        return np.bincount(table.rows_with(b"\t"), minlength=len(table.ends))
 
     def example(self, row: int, side: int | None) -> Example:
         """Row ``row`` as an example of something on one side, or of the pair."""

@@ -9,7 +9,7 @@ Counts = NDArray[np.int32]  # (N lines, classes)
 
 _CLASSES = (
     "other", "blank", "digit", "upper", "lower", "control", "continuation", "latin", "greek", "cyrillic", "armenian",
-    "hebrew", "arabic", "indic", "georgian", "symbol", "kana", "han", "hangul",
+    "hebrew", "arabic", "syriac", "thaana", "nko", "indic", "georgian", "symbol", "kana", "han", "hangul", "another",
 )  # fmt: skip
 _NUMBER = {name: number for number, name in enumerate(_CLASSES)}
 # Which classes count as letters of which script. What begins with 0xE0 are the scripts of India, Thai and Lao; with
@@ -21,10 +21,14 @@ SCRIPTS = {
     "Armenian": ("armenian",),
     "Hebrew": ("hebrew",),
     "Arabic": ("arabic",),
+    "Syriac": ("syriac",),
+    "Thaana": ("thaana",),
+    "N'Ko": ("nko",),
     "Indic or Thai": ("indic",),
     "Georgian, Ethiopic or Khmer": ("georgian",),
     "Chinese or Japanese": ("kana", "han"),
     "Korean": ("hangul",),
+    "Tifinagh, Adlam, Vai or another": ("another",),
 }
 SCRIPT_NAMES = tuple(SCRIPTS)
 NO_SCRIPT = len(SCRIPTS)  # of lines with too few letters to tell
@@ -51,6 +55,10 @@ def _table() -> NDArray[np.uint8]:
         ("armenian", 0xD5, 0xD5),
         ("hebrew", 0xD6, 0xD7),
         ("arabic", 0xD8, 0xDB),
+        ("syriac", 0xDC, 0xDC),
+        ("arabic", 0xDD, 0xDD),  # letters of Arabic for African languages, mostly
+        ("thaana", 0xDE, 0xDE),
+        ("nko", 0xDF, 0xDF),
         ("indic", 0xE0, 0xE0),
         ("georgian", 0xE1, 0xE1),
         ("symbol", 0xE2, 0xE2),
@@ -63,11 +71,27 @@ def _table() -> NDArray[np.uint8]:
     return table
 
 
+# First bytes that many scripts share, and the second bytes of those that are not what the first one says.
+_BY_SECOND = (
+    (0xE2, 0xB0, 0xB5, "another"),  # Coptic, Tifinagh
+    (0xE2, 0xB6, 0xB6, "georgian"),  # more of Ethiopic
+    (0xE3, 0x80, 0x80, "symbol"),  # the wide blank and punctuation
+    (0xEA, 0x80, 0x9B, "another"),  # Yi, Vai, Bamum
+    (0xEA, 0x9C, 0x9F, "latin"),
+    (0xEA, 0xA0, 0xAF, "another"),  # Javanese, Cham, Meetei Mayek
+    (0xF0, 0x90, 0x91, "another"),
+    (0xF0, 0x96, 0x96, "another"),
+    (0xF0, 0x9E, 0x9E, "another"),  # Adlam
+    (0xF0, 0xA0, 0xAF, "han"),
+)
 _CLASS_OF_BYTE = _table()
 _SCRIPT_OF_CLASS = np.zeros((len(_CLASSES), len(SCRIPTS)), dtype=np.int32)
 for _script, _names in enumerate(SCRIPTS.values()):
     for _name in _names:
         _SCRIPT_OF_CLASS[_NUMBER[_name], _script] = 1
+# How many letters a character says as much as, where a line is in two scripts: a name or two in Latin letters do not
+# make a Chinese sentence a Latin one.
+_WEIGHTS = np.array([{"Chinese or Japanese": 3, "Korean": 3}.get(name, 1) for name in SCRIPTS], dtype=np.int32)
 
 
 class LineClasses(NamedTuple):
@@ -83,7 +107,10 @@ class LineClasses(NamedTuple):
 def classify_lines(data: bytes, lengths: NDArray[np.int64]) -> LineClasses:
     """The classes of lines that stand one after the other in ``data``, so many bytes each, all line ends left out."""
     lines = len(lengths)
-    classes = _CLASS_OF_BYTE[np.frombuffer(data, dtype=np.uint8)]
+    codes = np.frombuffer(data, dtype=np.uint8)
+    classes = _CLASS_OF_BYTE[codes]
+    for byte in {first for first, *_ in _BY_SECOND if bytes([first]) in data}:
+        _look_at_second(byte, codes, classes)
     places = np.repeat(np.arange(lines, dtype=np.int64) * len(_CLASSES), lengths) + classes
     counts = np.bincount(places, minlength=lines * len(_CLASSES)).reshape(lines, len(_CLASSES)).astype(np.int32)
     by_script = counts @ _SCRIPT_OF_CLASS
@@ -92,8 +119,9 @@ def classify_lines(data: bytes, lengths: NDArray[np.int64]) -> LineClasses:
     by_script[mixed, latin] += by_script[mixed, vietnamese]
     by_script[mixed, vietnamese] = 0
     letters = by_script.sum(axis=1)
-    best = by_script.argmax(axis=1)
-    clear = (letters >= _FEWEST_LETTERS) & (by_script.max(axis=1, initial=0) >= _MAJORITY * letters)
+    weights = by_script * _WEIGHTS
+    best = weights.argmax(axis=1)
+    clear = (letters >= _FEWEST_LETTERS) & (weights.max(axis=1, initial=0) >= _MAJORITY * weights.sum(axis=1))
     return LineClasses(
         characters=lengths - counts[:, _NUMBER["continuation"]],
         digits=counts[:, _NUMBER["digit"]],
@@ -101,3 +129,12 @@ def classify_lines(data: bytes, lengths: NDArray[np.int64]) -> LineClasses:
         letters=letters.astype(np.int32),
         scripts=np.where(clear, best, NO_SCRIPT),
     )
+
+
+def _look_at_second(byte: int, codes: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
+    """Correct the ``classes`` of characters that begin with ``byte`` by their second one."""
+    places = np.flatnonzero(codes[:-1] == byte)
+    seconds = codes[places + 1]
+    for first, lowest, highest, name in _BY_SECOND:
+        if first == byte:
+            classes[places[(seconds >= lowest) & (seconds <= highest)]] = _NUMBER[name]

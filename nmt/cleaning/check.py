@@ -132,7 +132,7 @@ class CorpusCheck:
                 count = abs(source - target)
                 places = [f"{files.source} has {source:,} lines, {files.target} has {target:,}"]
                 places += _slip_places(files)
-                yield self._finding("unequal-counts", count, places=places)
+                yield self._finding("unequal-counts", count, of=max(source, target), places=places)
 
     def _stretches(self) -> Iterator[Finding]:
         for kind, select in (("shifted", shifted), ("unrelated-stretch", unrelated)):

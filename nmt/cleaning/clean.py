@@ -23,7 +23,7 @@ from nmt.cleaning.filters import CleanBlock, Cleaner, Rejected, Usual
 from nmt.cleaning.hashes import SeenHashes
 from nmt.cleaning.held_out import HeldOut
 from nmt.cleaning.lengths import fit_lengths
-from nmt.cleaning.outputs import Outputs, output_paths
+from nmt.cleaning.outputs import Outputs, output_paths, tell_of_columns
 from nmt.cleaning.pair_tests import ends_agree
 from nmt.cleaning.reading import TolerantReader
 from nmt.data.pool import ordered_map
@@ -55,14 +55,15 @@ def clean_corpus(
     languages: tuple[str | None, str | None] = (None, None),
     held_out: Sequence[HeldOut] = (),
     rejected: StrPath | None = None,
+    others: Sequence[StrPath] = (),
     helpers: int = 1,
 ) -> CleaningReport:
     """Write what is good of ``corpora`` into ``directory`` under the files' own names, and the rest into ``rejected``.
 
-    The result is the same for any number of helper processes. Raises NMTError where nothing can be written, and for
-    unequal counts of lines.
+    The result is the same for any number of helper processes. Raises NMTError where nothing can be written, where one
+    of ``others`` would be written over, and for unequal counts of lines.
     """
-    paths = output_paths(corpora, directory)
+    paths = output_paths(corpora, directory, others=others if rejected is None else [*others, rejected])
     cleaner = Cleaner(config, survey(corpora, languages, config), tuple(held_out))
     following = _Following(config)
     report = CleaningReport()
@@ -80,6 +81,7 @@ def clean_corpus(
         table = stack.enter_context(atomic_writer(rejected)) if rejected is not None else None
         for clean in ordered_map(cleaner, blocks(), helpers=helpers):
             block = waiting.popleft()
+            tell_of_columns(block)
             dropped = [*clean.rejected, *following.drop(clean)]
             _count(report, block, dropped, clean)
             outputs.write(block.corpus, clean.sources, clean.targets)

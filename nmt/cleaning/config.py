@@ -1,6 +1,7 @@
 """What nmt clean mends and drops: settings, their defaults, and the TOML file that holds them."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -73,6 +74,9 @@ class CleaningConfig:
         for name in ("max_characters", "max_ratio", "max_deviation", "incomplete_deviation"):
             if not getattr(self, name) >= 1:
                 raise NMTError(f"{name} must be at least 1, not {getattr(self, name)}")
+        for name in ("language_margin", "chance_margin"):
+            if math.isnan(getattr(self, name)):
+                raise NMTError(f"{name} must be a number, not nan")
 
     def changed(self, *, filters: Sequence[str], mends: Sequence[str], without: Sequence[str]) -> "CleaningConfig":
         """With these filters and mends too, and without those."""
@@ -88,7 +92,11 @@ class CleaningConfig:
 
 def config_from(mapping: Mapping[str, Any], *, where: str) -> CleaningConfig:
     """The settings of a TOML file; NMTError for what is unknown or of the wrong kind."""
-    return from_mapping(CleaningConfig, mapping, where=where)
+    try:
+        return from_mapping(CleaningConfig, mapping, where=where)
+    except NMTError as error:
+        said = str(error)
+        raise NMTError(said if said.startswith(where) else f"{where}: {said}") from error
 
 
 def config_as_toml(config: CleaningConfig) -> str:

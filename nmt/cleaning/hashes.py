@@ -7,18 +7,19 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nmt.text.selection import is_in
+from nmt.text.spans import letter_marks
 
 Hashes = NDArray[np.uint64]
 
 _LARGEST_RUN = 1 << 22
 # What two copies of a sentence may differ in, besides case; that of ASCII goes first, being much faster to find.
-_APART = re.compile(r"[^\w\n]+")
-_ASCII_APART = bytes(code for code in range(128) if _APART.match(chr(code)))
+_ASCII_APART = bytes(code for code in range(128) if re.match(r"[^\w\n]", chr(code)))
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -42,12 +43,17 @@ def hash_normal_lines(text: str) -> Hashes:
     """
     normal = text.casefold().encode("utf-8", "replace").translate(None, _ASCII_APART)
     if not normal.isascii():
-        normal = _APART.sub("", normal.decode("utf-8")).encode("utf-8")
+        normal = _apart().sub("", normal.decode("utf-8")).encode("utf-8")
     lines = normal.removesuffix(b"\n").split(b"\n")
     if b"" in lines:
         whole = text.removesuffix("\n").encode("utf-8", "replace").split(b"\n")
         lines = [line or as_it_is for line, as_it_is in zip(lines, whole, strict=True)]
     return hash_lines(lines)
+
+
+@cache
+def _apart() -> re.Pattern[str]:
+    return re.compile(rf"[^\w\n{letter_marks()}]+")
 
 
 class SeenHashes:

@@ -1,5 +1,6 @@
 """Validation and test text that training text must not hold."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from nmt.cleaning.hashes import Hashes, combine, hash_lines, hash_normal_lines
 from nmt.text.blocks import read_pairs
 from nmt.text.corpus import Pair
 from nmt.text.selection import is_in
+
+logger = logging.getLogger(__name__)
 
 
 class Overlap(NamedTuple):
@@ -60,6 +63,8 @@ def read_held_out(**files: tuple[Sequence[str], Sequence[str]]) -> list[HeldOut]
         pairs = [pair for pair in read_pairs(sources, targets) if pair.source.strip() and pair.target.strip()]
         if pairs:
             found.append(held_out_of(name, pairs))
+        elif sources:
+            logger.warning("there is no pair in the %s text (%s), so nothing is looked for", name, ", ".join(sources))
     return found
 
 

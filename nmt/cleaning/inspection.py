@@ -70,6 +70,7 @@ class Inspector:
         for side in (SOURCE, TARGET):
             _look_for_marks(text.sides[side], side, recorder)
         recorder.add("more-columns", text.rows_of_more_columns())
+        recorder.add("one-column", text.rows_of_one_column())
         _look_at_lengths(text, self.filters, recorder)
         _compare_sides(text, recorder)
         found.windows = measure_windows(block.first, text.characters)
@@ -136,7 +137,7 @@ def _look_for_marks(side: SideText, number: int, recorder: _Recorder) -> None:
 
 def _look_at_lengths(text: BlockText, filters: FilterConfig, recorder: _Recorder) -> None:
     empty, wordless = pair_tests.without_words(text)
-    recorder.add("empty", empty)
+    recorder.add("empty", sorted({*empty} - {*text.rows_of_one_column().tolist()}))
     recorder.add("wordless", wordless)
     full = np.ones(text.block.count, dtype=bool)
     full[empty] = False

@@ -54,6 +54,13 @@ def _kinds() -> tuple[Kind, ...]:
             stop_above=0.0,
         ),
         Kind(
+            "one-column",
+            "rows of a table without a tab",
+            "each must be a source sentence, a tab and its translation, and nmt train takes no others",
+            "empty",
+            stop_above=0.0,
+        ),
+        Kind(
             "mojibake",
             "lines that were once decoded wrongly (Ã¤ where ä should stand)",
             "a model learns to write them",

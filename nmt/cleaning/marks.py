@@ -2,6 +2,7 @@
 
 import html.entities
 import re
+import unicodedata
 from functools import cache
 
 import numpy as np
@@ -21,6 +22,7 @@ LINE_SEPARATORS = tuple(character.encode() for character in "\u2028\u2029\x85")
 CONTROL = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x84\x86-\x9f]")
 LATER_CONTROL = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
 ENTITY = re.compile(rb"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
+ENTITY_IN_TEXT = re.compile(ENTITY.pattern.decode())
 TAG = re.compile(rb"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>\n]{0,200})?/?>")
 TAG_IN_TEXT = re.compile(TAG.pattern.decode())
 ENDS = (b".\n", b"!\n", b"?\n")
@@ -56,8 +58,10 @@ def placeholders_in(line: str) -> list[str]:
 
 
 def digits_in(line: str) -> list[str]:
-    """All digits of a line in order of size, so that separators and places do not count."""
-    return sorted(character for character in line if "0" <= character <= "9")
+    """All digits of a line in order of size, whatever the script, so that separators and places do not count."""
+    if line.isascii():
+        return sorted(character for character in line if "0" <= character <= "9")
+    return sorted(str(unicodedata.decimal(character)) for character in line if character.isdecimal())
 
 
 def maybe_mojibake(text: str) -> list[int]:

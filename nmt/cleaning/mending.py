@@ -1,6 +1,7 @@
 """Writing lines as they were meant: entities, mojibake, control characters, blanks."""
 
 import html
+import re
 from collections.abc import Callable, Sequence
 
 from nmt.cleaning import marks
@@ -25,8 +26,13 @@ def mend_side(side: SideText, mends: Sequence[str]) -> tuple[list[str], dict[str
 def _entities(line: str) -> str:
     if "&" not in line:
         return line
-    once = html.unescape(line)
-    return html.unescape(once) if once != line else line  # &amp;amp; is common
+    once = marks.ENTITY_IN_TEXT.sub(_named, line)
+    return marks.ENTITY_IN_TEXT.sub(_named, once) if once != line else line  # &amp;amp; is common
+
+
+def _named(entity: re.Match[str]) -> str:
+    """What an entity names; what would end a line or a column, and other control characters, become blanks."""
+    return without_controls(html.unescape(entity[0])).replace("\t", " ")
 
 
 def _controls(line: str) -> str:

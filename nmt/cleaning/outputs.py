@@ -1,21 +1,28 @@
 """Writing corpora: line-aligned files, or tables, that appear under their names all together when they are whole."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from nmt.cleaning.block_text import BlockText
 from nmt.errors import NMTError
-from nmt.text.blocks import ParallelFiles
-from nmt.text.lines import StrPath, atomic_writers
+from nmt.text.blocks import Block, ParallelFiles
+from nmt.text.lines import StrPath, atomic_writers, name_of
+
+logger = logging.getLogger(__name__)
 
 
-def output_paths(corpora: Sequence[ParallelFiles], directory: StrPath) -> list[ParallelFiles]:
+def output_paths(
+    corpora: Sequence[ParallelFiles], directory: StrPath, *, others: Iterable[StrPath] = ()
+) -> list[ParallelFiles]:
     """Where the files of ``corpora`` go in ``directory``, which is made: each keeps its name.
 
-    Raises NMTError if two would go to one place, or one over a file that is read.
+    Raises NMTError if two would go to one place, or one over a file that is read, or over one of ``others``.
     """
+    kept = {Path(other).resolve() for other in others}
     read = [path for files in corpora for path in (files.source, files.target) if path is not None]
     goals = [Path(directory) / Path(path).name for path in read]
     for path, goal in zip(read, goals, strict=True):
@@ -23,6 +30,10 @@ def output_paths(corpora: Sequence[ParallelFiles], directory: StrPath) -> list[P
             raise NMTError(f"{path} is no file, so there is no name to write its text to; name files")
         if goals.count(goal) > 1:
             raise NMTError(f"two of the files are called {goal.name}; give them different names, or do one at a time")
+        if goal.resolve() in kept:
+            raise NMTError(
+                f"{goal} is the clean text and another file of this command, too; name another directory with -o"
+            )
         if any(goal.resolve() == Path(other).resolve() for other in read):
             raise NMTError(f"{goal} would be written over while it is read; name another directory with -o")
     make_directory(directory)
@@ -32,7 +43,7 @@ def output_paths(corpora: Sequence[ParallelFiles], directory: StrPath) -> list[P
 
 def check_name(name: str) -> None:
     """NMTError if ``name`` cannot be the name of a file in a directory."""
-    if Path(name).name != name:
+    if Path(name).name != name or not name.strip("."):
         raise NMTError(f"{name!r} is no name for a file; name the directory with -o")
 
 
@@ -42,6 +53,12 @@ def make_directory(directory: StrPath) -> None:
         Path(directory).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NMTError(f"the directory {directory} cannot be made: {(error.strerror or '').lower()}") from error
+
+
+def tell_of_columns(block: Block) -> None:
+    """Warn, at the first block of a table, where columns behind the second are not written."""
+    if block.files.target is None and block.first == 1 and len(BlockText(block).rows_of_more_columns()):
+        logger.warning("%s has more than two columns, of which the first two are written", name_of(block.files.source))
 
 
 class Outputs:

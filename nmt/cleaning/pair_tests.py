@@ -91,11 +91,12 @@ def _is_more_than_a_name(line: str) -> bool:
 def different_numbers(text: BlockText) -> list[int]:
     """The pairs whose sides do not hold the same digits, in whatever order and with whatever separators."""
     source, target = text.sides
-    digits = source.classes.digits, target.classes.digits
-    different = digits[0] != digits[1]
-    for row in np.flatnonzero((digits[0] > 0) & ~different).tolist():
-        different[row] = marks.digits_in(source.lines[row]) != marks.digits_in(target.lines[row])
-    return np.flatnonzero(different).tolist()
+    some = (source.classes.digits > 0) | (target.classes.digits > 0)
+    return [
+        row
+        for row in np.flatnonzero(some).tolist()
+        if marks.digits_in(source.lines[row]) != marks.digits_in(target.lines[row])
+    ]
 
 
 def different_urls(text: BlockText) -> list[int]:

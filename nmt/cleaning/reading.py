@@ -8,7 +8,7 @@ from pathlib import Path
 from nmt.data.pool import FEWEST_BYTES, worthwhile_helpers
 from nmt.errors import NMTError
 from nmt.text.blocks import BLOCK_LINES, Block, ParallelFiles
-from nmt.text.lines import check_readable, read_line_blocks
+from nmt.text.lines import check_readable, read_line_blocks, said_of_no_text
 
 MOST_BYTES = 4_000_000  # of a block; what is told of it takes a dozen times as much memory
 
@@ -23,6 +23,8 @@ def parallel_files(sources: Sequence[str], targets: Sequence[str], tables: Seque
         raise NMTError("standard input (-) can be read only once")
     for path in (*sources, *targets, *tables):
         check_readable(path)
+        if said := said_of_no_text(path):
+            raise NMTError(said)
     return [*map(ParallelFiles, sources, targets), *map(ParallelFiles, tables)]
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nmt.cleaning.block_text import BlockText
 from nmt.cleaning.hashes import Hashes, SeenHashes, combine, hash_lines, hash_normal_lines
-from nmt.cleaning.outputs import Outputs, check_name, make_directory, output_paths
+from nmt.cleaning.outputs import Outputs, check_name, make_directory, output_paths, tell_of_columns
 from nmt.errors import NMTError
 from nmt.text.blocks import Block, ParallelFiles, read_blocks
 from nmt.text.corpus import CorpusReport, FilterConfig, total_of
@@ -54,10 +54,8 @@ def split_corpus(
             if size:
                 held_out = selection.hold_out(size, corpora=range(len(corpora)))
                 if len(held_out) < size:
-                    raise NMTError(
-                        f"only {len(held_out):,} pairs can be held out for {PARTS[number]}, not {size:,}: "
-                        "the others share sentences with them or stand in too many pairs"
-                    )
+                    left = report.kept - int((parts != _NEVER).sum())
+                    raise _too_few(PARTS[number], size, len(held_out), left)
                 parts[held_out] = number
         parts[selection.states == KEPT] = 0
         if beside := int((selection.states == BESIDE_HELD_OUT).sum()):
@@ -77,6 +75,13 @@ def split_corpus(
         if read != len(parts):
             raise NMTError("the text changed while it was being split; give the command again")
     return report
+
+
+def _too_few(part: str, wanted: int, found: int, left: int) -> NMTError:
+    why = "the others share sentences with those or stand in too many pairs" if found < left else "no more are left"
+    return NMTError(
+        f"only {found:,} pairs can be held out for {part}, not {wanted:,}: {why}; ask for fewer with --valid and --test"
+    )
 
 
 def sample_corpus(corpora: Sequence[ParallelFiles], directory: StrPath, *, size: int, seed: int) -> CorpusReport:
@@ -105,7 +110,7 @@ def merge_corpora(corpora: Sequence[ParallelFiles], directory: StrPath, *, name:
     make_directory(directory)
     report = CorpusReport()
     with Outputs([goal]) as outputs:
-        for block in read_blocks(corpora):
+        for block, _ in _numbered(corpora):
             _write(outputs, 0, BlockText(block), np.ones(block.count, dtype=bool))
             report.read += block.count
             report.kept += block.count
@@ -155,8 +160,19 @@ def _select(
 def _numbered(corpora: Sequence[ParallelFiles]) -> Iterator[tuple[Block, int]]:
     first = 0
     for block in read_blocks(corpora):
+        _refuse_one_column(block)
+        tell_of_columns(block)
         yield block, first
         first += block.count
+
+
+def _refuse_one_column(block: Block) -> None:
+    rows = BlockText(block).rows_of_one_column()
+    if len(rows):
+        raise NMTError(
+            f"{name_of(block.files.source)}:{block.first + int(rows[0])}: no tab; each line must be a source sentence, "
+            "a tab and its translation"
+        )
 
 
 def _hashes(text: BlockText, by: str) -> Hashes:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nmt.cleaning.block_text import Example
 from nmt.cleaning.byte_classes import NO_SCRIPT, SCRIPT_NAMES
 from nmt.cleaning.hashes import DistinctCount
-from nmt.cleaning.inspection import LONGEST, SideFacts
+from nmt.cleaning.inspection import EXAMPLES, LONGEST, SideFacts
 
 _CLEAR = 0.8  # share of the lines in one script that makes the others odd
 _FEWEST_LINES = 50  # to say anything about a whole file
@@ -18,6 +18,7 @@ _FEWEST_LETTERS = 1000
 _LOWER = 0.001  # share of capitals below which text is lower case
 _APART = 0.5  # share of lines with their last mark set apart that is no habit of typing
 RAREST = 10
+_CASELESS = range(0x10D0, 0x1100)  # Georgian letters are lower case to Unicode, and begin sentences and names, too
 
 
 @dataclass
@@ -48,7 +49,8 @@ class SideStatistics:
             self.characters[code] = self.characters.get(code, 0) + count
         self.distinct.add(facts.word_hashes)
         for script, examples in facts.script_examples.items():
-            self.script_examples.setdefault(script, examples)
+            known = self.script_examples.setdefault(script, [])
+            known += examples[: EXAMPLES - len(known)]
 
     @property
     def main_script(self) -> str | None:
@@ -83,7 +85,7 @@ class SideStatistics:
         """lower, mixed, or none for scripts without it and for too little text."""
         upper = lower = 0
         for code, count in self.characters.items():
-            category = unicodedata.category(chr(code))
+            category = unicodedata.category(chr(code)) if code not in _CASELESS else ""
             upper += count if category == "Lu" else 0
             lower += count if category == "Ll" else 0
         if upper + lower < _FEWEST_LETTERS:

@@ -126,7 +126,9 @@ class _Helper:
         try:
             self.process = fresh_interpreter(code, stdout=subprocess.PIPE, environment={"OMP_NUM_THREADS": "1"})
         except OSError as error:
-            raise NMTError(f"no helper process can be started: {error.strerror}; --threads 1 works without") from error
+            raise NMTError(
+                f"no helper process can be started: {error.strerror}; --threads 1, or --processes 1, works without"
+            ) from error
         if self.process.stdin is None or self.process.stdout is None:
             raise AssertionError("Popen was asked for pipes")
         self.input: IO[bytes] = self.process.stdin
@@ -152,7 +154,7 @@ class _Helper:
     def _death(self) -> NMTError:
         return NMTError(
             f"a helper process ended unexpectedly (status {self.process.wait()}), perhaps for want of memory; "
-            "--threads 1 works without"
+            "--threads 1, or --processes 1, works without"
         )
 
 

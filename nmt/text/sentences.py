@@ -4,18 +4,18 @@ Also the marks that end sentences, for those who know neither the language nor n
 """
 
 import re
+import unicodedata
 
-from nmt.text.spans import Span
+from nmt.text.spans import Span, letter_marks
 
 # These end a sentence wherever they stand; a full stop only before a blank, for it also stands in 3.14 and e.g.
-ENDS = frozenset("!?…。｡！？।॥؟۔።")
+ENDS = frozenset("!?…。｡！？।॥؟۔።፧။។߹᱾꯫")
 STOPS = frozenset(".։")
 CLOSERS = frozenset("\"')]}»›’”」』）】")  # may follow what ends a sentence
 _END = re.compile(
     f"[{''.join(map(re.escape, ENDS))}]+|"
     f"[{''.join(map(re.escape, STOPS))}]+[{''.join(map(re.escape, CLOSERS))}]*(?:\\s|$)"
 )
-_LETTER_AT_END = re.compile(r"\w\s*$")
 
 # An initial, or such as the French "M.", which sentencex takes for an end where it does not know the abbreviation.
 _INITIAL = re.compile(r"(?<!\w)[^\W\d_]\.$")
@@ -56,7 +56,10 @@ def count_ends(line: str) -> int:
 
 def has_end(line: str) -> bool:
     """Whether ``line`` ends in a mark of any kind rather than in the midst of its words."""
-    return _LETTER_AT_END.search(line) is None
+    end = line.rstrip()
+    if end and unicodedata.category(end[-1])[0] == "M":
+        end = end.rstrip(letter_marks())
+    return not (end[-1:].isalnum() or end.endswith("_"))
 
 
 def _stripped(text: str, start: int, end: int) -> list[Span]:

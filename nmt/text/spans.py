@@ -6,6 +6,7 @@ Knows no language: what a word is follows from the characters.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 Span = tuple[int, int]
 
@@ -32,6 +33,20 @@ WORDLESS_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in WORDLESS
 # Stay inside a word that goes on after them: don't, Hans-Peter, 3.14, 12:30, nmt.org.
 _INNER = frozenset("'\u2019-.,:/@")
 _JOINERS = frozenset("\u200c\u200d\u00ad")
+
+
+# Where the marks of letters are; those of emoji and symbols are elsewhere.
+_MARKS_AMONG = (range(0x300, 0x2000), range(0x3000, 0x3100), range(0xA600, 0xAC00), range(0x10000, 0x1F000))
+
+
+@cache
+def letter_marks() -> str:
+    """Vowel signs, tones and accents that are characters of their own, for the brackets of a regular expression.
+
+    They are no letters for ``\\w``, but words differ in them: in those of India, in tones of N'Ko and Yoruba.
+    """
+    marks = (chr(code) for codes in _MARKS_AMONG for code in codes)
+    return "".join(mark for mark in marks if unicodedata.category(mark) in ("Mn", "Mc"))
 
 
 def byte_of(piece: str) -> int | None:

@@ -26,7 +26,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from nmt.errors import NMTError
 
@@ -84,6 +84,15 @@ class Mutator:
                 data[place:end] = other[start : start + draw.randrange(1, 200)]
             case _:
                 data[place:end] = bytes(draw.randrange(256) for _ in range(end - place))
+
+
+class Targets(Protocol):
+    """What is fuzzed: made once in this process, and again in each of those that do it."""
+
+    def __init__(self, directory: Path) -> None: ...
+
+    def targets(self) -> dict[str, tuple[Callable[[], Target], list[bytes]]]:
+        """Each target by name: what makes it, and its seeds."""
 
 
 class Workshop:
@@ -359,7 +368,8 @@ class Workshop:
         return read
 
 
-def main() -> int:
+def main(make: type[Targets] = Workshop) -> int:
+    """Fuzz the targets that ``make`` makes, as the command line says."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--target", action="append")
@@ -368,12 +378,13 @@ def main() -> int:
     options = parser.parse_args()
     base = "/dev/shm" if Path("/dev/shm").is_dir() else None
     with tempfile.TemporaryDirectory(dir=base) as directory:
-        workshop = Workshop(Path(directory) / "workshop")
-        names = options.target or list(workshop.targets())
-        return int(sum(fuzz(workshop, name, options) for name in names) > 0)
+        folder = Path(directory) / "workshop"
+        targets = make(folder).targets()  # made here once, so that no process has to make it
+        names = options.target or list(targets)
+        return int(sum(fuzz(make, folder, name, options) for name in names) > 0)
 
 
-def fuzz(workshop: Workshop, name: str, options: argparse.Namespace) -> int:
+def fuzz(make: type[Targets], directory: Path, name: str, options: argparse.Namespace) -> int:
     """Fuzz one target for so many minutes; how many different crashes there were."""
     end = time.monotonic() + 60 * options.minutes
     count = collections.Counter[str]()
@@ -384,8 +395,8 @@ def fuzz(workshop: Workshop, name: str, options: argparse.Namespace) -> int:
         number += 1
         ours, theirs = context.Pipe()
         seed = options.seed * 100_003 + number
-        current = workshop.directory / "current"
-        child = context.Process(target=_work, args=(workshop.directory, name, seed, end, theirs, current))
+        current = directory / "current"
+        child = context.Process(target=_work, args=(make, directory, name, seed, end, theirs, current))
         child.start()
         theirs.close()
         while True:
@@ -411,7 +422,7 @@ def fuzz(workshop: Workshop, name: str, options: argparse.Namespace) -> int:
     return len(crashes)
 
 
-def _work(directory: Path, name: str, seed: int, end: float, pipe: Any, current: Path) -> None:
+def _work(make: type[Targets], directory: Path, name: str, seed: int, end: float, pipe: Any, current: Path) -> None:
     """In a process of its own: some thousand inputs, and what came of them through ``pipe``."""
     import resource
 
@@ -419,8 +430,8 @@ def _work(directory: Path, name: str, seed: int, end: float, pipe: Any, current:
     faulthandler.disable()
     warnings.simplefilter("ignore")
     logging.disable()
-    make, seeds = Workshop(directory).targets()[name]
-    target, mutator = make(), Mutator(seeds, seed)
+    target_of, seeds = make(directory).targets()[name]
+    target, mutator = target_of(), Mutator(seeds, seed)
     count = collections.Counter[str]()
     told: set[str] = set()
     with current.open("wb", buffering=0) as memory:

@@ -24,6 +24,18 @@ def classes_of(*lines: str) -> LineClasses:
         ("犬が走っています。", "Chinese or Japanese"),
         ("개가 달리고 있다", "Korean"),
         ("ძაღლი დარბის", "Georgian, Ethiopic or Khmer"),
+        ("ሰላም ለዓለም ሁሉ።", "Georgian, Ethiopic or Khmer"),
+        ("ߒߞߏ ߞߊ߲ ߛߓߍ", "N'Ko"),
+        ("ދިވެހިރާއްޖެ", "Thaana"),
+        ("ⵜⴰⵎⴰⵣⵉⵖⵜ", "Tifinagh, Adlam, Vai or another"),
+        ("𞤆𞤵𞤤𞤢𞤪", "Tifinagh, Adlam, Vai or another"),
+        ("ꕙꔤ ꕙꔤꕙ", "Tifinagh, Adlam, Vai or another"),
+        ("ꯃꯤꯇꯩꯂꯣꯟ", "Tifinagh, Adlam, Vai or another"),
+        ("𠀀𠀁𠀂𠀃", "Chinese or Japanese"),
+        ("ݣݢݐ ݫݬݭ", "Arabic"),
+        ("Tom 不想让Mary走", "Chinese or Japanese"),
+        ("Tom는 Mary를 좋아해", "Korean"),
+        ("He said 你好 to me", "Latin"),
     ],
 )
 def test_the_script_of_a_line_is_that_of_most_letters(line: str, script: str) -> None:
@@ -31,7 +43,7 @@ def test_the_script_of_a_line_is_that_of_most_letters(line: str, script: str) ->
 
 
 def test_lines_without_letters_or_of_two_scripts_have_no_script() -> None:
-    assert classes_of("", "1234 %", "ok", "собака runs now").scripts.tolist() == [NO_SCRIPT] * 4
+    assert classes_of("", "1234 %", "ok", "собака runs now", "😀😀😀😀", "“”…–").scripts.tolist() == [NO_SCRIPT] * 6
 
 
 def test_lines_are_counted_apart() -> None:

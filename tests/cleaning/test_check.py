@@ -13,6 +13,7 @@ from nmt.cleaning.kinds import KINDS
 from nmt.cleaning.reading import parallel_files
 from nmt.cleaning.report import as_mapping, as_text
 from nmt.cleaning.report_page import as_page
+from nmt.errors import NMTError
 from nmt.text import blocks
 from nmt.text.corpus import Pair
 from tests.cleaning.conftest import Pairs, Writer, translations
@@ -104,6 +105,66 @@ def test_more_columns_than_are_read_are_pointed_out(tmp_path: Path) -> None:
     assert (finding.count, [example.line for example in finding.examples]) == (2, [4, 5])
     table.write_text("\n".join(rows[5:]), encoding="utf-8")
     assert names(check_corpus(parallel_files([], [], [str(table)]))) == set()
+
+
+def test_rows_without_a_tab_are_no_pairs_with_an_empty_side(tmp_path: Path) -> None:
+    table = tmp_path / "pairs.tsv"
+    table.write_text("".join(f"{source}\t{target}\n" for source, target in CLEAN) + "no tab\n\t\n\n", encoding="utf-8")
+    report = check_corpus(parallel_files([], [], [str(table)]))
+    assert [(finding.kind.name, finding.count, finding.severity) for finding in report.findings] == [
+        ("one-column", 1, "stop"),
+        ("empty", 2, "warning"),
+        ("duplicate", 1, "warning"),
+    ]
+    assert report.findings[0].examples[0].line == 601
+
+
+def test_what_is_no_text_is_said_before_anything_is_made_of_it(write: Writer, tmp_path: Path) -> None:
+    files = write(CLEAN)
+    for data, said in ((gzip.compress(b"x"), "compressed by gzip"), ("x".encode("utf-16"), "in UTF-16")):
+        Path(files[1]).write_bytes(data)
+        with pytest.raises(NMTError, match=said):
+            parallel_files([files[0]], [files[1]])
+
+
+@pytest.mark.parametrize("digits", ["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "߀߁߂߃߄߅߆߇߈߉", "０１２３４５６７８９"])
+def test_the_same_number_in_the_digits_of_another_script_is_the_same(write: Writer, digits: str) -> None:
+    pairs = [*CLEAN, ("In 1999 and 24.", f"{digits[2]}{digits[4]} / {digits[1]}{digits[9] * 3}")]
+    assert "numbers" not in names(check(write(pairs)))
+    pairs[-1] = (pairs[-1][0], pairs[-1][1] + digits[5])
+    assert "numbers" in names(check(write(pairs)))
+
+
+def test_wide_blanks_and_punctuation_are_no_words(write: Writer) -> None:
+    report = check(write([*CLEAN, ("\u3000", CLEAN[0][1]), ("「……」。", "《！》")]))
+    assert {finding.kind.name: finding.examples[0].line for finding in report.findings if finding.examples} == {
+        "empty": 601,
+        "wordless": 602,
+    }
+
+
+def test_georgian_has_no_capital_letters_to_be_missed(write: Writer) -> None:
+    georgian = "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ"
+    letters = str.maketrans("abcdefghijklmnopqrstuvwxyz", georgian[:26])
+    report = check(write([(source.lower().translate(letters), target) for source, target in CLEAN]))
+    assert report.findings == ()
+    assert report.statistics[0].case() == "none"
+
+
+def test_examples_come_from_all_of_the_text(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "BLOCK_LINES", 50)
+    pairs = list(CLEAN)
+    for place in (10, 110, 210):
+        pairs[place] = ("Это было бы очень хорошо.", f"{CLEAN[place][1]}")
+    [finding] = [finding for finding in check(write(pairs)).findings if finding.kind.name == "source-script"]
+    assert [example.line for example in finding.examples] == [11, 111, 211]
+
+
+def test_lines_without_a_partner_are_a_share_of_all_lines(write: Writer) -> None:
+    files = write(CLEAN)
+    Path(files[1]).write_text("".join(f"{target}\n" for _, target in CLEAN[:60]), encoding="utf-8")
+    [finding] = [finding for finding in check(files).findings if finding.kind.name == "unequal-counts"]
+    assert (finding.count, finding.share) == (540, 0.9)
 
 
 def test_lines_that_are_not_utf8_are_named_and_stop(write: Writer) -> None:

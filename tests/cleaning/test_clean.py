@@ -160,6 +160,53 @@ def test_what_an_entity_hides_is_mended_too(write: Writer, tmp_path: Path) -> No
     assert report.kept == 601
 
 
+def test_what_is_no_entity_stays_above_all_in_an_address(write: Writer, tmp_path: Path) -> None:
+    line = "See http://x.y/?a=1&section=3&copy=2&lt=4 & AT&T, R&D; or &nosuch;."
+    report = clean(
+        write([*CLEAN, (line, "&lt;&eacute;&gt; &amp;lt; &copy;")]), tmp_path / "out", CleaningConfig(filters=())
+    )
+    assert result(tmp_path / "out")[-1] == (line, "<é> < ©")
+    assert report.mended == {"entities": 1}
+
+
+@pytest.mark.parametrize("mend", MENDS)
+def test_each_mend_by_itself_keeps_lines_and_columns(tmp_path: Path, mend: str) -> None:
+    nasty = [
+        "a&#10;b",
+        "a&#13;b&NewLine;c",
+        "a&#9;b&Tab;c",
+        "a&#8232;b",
+        "a\rb",
+        "a&#xD;&amp;#10;b",
+        "Ã¤\x85b",
+        "<a\rb>c",
+    ]
+    table = tmp_path / "x.tsv"
+    table.write_bytes("".join(f"{line}\t{number} {line}\n" for number, line in enumerate(nasty)).encode())
+    report = clean_corpus(
+        parallel_files([], [], [str(table)]), tmp_path / "out", CleaningConfig(mends=(mend,), filters=())
+    )
+    rows = [row.split(b"\t") for row in (tmp_path / "out" / "x.tsv").read_bytes().split(b"\n")[:-1]]
+    assert (report.read, report.kept) == (len(nasty), len(nasty))
+    assert [len(row) for row in rows] == [2] * len(nasty)
+    assert [row[1].split()[0] for row in rows] == [b"%d" % number for number in range(len(nasty))]
+
+
+def test_a_sentence_that_differs_in_a_vowel_sign_is_another_one(write: Writer, tmp_path: Path) -> None:
+    pairs = [
+        ("वह लड़का था।", "He was a boy."),
+        ("वह लड़की था।", "he was a boy"),
+        ("O̩ tì wá.", "He came."),
+        ("O̩ ti wà.", "he came"),
+    ]
+    report = clean(write([*CLEAN, *pairs]), tmp_path / "one", CleaningConfig(filters=("near-duplicate",)))
+    assert report.dropped == {}
+    held_out = [held_out_of("test", [Pair("वह लड़कि था", "Other.")])]
+    overlap = CleaningConfig(filters=("overlap",))
+    report = clean(write([*CLEAN, *pairs]), tmp_path / "two", overlap, held_out=held_out)
+    assert report.dropped == {}
+
+
 def test_any_number_of_helpers_writes_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "BLOCK_LINES", 50)
     files = write_noisy(tmp_path, [*CLEAN[:300], *NOISE.values(), *CLEAN[200:], ("schÃ¶n", "a &amp; b")])
@@ -213,6 +260,18 @@ def test_nothing_is_written_over_what_is_read(write: Writer, tmp_path: Path) -> 
         clean((write(CLEAN)[0], str(tmp_path / "a" / "text.aa")), tmp_path / "out")
     with pytest.raises(NMTError, match=r"the directory .* cannot be made"):
         clean(write(CLEAN), tmp_path / "text.aa" / "out")
+
+
+def test_nothing_is_written_over_what_else_is_read(write: Writer, tmp_path: Path) -> None:
+    files = write(CLEAN)
+    (tmp_path / "out").mkdir()
+    held_out = tmp_path / "out" / "text.aa"
+    held_out.write_text("test\n")
+    with pytest.raises(NMTError, match=r"out/text\.aa is the clean text and another file of this command, too"):
+        clean(files, tmp_path / "out", others=[held_out])
+    with pytest.raises(NMTError, match="is the clean text and another file of this command, too"):
+        clean(files, tmp_path / "out", rejected=tmp_path / "out" / "text.aa")
+    assert held_out.read_text() == "test\n"
 
 
 def test_settings_come_back_from_their_file() -> None:

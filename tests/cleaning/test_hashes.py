@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nmt.cleaning import hashes
+from nmt.cleaning.association import words_of
+from nmt.cleaning.block_text import SideText
 from nmt.cleaning.hashes import DistinctCount, SeenHashes, combine, hash_lines, hash_normal_lines, smallest_word_hashes
 
 
@@ -55,3 +57,9 @@ def test_a_pair_is_not_its_reverse() -> None:
     one, two = hash_lines([b"a", b"b", b"a"]), hash_lines([b"b", b"a", b"a"])
     pairs = combine(one, two)
     assert len(set(pairs.tolist())) == 3
+
+
+def test_words_keep_their_vowel_signs_and_tones() -> None:
+    one, other, again = words_of(SideText("लड़का o̩kán\nलड़की o̩kàn\nलड़का, o̩kán!\n".encode())).words.reshape(3, 2).tolist()
+    assert one == again
+    assert not set(one) & set(other)

@@ -120,3 +120,26 @@ def test_corpora_are_joined_in_their_order(write: Writer, tmp_path: Path) -> Non
         merge_corpora(files, tmp_path, name="two")
     with pytest.raises(NMTError, match="is no name for a file"):
         merge_corpora(files, tmp_path, name="../two")
+
+
+def test_too_many_held_out_pairs_are_told_from_pairs_that_cannot_be(write: Writer, tmp_path: Path) -> None:
+    few, alike = write(PAIRS[:30], "few"), write([(source, "Ja.") for source, _ in PAIRS[:30]], "alike")
+    with pytest.raises(
+        NMTError, match="only 25 pairs can be held out for valid, not 30: no more are left; ask for fewer"
+    ):
+        split_corpus(corpus(few), tmp_path / "out", valid=30, test=5, seed=1)
+    with pytest.raises(NMTError, match="only 0 pairs can be held out for test, not 5: the others share sentences"):
+        split_corpus(corpus(alike), tmp_path / "out", valid=0, test=5, seed=1)
+
+
+def test_a_table_without_tabs_is_no_corpus(tmp_path: Path) -> None:
+    table = tmp_path / "x.tsv"
+    table.write_text("a\tb\n\nno tab\n")
+    for rearrange in (
+        lambda: dedupe_corpus(parallel_files([], [], [str(table)]), tmp_path / "out", by="pair"),
+        lambda: merge_corpora(parallel_files([], [], [str(table)]), tmp_path / "out", name="all"),
+        lambda: sample_corpus(parallel_files([], [], [str(table)]), tmp_path / "out", size=1, seed=1),
+    ):
+        with pytest.raises(NMTError, match=r"x\.tsv:3: no tab; each line must be a source sentence, a tab"):
+            rearrange()
+        assert not list((tmp_path / "out").iterdir())

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from nmt.cleaning.check import check_corpus
 from nmt.cleaning.clean import clean_corpus
 from nmt.cleaning.config import FILTERS, MENDS, CleaningConfig
-from nmt.cleaning.reading import parallel_files
 from nmt.cleaning.report import as_mapping, as_text
 from nmt.cleaning.report_page import as_page
+from nmt.text.blocks import ParallelFiles
 
 PIECES = (
     b"\xef\xbb\xbf",
@@ -45,7 +45,7 @@ def test_any_bytes_are_checked_and_cleaned(pairs: list[tuple[bytes, bytes]], las
         for side, suffix in enumerate("ab"):
             text = b"\n".join(pair[side] for pair in pairs) + (b"\n" if last_end and pairs else b"")
             (folder / f"text.{suffix}").write_bytes(text)
-        corpora = parallel_files([str(folder / "text.a")], [str(folder / "text.b")])
+        corpora = [ParallelFiles(str(folder / "text.a"), str(folder / "text.b"))]
         report = check_corpus(corpora)
         assert as_text(report)
         assert as_page(report)

@@ -46,6 +46,8 @@ def test_nothing_but_blanks_is_between_sentences(text: str, language: str | None
         ("Really?! Yes... (No.) ", 3, True),
         ("我们走。他来了！", 2, True),
         ("मैं हूँ। तुम", 1, False),
+        ("वह लड़की", 0, False),
+        ("እንዴት ነህ፧ ደህና ነኝ።", 2, True),
         ("first of all:", 0, True),
     ],
 )

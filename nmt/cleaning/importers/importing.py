@@ -1,6 +1,6 @@
 """One file of any known format to two line-aligned files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +10,8 @@ from nmt.cleaning.outputs import Outputs, check_name, make_directory
 from nmt.errors import NMTError
 from nmt.text.blocks import ParallelFiles
 from nmt.text.corpus import CorpusReport
-from nmt.text.lines import StrPath, check_readable, name_of
+from nmt.text.language_codes import differ
+from nmt.text.lines import StrPath, check_readable, name_of, said_of_no_text
 
 FORMATS = {".tmx": "tmx", ".xlf": "xliff", ".xliff": "xliff", ".po": "po", ".tsv": "tsv", ".jsonl": "jsonl"}
 NO_NAME = ("source", "target")  # how files end whose languages nobody knows
@@ -24,6 +25,7 @@ class Import(NamedTuple):
 
     units: Callable[[], Units]
     languages: Callable[[], Languages]
+    there: Callable[[], Sequence[str]] = tuple  # the languages that it has, where it says so
 
 
 def format_of(path: StrPath) -> str:
@@ -53,13 +55,24 @@ def import_file(
     check_readable(path)
     for language in filter(None, languages):
         check_code(language, "option")
-    found = _open(path, kind or format_of(path), languages, fields)
+    kind = kind or format_of(path)
+    if any(fields) and kind not in ("tsv", "jsonl"):
+        raise NMTError(
+            f"--source-field and --target-field choose from TSV and JSONL; {name_of(path)} is read as {kind}"
+        )
+    said = said_of_no_text(path)
+    if said and not (kind in ("tmx", "xliff") and "UTF-16" in said):  # XML may be in UTF-16
+        raise NMTError(said)
+    found = _open(path, kind, languages, fields)
     report = CorpusReport()
     units = _counted(found.units(), report)
     first = list(islice(units, _AT_ONCE))
     if not first:
-        raise NMTError(f"{name_of(path)}: there is no translated text in this file; {report.summary()}")
-    goal = _goal(directory, name or Path(name_of(path)).name.partition(".")[0] or "corpus", found.languages())
+        raise NMTError(_nothing(name_of(path), report, found))
+    own_name = "" if path == "-" else Path(path).name.partition(".")[0]
+    goal = _goal(directory, name or own_name or "corpus", found.languages())
+    if any(Path(path).resolve() == Path(side).resolve() for side in (goal.source, goal.target) if side is not None):
+        raise NMTError(f"{path} would be written over; name another directory with -o, or another --name")
     make_directory(directory)
     with Outputs([goal]) as outputs:
         while first:
@@ -74,7 +87,7 @@ def _open(path: StrPath, kind: str, languages: Languages, fields: Languages) -> 
         from nmt.cleaning.importers.xml import XmlImport
 
         xml = XmlImport(path, kind, languages)
-        return Import(xml.units, lambda: xml.languages)
+        return Import(xml.units, lambda: xml.languages, lambda: xml.there)
     if kind == "po":
         from nmt.cleaning.importers.po import PoImport
 
@@ -86,6 +99,15 @@ def _open(path: StrPath, kind: str, languages: Languages, fields: Languages) -> 
     if kind == "tsv":
         return Import(lambda: read_columns(path, fields), lambda: languages)
     return Import(lambda: read_objects(path, fields, languages), lambda: languages)
+
+
+def _nothing(name: str, report: CorpusReport, found: Import) -> str:
+    """What is said of a file that gave no pair."""
+    said = f"{name}: there is no translated text in this file; {report.summary().replace('pair', 'unit')}"
+    there = found.there()
+    if there and not all(code and any(not differ(code, other) for other in there) for code in found.languages()):
+        said += f"; choose with --source-language and --target-language two of {', '.join(there)[:200]}"
+    return said
 
 
 def _goal(directory: StrPath, name: str, languages: Languages) -> ParallelFiles:

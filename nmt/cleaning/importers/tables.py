@@ -6,7 +6,7 @@ from typing import Any
 
 from nmt.cleaning.importers.units import LONGEST, Unit, Units, unit_of
 from nmt.errors import NMTError
-from nmt.text.lines import StrPath, name_of, read_lines
+from nmt.text.lines import StrPath, clean_text, name_of, read_lines
 
 _USUAL = (("source", "target"), ("src", "tgt"), ("src", "ref"))  # what the fields of such objects are called
 
@@ -17,6 +17,8 @@ def read_columns(path: StrPath, fields: tuple[str | None, str | None]) -> Units:
     Raises NMTError for a column that is not there.
     """
     names = tuple(field or str(place) for place, field in enumerate(fields, start=1))
+    if any(name.isdecimal() and int(name) == 0 for name in names):
+        raise NMTError("columns are counted from 1, so there is no column 0 for --source-field and --target-field")
     columns: list[int] | None = [int(name) - 1 for name in names] if all(map(str.isdecimal, names)) else None
     for number, line in enumerate(read_lines(path), start=1):
         cells = line.split("\t")
@@ -27,7 +29,10 @@ def read_columns(path: StrPath, fields: tuple[str | None, str | None]) -> Units:
             yield Unit(skipped="empty")
             continue
         if len(cells) <= max(columns):
-            raise NMTError(f"{name_of(path)}:{number}: there is no column {max(columns) + 1}, only {len(cells)}")
+            raise NMTError(
+                f"{name_of(path)}:{number}: there is no column {max(columns) + 1}, only {len(cells)}; a tab must stand "
+                "between columns"
+            )
         yield unit_of(*(cells[column] for column in columns))
 
 
@@ -44,8 +49,11 @@ def read_objects(
 ) -> Units:
     """The pairs of JSON objects, one a line; a field such as ``translation.de`` is looked for inside others.
 
-    Without fields they are source and target, or called by the languages. Raises NMTError naming the line.
+    Without fields they are source and target, or called by the languages; null is no translation. Raises NMTError
+    naming the line.
     """
+    if bool(fields[0]) != bool(fields[1]):
+        raise NMTError("name both fields, --source-field and --target-field, or none")
     chosen: tuple[str, str] | None = (fields[0], fields[1]) if fields[0] and fields[1] else None
     for number, line in enumerate(read_lines(path), start=1):
         if not line.strip():
@@ -70,7 +78,7 @@ def _parse(line: str, where: str) -> Mapping[str, Any]:
     try:
         found = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise NMTError(f"{where}: this is not JSON ({str(error)[:80]})") from error
+        raise NMTError(f"{where}: this is not JSON ({str(error)[:80]}); each line must be an object") from error
     if not isinstance(found, dict):
         raise NMTError(f"{where}: not a JSON object; each line must be one")
     return found
@@ -81,14 +89,16 @@ def _guess(found: Mapping[str, Any], languages: tuple[str | None, str | None], w
     for fields in (*_USUAL, *by_language):
         if all(_value(found, field) is not None for field in fields):
             return fields
-    raise NMTError(
-        f"{where}: name the fields with --source-field and --target-field; there are {', '.join(found)[:200]}"
-    )
+    names = [f"{key}.{part}" for key, value in found.items() for part in (value if isinstance(value, dict) else ())]
+    there = clean_text(", ".join([*(key for key, value in found.items() if not isinstance(value, dict)), *names]))
+    raise NMTError(f"{where}: name the fields with --source-field and --target-field; there are {there[:200]}")
 
 
 def _value(found: Mapping[str, Any], field: str) -> str | None:
-    """The text under ``field``, whose parts between dots are looked for inside each other."""
+    """The text under ``field``, whose parts between dots are looked for inside each other; empty for null."""
     value: Any = found
     for part in [field] if field in found else field.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value if isinstance(value, str) else None
+        if value is not None and (not isinstance(value, dict) or part not in value):
+            return None
+        value = value[part] if value is not None else None
+    return "" if value is None else value if isinstance(value, str) else None

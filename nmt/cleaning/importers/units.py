@@ -31,11 +31,6 @@ def unit_of(source: str, target: str) -> Unit:
     return Unit(source, target)
 
 
-def primary(language: str) -> str:
-    """The language of a code, without region and script: de of de-AT and de_DE."""
-    return language.replace("_", "-").partition("-")[0].lower()
-
-
 def check_code(language: str, where: str) -> str:
     """``language`` if it is a code, which then can stand in the name of a file; else an NMTError."""
     if not LANGUAGE_CODE.fullmatch(language):
