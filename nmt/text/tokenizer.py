@@ -11,9 +11,8 @@ import re
 import tempfile
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -173,20 +172,11 @@ class Tokenizer:
         ids: list[list[int]] = self._processor.encode(list(lines), num_threads=threads)
         return ids
 
-    def sample(self, lines: Sequence[str], *, strength: float, seed: int) -> list[list[int]]:
-        """The ids of each line in a segmentation drawn at random, the same for the same lines and ``seed`` (32 bits).
-
-        ``strength`` (0..1) for a "bpe" model is the share of merges left out (BPE-dropout: Provilkov et al. 2020); for
-        a "unigram" model, one minus the power to which the probabilities of all segmentations are raised (Kudo 2018,
-        equation 8). 0 is what ``encode`` gives; "char" and "word" models know one segmentation only.
-        """
-        generator = random.Random(seed)  # noqa: S311 - no secret
-        redraw = self._segmenter.redraw
-        return [redraw(ids, strength, generator) if strength else ids for ids in self.encode(lines, threads=1)]
-
-    @cached_property
-    def _segmenter(self) -> Segmenter:
-        return Segmenter(learnt_pieces(self.proto) if self.can_sample else {}, merges=self._merges)
+    def segmenter(self, strength: float, fixed: Collection[int] = ()) -> Segmenter:
+        """What draws other segmentations of the same text at random; NMTError for "char" and "word" models."""
+        if not self.can_sample:
+            raise NMTError("this tokenizer knows one way to divide a text")
+        return Segmenter(learnt_pieces(self.proto), merges=self._merges, strength=strength, fixed=fixed)
 
     def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
         """The text of each sequence of ids; special ids are dropped, and a line feed spelt in bytes is a blank."""

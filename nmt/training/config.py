@@ -38,7 +38,7 @@ class TrainingConfig:
     r_drop: float = 0.0  # weight of the agreement of two passes under different dropout; 0: one pass. Paper: 5
     dropout_passes: float | None = None  # over the text in which dropout grows; None: 8, with a parent 0
     word_dropout: float = 0.0  # share of input tokens, of either side, hidden behind UNK
-    subword_sampling: float = 0.0  # strength of drawing other subwords for the same text, see Tokenizer.sample
+    subword_sampling: float = 0.0  # strength of drawing other subwords for the same text, see Segmenter
     clip_norm: float = 1.0  # the gradient's largest norm
     weight_decay: float | None = None  # on matrices and embeddings; None: as suits the optimizer
     curriculum: float = 0.3  # share of a run with a known end in which ever longer sentences are learned from
