@@ -25,7 +25,7 @@ from nmt.training.loss import agreement_loss, label_smoothed_cross_entropy
 from nmt.training.optimizer import make_optimizers
 
 logger = logging.getLogger(__name__)
-TRIM_EVERY = 25  # updates
+TRIM_EVERY = 100  # updates
 
 
 @dataclass(frozen=True)
