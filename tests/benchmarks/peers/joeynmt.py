@@ -46,6 +46,7 @@ def prepare(task: Task, environment: Path) -> Commands:
             "scheduling": "noam",
             "learning_rate_factor": 1.0,
             "learning_rate_warmup": 4000,
+            "learning_rate_min": 0.0,  # else warm-up ends the run at the first report
             "clip_grad_norm": 1.0,
             "label_smoothing": shape.label_smoothing,
             "loss": "crossentropy",
