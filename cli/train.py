@@ -165,7 +165,11 @@ def train(ctx: click.Context, /, **options: Any) -> None:
 
     recipe = Recipe()
     if options["config"] is not None:
-        recipe = merge_recipe(recipe, read_toml(options["config"]), where=options["config"])
+        try:
+            recipe = merge_recipe(recipe, read_toml(options["config"]), where=options["config"])
+        except NMTError as error:  # of a value out of range, whose message knows of no file
+            named = str(error).startswith(options["config"])
+            raise error if named else NMTError(f"{options['config']}: {error}") from error
     given = given_settings(ctx)
     if options["preset"] is not None:
         given["preset"] = options["preset"]

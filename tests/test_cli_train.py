@@ -125,6 +125,8 @@ def test_settings_come_from_a_file_and_options_win(tmp_path: Path, text: list[st
     wrong = run(*text, "-c", str(settings))
     assert wrong.returncode == 1
     assert "unknown setting 'max_step'; did you mean max_steps?" in wrong.stderr
+    settings.write_text("[training]\nwarmup = -1\n", encoding="utf-8")
+    assert f"{settings}: training setting warmup must not be negative" in run(*text, "-c", str(settings)).stderr
     settings.write_text("[training\n", encoding="utf-8")
     assert "is not valid TOML" in run(*text, "-c", str(settings)).stderr
 

@@ -176,6 +176,9 @@ def merge_recipe(recipe: Recipe, mapping: Mapping[str, Any], *, where: str) -> R
         elif not isinstance(value, Mapping):
             raise NMTError(f"{where}: {name} must be a table [{name}]")
         elif name == "model":
+            shape = {setting.name for setting in fields(ModelConfig)}
+            for unknown in value.keys() - shape:
+                raise NMTError(f"{where} [model]: unknown setting {unknown!r}{nearest(unknown, shape)}")
             changes[name] = {**current, **value}
         else:
             changes[name] = from_mapping(type(current), {**to_mapping(current), **value}, where=f"{where} [{name}]")

@@ -12,6 +12,7 @@ from nmt.training.config import Recipe, TrainingConfig, merge_recipe
         ({"dropout": 0.1}, "it belongs under [model]"),
         ({"trainning": {}}, "did you mean training?"),
         ({"training": 3}, "training must be a table [training]"),
+        ({"model": {"layerz": 5}}, "c.toml [model]: unknown setting 'layerz'"),
         ({"training": {"max_step": 5}}, "c.toml [training]: unknown setting 'max_step'; did you mean max_steps?"),
         ({"training": {"learning_rate": float("inf")}}, "learning_rate must be a finite number"),
         ({"training": {"learning_rate": 0}}, "must be above 0"),
