@@ -168,8 +168,9 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         try:
             recipe = merge_recipe(recipe, read_toml(options["config"]), where=options["config"])
         except NMTError as error:  # of a value out of range, whose message knows of no file
-            named = str(error).startswith(options["config"])
-            raise error if named else NMTError(f"{options['config']}: {error}") from error
+            if str(error).startswith((f"{options['config']}:", f"{options['config']} ")):
+                raise
+            raise NMTError(f"{options['config']}: {error}") from error
     given = given_settings(ctx)
     if options["preset"] is not None:
         given["preset"] = options["preset"]

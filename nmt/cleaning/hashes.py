@@ -51,9 +51,13 @@ def hash_normal_lines(text: str) -> Hashes:
     return hash_lines(lines)
 
 
+# Vowel points of Hebrew and Arabic, which are written or left out at will.
+_OPTIONAL = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u0652\u0670]")
+
+
 @cache
 def _apart() -> re.Pattern[str]:
-    return re.compile(rf"[^\w\n{letter_marks()}]+")
+    return re.compile(rf"[^\w\n{_OPTIONAL.sub('', letter_marks())}]+")
 
 
 class SeenHashes:

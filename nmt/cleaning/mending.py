@@ -1,6 +1,7 @@
 """Writing lines as they were meant: entities, mojibake, control characters, blanks."""
 
 import html
+import html.entities
 import re
 from collections.abc import Callable, Sequence
 
@@ -32,6 +33,8 @@ def _entities(line: str) -> str:
 
 def _named(entity: re.Match[str]) -> str:
     """What an entity names; what would end a line or a column, and other control characters, become blanks."""
+    if entity[0][1] != "#" and entity[0][1:] not in html.entities.html5:
+        return entity[0]  # of which html.unescape would take the beginning
     return without_controls(html.unescape(entity[0])).replace("\t", " ")
 
 

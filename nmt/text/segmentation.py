@@ -16,8 +16,8 @@ from nmt.text.spans import BLANK
 
 Pieces = Mapping[str, tuple[int, float]]  # ids and scores
 
-# Words are drawn that many times each, once for all, and then chosen among; nobody learns from a word more often
-# without having learned from all of its likely segmentations.
+# Words are drawn that many times each, once for all, and then chosen among: a sample of their segmentations, the same
+# for the whole of a run and every run.
 _DRAWS = 64
 _AT_ONCE = 8  # of them, which share the work of finding out what there is to choose from
 _MOST_KEPT = 1 << 17  # times so many
@@ -35,13 +35,13 @@ class Segmenter:
         2020), and of a unigram model one minus the power to which the probabilities of all segmentations are raised
         (Kudo 2018, equation 8).
         """
-        self._pieces = pieces
+        self._pieces = {piece: found for piece, found in pieces.items() if found[0] not in fixed}
         self._strength = strength
-        self._names = {number: piece for piece, (number, _) in pieces.items() if number not in fixed}
+        self._names = {number: piece for piece, (number, _) in self._pieces.items()}
         self._kinds = np.full(max(self._names, default=0) + 2, _STAYS, dtype=np.uint8)
         for number, piece in self._names.items():
             self._kinds[number] = _BEGINS if piece.startswith(BLANK) else _INSIDE
-        self._longest = max(map(len, pieces), default=0)
+        self._beginnings = {piece[:end] for piece in self._pieces for end in range(1, len(piece) + 1)}
         self._draw = self._without_some_merges if merges else self._in_proportion
         self._kept: dict[tuple[tuple[int, ...], int], list[tuple[int, ...]]] = {}
 
@@ -86,14 +86,18 @@ class Segmenter:
         """Forward over all segmentations of ``text``, then backward, piece by piece (Kudo 2018, section 3.1)."""
         before: list[float] = [0.0, *[-math.inf] * len(text)]  # the logarithm of the sum of all ways to get there
         ways: list[list[tuple[int, int, float]]] = [[] for _ in before]  # each last piece's beginning, id and share
-        for end in range(1, len(before)):
-            for start in range(max(0, end - self._longest), end):
-                found = self._pieces.get(text[start:end])
-                if found is not None and before[start] > -math.inf:
+        for start in range(len(text)):
+            if start:
+                if not ways[start]:
+                    continue
+                before[start] = _sum_of_logs([share for _, _, share in ways[start]])
+            for end in range(start + 1, len(before)):
+                if (piece := text[start:end]) not in self._beginnings:
+                    break
+                if (found := self._pieces.get(piece)) is not None:
                     ways[end].append((start, found[0], before[start] + (1 - self._strength) * found[1]))
-            if ways[end]:
-                largest = max(share for _, _, share in ways[end])
-                before[end] = largest + math.log(sum(math.exp(share - largest) for _, _, share in ways[end]))
+        if ways[-1]:
+            before[-1] = _sum_of_logs([share for _, _, share in ways[-1]])
         if before[-1] == -math.inf:
             return [[]] * times
         shares = [[math.exp(share - total) for _, _, share in last] for last, total in zip(ways, before, strict=True)]
@@ -136,3 +140,9 @@ class Segmenter:
         if not all(part in self._pieces for part in parts if part):
             return []  # a character that is no piece by itself
         return [self._pieces[part][0] for part in parts if part]
+
+
+def _sum_of_logs(logs: Sequence[float]) -> float:
+    """The logarithm of the sum of what ``logs`` are the logarithms of."""
+    largest = max(logs)
+    return largest + math.log(sum(math.exp(log - largest) for log in logs))

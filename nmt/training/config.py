@@ -177,7 +177,7 @@ def merge_recipe(recipe: Recipe, mapping: Mapping[str, Any], *, where: str) -> R
             raise NMTError(f"{where}: {name} must be a table [{name}]")
         elif name == "model":
             shape = {setting.name for setting in fields(ModelConfig)}
-            for unknown in value.keys() - shape:
+            for unknown in (key for key in value if key not in shape):
                 raise NMTError(f"{where} [model]: unknown setting {unknown!r}{nearest(unknown, shape)}")
             changes[name] = {**current, **value}
         else:

@@ -25,7 +25,8 @@ class Curve:
     def add(self, step: int, value: float) -> None:
         """One more point, in the place of those from before a run went back behind it."""
         value = float(value)  # before the step is taken in; it may be None in a log
-        self.forget_after(step - 1)
+        if self.steps and self.steps[-1] >= step:
+            self.forget_after(step - 1)
         self.steps.append(step)
         self.values.append(value)
 
@@ -89,9 +90,10 @@ def _take(entry: dict[str, Any], curves: Curves) -> None:
             curves.loss.add(int(entry["step"]), entry["loss"])
             curves.learning_rate.add(int(entry["step"]), entry["learning_rate"])
         case "validation":
+            score = float(entry.get("score", entry["bleu"]))
             curves.validation_loss.add(int(entry["step"]), entry["loss"])
             curves.bleu.add(int(entry["step"]), entry["bleu"])
-            curves.score.add(int(entry["step"]), entry.get("score", entry["bleu"]))
+            curves.score.add(int(entry["step"]), score)
             curves.signature = str(entry.get("signature", ""))
 
 

@@ -161,7 +161,7 @@ def test_what_an_entity_hides_is_mended_too(write: Writer, tmp_path: Path) -> No
 
 
 def test_what_is_no_entity_stays_above_all_in_an_address(write: Writer, tmp_path: Path) -> None:
-    line = "See http://x.y/?a=1&section=3&copy=2&lt=4 & AT&T, R&D; or &nosuch;."
+    line = "See http://x.y/?a=1&section=3&copy=2&lt=4 & AT&T, R&D; or &nosuch; &notify; &region;."
     report = clean(
         write([*CLEAN, (line, "&lt;&eacute;&gt; &amp;lt; &copy;")]), tmp_path / "out", CleaningConfig(filters=())
     )

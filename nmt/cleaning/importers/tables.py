@@ -86,9 +86,9 @@ def _parse(line: str, where: str) -> Mapping[str, Any]:
 
 def _guess(found: Mapping[str, Any], languages: tuple[str | None, str | None], where: str) -> tuple[str, str]:
     by_language = [(f"{prefix}{languages[0]}", f"{prefix}{languages[1]}") for prefix in ("", "translation.")]
-    for fields in (*_USUAL, *by_language):
-        if all(_value(found, field) is not None for field in fields):
-            return fields
+    usable = [some for some in (*_USUAL, *by_language) if all(_value(found, field) is not None for field in some)]
+    if usable:  # those with text first: null is no translation
+        return next((some for some in usable if all(_value(found, field) for field in some)), usable[0])
     names = [f"{key}.{part}" for key, value in found.items() for part in (value if isinstance(value, dict) else ())]
     there = clean_text(", ".join([*(key for key, value in found.items() if not isinstance(value, dict)), *names]))
     raise NMTError(f"{where}: name the fields with --source-field and --target-field; there are {there[:200]}")

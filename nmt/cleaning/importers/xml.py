@@ -128,6 +128,8 @@ class _Tmx(_Handler):
         """Languages that were not asked for are those of the header and of the first unit in two."""
         source, target = self.languages
         known = [language for language in self.variants if language]
+        if any(asked and all(differ(one, asked) for one in known) for asked in (source, target)):
+            return  # a unit without a language that was asked for does not tell the other one
         if source is None:
             sources = [one for one in known if any(differ(one, other) for other in ([target] if target else known))]
             named = (language for language in sources if not differ(language, self.header))

@@ -57,6 +57,20 @@ def test_the_languages_that_a_file_has_are_told_where_those_wanted_are_not_in_it
         run(tmp_path, "m.tmx", SCRIPTS, languages=languages)
 
 
+def test_a_first_unit_without_the_language_asked_for_does_not_choose_the_other(tmp_path: Path) -> None:
+    unit = '<tu><tuv xml:lang="{}"><seg>{}</seg></tuv><tuv xml:lang="en"><seg>{}</seg></tuv></tu>'
+    units = unit.format("de", "Haus", "house") + unit.format("fr", "maison", "house") + unit.format("fr", "mer", "sea")
+    text = f'<tmx version="1.4"><header srclang="en"/><body>{units}</body></tmx>'
+    made, dropped = run(tmp_path, "m.tmx", text, languages=("fr", None))
+    assert (made, dropped) == ({"m.fr": ["maison", "mer"], "m.en": ["house", "sea"]}, {"empty": 1})
+
+
+def test_fields_that_hold_text_go_before_those_that_are_null(tmp_path: Path) -> None:
+    lines = '{"source": null, "target": null, "src": "a", "tgt": "b"}\n{"src": "c", "tgt": "d"}\n'
+    made, _ = run(tmp_path, "x.jsonl", lines, languages=("de", "en"))
+    assert made == {"x.de": ["a", "c"], "x.en": ["b", "d"]}
+
+
 def test_languages_are_not_offered_where_those_of_the_file_were_taken(tmp_path: Path) -> None:
     unit = '<trans-unit id="1"><source>Save</source><target state="new">Save</target></trans-unit>'
     file = f'<file source-language="en" target-language="de"><body>{unit}</body></file>'
