@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sentencepiece
 
@@ -22,9 +22,11 @@ from nmt.errors import NMTError
 from nmt.special_ids import BOS, EOS, PAD, UNK
 from nmt.text.lines import StrPath, atomic_writer, open_binary, without_controls
 from nmt.text.normalization import fold, rules_table
-from nmt.text.segmentation import Segmenter
 from nmt.text.sentencepiece_proto import BPE, UNIGRAM, learnt_pieces, model_type, read_spans, without_rules_path
 from nmt.text.spans import BLANK, Span, piece_spans
+
+if TYPE_CHECKING:
+    from nmt.text.segmentation import Segmenter
 
 logger = logging.getLogger(__name__)
 
@@ -172,8 +174,10 @@ class Tokenizer:
         ids: list[list[int]] = self._processor.encode(list(lines), num_threads=threads)
         return ids
 
-    def segmenter(self, strength: float, fixed: Collection[int] = ()) -> Segmenter:
+    def segmenter(self, strength: float, fixed: Collection[int] = ()) -> "Segmenter":
         """What draws other segmentations of the same text at random; NMTError for "char" and "word" models."""
+        from nmt.text.segmentation import Segmenter  # with numpy, which translating does without
+
         if not self.can_sample:
             raise NMTError("this tokenizer knows one way to divide a text")
         return Segmenter(learnt_pieces(self.proto), merges=self._merges, strength=strength, fixed=fixed)
