@@ -85,9 +85,11 @@ def words_and_marks(text: str) -> list[Span]:
     found: list[Span] = []
     position = 0
     while position < len(text):
+        if text[position].isspace():  # which takes no mark along that follows it
+            position += 1
+            continue
         end = _end_of_unit(text, position)
-        if not text[position].isspace():
-            found.append((position, end))
+        found.append((position, end))
         position = end
     return found
 

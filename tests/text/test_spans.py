@@ -66,6 +66,7 @@ def test_bytes_of_a_character_are_all_where_it_is(tokenizer: Tokenizer) -> None:
     assert {spans[piece] for piece in spans if piece.startswith("<0x")} >= {(0, 1)}
 
 
+@example(" \xad")
 @given(st.text())
 def test_words_and_marks_are_all_of_a_text_but_its_blanks(text: str) -> None:
     for find in (words_and_marks, blank_separated_words):
