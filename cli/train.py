@@ -161,16 +161,13 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     if options["dry_run"] and (options["devices"] or 1) > 1:
         raise NMTError("--dry-run measures one device; leave --devices out")
 
+    from nmt.settings import naming
     from nmt.training.config import Recipe, merge_recipe, recipe_as_toml
 
     recipe = Recipe()
     if options["config"] is not None:
-        try:
+        with naming(options["config"]):
             recipe = merge_recipe(recipe, read_toml(options["config"]), where=options["config"])
-        except NMTError as error:  # of a value out of range, whose message knows of no file
-            if str(error).startswith((f"{options['config']}:", f"{options['config']} ")):
-                raise
-            raise NMTError(f"{options['config']}: {error}") from error
     given = given_settings(ctx)
     if options["preset"] is not None:
         given["preset"] = options["preset"]

@@ -1,10 +1,11 @@
 """Configuration dataclasses from and to plain mappings (TOML, JSON), with errors that name the nearest known key."""
 
+import contextlib
 import dataclasses
 import difflib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from nmt.errors import NMTError
@@ -16,6 +17,17 @@ def nearest(name: str, known: typing.Iterable[str]) -> str:
     """``; did you mean X?`` for the known name nearest to ``name``, or an empty string."""
     matches = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean {matches[0]}?" if matches else ""
+
+
+@contextlib.contextmanager
+def naming(file: str) -> Iterator[None]:
+    """Each NMTError of the block names ``file``, also that of a value out of range, which knows of no file."""
+    try:
+        yield
+    except NMTError as error:
+        if str(error).startswith((f"{file}:", f"{file} ")):
+            raise
+        raise NMTError(f"{file}: {error}") from error
 
 
 def from_mapping(cls: type[T], mapping: Mapping[str, Any], *, where: str) -> T:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nmt.errors import NMTError
-from nmt.settings import from_mapping, nearest, to_mapping
+from nmt.settings import from_mapping, naming, nearest, to_mapping
 from nmt.text.corpus import FilterConfig
 
 # What is written anew, in this order.
@@ -92,11 +92,8 @@ class CleaningConfig:
 
 def config_from(mapping: Mapping[str, Any], *, where: str) -> CleaningConfig:
     """The settings of a TOML file; NMTError for what is unknown or of the wrong kind."""
-    try:
+    with naming(where):
         return from_mapping(CleaningConfig, mapping, where=where)
-    except NMTError as error:
-        said = str(error)
-        raise NMTError(said if said.startswith(where) else f"{where}: {said}") from error
 
 
 def config_as_toml(config: CleaningConfig) -> str:

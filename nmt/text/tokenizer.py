@@ -179,7 +179,7 @@ class Tokenizer:
         from nmt.text.segmentation import Segmenter  # with numpy, which translating does without
 
         if not self.can_sample:
-            raise NMTError("this tokenizer knows one way to divide a text")
+            raise NMTError("this tokenizer knows one way to divide a text; leave subword_sampling out")
         return Segmenter(learnt_pieces(self.proto), merges=self._merges, strength=strength, fixed=fixed)
 
     def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:

@@ -77,8 +77,6 @@ class PreparedCorpus:
 
     def resegmenter(self, strength: float, tags: Sequence[str]) -> Resegmenter | None:
         """What draws other subwords for each batch; None for a ``strength`` of 0. ``tags`` may begin a source."""
-        if strength and not self.tokenizer.can_sample:
-            raise NMTError("this tokenizer knows one way to divide a text, so leave subword_sampling out")
         ids = tuple(number for tag in tags for number in tag_ids(self.tokenizer, tag))
         return Resegmenter(self.tokenizer, strength, tags=ids) if strength else None
 

@@ -31,15 +31,8 @@ def strike(directory: Path, strikes: int, seed: int, *commands: str) -> dict[str
 
 
 def test_each_signal_once_in_each_writing_command(tmp_path: Path) -> None:
-    commands = (
-        "translate",
-        "score",
-        "evaluate",
-        "tokenizer",
-        "export",
-        "clean",
-        "split",
-    )  # for training see test_kill.py
+    # For training see test_kill.py.
+    commands = ("translate", "score", "evaluate", "tokenizer", "export", "clean", "split")
     tally = strike(tmp_path, 3, 1, *commands)
     assert tally["wrong"] == []
     assert len(tally["ended"]) == len(commands)
