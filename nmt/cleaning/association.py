@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nmt import ragged
 from nmt.cleaning.block_text import SideText
 from nmt.text.spans import WORDLESS_CLASS, letter_marks
 
@@ -113,8 +114,7 @@ def _cross(source: Bag, target: Bag) -> _Crossing:
     lines = np.repeat(np.arange(len(source.sizes)), source.sizes)
     repeats = target.sizes[lines]
     ours = np.repeat(np.arange(len(source.words)), repeats)
-    within = np.arange(len(ours)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    return _Crossing(ours, np.repeat(starts[lines], repeats) + within)
+    return _Crossing(ours, ragged.places(starts[lines], repeats))
 
 
 def _cell(source: Words, target: Words) -> NDArray[np.int64]:

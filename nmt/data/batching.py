@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from nmt.data.encoded_corpus import EncodedCorpus
+from nmt.data.encoded_corpus import EncodedCorpus, Lengths
 from nmt.special_ids import BOS, EOS, PAD
 
 Rows = NDArray[np.integer]
@@ -55,7 +55,9 @@ class Batch:
 class BatchPlan(Sequence[Rows]):
     """The rows of each batch, as one array of all rows and the places where each batch begins and ends in it."""
 
-    def __init__(self, order: Rows, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> None:
+    def __init__(self, order: Rows, starts: NDArray[np.int64], ends: NDArray[np.int64], target_tokens: int) -> None:
+        """``target_tokens`` are those of all batches, EOS included."""
+        self.target_tokens = target_tokens
         self._order = order
         self._starts = starts
         self._ends = ends
@@ -73,11 +75,14 @@ class BatchPlan(Sequence[Rows]):
         return self._order[self._starts[index] : self._ends[index]]
 
 
-def plan_batches(corpus: EncodedCorpus, *, batch_tokens: int, seed: int, epoch: int) -> BatchPlan:
+def plan_batches(
+    corpus: EncodedCorpus, *, batch_tokens: int, seed: int, epoch: int, lengths: tuple[Lengths, Lengths] | None = None
+) -> BatchPlan:
     """The pairs of each batch of one epoch, in order.
 
     Pairs of similar lengths come together, ties in random order, so that a batch holds little padding; then the batches
     are shuffled. No batch is wider than ``batch_tokens`` padded tokens on either side, unless a single pair is.
+    ``lengths`` are those of the sides, (N,) each, where they will be others than in ``corpus``.
 
     A pair of a corpus of weight w is there w times. Where w is no whole number it is there floor(w) times, and once
     more if it is among the round((w - floor(w)) * N) of the N pairs of its corpus that this epoch draws; at least one
@@ -86,14 +91,18 @@ def plan_batches(corpus: EncodedCorpus, *, batch_tokens: int, seed: int, epoch: 
     """
     generator = np.random.default_rng((seed, epoch))
     rows = _rows_of_epoch(corpus, generator)
-    plan = _plan(corpus, rows, batch_tokens, generator)
+    plan = _plan(lengths or _lengths(corpus), rows, batch_tokens, generator)
     order = generator.permutation(len(plan))
-    return BatchPlan(plan._order, plan._starts[order], plan._ends[order])
+    return BatchPlan(plan._order, plan._starts[order], plan._ends[order], plan.target_tokens)
 
 
 def batches_in_order(corpus: EncodedCorpus, *, batch_tokens: int) -> BatchPlan:
     """All pairs in batches of similar lengths, shortest first: for validation, where order does not matter."""
-    return _plan(corpus, np.arange(len(corpus)), batch_tokens, None)
+    return _plan(_lengths(corpus), np.arange(len(corpus)), batch_tokens, None)
+
+
+def _lengths(corpus: EncodedCorpus) -> tuple[Lengths, Lengths]:
+    return corpus.source.lengths, corpus.target.lengths
 
 
 def _rows_of_epoch(corpus: EncodedCorpus, generator: np.random.Generator) -> Rows:
@@ -114,37 +123,38 @@ def _rows_of_epoch(corpus: EncodedCorpus, generator: np.random.Generator) -> Row
     return np.concatenate(parts)
 
 
-def _plan(corpus: EncodedCorpus, rows: Rows, batch_tokens: int, generator: np.random.Generator | None) -> BatchPlan:
+def _plan(
+    lengths: tuple[Lengths, Lengths], rows: Rows, batch_tokens: int, generator: np.random.Generator | None
+) -> BatchPlan:
     """Sort ``rows`` by shape, ties shuffled by ``generator`` or as they stand, and cut; in hands if there are many."""
     hands = max(1, math.ceil(len(rows) / _SORTED_AT_ONCE))
     order = np.empty_like(rows)
     starts, ends = [], []
-    dealt = 0
+    dealt = target_tokens = 0
     for hand in range(hands):
         part = rows[hand::hands]
         if generator is not None:
             part = generator.permutation(part)
         shapes = np.sort(
-            _shapes(corpus, part) << np.uint64(64 - 2 * _SHAPE_BITS) | np.arange(len(part), dtype=np.uint64)
+            _shapes(lengths, part) << np.uint64(64 - 2 * _SHAPE_BITS) | np.arange(len(part), dtype=np.uint64)
         )
         order[dealt : dealt + len(part)] = part[shapes & np.uint64((1 << 64 - 2 * _SHAPE_BITS) - 1)]
         cuts = dealt + np.array([*_cut(shapes >> np.uint64(64 - _SHAPE_BITS), batch_tokens), len(part)], dtype=np.int64)
         starts.append(cuts[:-1])
         ends.append(cuts[1:])
         dealt += len(part)
-    return BatchPlan(order, np.concatenate(starts), np.concatenate(ends))
+        target_tokens += int(lengths[1][part].sum()) + len(part)
+    return BatchPlan(order, np.concatenate(starts), np.concatenate(ends), target_tokens)
 
 
-def _shapes(corpus: EncodedCorpus, rows: Rows) -> NDArray[np.uint64]:
+def _shapes(lengths: tuple[Lengths, Lengths], rows: Rows) -> NDArray[np.uint64]:
     """A number for each row that sorts by the longer side and, within it, by the difference of the sides.
 
     The difference runs up for even and down for odd lengths, so that a batch across the border of two lengths still
     holds pairs of similar shape.
     """
     most = (1 << _SHAPE_BITS) - 1
-    source, target = (
-        np.minimum(side.lengths[rows].astype(np.int32) + 1, most // 2) for side in (corpus.source, corpus.target)
-    )
+    source, target = (np.minimum(side[rows].astype(np.int32) + 1, most // 2) for side in lengths)
     longer = np.maximum(source, target)
     difference = np.where(longer % 2, source - target, target - source) + most // 2
     return longer.astype(np.uint64) << np.uint64(_SHAPE_BITS) | difference.astype(np.uint64)

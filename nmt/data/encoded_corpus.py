@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from nmt import ragged
 from nmt.errors import NMTError
 from nmt.text.lines import atomic_writer
 
@@ -64,16 +65,21 @@ class EncodedSide:
     lengths: Lengths
     mappings: tuple[Mapping, ...] = ()
 
-    def padded(self, sentences: NDArray[np.integer], *, width: int, first: int) -> NDArray[np.int64]:
-        """The ids of ``sentences`` (B,) as (B, width), written from column ``first`` on, 0 elsewhere."""
-        starts = self.starts[sentences]
+    def take(self, sentences: NDArray[np.integer]) -> "Sentences":
+        """The ids of ``sentences`` (B,), end to end."""
         lengths = self.lengths[sentences].astype(np.int64)
-        rows = np.repeat(np.arange(len(sentences)), lengths)
-        within = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        padded = np.zeros((len(sentences), width), dtype=np.int64)
-        padded[rows, first + within] = self.ids[np.repeat(starts, lengths) + within]
+        ids = self.ids[ragged.places(self.starts[sentences], lengths)]
         for mapping in self.mappings:
             mapping.note_reads(len(sentences))
+        return Sentences(ids, lengths)
+
+    def padded(self, sentences: NDArray[np.integer], *, width: int, first: int) -> NDArray[np.int64]:
+        """The ids of ``sentences`` (B,) as (B, width), written from column ``first`` on, 0 elsewhere."""
+        ids, lengths = self.take(sentences)
+        padded = np.zeros((len(sentences), width), dtype=np.int64)
+        padded[np.repeat(np.arange(len(sentences)), lengths), ragged.places(np.full_like(lengths, first), lengths)] = (
+            ids
+        )
         return padded
 
 

@@ -2,27 +2,38 @@
 
 SentencePiece draws too, but from its release 0.2.2 on otherwise in each process, whatever the seed: a run that is taken
 up again would learn from another text than without the stop.
+
+Words are drawn some times each, once for all, and then chosen among: a sample of their segmentations, the same for the
+whole of a run and every run. Choosing is array arithmetic over all words of a batch, so it costs a training next to
+nothing; only what a word has not been asked for yet is drawn in Python.
 """
 
 import heapq
 import math
 import random
-from collections.abc import Collection, Mapping, Sequence
-from itertools import chain, pairwise
+from array import array
+from bisect import bisect
+from collections.abc import Collection, Mapping
+from itertools import accumulate, pairwise, repeat
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nmt import ragged
 from nmt.text.spans import BLANK
 
 Pieces = Mapping[str, tuple[int, float]]  # ids and scores
+Ids = NDArray[np.integer]
 
-# Words are drawn that many times each, once for all, and then chosen among: a sample of their segmentations, the same
-# for the whole of a run and every run.
-_DRAWS = 64
-_AT_ONCE = 8  # of them, which share the work of finding out what there is to choose from
-_MOST_KEPT = 1 << 17  # times so many
-_LONGEST_WORD = 24  # characters; what is longer, such as a sentence without blanks, hardly comes again
+# How many draws there are of a word of so many ids, and how many of them are drawn at once, sharing the work of finding
+# out what there is to choose from; binary logarithms. Frequent words are pieces of their own. Long ones, such as
+# sentences without blanks, hardly come again.
+_DRAWS = np.array([0, 5, *[4] * 7, 6], dtype=np.uint64)
+_AT_ONCE = np.array([0, *[3] * 8, 0], dtype=np.uint64)
+_MOST_KEPT = 1 << 18  # words, times the parts of their draws; and then all over again
+_MOST_IDS_KEPT = 1 << 23
 _STAYS, _INSIDE, _BEGINS = range(3)  # what ids are: no piece, one in a word, one that begins a word
+_FAR = 1e100  # from 1, and farther still from the largest number there is
 
 
 class Segmenter:
@@ -35,114 +46,190 @@ class Segmenter:
         2020), and of a unigram model one minus the power to which the probabilities of all segmentations are raised
         (Kudo 2018, equation 8).
         """
-        self._pieces = {piece: found for piece, found in pieces.items() if found[0] not in fixed}
-        self._strength = strength
-        self._names = {number: piece for piece, (number, _) in self._pieces.items()}
+        free = {piece: found for piece, found in pieces.items() if found[0] not in fixed}
+        self._names = {number: piece for piece, (number, _) in free.items()}
         self._kinds = np.full(max(self._names, default=0) + 2, _STAYS, dtype=np.uint8)
         for number, piece in self._names.items():
             self._kinds[number] = _BEGINS if piece.startswith(BLANK) else _INSIDE
-        self._beginnings = {piece[:end] for piece in self._pieces for end in range(1, len(piece) + 1)}
-        self._draw = self._without_some_merges if merges else self._in_proportion
-        self._kept: dict[tuple[tuple[int, ...], int], list[tuple[int, ...]]] = {}
+        self._draw = (_Merges(free, strength) if merges else _Lattice(free, strength)).draw
+        self._random = random.Random()  # noqa: S311 - no secret
+        self._multipliers: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
+        # What has been drawn, end to end, where each draw begins, and the first draw of a word by the word's key.
+        self._drawn: array[int] = array("i")
+        self._starts: array[int] = array("i", [0])
+        self._kept: dict[int, int] = {}
 
-    def redraw(self, sentences: Sequence[Sequence[int]], seed: int) -> list[list[int]]:
-        """Other ids for the same text, word by word; bytes, symbols and unknown characters stay as they are."""
-        ids = list(chain.from_iterable(sentences))
-        if not ids:
-            return [[] for _ in sentences]
-        ends = np.cumsum([len(sentence) for sentence in sentences], dtype=np.int64)
+    def redraw(self, ids: Ids, lengths: Ids, numbers: Ids, seed: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Other ids for the same text, word by word; bytes, symbols and unknown characters stay as they are.
+
+        ``ids`` are those of all sentences end to end and ``lengths`` (N,) how many each has, of what comes out too.
+        What a sentence becomes depends on ``seed`` and on its own of ``numbers`` (N,), not on the others.
+        """
+        if not len(ids):
+            return np.empty(0, dtype=np.int32), lengths.astype(np.int64)
+        if len(self._kept) >= _MOST_KEPT or len(self._drawn) >= _MOST_IDS_KEPT:
+            self._drawn, self._starts, self._kept = array("i"), array("i", [0]), {}
+        ends = np.cumsum(lengths, dtype=np.int64)
+        words = self._word_starts(ids, ends)
+        sizes = np.diff(words, append=len(ids))
+        sorts = np.minimum(sizes, len(_DRAWS) - 1)
+        firsts = np.searchsorted(words, ends)  # of the following sentence
+        choices = _bits(np.diff(firsts, prepend=0), numbers, seed) >> (np.uint64(64) - _DRAWS[sorts])
+        at_once = _AT_ONCE[sorts]
+        keys = self._keys(ids, words, sizes, choices >> at_once).tolist()
+        known = np.fromiter(map(self._kept.get, keys, repeat(-1)), np.int64, len(keys))
+        for number in np.flatnonzero(known < 0).tolist():
+            word = ids[words[number] : words[number] + sizes[number]].tolist()
+            known[number] = self._first_draw(word, keys[number], 1 << int(at_once[number]))
+        known += (choices & ((np.uint64(1) << at_once) - np.uint64(1))).astype(np.int64)
+        starts = np.frombuffer(self._starts, dtype=np.int32)
+        sizes = starts[known + 1] - starts[known]
+        drawn = np.frombuffer(self._drawn, dtype=np.int32)[ragged.places(starts[known], sizes)]
+        sums = np.concatenate([[0], np.cumsum(sizes)])
+        return drawn, np.diff(sums[firsts], prepend=0)
+
+    def _word_starts(self, ids: Ids, ends: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where words begin; what is no piece is a word by itself."""
         kinds = self._kinds[np.minimum(ids, len(self._kinds) - 1)]
         begins = kinds != _INSIDE
         begins[0] = True
         begins[1:] |= kinds[:-1] == _STAYS
         begins[ends[ends < len(ids)]] = True
-        starts = np.flatnonzero(begins)
-        generator = random.Random(seed)  # noqa: S311 - no secret
-        choices = generator.choices(range(_DRAWS), k=len(starts))
-        words = zip(starts.tolist(), [*starts[1:].tolist(), len(ids)], kinds[starts].tolist(), choices, strict=True)
-        drawn = [
-            ids[start:end] if kind == _STAYS else self._word(tuple(ids[start:end]), choice, generator)
-            for start, end, kind, choice in words
-        ]
-        places = [0, *np.searchsorted(starts, ends).tolist()]
-        return [list(chain.from_iterable(drawn[place:following])) for place, following in pairwise(places)]
+        return np.flatnonzero(begins)
 
-    def _word(self, ids: tuple[int, ...], choice: int, generator: random.Random) -> Sequence[int]:
-        """The segmentation of the word ``ids`` that has the number ``choice``; of a long word any."""
-        part, place = divmod(choice, _AT_ONCE)
-        kept = self._kept.get((ids, part))
-        if kept is None:
-            text = "".join(self._names[number] for number in ids)
-            if len(text) > _LONGEST_WORD:
-                return self._draw(text, generator, 1)[0] or ids
-            drawn = self._draw(text, random.Random(f"{part} {text}"), _AT_ONCE)  # noqa: S311 - no secret
-            once: dict[tuple[int, ...], tuple[int, ...]] = {(): ids, ids: ids}
-            kept = [once.setdefault(other, other) for other in map(tuple, drawn)]
-            if len(self._kept) < _MOST_KEPT:  # frequent words come early
-                self._kept[ids, part] = kept
-        return kept[place]
+    def _keys(self, ids: Ids, words: Ids, sizes: Ids, parts: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """A number for each word and the part of its draws that is asked for.
 
-    def _in_proportion(self, text: str, generator: random.Random, times: int) -> list[list[int]]:
-        """Forward over all segmentations of ``text``, then backward, piece by piece (Kudo 2018, section 3.1)."""
-        before: list[float] = [0.0, *[-math.inf] * len(text)]  # the logarithm of the sum of all ways to get there
-        ways: list[list[tuple[int, int, float]]] = [[] for _ in before]  # each last piece's beginning, id and share
-        for start in range(len(text)):
-            if start:
-                if not ways[start]:
-                    continue
-                before[start] = _sum_of_logs([share for _, _, share in ways[start]])
-            for end in range(start + 1, len(before)):
-                if (piece := text[start:end]) not in self._beginnings:
-                    break
-                if (found := self._pieces.get(piece)) is not None:
-                    ways[end].append((start, found[0], before[start] + (1 - self._strength) * found[1]))
-        if ways[-1]:
-            before[-1] = _sum_of_logs([share for _, _, share in ways[-1]])
-        if before[-1] == -math.inf:
-            return [[]] * times
-        shares = [[math.exp(share - total) for _, _, share in last] for last, total in zip(ways, before, strict=True)]
-        segmentations = []
+        Two of them would be the same by a chance of 2^-64, so some million words hardly hold any.
+        """
+        wanted = int(sizes.max()) + 1
+        if len(self._multipliers) < wanted:
+            self._multipliers = np.random.PCG64(0).random_raw(max(64, 2 * wanted)) | np.uint64(1)
+        within = ragged.places(np.ones_like(words), sizes)
+        products = (ids.astype(np.uint64) + np.uint64(1)) * self._multipliers[within]
+        keys: NDArray[np.uint64] = np.add.reduceat(products, words) + parts * self._multipliers[0]
+        return keys
+
+    def _first_draw(self, word: list[int], key: int, times: int) -> int:
+        """The number of the first of ``times`` draws of ``word``, which stand one after another."""
+        known = self._kept.get(key)  # since a word of the same batch
+        if known is None:
+            self._kept[key] = known = len(self._starts) - 1
+            drawn: list[list[int]] = []
+            if self._kinds[min(word[0], len(self._kinds) - 1)] != _STAYS:
+                self._random.seed(key)
+                drawn = self._draw("".join(map(self._names.__getitem__, word)), self._random, times)
+            for ids in drawn or [word] * times:
+                self._drawn.extend(ids)
+                self._starts.append(len(self._drawn))
+        return known
+
+
+def _bits(sizes: Ids, numbers: Ids, seed: int) -> NDArray[np.uint64]:
+    """64 random bits for each of ``sizes`` (N,) words of sentences with these ``numbers``."""
+    first = _mixed(numbers.astype(np.uint64) + np.uint64(seed))
+    return _mixed(np.repeat(first, sizes) + ragged.places(np.zeros_like(sizes), sizes).astype(np.uint64))
+
+
+def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """SplitMix64 (Steele, Lea and Flood 2014): numbers that lie side by side become unlike each other."""
+    mixed = numbers * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ mixed >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ mixed >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ mixed >> np.uint64(31)
+
+
+class _Lattice:
+    """All segmentations of a text by a unigram model, drawn in proportion (Kudo 2018, section 3.1)."""
+
+    def __init__(self, pieces: Pieces, strength: float) -> None:
+        self._pieces = {piece: (number, math.exp((1 - strength) * score)) for piece, (number, score) in pieces.items()}
+        self._endings = {piece[start:] for piece in pieces for start in range(len(piece))}
+        self._longest = max(map(len, pieces), default=0)
+
+    def draw(self, text: str, generator: random.Random, times: int) -> list[list[int]]:
+        """Forward over all of them, then ``times`` times backward, piece by piece; none if there is no way at all."""
+        before = [1.0]  # the sum of all ways to get to each place
+        ways: list[list[tuple[int, int]]] = [[]]  # the beginning and id of each last piece
+        sums: list[list[float]] = [[]]  # of the shares of these pieces, one after the other
+        for end in range(1, len(text) + 1):
+            last, shares = [], []
+            for start in range(end - 1, -1, -1):
+                piece = text[start:end]
+                found = self._pieces.get(piece)
+                if found is None:
+                    if piece not in self._endings:
+                        break
+                elif before[start]:
+                    last.append((start, found[0]))
+                    shares.append(before[start] * found[1])
+            total = sum(shares)
+            ways.append(last)
+            sums.append(list(accumulate(shares)))
+            before.append(total)
+            if total and not 1 / _FAR < total < _FAR:  # what lies farther back is not asked for again
+                near = max(0, len(before) - self._longest)
+                before[near:] = [share / total for share in before[near:]]
+        if not before[-1]:
+            return []
+        drawn = []
         for _ in range(times):
-            drawn: list[int] = []
+            ids: list[int] = []
             end = len(text)
             while end:
-                [(end, number, _)] = generator.choices(ways[end], shares[end]) if len(ways[end]) > 1 else ways[end]
-                drawn.append(number)
-            segmentations.append(drawn[::-1])
-        return segmentations
+                last = ways[end]
+                place = bisect(sums[end], generator.random() * sums[end][-1], 0, len(last) - 1) if last[1:] else 0
+                end, number = last[place]
+                ids.append(number)
+            drawn.append(ids[::-1])
+        return drawn
 
-    def _without_some_merges(self, text: str, generator: random.Random, times: int) -> list[list[int]]:
-        """Merge as byte-pair encoding does, but leave each merge out by chance; empty where a character is no piece."""
-        return [self._merged(text, generator) for _ in range(times)]
 
-    def _merged(self, text: str, generator: random.Random) -> list[int]:
-        parts: list[str] = list(text)  # empty where a part has been merged into one before it
-        previous, following = list(range(-1, len(text) - 1)), list(range(1, len(text) + 1))
-        agenda: list[tuple[float, int, int, str]] = []
+class _Merges:
+    """Byte-pair encoding that leaves each merge out by chance (Provilkov et al. 2020, algorithm 1)."""
 
-        def offer(left: int, right: int) -> None:
-            if left >= 0 and right < len(parts) and (found := self._pieces.get(parts[left] + parts[right])):
-                heapq.heappush(agenda, (-found[1], left, right, parts[left] + parts[right]))
+    def __init__(self, pieces: Pieces, strength: float) -> None:
+        self._strength = strength
+        self._ranked = sorted(pieces, key=lambda piece: -pieces[piece][1])  # what is merged first
+        self._ranks = {piece: rank for rank, piece in enumerate(self._ranked)}
+        self._ids = [pieces[piece][0] for piece in self._ranked]
+        self._pairs: dict[int, int] = {}
 
-        for left in range(len(parts) - 1):
-            offer(left, left + 1)
+    def draw(self, text: str, generator: random.Random, times: int) -> list[list[int]]:
+        """``times`` segmentations of ``text``; none if one of its characters is no piece."""
+        if not all(map(self._ranks.__contains__, text)):
+            return []
+        characters = [self._ranks[character] for character in text]
+        joined = [self._join(left, right) for left, right in pairwise(characters)]
+        agenda = [rank * len(text) + place for place, rank in enumerate(joined) if rank >= 0]
+        heapq.heapify(agenda)
+        return [self._merge(characters[:], agenda[:], generator) for _ in range(times)]
+
+    def _join(self, left: int, right: int) -> int:
+        """The rank of the piece that two pieces make; -1 if they make none."""
+        pair = left * len(self._ranked) + right
+        rank = self._pairs.get(pair)
+        if rank is None:
+            self._pairs[pair] = rank = self._ranks.get(self._ranked[left] + self._ranked[right], -1)
+        return rank
+
+    def _merge(self, parts: list[int], agenda: list[int], generator: random.Random) -> list[int]:
+        """``parts`` are the ranks of the pieces, ``agenda`` the possible merges: rank times length plus place."""
+        length = len(parts)
+        before, behind = list(range(-1, length - 1)), list(range(1, length + 1))
         while agenda:
-            _, left, right, merged = heapq.heappop(agenda)
-            stale = not parts[left] or not parts[right] or parts[left] + parts[right] != merged
+            rank, left = divmod(heapq.heappop(agenda), length)
+            right = behind[left]
+            # Either may have been merged into another part since.
+            stale = parts[left] < 0 or right == length or self._join(parts[left], parts[right]) != rank
             if stale or generator.random() < self._strength:
                 continue
-            parts[left], parts[right] = merged, ""
-            following[left] = following[right]
-            if following[left] < len(parts):
-                previous[following[left]] = left
-            offer(previous[left], left)
-            offer(left, following[left])
-        if not all(part in self._pieces for part in parts if part):
-            return []  # a character that is no piece by itself
-        return [self._pieces[part][0] for part in parts if part]
-
-
-def _sum_of_logs(logs: Sequence[float]) -> float:
-    """The logarithm of the sum of what ``logs`` are the logarithms of."""
-    largest = max(logs)
-    return largest + math.log(sum(math.exp(log - largest) for log in logs))
+            parts[left], parts[right] = rank, -1
+            behind[left] = following = behind[right]
+            if following < length:
+                before[following] = left
+                if (joined := self._join(rank, parts[following])) >= 0:
+                    heapq.heappush(agenda, joined * length + left)
+            if left and (joined := self._join(parts[before[left]], rank)) >= 0:
+                heapq.heappush(agenda, joined * length + before[left])
+        return [self._ids[rank] for rank in parts if rank >= 0]

@@ -115,9 +115,11 @@ class Follower:
         keep_freed_memory()
         self.learner = Learner(model, self.task.training, self.group)
 
-    def update(self, rows: Sequence[Rows], rate: float, dropout: float | None, following: Sequence[Rows]) -> None:
+    def update(
+        self, rows: Sequence[Rows], rate: float, dropout: float | None, following: Sequence[Rows], epoch: int
+    ) -> None:
         """Learner.update_from."""
-        self.learner.update_from(self.supply, rows, rate=rate, dropout=dropout, following=following)
+        self.learner.update_from(self.supply, rows, rate=rate, dropout=dropout, following=following, epoch=epoch)
 
     def state_dict(self) -> None:
         """Learner.state_dict."""

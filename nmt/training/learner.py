@@ -114,18 +114,19 @@ class Learner:
         rate: float,
         dropout: float | None = None,
         following: Sequence[Rows] = (),
+        epoch: int = 0,
     ) -> Update:
-        """One update from the batches ``rows``, of which each process of the group takes its share.
+        """One update from the batches ``rows`` of ``epoch``, of which each process of the group takes its share.
 
         ``dropout`` is the share from this update on, None the one there was. ``following`` will probably be those of
         the next update, and are made ready meanwhile.
         """
-        with self.group.calling("update", rows, rate, dropout, following):
+        with self.group.calling("update", rows, rate, dropout, following, epoch):
             if dropout is not None:
                 for module in self._dropouts:
                     module.share = dropout
             share = slice(self.group.rank, None, self.group.size)
-            return self.update(supply.take(rows[share], following[share]), rate=rate)
+            return self.update(supply.take(rows[share], following[share], epoch=epoch), rate=rate)
 
     def update(self, batches: Sequence[Batch], *, rate: float) -> Update:
         """One update with learning rate ``rate`` from the mean gradient over all target tokens of ``batches``.

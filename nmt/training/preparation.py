@@ -76,7 +76,7 @@ class PreparedCorpus:
         return [ids[tag] for tag in self.validation_tags] or [()] * len(self.validation)
 
     def resegmenter(self, strength: float, tags: Sequence[str]) -> Resegmenter | None:
-        """What draws other subwords for each batch; None for a ``strength`` of 0. ``tags`` may begin a source."""
+        """What draws other subwords for each epoch; None for a ``strength`` of 0. ``tags`` may begin a source."""
         ids = tuple(number for tag in tags for number in tag_ids(self.tokenizer, tag))
         return Resegmenter(self.tokenizer, strength, tags=ids) if strength else None
 

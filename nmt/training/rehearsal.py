@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from nmt.allocator import keep_freed_memory
-from nmt.data.batching import Rows, plan_batches
+from nmt.data.batching import Rows
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.data.supply import BatchSupply
 from nmt.errors import NMTError
@@ -135,11 +134,11 @@ def _measure(
     if training.batch_tokens is None:
         tokens = settle_batch_tokens(prepared.corpus, model.config, training, device)
         training = replace(training, batch_tokens=tokens)
-    plan = plan_batches(prepared.corpus, batch_tokens=training.settled_batch_tokens, seed=training.seed, epoch=0)
     tags = (*(parent.info.tags if parent else ()), *prepared.tags)
     supply = BatchSupply(
         prepared.corpus, seed=training.seed, resegmenter=prepared.resegmenter(training.subword_sampling, tags)
     )
+    plan = supply.plan(batch_tokens=training.settled_batch_tokens, epoch=0)
     speed, seconds = _speed(Learner(model, training), supply, plan)
     epoch_updates = -(-len(plan) // training.accumulate)
     parameters = sum(parameter.numel() for parameter in model.parameters())
@@ -149,7 +148,7 @@ def _measure(
         parameters=parameters,
         device=device,
         threads=torch.get_num_threads(),
-        epoch_tokens=sum(_target_tokens(prepared.corpus, rows) for rows in plan),
+        epoch_tokens=plan.target_tokens,
         epoch_updates=epoch_updates,
         tokens_per_second=speed,
         update_seconds=seconds,
@@ -189,10 +188,6 @@ def _padded(corpus: EncodedCorpus, rows: Rows) -> int:
     """Padded positions of a batch, both sides."""
     sides = (corpus.source, corpus.target)
     return sum(len(rows) * (int(side.lengths[rows].max()) + 1) for side in sides)
-
-
-def _target_tokens(corpus: EncodedCorpus, rows: Rows) -> int:
-    return int(corpus.target.lengths[rows].sum(dtype=np.int64)) + len(rows)
 
 
 def _peak_bytes(device: torch.device) -> int | None:

@@ -1,13 +1,13 @@
 """The training loop: batches in, better weights out; everything else it knows only through what it is handed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol
 
 from torch import Tensor
 
-from nmt.data.batching import Rows, plan_batches
+from nmt.data.batching import BatchPlan
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.data.resegmentation import Resegmenter
 from nmt.data.supply import BatchSupply
@@ -54,7 +54,7 @@ class Surroundings:
     reporter: Reporter
     stop_requested: Callable[[], bool]
     clock: Clock = field(default_factory=Clock)
-    resegmenter: Resegmenter | None = None  # draws other subwords for each batch
+    resegmenter: Resegmenter | None = None  # draws other subwords for each epoch
     beam_size: int = 1  # of the final scores, for which a budget keeps time
     judge_beginning: bool = False  # the weights before the first update are worth something
     group: Group = ALONE  # the processes that make each update together
@@ -68,7 +68,6 @@ class Trainer:
     ) -> None:
         self.learner = Learner(model, config, surroundings.group)
         self.batches_an_update = config.accumulate * surroundings.group.size
-        self.corpus = corpus
         self.supply = BatchSupply(corpus, seed=config.seed, resegmenter=surroundings.resegmenter)
         self.curriculum = Curriculum(corpus, config.curriculum)
         self.config = config
@@ -76,7 +75,7 @@ class Trainer:
         self.average = Transformer(model.config).to(self.learner.device).eval().requires_grad_(False)
         self.average.load_state_dict(model.state_dict())
         self.state = TrainState()
-        self.plan: Sequence[Rows] = self._plan()
+        self.plan = self._plan()
         self.state.epoch_batches = len(self.plan)
         self.planner = Planner(
             config,
@@ -89,7 +88,7 @@ class Trainer:
         self._rate = 0.0  # of the last update
         self._dropout = model.config.dropout
         # Of a pass over the text, with the end marks; every epoch draws as much by the weights of its corpora.
-        self._pass_tokens = max(1, sum(int(corpus.target.lengths[rows].sum()) + len(rows) for rows in self.plan))
+        self._pass_tokens = max(1, self.plan.target_tokens)
         self._saved_step, self._saved_at = -1, 0.0
 
     def resume(self) -> bool:
@@ -146,9 +145,8 @@ class Trainer:
         self.average.load_state_dict(tensors["average"])
         return True
 
-    def _plan(self) -> Sequence[Rows]:
-        tokens, seed = self.config.settled_batch_tokens, self.config.seed
-        return plan_batches(self.corpus, batch_tokens=tokens, seed=seed, epoch=self.state.epoch)
+    def _plan(self) -> BatchPlan:
+        return self.supply.plan(batch_tokens=self.config.settled_batch_tokens, epoch=self.state.epoch)
 
     def _update(self) -> Update:
         """One update from the next batches of the plan."""
@@ -161,7 +159,12 @@ class Trainer:
         rows, rows_ahead = ([self.plan[place] for place in some] for some in (places, following))
         self._rate = self.planner.rate(self.state)
         update = self.learner.update_from(
-            self.supply, rows, rate=self._rate, dropout=self._dropout_now(), following=rows_ahead
+            self.supply,
+            rows,
+            rate=self._rate,
+            dropout=self._dropout_now(),
+            following=rows_ahead,
+            epoch=self.state.epoch,
         )
         self.state.step += 1
         if update.applied:

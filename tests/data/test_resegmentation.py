@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from nmt.data.batching import plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus, EncodedSide, encoded_in_memory
 from nmt.data.resegmentation import Resegmenter
 from nmt.data.supply import BatchSupply
-from nmt.special_ids import UNK
+from nmt.special_ids import PAD, UNK
 from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
 from nmt_corpora import phrasebook_file
 
@@ -68,14 +67,21 @@ def test_another_process_draws_the_same(tokenizer: Tokenizer, tmp_path: Path) ->
     path = tmp_path / "tokenizer.model"
     tokenizer.save(path)
     code = (
-        "import json, sys; from nmt.text.tokenizer import Tokenizer; ids = json.load(sys.stdin); "
-        "print(json.dumps(Tokenizer.load(sys.argv[1]).segmenter(0.5).redraw(ids, 7)))"
+        "import json, sys; import numpy as np; from nmt.text.tokenizer import Tokenizer; "
+        "ids, lengths = map(np.array, json.load(sys.stdin)); "
+        "drawn = Tokenizer.load(sys.argv[1]).segmenter(0.5).redraw(ids, lengths, np.arange(60), 7); "
+        "print(json.dumps([part.tolist() for part in drawn]))"
     )
-    ids = tokenizer.encode(SOURCES)
+    ids, lengths = corpus(tokenizer).source.take(np.arange(60))
     other = subprocess.run(
-        [sys.executable, "-c", code, str(path)], input=json.dumps(ids), text=True, capture_output=True, check=True
+        [sys.executable, "-c", code, str(path)],
+        input=json.dumps([ids.tolist(), lengths.tolist()]),
+        text=True,
+        capture_output=True,
+        check=True,
     )
-    assert json.loads(other.stdout) == tokenizer.segmenter(0.5).redraw(ids, 7)
+    drawn = tokenizer.segmenter(0.5).redraw(ids, lengths, np.arange(60), 7)
+    assert json.loads(other.stdout) == [part.tolist() for part in drawn]
 
 
 def test_tags_and_unknown_characters_stay(tokenizer: Tokenizer) -> None:
@@ -94,16 +100,36 @@ def test_tags_and_unknown_characters_stay(tokenizer: Tokenizer) -> None:
 
 def test_a_supply_begun_anywhere_gives_the_same_batches(tokenizer: Tokenizer) -> None:
     whole = corpus(tokenizer)
-    plan = plan_batches(whole, batch_tokens=60, seed=1, epoch=2)
-    assert len(plan) > 4
 
     def supply() -> BatchSupply:
         return BatchSupply(whole, seed=1, resegmenter=Resegmenter(tokenizer, 0.5))
 
     running, late = supply(), supply()
-    taken = [running.take(plan[place : place + 1], plan[place + 1 : place + 2])[0] for place in range(len(plan))]
-    for again, place in ((late.take(plan[3:4], plan[4:5])[0], 3), (late.take(plan[4:5])[0], 4)):
-        assert torch.equal(again.source, taken[place].source)
-        assert torch.equal(again.target_out, taken[place].target_out)
-    unexpected = late.take([plan[0], plan[2]], plan[1:2])
-    assert [batch.target_tokens for batch in unexpected] == [taken[0].target_tokens, taken[2].target_tokens]
+    plan = running.plan(batch_tokens=60, epoch=2)
+    assert len(plan) > 4
+    taken = [
+        running.take(plan[place : place + 1], plan[place + 1 : place + 2], epoch=2)[0] for place in range(len(plan))
+    ]
+    again = late.plan(batch_tokens=60, epoch=2)
+    batches = [late.take(again[3:4], again[4:5], epoch=2)[0], late.take(again[4:5], again[5:6], epoch=2)[0]]
+    batches += late.take([again[0], again[2]], again[1:2], epoch=2)  # not what was begun
+    for batch, place in zip(batches, (3, 4, 0, 2), strict=True):
+        assert torch.equal(batch.source, taken[place].source)
+        assert torch.equal(batch.target_out, taken[place].target_out)
+    (other,) = late.take(again[1:2], epoch=3)  # nor of the epoch that it was begun for
+    assert other.source.shape != taken[1].source.shape or not torch.equal(other.source, taken[1].source)
+
+
+def test_batches_are_planned_by_the_subwords_that_are_drawn(tokenizer: Tokenizer) -> None:
+    lines = [*PHRASES[0], *PHRASES[1]]
+    ids = tokenizer.encode(lines)
+    whole = encoded_in_memory(list(zip(ids, ids[::-1], strict=True)))
+    supply = BatchSupply(whole, seed=1, resegmenter=Resegmenter(tokenizer, 0.5))
+    plan = supply.plan(batch_tokens=200, epoch=1)
+    batches = [batch for rows in plan for batch in supply.take([rows], epoch=1)]
+    assert sorted(row for rows in plan for row in rows) == [*range(len(lines))]
+    assert max(side.numel() for batch in batches for side in (batch.source, batch.target_in)) <= 200
+    assert sum(batch.target_tokens for batch in batches) == plan.target_tokens
+    padded = sum(batch.source.numel() + batch.target_out.numel() for batch in batches)
+    real = sum(int((side != PAD).sum()) for batch in batches for side in (batch.source, batch.target_out))
+    assert padded < 1.1 * real  # by the lengths before the drawing it would be by half more

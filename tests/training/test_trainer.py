@@ -355,8 +355,8 @@ def lengths_of_updates(made: Trainer) -> list[int]:
     longest: list[int] = []
     take = made.supply.take
 
-    def watched(rows: Sequence[Rows], following: Sequence[Rows] = ()) -> list[Batch]:
-        batches = take(rows, following)
+    def watched(rows: Sequence[Rows], following: Sequence[Rows] = (), *, epoch: int = 0) -> list[Batch]:
+        batches = take(rows, following, epoch=epoch)
         longest.append(max(batch.source.size(1) for batch in batches))
         return batches
 
