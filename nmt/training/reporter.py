@@ -40,6 +40,10 @@ class Validation:
         return f"validation loss {self.loss:.3f}, BLEU {self.bleu:.2f}{chrf}"
 
 
+class ValidationStoppedError(Exception):
+    """A stop was asked for in the middle of a validation."""
+
+
 class Reporter(Protocol):
     """Hears of a run as it goes; every method returns at once."""
 

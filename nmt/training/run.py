@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -34,7 +35,7 @@ from nmt.training.lock import sole_training
 from nmt.training.log import LOG, JsonLog
 from nmt.training.preparation import PreparedCorpus, is_prepared, prepare
 from nmt.training.publication import Publication
-from nmt.training.reporter import Reporter
+from nmt.training.reporter import Reporter, ValidationStoppedError
 from nmt.training.state import TrainState
 from nmt.training.trainer import Surroundings, Trainer
 from nmt.training.validation import TranslationValidator
@@ -101,9 +102,19 @@ def train(
             set_threads(formation.threads(threads))
             keep_freed_memory()  # of training; preparation is better off giving it back
             run = _Run(
-                files, output, directory, recipe, prepared, reporter, formation.device, clock, ancestor, leading.group()
+                files,
+                output,
+                directory,
+                recipe,
+                prepared,
+                reporter,
+                formation.device,
+                clock,
+                ancestor,
+                leading.group(),
+                stop_requested,
             )
-            return run.go(stop_requested)
+            return run.go()
 
 
 class _Run:
@@ -121,6 +132,7 @@ class _Run:
         clock: Clock,
         parent: Parent | None,
         group: Group,
+        stop_requested: Callable[[], bool],
     ) -> None:
         self.output = output
         self.directory = directory
@@ -130,6 +142,7 @@ class _Run:
         self.clock = clock
         self.parent = parent
         self.group = group
+        self.stop_requested = stop_requested
         vocabulary = prepared.tokenizer.vocabulary_size
         if parent is None:
             self.model_config = recipe.model_config(pairs=len(prepared.corpus), vocabulary_size=vocabulary)
@@ -151,9 +164,10 @@ class _Run:
             metric=recipe.training.valid_metric,
             publish=self.publication.publish,
             group=group,
+            stop_requested=stop_requested,
         )
 
-    def go(self, stop_requested: Callable[[], bool]) -> RunReport:
+    def go(self) -> RunReport:
         """Train to the end or to a stop; at the end, score the published model by beam search."""
         training = self._settled()
         precision = choose_precision(training.precision, self.device).name
@@ -168,7 +182,7 @@ class _Run:
             snapshots=Snapshots(self.directory, number=training.averaged),
             validator=self.validator,
             reporter=self.log,
-            stop_requested=stop_requested,
+            stop_requested=self.stop_requested,
             clock=self.clock,
             resegmenter=self.prepared.resegmenter(training.subword_sampling, self.publication.tags()),
             beam_size=self.recipe.search.beam_size,
@@ -185,23 +199,29 @@ class _Run:
         elif trainer.state.step:
             self.log.stage(f"going on after step {trainer.state.step:,}")
         state = trainer.run()
-        finished = bool(state.finished) and not stop_requested()
-        scores: list[MetricScore] = []
-        if finished:
-            self.publication.restore_if_lost(trainer.average, state, self.validator, self.log)
-            deadline = trainer.planner.scoring_deadline(state)
-            scores = self.publication.final_scores(state, self.validator, self.log, self.device, deadline)
-            record = {score.name: {"score": score.score, "signature": score.signature} for score in scores}
-            self.publication.leave_fast_copy(self.log, self.device, deadline)
-            self.log.write({"event": "finished", "reason": state.finished, **asdict(state), "scores": record})
+        scores: list[MetricScore] | None = None
+        if state.finished and not self.stop_requested():
+            with suppress(ValidationStoppedError):
+                scores = self._conclude(trainer)
         parameters = sum(parameter.numel() for parameter in model.parameters())
         return RunReport(
             state=state,
             model_dir=self.output,
             parameters=parameters,
-            scores=scores,
-            finished=finished,
+            scores=scores or [],
+            finished=scores is not None,
         )
+
+    def _conclude(self, trainer: Trainer) -> list[MetricScore]:
+        """Score the published model, and make a copy of it that translates fast."""
+        state = trainer.state
+        self.publication.restore_if_lost(trainer.average, state, self.validator, self.log)
+        deadline = trainer.planner.scoring_deadline(state)
+        scores = self.publication.final_scores(state, self.validator, self.log, self.device, deadline)
+        record = {score.name: {"score": score.score, "signature": score.signature} for score in scores}
+        self.publication.leave_fast_copy(self.log, self.device, deadline)
+        self.log.write({"event": "finished", "reason": state.finished, **asdict(state), "scores": record})
+        return scores
 
     def _settled(self) -> TrainingConfig:
         """The settings of training with the tokens of a batch, which are settled once and for all commands of a run."""

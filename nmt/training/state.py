@@ -23,6 +23,7 @@ class TrainState:
     snapshots: list[tuple[int, float]] = field(default_factory=list)  # steps whose weights are kept, and their scores
     stale_validations: int = 0  # since the best one
     last_validated: int = 0  # step
+    validation_pending: bool = False  # of this step: it was due, and perhaps begun, but has not ended
     validated_progress: float = 0.0  # share of the run when that was last tried, where its end is known
     decay_began: int = 0  # the step at which the score had stopped rising
     decay_updates: int = 0  # in which the rate then falls to zero; 0 while it rises

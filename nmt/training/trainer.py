@@ -1,6 +1,7 @@
 """The training loop: batches in, better weights out; everything else it knows only through what it is handed."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol
@@ -24,7 +25,7 @@ from nmt.training.meter import Meter
 from nmt.training.optimizer import update_average
 from nmt.training.planner import Planner
 from nmt.training.recovery import MOST_SKIPPED, all_finite, check_another_try, state_after_going_back
-from nmt.training.reporter import Progress, Reporter, Validation
+from nmt.training.reporter import Progress, Reporter, Validation, ValidationStoppedError
 from nmt.training.schedule import growing_dropout
 from nmt.training.state import TrainState
 
@@ -38,7 +39,10 @@ class Validator(Protocol):
     cost: float  # seconds that a validation takes, as far as is known
 
     def validate(self, model: Transformer, state: TrainState, deadline: float | None) -> Validation | None:
-        """Loss and BLEU of ``model``, or None if time.monotonic() passes ``deadline``; ``state`` is not changed."""
+        """Loss and BLEU of ``model``, or None if time.monotonic() passes ``deadline``; ``state`` is not changed.
+
+        ValidationStoppedError where a stop is asked for meanwhile.
+        """
 
     def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:
         """Make ``model`` the one that translates; ``validation`` is None where no time was left to judge it."""
@@ -113,8 +117,17 @@ class Trainer:
         self._saved_at = clock.seconds()
         if self._saved_step < 0:
             self.state.preparation_seconds = clock.seconds()
-            if self.around.judge_beginning:
-                self._validate(last=False)
+            self.state.validation_pending = self.around.judge_beginning
+        with suppress(ValidationStoppedError):  # which the next command begins anew
+            self._loop()
+        if self.state.finished or self.state.step != self._saved_step:
+            self._save()
+        self.around.reporter.ended()
+
+    def _loop(self) -> None:
+        clock = self.around.clock
+        if self.state.validation_pending or self._saved_step < 0:
+            self._catch_up()
             self._save()  # to go back to
         self.around.reporter.stage(self.planner.outlook(self.state))
         self.around.reporter.started(self.state, self.planner.horizon.updates)
@@ -132,9 +145,6 @@ class Trainer:
                 self._finish(reason, meter)
             elif self._checkpoint_due():
                 self._save()
-        if self.state.finished or self.state.step != self._saved_step:
-            self._save()
-        self.around.reporter.ended()
 
     def _load(self, *, regular: bool) -> bool:
         found = self.around.checkpoints.load_newest(regular=regular)
@@ -200,17 +210,24 @@ class Trainer:
         if self.state.skipped_updates >= MOST_SKIPPED:
             self._go_back()
             return
-        state = self.state
-        if state.step % REPORT_EVERY == 0:
+        if self.state.step % REPORT_EVERY == 0:
             self.around.reporter.progressed(self._progress(meter))
-        if self.planner.validation_due(state):
-            self._validate(last=False)
-            if self.planner.stalled(state):
-                self.planner.begin_decay(state)
-                self.around.reporter.stage(
-                    f"step {state.step:,}: no better {self.planner.ranking} in {state.stale_validations} validations; "
-                    f"the rate now falls to zero in {state.decay_updates:,} updates"
-                )
+        self.state.validation_pending = self.planner.validation_due(self.state)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Validate if that is due."""
+        state = self.state
+        if not state.validation_pending:
+            return
+        self._validate(last=False)
+        state.validation_pending = False
+        if self.planner.stalled(state):
+            self.planner.begin_decay(state)
+            self.around.reporter.stage(
+                f"step {state.step:,}: no better {self.planner.ranking} in {state.stale_validations} validations; "
+                f"the rate now falls to zero in {state.decay_updates:,} updates"
+            )
 
     def _checkpoint_due(self) -> bool:
         late = self.state.seconds - self._saved_at >= CHECKPOINT_SECONDS

@@ -20,11 +20,12 @@ from nmt.text.corpus import Pair
 from nmt.text.tokenizer import Tokenizer
 from nmt.training.distributed import ALONE, Group
 from nmt.training.loss import label_smoothed_cross_entropy
-from nmt.training.reporter import Validation
+from nmt.training.reporter import Validation, ValidationStoppedError
 from nmt.training.state import TrainState
 
 LOSS_BATCH_TOKENS = 4096
 FIRST_LINES, MOST_LINES = 4, 4096  # translated between two looks at the clock, where there is a deadline
+Stop = Callable[[], bool]
 Publish = Callable[[Transformer, TrainState, Validation | None], None]
 
 
@@ -44,11 +45,12 @@ class TranslationValidator:
         first_ids: Sequence[tuple[int, ...]] = (),
         metric: str = "bleu",
         group: Group = ALONE,
+        stop_requested: Stop = lambda: False,
     ) -> None:
         """``first_ids``, such as a tag, come before the source of each pair, as they do in ``encoded``.
 
         None at all are none for each. ``metric``, one of RANKINGS, says what is better. The work is shared out in
-        ``group``.
+        ``group``; what is done alone is given up with a ValidationStoppedError once ``stop_requested`` says so.
         """
         self.pairs = pairs
         self.encoded = encoded
@@ -60,6 +62,7 @@ class TranslationValidator:
         self.first_ids = list(first_ids) or [()] * len(pairs)
         self.metric = metric
         self.group = group
+        self._stop_requested = stop_requested
         self.cost = 0.0  # seconds of the last validation; had it no time to end, what it would have taken
         self._unfinished = 0.0  # seconds that all translations would take; 0 where none was made
 
@@ -102,6 +105,7 @@ class TranslationValidator:
             self.group.share(model.parameters())
             plan = batches_in_order(self.encoded, batch_tokens=LOSS_BATCH_TOKENS)
             for rows in plan[self.group.rank :: self.group.size]:
+                self._stop_if_asked()
                 batch = make_batch(self.encoded, rows).to(device)
                 states = model.decode_states(batch.target_in, model.encode(batch.source))
                 _, plain = label_smoothed_cross_entropy(states, model.embedding.weight, batch.target_out, smoothing=0.0)
@@ -125,7 +129,7 @@ class TranslationValidator:
         seconds = None if deadline is None else deadline - time.monotonic()
         with self.group.calling("translate", search, seconds):
             self.group.share(model.parameters())
-            engine = InBatches(TorchEngine(model, model.embedding.weight.device))
+            engine = InBatches(TorchEngine(model, model.embedding.weight.device), before_each=self._stop_if_asked)
             translators = {first: self._translator(engine, search, first) for first in dict.fromkeys(self.first_ids)}
             translate = partial(self._translate, translators)
             rows = range(self.group.rank, len(self.pairs), self.group.size)
@@ -136,6 +140,10 @@ class TranslationValidator:
         for rank, (own, _) in enumerate(shares):
             hypotheses[rank : rank + self.group.size * len(own) : self.group.size] = own
         return [hypothesis for hypothesis in hypotheses if hypothesis is not None]
+
+    def _stop_if_asked(self) -> None:
+        if self.group.size == 1 and self._stop_requested():
+            raise ValidationStoppedError
 
     def _translator(self, engine: Engine, search: SearchConfig, first_ids: tuple[int, ...]) -> LineTranslator:
         return LineTranslator(

@@ -20,7 +20,7 @@ from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import TrainingConfig
 from nmt.training.learner import Update
-from nmt.training.reporter import Progress, Validation
+from nmt.training.reporter import Progress, Validation, ValidationStoppedError
 from nmt.training.state import TrainState
 from nmt.training.trainer import Surroundings, Trainer
 
@@ -92,6 +92,24 @@ class FakeValidator:
 
     def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:
         self.published.append(state.step)
+
+
+class ScoresBySteps(FakeValidator):
+    """Scores weights by their step; ``stops``: a stop is asked for when weights are judged for the first time."""
+
+    def __init__(self, scores: dict[int, float], *, stops: bool) -> None:
+        super().__init__()
+        self.by_step = scores
+        self.stops = stops
+        self.stopped: set[bytes] = set()
+
+    def validate(self, model: Transformer, state: TrainState, deadline: float | None) -> Validation | None:
+        weights = b"".join(tensor.numpy().tobytes() for tensor in model.state_dict().values())
+        if self.stops and weights not in self.stopped:
+            self.stopped.add(weights)
+            raise ValidationStoppedError
+        self.scores = [self.by_step.get(state.step, 1.0)]
+        return super().validate(model, state, deadline)
 
 
 class SilentReporter:
@@ -168,6 +186,44 @@ def test_stopping_and_going_on_changes_no_bit(tmp_path: Path, stops: list[int]) 
         assert torch.equal(tensor, last.learner.model.state_dict()[name]), name
     for name, tensor in whole.average.state_dict().items():
         assert torch.equal(tensor, last.average.state_dict()[name]), name
+
+
+@pytest.mark.parametrize("judge_beginning", [False, True])
+def test_a_stop_in_a_validation_gives_it_up_and_the_next_command_makes_it(
+    tmp_path: Path, judge_beginning: bool
+) -> None:
+    """At the beginning, on the way, at a checkpoint that may be gone back to, in patience's last, and at the end."""
+    config = replace(TRAINING, validate_every=5, max_steps=None, patience=2)
+    scores = {0: 2.0, 5: 5.0, 10: 9.0, 15: 8.0, 20: 7.0, 25: 10.0}
+
+    def made(folder: str, *, stops: bool) -> Trainer:
+        (tmp_path / folder).mkdir(exist_ok=True)
+        part = trainer(tmp_path / folder, config, validator=ScoresBySteps(scores, stops=stops))
+        part.around = replace(part.around, judge_beginning=judge_beginning)
+        return part
+
+    def kept(folder: str) -> TrainState:
+        found = CheckpointStore(tmp_path / folder, keep=2, every=config.checkpoint_every).load_newest(regular=True)
+        assert found is not None
+        return timeless(found[0])
+
+    whole = made("whole", stops=False)
+    expected = whole.run()
+    assert expected.decay_began == 20
+    part = made("parts", stops=True)
+    commands = 1
+    while not part.run().finished:
+        assert (tmp_path / "parts" / f"checkpoint-{part.state.step:08d}.pt").exists()
+        following = made("parts", stops=True)
+        following.around = replace(following.around, validator=part.around.validator)
+        part = following
+        assert part.resume()
+        commands += 1
+    assert commands == 1 + judge_beginning + expected.step // 5 + 2  # two other weights at the end
+    assert timeless(part.state) == timeless(expected)
+    assert kept("parts") == kept("whole")
+    for name, tensor in whole.average.state_dict().items():
+        assert torch.equal(tensor, part.average.state_dict()[name]), name
 
 
 def test_a_kill_between_checkpoints_repeats_the_same_updates(tmp_path: Path) -> None:

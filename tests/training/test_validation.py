@@ -16,6 +16,7 @@ from nmt.text.corpus import Pair
 from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
 from nmt.training import validation
 from nmt.training.distributed import Group
+from nmt.training.reporter import ValidationStoppedError
 from nmt.training.state import TrainState
 from nmt.training.validation import TranslationValidator
 
@@ -103,3 +104,21 @@ def test_a_validation_that_found_no_time_says_nothing_of_what_one_takes() -> Non
     assert known > 0
     assert validator.validate(model, TrainState(), time.monotonic()) is None
     assert validator.cost == known
+
+
+@pytest.mark.parametrize("calls", [0, 1, 3, 4])
+def test_a_stop_is_heard_between_batches_of_translations_and_of_the_loss(calls: int) -> None:
+    left = iter(range(calls))
+    pairs = [Pair(f"{number:08b}".replace("0", "a ").replace("1", "b "), "a") for number in range(150)]
+    model, validator = prepared(pairs, stop_requested=lambda: next(left, None) is None)
+    if calls < 4:  # three batches of translations and one for the loss
+        with pytest.raises(ValidationStoppedError):
+            validator.validate(model, TrainState())
+    else:
+        assert validator.validate(model, TrainState()) is not None
+
+
+def test_processes_that_work_together_end_a_validation_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validation, "LineTranslator", Echo)
+    model, validator = prepared([Pair("a", "a")] * 6, group=Second(), stop_requested=lambda: True)
+    assert len(validator.translations(model, validator.search, None)) == 6

@@ -1,6 +1,6 @@
 """A window of sentences to batches that an engine can search at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import DescribingEngine
@@ -14,16 +14,23 @@ class InBatches:
     """An engine that gives another one batches of sentences of like length, whose size bounds the memory."""
 
     def __init__(
-        self, engine: DescribingEngine, *, batch_sentences: int = BATCH_SENTENCES, batch_tokens: int = BATCH_TOKENS
+        self,
+        engine: DescribingEngine,
+        *,
+        batch_sentences: int = BATCH_SENTENCES,
+        batch_tokens: int = BATCH_TOKENS,
+        before_each: Callable[[], None] = lambda: None,
     ) -> None:
         """A batch holds at most ``batch_sentences`` and, filled up, ``batch_tokens`` subwords.
 
-        Those are counted as often as translations of a sentence are followed at the same time.
+        Those are counted as often as translations of a sentence are followed at the same time. ``before_each`` is
+        called before a batch is searched and may raise an error where the rest is no longer wanted.
         """
         self.engine = engine
         self.name = engine.name
         self.batch_sentences = batch_sentences
         self.batch_tokens = batch_tokens
+        self.before_each = before_each
 
     def search(
         self,
@@ -36,6 +43,7 @@ class InBatches:
         """See Engine.search."""
         found: list[list[Hypothesis]] = [[] for _ in sources]
         for batch in self._batches(sources, config.rows):
+            self.before_each()
             wished = None if wishes is None else [wishes[index] for index in batch]
             results = self.engine.search([sources[index] for index in batch], config, wished, details=details)
             for index, hypotheses in zip(batch, results, strict=True):
