@@ -53,7 +53,7 @@ class TrainingProgress:
         """Put up the bar; from now on a signal saves first."""
         self.stop.arm()
         self.last_line = time.monotonic()
-        if self.live:
+        if self.live and not self.bar.tasks:
             self.bar.start()
             self.bar.add_task("starting", total=None)
 

@@ -36,7 +36,7 @@ class JsonLog:
         self.reporter.stage(text)
 
     def started(self, state: TrainState, planned: int | None) -> None:
-        """Updates begin or go on."""
+        """Updates begin, go on or go back."""
         self.write({"event": "started", "step": state.step, "planned": planned})
         self.reporter.started(state, planned)
 

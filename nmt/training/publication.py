@@ -71,6 +71,12 @@ class Publication:
                 "validation_loss": round(validation.loss, 4),
                 "decoding": "greedy",
             }
+            if validation.chrf is not None:
+                scores["chrf"] = {
+                    "name": "chrF2++",
+                    "score": validation.chrf,
+                    "signature": validation.chrf_signature,
+                }
         save_model(
             self.output,
             info=self._info(state, scores),

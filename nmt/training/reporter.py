@@ -33,6 +33,7 @@ class Validation:
     seconds: float
     improved: bool
     chrf: float | None = None  # chrF2++, where that ranks
+    chrf_signature: str = ""
 
     def summary(self) -> str:
         """What was found, in a line."""
@@ -51,7 +52,7 @@ class Reporter(Protocol):
         """A step of preparation or of the end begins, or something worth a line was found."""
 
     def started(self, state: TrainState, planned: int | None) -> None:
-        """Updates begin (or go on) at ``state``; ``planned`` is the last one, where known."""
+        """Updates begin, go on, or go back to ``state``; ``planned`` is the last one, where known."""
 
     def progressed(self, progress: Progress) -> None:
         """A few more updates are done."""

@@ -249,6 +249,7 @@ class Trainer:
             f"step {self.state.step:,} with {self.state.rate_scale:g} times the rate"
         )
         self._save()
+        self.around.reporter.started(self.state, self.planner.horizon.updates)
 
     def _finish(self, reason: str, meter: Meter) -> None:
         """The run ends here: judge the last moving average, and what else the weights can be made into."""

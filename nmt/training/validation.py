@@ -91,6 +91,7 @@ class TranslationValidator:
             seconds=self.cost,
             improved=(score, -loss) > (state.best_score, -state.best_loss),
             chrf=other[0].score if other else None,
+            chrf_signature=other[0].signature if other else "",
         )
 
     def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:

@@ -57,14 +57,23 @@ def run(files: CorpusFiles, output: Path, changes: dict[str, object] | None = No
     return train(files, output, recipe, reporter=reporter, device="cpu", threads=1, **settings)  # type: ignore[arg-type]
 
 
-def test_a_stopped_run_ends_as_an_uninterrupted_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("asked", "step"), [(4, 4), (6, 6), (-1, 12)])
+def test_a_stopped_run_ends_as_an_uninterrupted_one(tmp_path: Path, asked: int, step: int) -> None:
+    """After an update, in the validation after the sixth, and while the finished model is scored."""
     files = write_corpus(tmp_path)
-    whole = run(files, tmp_path / "whole")
+    looks: list[bool] = []
+
+    def look() -> bool:
+        looks.append(True)
+        return False
+
+    whole = run(files, tmp_path / "whole", stop_requested=look)
     assert whole.finished
-    asked = iter(range(7))
-    stopped = run(files, tmp_path / "parts", stop_requested=lambda: next(asked, None) is None)
+    left = iter(range(asked % len(looks)))
+    stopped = run(files, tmp_path / "parts", stop_requested=lambda: next(left, None) is None)
     assert not stopped.finished
-    assert stopped.state.step == 7
+    assert stopped.state.step == step
+    assert bool(stopped.state.finished) == (step == 12)
     assert run(files, tmp_path / "parts").finished
     for name in ("weights.safetensors", "tokenizer.model"):
         found, expected = ((tmp_path / run_name / name).read_bytes() for run_name in ("parts", "whole"))
@@ -213,6 +222,17 @@ def test_the_model_records_what_was_chosen_for_training_without_being_set(tmp_pa
     chosen = json.loads((tmp_path / "model" / "config.json").read_text())["training"]["settings"]["training"]
     assert chosen["weight_decay"] == DECAYS["muon"]
     assert chosen["learning_rate"] == PEAKS["muon"]
+
+
+def test_a_model_that_was_not_scored_at_the_end_keeps_the_scores_it_was_chosen_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nmt.training.planner.Planner.scoring_deadline", lambda *_: 0.0)  # long past
+    report = run(write_corpus(tmp_path), tmp_path / "model", {"training": {"valid_metric": "chrf"}})
+    assert [score.name for score in report.scores] == ["BLEU", "chrF2++"]
+    stored = load_info(tmp_path / "model").scores
+    assert stored["decoding"] == "greedy"
+    assert stored["chrf"]["signature"].startswith("nrefs:1|case:mixed|eff:yes|nc:6|nw:2")
 
 
 @pytest.mark.parametrize(("pairs", "sentence"), [(0, "no usable sentence pair"), (1, "only 1 usable sentence pair")])

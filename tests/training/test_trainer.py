@@ -117,11 +117,14 @@ class SilentReporter:
         self.losses: list[float] = []
         self.rates: list[float] = []
         self.stages: list[str] = []
+        self.starts: list[int] = []
 
     def stage(self, text: str) -> None:
         self.stages.append(text)
 
-    def started(self, state: TrainState, planned: int | None) -> None: ...
+    def started(self, state: TrainState, planned: int | None) -> None:
+        self.starts.append(state.step)
+
     def progressed(self, progress: Progress) -> None:
         self.losses.append(progress.loss)
         self.rates.append(progress.learning_rate)
