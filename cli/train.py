@@ -96,7 +96,7 @@ if TYPE_CHECKING:
     "--weight-decay",
     "Times the rate, the share of the weights lost in an update.",
     kind=float,
-    default="0.3 for muon, less after 6,000 updates; 0.01 for adamw and with --from",
+    default="0.6 for muon, less after 3,000 updates; 0.01 for adamw and with --from",
 )
 @setting("training", "--warmup", "Updates until the peak; at most a tenth of the run.")
 @setting("training", "--schedule", "auto, linear, cosine, inverse-sqrt or trapezoid: the rate after warm-up.", kind=str)

@@ -18,7 +18,7 @@ from nmt.training.schedule import NEED_AN_END, SCHEDULES
 PRECISIONS = ("auto", "float32", "bfloat16")
 PEAKS = {"muon": 0.005, "adamw": 0.0015}  # of the learning rate, by optimizer
 FINE_TUNING_SHARE = 0.2  # of that for a model that goes on from another
-DECAYS = {"muon": 0.3, "adamw": 0.01}  # of the weights, by optimizer
+DECAYS = {"muon": 0.6, "adamw": 0.01}  # of the weights, by optimizer
 DROPOUT_PASSES = 8.0  # over the text; see nmt.training.schedule.growing_dropout
 RANKINGS = {"bleu": "BLEU", "chrf": "chrF2++", "loss": "validation loss"}  # of checkpoints, and their names
 LARGEST_SEED = 2**63 - 1  # of torch's generators

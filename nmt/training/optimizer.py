@@ -11,7 +11,7 @@ from nmt.runtime import Precision
 from nmt.training.config import TrainingConfig
 from nmt.training.muon import Muon
 
-WHOLE_DECAY = 6000  # updates with all of Muon's default decay
+WHOLE_DECAY = 3000  # updates with all of Muon's default decay
 
 
 class Optimizers:
