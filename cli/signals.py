@@ -36,7 +36,7 @@ class StopOnSignal:
         self.armed = False
 
     def requested(self) -> bool:
-        """Whether to stop at the next update."""
+        """Whether to stop after this update, or in the middle of a validation."""
         return self.signal is not None
 
     def handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature is Python's
@@ -46,7 +46,7 @@ class StopOnSignal:
         first = self.signal is None
         self.signal = self.signal or number
         if self.armed and first:
-            _say("stopping: what is being done now is finished and saved first; once more to end at once")
+            _say("stopping: what is done so far is saved first; once more to end at once")
             return
         self.ending = True
         _say(f"interrupted; {GO_ON}")

@@ -55,15 +55,30 @@ class Batch:
 class BatchPlan(Sequence[Rows]):
     """The rows of each batch, as one array of all rows and the places where each batch begins and ends in it."""
 
-    def __init__(self, order: Rows, starts: NDArray[np.int64], ends: NDArray[np.int64], target_tokens: int) -> None:
-        """``target_tokens`` are those of all batches, EOS included."""
-        self.target_tokens = target_tokens
+    def __init__(
+        self, order: Rows, starts: NDArray[np.int64], ends: NDArray[np.int64], lengths: tuple[Lengths, Lengths]
+    ) -> None:
+        """``lengths`` (N,) are those of all rows, without BOS and EOS, on each side."""
+        self.lengths = lengths
         self._order = order
         self._starts = starts
         self._ends = ends
 
     def __len__(self) -> int:
         return len(self._starts)
+
+    def target_tokens(self) -> int:
+        """Of all batches, EOS included."""
+        return int(self.lengths[1][self._order].sum(dtype=np.int64)) + len(self._order)
+
+    def longest(self, index: int) -> int:
+        """The length of the longest side of any pair of a batch."""
+        return max(int(side[self[index]].max()) for side in self.lengths)
+
+    def padded_tokens(self, index: int) -> int:
+        """Of a batch, both sides together, EOS included."""
+        rows = self[index]
+        return sum(len(rows) * (int(side[rows].max()) + 1) for side in self.lengths)
 
     @overload
     def __getitem__(self, index: int) -> Rows: ...
@@ -93,7 +108,7 @@ def plan_batches(
     rows = _rows_of_epoch(corpus, generator)
     plan = _plan(lengths or _lengths(corpus), rows, batch_tokens, generator)
     order = generator.permutation(len(plan))
-    return BatchPlan(plan._order, plan._starts[order], plan._ends[order], plan.target_tokens)
+    return BatchPlan(plan._order, plan._starts[order], plan._ends[order], plan.lengths)
 
 
 def batches_in_order(corpus: EncodedCorpus, *, batch_tokens: int) -> BatchPlan:
@@ -130,7 +145,7 @@ def _plan(
     hands = max(1, math.ceil(len(rows) / _SORTED_AT_ONCE))
     order = np.empty_like(rows)
     starts, ends = [], []
-    dealt = target_tokens = 0
+    dealt = 0
     for hand in range(hands):
         part = rows[hand::hands]
         if generator is not None:
@@ -143,8 +158,7 @@ def _plan(
         starts.append(cuts[:-1])
         ends.append(cuts[1:])
         dealt += len(part)
-        target_tokens += int(lengths[1][part].sum()) + len(part)
-    return BatchPlan(order, np.concatenate(starts), np.concatenate(ends), target_tokens)
+    return BatchPlan(order, np.concatenate(starts), np.concatenate(ends), lengths)
 
 
 def _shapes(lengths: tuple[Lengths, Lengths], rows: Rows) -> NDArray[np.uint64]:

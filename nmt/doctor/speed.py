@@ -49,11 +49,11 @@ def _training() -> str:
     learner = Learner(model, config)
     supply = BatchSupply(corpus, seed=config.seed)
     plan = plan_batches(corpus, batch_tokens=BATCH_TOKENS, seed=config.seed, epoch=0)
-    learner.update_from(supply, plan[:1], rate=HARMLESS_RATE)
+    learner.update_from(supply, plan[:1], rate=HARMLESS_RATE, epoch=0)
     tokens, began = 0, time.monotonic()
     while True:
         for batch in plan:
-            tokens += learner.update_from(supply, [batch], rate=HARMLESS_RATE).target_tokens
+            tokens += learner.update_from(supply, [batch], rate=HARMLESS_RATE, epoch=0).target_tokens
             if time.monotonic() - began > SECONDS:
                 if learner.device.type == "cuda":
                     torch.cuda.synchronize(learner.device)

@@ -13,7 +13,7 @@ import math
 import random
 from array import array
 from bisect import bisect
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate, pairwise, repeat
 
 import numpy as np
@@ -30,14 +30,17 @@ Ids = NDArray[np.integer]
 # sentences without blanks, hardly come again.
 _DRAWS = np.array([0, 5, *[4] * 7, 6], dtype=np.uint64)
 _AT_ONCE = np.array([0, *[3] * 8, 0], dtype=np.uint64)
-_MOST_KEPT = 1 << 18  # words, times the parts of their draws; and then all over again
-_MOST_IDS_KEPT = 1 << 23
+_MOST_KEPT = 1 << 17  # words, times the parts of their draws, before those that do not come again are forgotten
+_MOST_IDS_KEPT = 1 << 22
 _STAYS, _INSIDE, _BEGINS = range(3)  # what ids are: no piece, one in a word, one that begins a word
 _FAR = 1e100  # from 1, and farther still from the largest number there is
 
 
 class Segmenter:
-    """Draws the segmentations of words; the same ones for the same seed in every process and release."""
+    """Draws the segmentations of words; the same ones for the same seed in every process and release.
+
+    Several threads must not use one at the same time.
+    """
 
     def __init__(self, pieces: Pieces, *, merges: bool, strength: float, fixed: Collection[int] = ()) -> None:
         """``merges``: the pieces are those of byte-pair encoding, else those of a unigram model; ``fixed`` ids stay.
@@ -54,21 +57,19 @@ class Segmenter:
         self._draw = (_Merges(free, strength) if merges else _Lattice(free, strength)).draw
         self._random = random.Random()  # noqa: S311 - no secret
         self._multipliers: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
-        # What has been drawn, end to end, where each draw begins, and the first draw of a word by the word's key.
-        self._drawn: array[int] = array("i")
-        self._starts: array[int] = array("i", [0])
-        self._kept: dict[int, int] = {}
+        self._draws, self._older_draws = _Draws(), _Draws()
 
     def redraw(self, ids: Ids, lengths: Ids, numbers: Ids, seed: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Other ids for the same text, word by word; bytes, symbols and unknown characters stay as they are.
 
         ``ids`` are those of all sentences end to end and ``lengths`` (N,) how many each has, of what comes out too.
-        What a sentence becomes depends on ``seed`` and on its own of ``numbers`` (N,), not on the others.
+        What a sentence becomes depends on ``seed`` and on its own of ``numbers`` (N,), not on the others: they choose
+        among the draws of its words.
         """
         if not len(ids):
             return np.empty(0, dtype=np.int32), lengths.astype(np.int64)
-        if len(self._kept) >= _MOST_KEPT or len(self._drawn) >= _MOST_IDS_KEPT:
-            self._drawn, self._starts, self._kept = array("i"), array("i", [0]), {}
+        if len(self._draws.firsts) >= _MOST_KEPT or len(self._draws.ids) >= _MOST_IDS_KEPT:
+            self._draws, self._older_draws = _Draws(), self._draws
         ends = np.cumsum(lengths, dtype=np.int64)
         words = self._word_starts(ids, ends)
         sizes = np.diff(words, append=len(ids))
@@ -77,20 +78,20 @@ class Segmenter:
         choices = _bits(np.diff(firsts, prepend=0), numbers, seed) >> (np.uint64(64) - _DRAWS[sorts])
         at_once = _AT_ONCE[sorts]
         keys = self._keys(ids, words, sizes, choices >> at_once).tolist()
-        known = np.fromiter(map(self._kept.get, keys, repeat(-1)), np.int64, len(keys))
+        known = np.fromiter(map(self._draws.firsts.get, keys, repeat(-1)), np.int64, len(keys))
         for number in np.flatnonzero(known < 0).tolist():
             word = ids[words[number] : words[number] + sizes[number]].tolist()
             known[number] = self._first_draw(word, keys[number], 1 << int(at_once[number]))
         known += (choices & ((np.uint64(1) << at_once) - np.uint64(1))).astype(np.int64)
-        starts = np.frombuffer(self._starts, dtype=np.int32)
+        starts = np.frombuffer(self._draws.starts, dtype=np.int32)
         sizes = starts[known + 1] - starts[known]
-        drawn = np.frombuffer(self._drawn, dtype=np.int32)[ragged.places(starts[known], sizes)]
+        drawn = np.frombuffer(self._draws.ids, dtype=np.int32)[ragged.places(starts[known], sizes)]
         sums = np.concatenate([[0], np.cumsum(sizes)])
         return drawn, np.diff(sums[firsts], prepend=0)
 
     def _word_starts(self, ids: Ids, ends: NDArray[np.int64]) -> NDArray[np.int64]:
         """Where words begin; what is no piece is a word by itself."""
-        kinds = self._kinds[np.minimum(ids, len(self._kinds) - 1)]
+        kinds = self._kinds[np.minimum(ids.astype(np.int64), len(self._kinds) - 1)]
         begins = kinds != _INSIDE
         begins[0] = True
         begins[1:] |= kinds[:-1] == _STAYS
@@ -112,17 +113,42 @@ class Segmenter:
 
     def _first_draw(self, word: list[int], key: int, times: int) -> int:
         """The number of the first of ``times`` draws of ``word``, which stand one after another."""
-        known = self._kept.get(key)  # since a word of the same batch
-        if known is None:
-            self._kept[key] = known = len(self._starts) - 1
-            drawn: list[list[int]] = []
-            if self._kinds[min(word[0], len(self._kinds) - 1)] != _STAYS:
-                self._random.seed(key)
-                drawn = self._draw("".join(map(self._names.__getitem__, word)), self._random, times)
-            for ids in drawn or [word] * times:
-                self._drawn.extend(ids)
-                self._starts.append(len(self._drawn))
-        return known
+        known = self._draws.firsts.get(key)  # since a word of the same batch
+        if known is not None:
+            return known
+        return self._draws.add(key, self._older_draws.get(key, times) or self._draw_anew(word, key, times))
+
+    def _draw_anew(self, word: list[int], key: int, times: int) -> Sequence[Sequence[int]]:
+        drawn: list[list[int]] = []
+        if self._kinds[min(word[0], len(self._kinds) - 1)] != _STAYS:
+            self._random.seed(key)
+            drawn = self._draw("".join(map(self._names.__getitem__, word)), self._random, times)
+        return drawn or [word] * times
+
+
+class _Draws:
+    """Draws end to end, where each begins, and the first one of a word by the word's key."""
+
+    def __init__(self) -> None:
+        self.ids: array[int] = array("i")
+        self.starts: array[int] = array("i", [0])
+        self.firsts: dict[int, int] = {}
+
+    def add(self, key: int, draws: Sequence[Sequence[int]]) -> int:
+        """Keep the draws of a word; the number of the first of them."""
+        first = len(self.starts) - 1
+        for ids in draws:
+            self.ids.extend(ids)
+            self.starts.append(len(self.ids))
+        self.firsts[key] = first
+        return first
+
+    def get(self, key: int, times: int) -> list["array[int]"]:
+        """The draws of a word; none if there are none."""
+        first = self.firsts.get(key)
+        if first is None:
+            return []
+        return [self.ids[start:end] for start, end in pairwise(self.starts[first : first + times + 1])]
 
 
 def _bits(sizes: Ids, numbers: Ids, seed: int) -> NDArray[np.uint64]:

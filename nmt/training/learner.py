@@ -114,7 +114,7 @@ class Learner:
         rate: float,
         dropout: float | None = None,
         following: Sequence[Rows] = (),
-        epoch: int = 0,
+        epoch: int,
     ) -> Update:
         """One update from the batches ``rows`` of ``epoch``, of which each process of the group takes its share.
 
@@ -126,7 +126,7 @@ class Learner:
                 for module in self._dropouts:
                     module.share = dropout
             share = slice(self.group.rank, None, self.group.size)
-            return self.update(supply.take(rows[share], following[share], epoch=epoch), rate=rate)
+            return self.update(supply.take(rows, following, epoch=epoch, share=share), rate=rate)
 
     def update(self, batches: Sequence[Batch], *, rate: float) -> Update:
         """One update with learning rate ``rate`` from the mean gradient over all target tokens of ``batches``.

@@ -4,7 +4,6 @@ import math
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,8 +12,7 @@ from typing import Any
 import torch
 
 from nmt.allocator import keep_freed_memory
-from nmt.data.batching import Rows
-from nmt.data.encoded_corpus import EncodedCorpus
+from nmt.data.batching import BatchPlan
 from nmt.data.supply import BatchSupply
 from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
@@ -148,7 +146,7 @@ def _measure(
         parameters=parameters,
         device=device,
         threads=torch.get_num_threads(),
-        epoch_tokens=plan.target_tokens,
+        epoch_tokens=plan.target_tokens(),
         epoch_updates=epoch_updates,
         tokens_per_second=speed,
         update_seconds=seconds,
@@ -159,18 +157,18 @@ def _measure(
     )
 
 
-def _speed(learner: Learner, supply: BatchSupply, plan: Sequence[Rows]) -> tuple[float, float]:
+def _speed(learner: Learner, supply: BatchSupply, plan: BatchPlan) -> tuple[float, float]:
     """Target tokens a second, and seconds an update, over updates like those of a training, the largest one first."""
     size = learner.config.accumulate
     updates = [plan[first : first + size] for first in range(0, min(len(plan), (WARM_UP + MOST) * size), size)]
-    largest = max(plan, key=lambda rows: _padded(supply.corpus, rows))
+    largest = plan[max(range(len(plan)), key=plan.padded_tokens)]
     for batches in [[largest] * size, *updates[: WARM_UP - 1]]:
-        learner.update_from(supply, batches, rate=HARMLESS_RATE)
+        learner.update_from(supply, batches, rate=HARMLESS_RATE, epoch=0)
     tokens = done = 0
     _finish_work(learner.device)
     began = time.monotonic()
     for batches in updates[WARM_UP:] or updates:
-        tokens += learner.update_from(supply, batches, rate=HARMLESS_RATE).target_tokens
+        tokens += learner.update_from(supply, batches, rate=HARMLESS_RATE, epoch=0).target_tokens
         done += 1
         if done >= LEAST and time.monotonic() - began > SECONDS:
             break
@@ -182,12 +180,6 @@ def _speed(learner: Learner, supply: BatchSupply, plan: Sequence[Rows]) -> tuple
 def _finish_work(device: torch.device) -> None:
     if device.type == "cuda":
         torch.cuda.synchronize(device)
-
-
-def _padded(corpus: EncodedCorpus, rows: Rows) -> int:
-    """Padded positions of a batch, both sides."""
-    sides = (corpus.source, corpus.target)
-    return sum(len(rows) * (int(side.lengths[rows].max()) + 1) for side in sides)
 
 
 def _peak_bytes(device: torch.device) -> int | None:

@@ -1,9 +1,9 @@
 """The training loop: batches in, better weights out; everything else it knows only through what it is handed."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
+from math import isinf
 from typing import Protocol
 
 from torch import Tensor
@@ -73,13 +73,13 @@ class Trainer:
         self.learner = Learner(model, config, surroundings.group)
         self.batches_an_update = config.accumulate * surroundings.group.size
         self.supply = BatchSupply(corpus, seed=config.seed, resegmenter=surroundings.resegmenter)
-        self.curriculum = Curriculum(corpus, config.curriculum)
         self.config = config
         self.around = surroundings
         self.average = Transformer(model.config).to(self.learner.device).eval().requires_grad_(False)
         self.average.load_state_dict(model.state_dict())
         self.state = TrainState()
         self.plan = self._plan()
+        self.curriculum = Curriculum(self.plan.lengths, config.curriculum)
         self.state.epoch_batches = len(self.plan)
         self.planner = Planner(
             config,
@@ -92,14 +92,15 @@ class Trainer:
         self._rate = 0.0  # of the last update
         self._dropout = model.config.dropout
         # Of a pass over the text, with the end marks; every epoch draws as much by the weights of its corpora.
-        self._pass_tokens = max(1, self.plan.target_tokens)
+        self._pass_tokens = max(1, self.plan.target_tokens())
         self._saved_step, self._saved_at = -1, 0.0
 
     def resume(self) -> bool:
         """Go on from the newest checkpoint, if there is one."""
         if not self._load(regular=False):
             return False
-        self.plan = self._plan()
+        if self.state.epoch:
+            self.plan = self._plan()
         self.around.clock.before = self.state.seconds
         self._saved_step = self.state.step
         return True
@@ -118,15 +119,20 @@ class Trainer:
         if self._saved_step < 0:
             self.state.preparation_seconds = clock.seconds()
             self.state.validation_pending = self.around.judge_beginning
-        with suppress(ValidationStoppedError):  # which the next command begins anew
+        stopped = False
+        try:
             self._loop()
-        if self.state.finished or self.state.step != self._saved_step:
+        except ValidationStoppedError:
+            stopped = True  # and the next command begins it anew, but for what was judged before
+        if self.state.finished or stopped or self.state.step != self._saved_step:
             self._save()
         self.around.reporter.ended()
 
     def _loop(self) -> None:
         clock = self.around.clock
         if self.state.validation_pending or self._saved_step < 0:
+            if self._saved_step >= 0:
+                self.around.reporter.stage(f"step {self.state.step:,}: making the validation that was given up")
             self._catch_up()
             self._save()  # to go back to
         self.around.reporter.stage(self.planner.outlook(self.state))
@@ -164,7 +170,7 @@ class Trainer:
         places = self._next_places(self.state.batch, limit)
         if not places:  # all that are left of this epoch are too long as yet
             self._begin_epoch()
-            places = self._next_places(0, limit) or [self.curriculum.easiest(self.plan)]
+            places = self._next_places(0, limit) or [min(range(len(self.plan)), key=self.plan.longest)]
         following = self._next_places(places[-1] + 1, limit)
         rows, rows_ahead = ([self.plan[place] for place in some] for some in (places, following))
         self._rate = self.planner.rate(self.state)
@@ -197,8 +203,8 @@ class Trainer:
 
     def _next_places(self, first: int, limit: float) -> list[int]:
         """Where in the plan the batches of an update stand, from ``first`` on; fewer, or none, at its end."""
-        allowed = (place for place in range(first, len(self.plan)) if self.curriculum.allows(self.plan[place], limit))
-        return list(islice(allowed, self.batches_an_update))
+        short = (place for place in range(first, len(self.plan)) if isinf(limit) or self.plan.longest(place) <= limit)
+        return list(islice(short, self.batches_an_update))
 
     def _begin_epoch(self) -> None:
         self.state.epoch, self.state.batch = self.state.epoch + 1, 0
@@ -243,7 +249,6 @@ class Trainer:
         self._load(regular=True)
         self.around.checkpoints.remove_after(self.state.step)
         self.state = state_after_going_back(now, self.state)
-        self.plan = self._plan()
         self.around.reporter.stage(
             f"step {now.step:,}: loss or gradient not finite in {now.skipped_updates} updates in a row; going back to "
             f"step {self.state.step:,} with {self.state.rate_scale:g} times the rate"
@@ -271,8 +276,8 @@ class Trainer:
 
     def _judge(self, name: str, model: Transformer) -> None:
         """Publish ``model`` in the place of the best weights so far if it is better."""
-        state, validator = self.state, self.around.validator
-        validation = validator.validate(model, state, self.planner.candidate_deadline(state))
+        state = self.state
+        validation = self._validation_of(model, self.planner.candidate_deadline(state))
         if validation is None:
             return
         better = ""
@@ -282,10 +287,19 @@ class Trainer:
             better = "  (better, published)"
         self.around.reporter.stage(f"step {state.step:,}, {name}: {validation.summary()}{better}")
 
+    def _validation_of(self, model: Transformer, deadline: float | None) -> Validation | None:
+        """What the validator says; a validation that is given up takes nothing of a budget, for it is made again."""
+        clock = self.around.clock
+        began = clock.seconds()
+        try:
+            return self.around.validator.validate(model, self.state, deadline)
+        except ValidationStoppedError:
+            clock.before -= clock.seconds() - began
+            raise
+
     def _validate(self, *, last: bool) -> None:
         state, validator = self.state, self.around.validator
-        deadline = self.planner.validation_deadline(state, last=last)
-        validation = validator.validate(self.average, state, deadline)
+        validation = self._validation_of(self.average, self.planner.validation_deadline(state, last=last))
         if validation is not None or last:  # else there may be time at the end
             state.last_validated = state.step
         state.validated_progress = self.planner.progress(state) or 0.0

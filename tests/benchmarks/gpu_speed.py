@@ -70,7 +70,7 @@ def measure(given: argparse.Namespace, corpus: EncodedCorpus, batch_tokens: int,
 
     def update(number: int) -> int:
         done = learner.update_from(
-            supply, [plan[number % len(plan)]], rate=1e-4, following=[plan[(number + 1) % len(plan)]]
+            supply, [plan[number % len(plan)]], rate=1e-4, following=[plan[(number + 1) % len(plan)]], epoch=0
         )
         update_average(average, current, number + 1)
         return done.target_tokens

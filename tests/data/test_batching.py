@@ -139,3 +139,14 @@ def test_a_batch_that_is_split_keeps_its_pairs(corpus: EncodedCorpus, parts: int
     assert sum(part.target_tokens for part in found) == batch.target_tokens
     for name in ("source", "target_in", "target_out"):
         assert torch.cat([getattr(part, name) for part in found]).tolist() == getattr(batch, name).tolist()
+
+
+def test_a_plan_knows_how_long_its_batches_are() -> None:
+    corpus = encoded_in_memory([([5] * 3, [6] * 7), ([5] * 4, [6] * 2), ([5] * 9, [6] * 8)])
+    plan = plan_batches(corpus, batch_tokens=16, seed=1, epoch=0)
+    found = {tuple(sorted(rows.tolist())): (plan.longest(n), plan.padded_tokens(n)) for n, rows in enumerate(plan)}
+    assert found == {(0, 1): (7, 2 * 5 + 2 * 8), (2,): (9, 10 + 9)}
+    assert plan.target_tokens() == 8 + 3 + 9
+    drawn = np.array([3, 14, 9]), np.array([7, 2, 8])
+    other = plan_batches(corpus, batch_tokens=16, seed=1, epoch=0, lengths=drawn)
+    assert sorted(other.longest(n) for n in range(len(other))) == [7, 9, 14]

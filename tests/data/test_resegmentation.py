@@ -129,7 +129,23 @@ def test_batches_are_planned_by_the_subwords_that_are_drawn(tokenizer: Tokenizer
     batches = [batch for rows in plan for batch in supply.take([rows], epoch=1)]
     assert sorted(row for rows in plan for row in rows) == [*range(len(lines))]
     assert max(side.numel() for batch in batches for side in (batch.source, batch.target_in)) <= 200
-    assert sum(batch.target_tokens for batch in batches) == plan.target_tokens
+    assert sum(batch.target_tokens for batch in batches) == plan.target_tokens()
+    for place, batch in enumerate(batches):
+        assert plan.longest(place) == max(batch.source.size(1), batch.target_out.size(1)) - 1
     padded = sum(batch.source.numel() + batch.target_out.numel() for batch in batches)
     real = sum(int((side != PAD).sum()) for batch in batches for side in (batch.source, batch.target_out))
     assert padded < 1.1 * real  # by the lengths before the drawing it would be by half more
+
+
+@pytest.mark.parametrize("begun", [0, 3, 1000])
+def test_an_epoch_is_planned_alike_however_much_of_it_was_begun_before(tokenizer: Tokenizer, begun: int) -> None:
+    whole = corpus(tokenizer)
+    afresh = BatchSupply(whole, seed=1, resegmenter=Resegmenter(tokenizer, 0.5)).plan(batch_tokens=60, epoch=1)
+    supply = BatchSupply(whole, seed=1, resegmenter=Resegmenter(tokenizer, 0.5))
+    plan = supply.plan(batch_tokens=60, epoch=0)
+    for place in range(min(begun, len(plan))):
+        supply.take(plan[place : place + 1], plan[place + 1 :], epoch=0)  # what is begun is still in the making
+    found = supply.plan(batch_tokens=60, epoch=1)
+    assert [rows.tolist() for rows in found] == [rows.tolist() for rows in afresh]
+    for lengths, expected in zip(found.lengths, afresh.lengths, strict=True):
+        assert np.array_equal(lengths, expected)

@@ -91,6 +91,12 @@ def test_sentences_may_be_empty_and_ids_may_have_to_stay() -> None:
     assert redraw(segmenter, [[], []]) == [[], []]
 
 
+def test_the_last_id_of_the_largest_vocabulary_of_two_bytes_is_a_piece_too() -> None:
+    pieces = {"\u2581a": (65_535, -1.0), "\u2581": (6, -1.0), "a": (7, -1.0)}
+    drawn = redraw(Segmenter(pieces, merges=True, strength=0.5), [[65_535]] * 50)
+    assert set(map(tuple, drawn)) == {(65_535,), (6, 7)}
+
+
 def test_what_was_drawn_before_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = phrasebook_file("valid", "en").read_text("utf-8").splitlines()[:200]
     tokenizer = train_tokenizer(lines, TokenizerConfig(model_type="bpe", vocabulary_size=400))

@@ -101,7 +101,7 @@ def learn(learner: Learner, corpus: EncodedCorpus, *, batches: int, epochs: int 
     for epoch in range(epochs):
         plan = plan_batches(corpus, batch_tokens=60, seed=3, epoch=epoch)
         updates += [
-            learner.update_from(BatchSupply(corpus, seed=1), plan[first : first + batches], rate=0.01)
+            learner.update_from(BatchSupply(corpus, seed=1), plan[first : first + batches], rate=0.01, epoch=0)
             for first in range(0, len(plan), batches)
         ]
     return updates
@@ -155,7 +155,7 @@ class TestTogether:
         updates = []
         for model, dropout in ((MODEL, None), (replace(MODEL, dropout=0.9), 0.0)):
             learner = begin(group, directory, model, CONFIG)
-            updates.append(learner.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01, dropout=dropout))
+            updates.append(learner.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01, dropout=dropout, epoch=0))
         assert updates[1].gradient_norm == pytest.approx(updates[0].gradient_norm, rel=1e-4)
         torch.testing.assert_close(updates[1].loss, updates[0].loss)
 
@@ -170,7 +170,7 @@ class TestTogether:
         rows = plan_batches(corpus, batch_tokens=120, seed=3, epoch=0)[:4]
         torch.manual_seed(1)
         whole = Learner(Transformer(MODEL), CONFIG)
-        expected = whole.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01)
+        expected = whole.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01, epoch=0)
         cramped = begin(group, directory, MODEL, CONFIG)
         honest = cramped._add_gradient
 
@@ -182,12 +182,12 @@ class TestTogether:
 
         monkeypatch.setattr(cramped, "_add_gradient", small_memory)
         assert max(len(some) for some in rows[::2]) > 8
-        update = cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01)
+        update = cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01, epoch=0)
         assert cramped.parts > 1
         assert "parts" in caplog.text
         torch.testing.assert_close(update.loss, expected.loss)
         assert update.gradient_norm == pytest.approx(expected.gradient_norm, rel=1e-4)
-        cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01)  # the other process is still there
+        cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01, epoch=0)  # the other process is still there
 
         def no_memory(batch: Batch, tokens: int) -> torch.Tensor:
             raise torch.OutOfMemoryError("CUDA out of memory")
@@ -195,9 +195,9 @@ class TestTogether:
         monkeypatch.setattr(cramped, "_add_gradient", no_memory)
         larger = plan_batches(corpus, batch_tokens=240, seed=3, epoch=0)[:2]
         with pytest.raises(NMTError, match="not even one sentence pair"):
-            cramped.update_from(BatchSupply(corpus, seed=1), larger, rate=0.01)
+            cramped.update_from(BatchSupply(corpus, seed=1), larger, rate=0.01, epoch=0)
         monkeypatch.undo()
-        cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01)  # and waits for what comes next
+        cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01, epoch=0)  # and waits for what comes next
 
     def test_processes_that_do_not_see_the_corpus_are_named(
         self, group: Group, directory: Path, tmp_path: Path

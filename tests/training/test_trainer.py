@@ -15,7 +15,7 @@ from nmt.data.encoded_corpus import EncodedCorpus, encoded_in_memory
 from nmt.model.config import ModelConfig
 from nmt.model.dropout import Dropout
 from nmt.model.transformer import Transformer
-from nmt.training.averaging import Snapshots
+from nmt.training.averaging import LAST_WEIGHTS, Snapshots
 from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import TrainingConfig
@@ -94,21 +94,22 @@ class FakeValidator:
         self.published.append(state.step)
 
 
-class ScoresBySteps(FakeValidator):
-    """Scores weights by their step; ``stops``: a stop is asked for when weights are judged for the first time."""
+class ScoresInOrder(FakeValidator):
+    """Scores weights by when they come first; ``stops``: a stop is asked for then."""
 
-    def __init__(self, scores: dict[int, float], *, stops: bool) -> None:
+    def __init__(self, scores: list[float], *, stops: bool) -> None:
         super().__init__()
-        self.by_step = scores
+        self.left = iter(scores)
+        self.by_weights: dict[bytes, float] = {}
         self.stops = stops
-        self.stopped: set[bytes] = set()
 
     def validate(self, model: Transformer, state: TrainState, deadline: float | None) -> Validation | None:
         weights = b"".join(tensor.numpy().tobytes() for tensor in model.state_dict().values())
-        if self.stops and weights not in self.stopped:
-            self.stopped.add(weights)
-            raise ValidationStoppedError
-        self.scores = [self.by_step.get(state.step, 1.0)]
+        if weights not in self.by_weights:
+            self.by_weights[weights] = next(self.left)
+            if self.stops:
+                raise ValidationStoppedError
+        self.scores = [self.by_weights[weights]]
         return super().validate(model, state, deadline)
 
 
@@ -197,11 +198,11 @@ def test_a_stop_in_a_validation_gives_it_up_and_the_next_command_makes_it(
 ) -> None:
     """At the beginning, on the way, at a checkpoint that may be gone back to, in patience's last, and at the end."""
     config = replace(TRAINING, validate_every=5, max_steps=None, patience=2)
-    scores = {0: 2.0, 5: 5.0, 10: 9.0, 15: 8.0, 20: 7.0, 25: 10.0}
+    scores = [2.0, 5.0, 9.0, 8.0, 7.0, 10.0, 12.0, 3.0][not judge_beginning :]
 
     def made(folder: str, *, stops: bool) -> Trainer:
         (tmp_path / folder).mkdir(exist_ok=True)
-        part = trainer(tmp_path / folder, config, validator=ScoresBySteps(scores, stops=stops))
+        part = trainer(tmp_path / folder, config, validator=ScoresInOrder(scores, stops=stops))
         part.around = replace(part.around, judge_beginning=judge_beginning)
         return part
 
@@ -224,6 +225,9 @@ def test_a_stop_in_a_validation_gives_it_up_and_the_next_command_makes_it(
         commands += 1
     assert commands == 1 + judge_beginning + expected.step // 5 + 2  # two other weights at the end
     assert timeless(part.state) == timeless(expected)
+    assert (expected.best_weights, expected.best_score) == (LAST_WEIGHTS, 12.0)
+    published = [made.around.validator.published for made in (part, whole)]  # type: ignore[attr-defined]
+    assert published[0] == published[1]
     assert kept("parts") == kept("whole")
     for name, tensor in whole.average.state_dict().items():
         assert torch.equal(tensor, part.average.state_dict()[name]), name
@@ -365,6 +369,25 @@ def test_a_budget_is_continued_with_what_is_left_and_stays_finished(tmp_path: Pa
     assert third.state.finished
 
 
+def test_a_validation_that_was_given_up_takes_nothing_of_the_budget(tmp_path: Path) -> None:
+    clock = SimulatedClock()
+
+    class Interrupted(FakeValidator):
+        def validate(self, model: Transformer, state: TrainState, deadline: float | None) -> Validation | None:
+            clock.time += 7
+            raise ValidationStoppedError
+
+    first = clock.slow_down(trainer(tmp_path, BUDGET, validator=Interrupted(), clock=clock), 0.5)
+    state = first.run()
+    assert not state.finished
+    assert state.seconds == 0.5 * state.step == clock.time - 7
+    again, validator = SimulatedClock(), FakeValidator()
+    second = again.slow_down(trainer(tmp_path, BUDGET, validator=validator, clock=again), 0.5)
+    assert second.resume()
+    assert second.run().finished
+    assert validator.validated[0] == state.step
+
+
 def test_without_time_to_validate_the_last_weights_are_published_all_the_same(tmp_path: Path) -> None:
     clock = SimulatedClock()
     validator = FakeValidator(cost=100, clock=clock)
@@ -414,8 +437,8 @@ def lengths_of_updates(made: Trainer) -> list[int]:
     longest: list[int] = []
     take = made.supply.take
 
-    def watched(rows: Sequence[Rows], following: Sequence[Rows] = (), *, epoch: int = 0) -> list[Batch]:
-        batches = take(rows, following, epoch=epoch)
+    def watched(rows: Sequence[Rows], following: Sequence[Rows] = (), **options: Any) -> list[Batch]:
+        batches = take(rows, following, **options)
         longest.append(max(batch.source.size(1) for batch in batches))
         return batches
 
