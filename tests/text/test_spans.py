@@ -31,6 +31,7 @@ def normalised(text: str) -> str:
 @example("Ｔｈｅ ｄｏｇ ①🎉x")
 @example("la\u0308uft e\u0301 ﬁn ŉ ǆ")
 @example("a\u00adb\u200bc ▁x <url>")
+@example("\u05c4\u05c5")
 def test_every_subword_is_where_it_is_said_to_be_in_the_raw_line(tokenizer: Tokenizer, line: str) -> None:
     ids = tokenizer.encode([line])[0]
     spans = tokenizer.source_spans(line)
@@ -44,7 +45,9 @@ def test_every_subword_is_where_it_is_said_to_be_in_the_raw_line(tokenizer: Toke
             assert text in normalised(line[start:end])
         assert not line[start:end][:1].isspace()
     assert spans == sorted(spans)
-    assert "".join(normalised(line[start:end]) for start, end in dict.fromkeys(spans)) == normalised(line)
+    joined = "".join(normalised(line[start:end]) for start, end in dict.fromkeys(spans))
+    # The order of marks on one letter is Unicode's once they stand together, not in subwords of their own.
+    assert unicodedata.normalize("NFD", joined) == unicodedata.normalize("NFD", normalised(line))
 
 
 @given(TEXTS | WRITTEN_OTHERWISE)
