@@ -33,7 +33,6 @@ def _training() -> str:
     import torch
 
     from nmt.allocator import keep_freed_memory
-    from nmt.data.batching import plan_batches
     from nmt.data.encoded_corpus import encoded_in_memory
     from nmt.data.supply import BatchSupply
     from nmt.model.config import preset
@@ -48,7 +47,7 @@ def _training() -> str:
     model = Transformer(replace(preset("small"), vocabulary_size=VOCABULARY)).to(choose_device("auto"))
     learner = Learner(model, config)
     supply = BatchSupply(corpus, seed=config.seed)
-    plan = plan_batches(corpus, batch_tokens=BATCH_TOKENS, seed=config.seed, epoch=0)
+    plan = supply.plan(batch_tokens=BATCH_TOKENS, epoch=0)
     learner.update_from(supply, plan[:1], rate=HARMLESS_RATE, epoch=0)
     tokens, began = 0, time.monotonic()
     while True:

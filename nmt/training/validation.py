@@ -25,7 +25,6 @@ from nmt.training.state import TrainState
 
 LOSS_BATCH_TOKENS = 4096
 FIRST_LINES, MOST_LINES = 4, 4096  # translated between two looks at the clock, where there is a deadline
-Stop = Callable[[], bool]
 Publish = Callable[[Transformer, TrainState, Validation | None], None]
 
 
@@ -45,7 +44,7 @@ class TranslationValidator:
         first_ids: Sequence[tuple[int, ...]] = (),
         metric: str = "bleu",
         group: Group = ALONE,
-        stop_requested: Stop = lambda: False,
+        stop_requested: Callable[[], bool] = lambda: False,
     ) -> None:
         """``first_ids``, such as a tag, come before the source of each pair, as they do in ``encoded``.
 

@@ -134,7 +134,7 @@ def test_batches_are_planned_by_the_subwords_that_are_drawn(tokenizer: Tokenizer
         assert plan.longest(place) == max(batch.source.size(1), batch.target_out.size(1)) - 1
     padded = sum(batch.source.numel() + batch.target_out.numel() for batch in batches)
     real = sum(int((side != PAD).sum()) for batch in batches for side in (batch.source, batch.target_out))
-    assert padded < 1.1 * real  # by the lengths before the drawing it would be by half more
+    assert padded < 1.1 * real  # by the lengths before the drawing 1.14 and 1.31 times
 
 
 @pytest.mark.parametrize("begun", [0, 3, 1000])
