@@ -78,7 +78,8 @@ def tokenizer() -> None:
 def train(files: tuple[str, ...], output: str, sample_size: int | None, **settings: Any) -> None:
     """Learn subwords from all FILEs together, such as the two sides of a parallel corpus ("-" is standard input)."""
     from nmt.text.lines import check_readable, read_lines
-    from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+    from nmt.text.tokenizer import train_tokenizer
+    from nmt.tokenization.config import TokenizerConfig
 
     if sample_size is not None:
         settings["sample_size"] = sample_size

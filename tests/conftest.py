@@ -20,7 +20,8 @@ from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import ModelInfo, save_model
 from nmt.text.tags import tag_symbol
-from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import train_tokenizer
+from nmt.tokenization.config import TokenizerConfig
 from nmt.training.config import Recipe, merge_recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.reporter import Progress, Validation

@@ -1,12 +1,16 @@
 """The house as it was planned: layers, what is imported when, and the size of files."""
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+
+from nmt_cli.main import nmt
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = {"nmt": "nmt", "nmt_cli": "cli", "nmt_corpora": "corpora"}
@@ -14,7 +18,7 @@ FOLDERS = {"nmt": "nmt", "nmt_cli": "cli", "nmt_corpora": "corpora"}
 # Lowest first. A module imports only from its own layer and from lower ones; the longest name that fits decides.
 LAYERS = (
     ("nmt", "nmt.errors", "nmt.special_ids", "nmt.settings", "nmt.runtime"),
-    ("nmt.text", "nmt.pages"),
+    ("nmt.text", "nmt.tokenization", "nmt.pages"),
     ("nmt.data", "nmt.weights"),
     ("nmt.cleaning",),
     ("nmt.model",),
@@ -103,12 +107,75 @@ def imported_names(tree: ast.AST) -> Iterator[str]:
             yield node.module or ""
 
 
+HEAVY = (
+    "torch", "numpy", "sentencepiece", "sacrebleu", "safetensors", "ctranslate2", "matplotlib", "sentencex", "lxml",
+    "tensorboard", "comet",
+)  # fmt: skip
+
+
 def test_importing_the_command_line_loads_nothing_heavy() -> None:
     names = ["nmt", *(name for name in MODULES if name.startswith("nmt_cli") and not name.endswith("__main__"))]
-    heavy = ("torch", "numpy", "sentencepiece", "sacrebleu", "safetensors", "ctranslate2")
-    code = f"import sys, {', '.join(names)}; print(*(name for name in {heavy} if name in sys.modules))"
+    code = f"import sys, {', '.join(names)}; print(*(name for name in {HEAVY} if name in sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == ""
+
+
+def command_paths(command: click.Command = nmt, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of every command, those of its subcommands after it; the group itself has none."""
+    yield path
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            subcommand = command.get_command(context, name)
+            assert subcommand is not None
+            yield from command_paths(subcommand, (*path, name))
+
+
+RUN = """
+import os, sys
+from nmt_cli.main import main
+sys.argv = ["nmt", *sys.argv[1:]]
+try:
+    main()
+except SystemExit as end:
+    print("status", end.code)
+print("loaded", *(name for name in {heavy} if name in sys.modules))
+"""
+
+
+def loaded_by(*arguments: str, **environment: str) -> tuple[str, list[str]]:
+    """What ``nmt`` with ``arguments`` prints, and which heavy modules are in memory when it ends."""
+    result = subprocess.run(
+        [sys.executable, "-c", RUN.format(heavy=HEAVY), *arguments],
+        capture_output=True, text=True, check=True, env={**os.environ, **environment}, timeout=60,
+    )  # fmt: skip
+    printed, _, loaded = result.stdout.rpartition("loaded")
+    return printed, loaded.split()
+
+
+@pytest.mark.parametrize("path", list(command_paths()), ids=" ".join)
+def test_no_help_loads_anything_heavy(path: tuple[str, ...]) -> None:
+    printed, loaded = loaded_by(*path, "--help")
+    assert printed.startswith(" ".join(["Usage: nmt", *path]))
+    assert "status 0" in printed
+    assert loaded == []
+
+
+def test_neither_the_version_nor_a_mistyped_option_loads_anything_heavy() -> None:
+    printed, loaded = loaded_by("--version")
+    assert "version" in printed
+    assert loaded == []
+    printed, loaded = loaded_by("train", "--sorce", "x")
+    assert "status 2" in printed
+    assert loaded == []
+
+
+@pytest.mark.parametrize(("words", "expected"), [("nmt tr", "translate"), ("nmt train --opt", "--optimizer")])
+def test_shell_completion_loads_nothing_heavy(words: str, expected: str) -> None:
+    count = str(len(words.split()) - 1)
+    printed, loaded = loaded_by(_NMT_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=count)
+    assert expected in printed
+    assert loaded == []
 
 
 @pytest.mark.parametrize("path", sorted(path for folder in FOLDERS.values() for path in (ROOT / folder).rglob("*.py")))

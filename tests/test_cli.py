@@ -24,7 +24,8 @@ from nmt.evaluation.metrics import score_translations
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import CONFIG, ModelInfo, save_model
-from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import train_tokenizer
+from nmt.tokenization.config import TokenizerConfig
 from nmt_cli.main import COMMANDS, nmt
 from nmt_cli.options import ALIASES, normalize_name
 

@@ -14,7 +14,7 @@ import pytest
 from nmt.decoding.config import SearchConfig
 from nmt.model.config import ModelConfig
 from nmt.text.corpus import FilterConfig
-from nmt.text.tokenizer import TokenizerConfig
+from nmt.tokenization.config import TokenizerConfig
 from nmt.training.config import Recipe, TrainingConfig, merge_recipe
 
 COMMAND = [sys.executable, "-m", "nmt_cli", "train", "--device", "cpu", "--threads", "1"]

@@ -33,7 +33,8 @@ from nmt.model_dir import (
     save_model,
 )
 from nmt.text.lines import atomic_writer
-from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import Tokenizer, train_tokenizer
+from nmt.tokenization.config import TokenizerConfig
 from nmt.weights import read_header, read_weights, serialize
 
 SCORES = {"BLEU": {"name": "BLEU", "score": 33.125, "signature": "nrefs:1|tok:13a"}, "step": 3000}

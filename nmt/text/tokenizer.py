@@ -9,10 +9,8 @@ import math
 import random
 import re
 import tempfile
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +22,13 @@ from nmt.text.lines import StrPath, atomic_writer, open_binary, without_controls
 from nmt.text.normalization import fold, rules_table
 from nmt.text.sentencepiece_proto import BPE, UNIGRAM, learnt_pieces, model_type, read_spans, without_rules_path
 from nmt.text.spans import BLANK, Span, piece_spans
+from nmt.tokenization.config import BYTES, SPECIALS, TokenizerConfig
 
 if TYPE_CHECKING:
     from nmt.text.segmentation import Segmenter
 
 logger = logging.getLogger(__name__)
 
-MODEL_TYPES = ("unigram", "bpe", "char", "word")
-SAMPLED_TYPES = ("unigram", "bpe")  # those that know several segmentations of a text
-NORMALIZATIONS = ("nfkc", "none")
-
-_SPECIALS = {PAD: "<pad>", UNK: "<unk>", BOS: "<s>", EOS: "</s>"}
-_BYTES = 256
 # The part of the pieces that characters may take when a vocabulary size is given; the rest is for longer pieces.
 _CHARACTER_SHARE = 0.5
 # Characters that an alphabet, its punctuation and digits bring along; a text with more of them needs more pieces.
@@ -59,56 +52,6 @@ _RESERVED = str.maketrans({BLANK: " ", "\u2585": " "})
 _IDEOGRAPHIC = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]")
 
 
-@dataclass(frozen=True, kw_only=True)
-class TokenizerConfig:
-    """How subwords are made."""
-
-    # Unigram is the best subword kind for small corpora; "bpe", "char" and "word" are for comparison.
-    model_type: str = "unigram"
-    # Ids in all, special ids and bytes included; None chooses by the size of the corpus.
-    vocabulary_size: int | None = None
-    # "nfkc": one code for what looks the same, single blanks; "none": text comes back exactly as it was.
-    normalization: str = "nfkc"
-    # Characters without a piece are spelt in UTF-8 bytes (256 of the ids), so that nothing is ever unknown.
-    byte_fallback: bool = True
-    # Share of the text's characters that get a piece of their own; None chooses by script and vocabulary size.
-    character_coverage: float | None = None
-    # Texts that always stay one piece.
-    symbols: tuple[str, ...] = ()
-    # Lines to learn from; of more, a random part is taken.
-    sample_size: int = 500_000
-
-    def __post_init__(self) -> None:
-        if self.model_type not in MODEL_TYPES:
-            raise NMTError(f"model_type must be one of {', '.join(MODEL_TYPES)}, not {self.model_type!r}")
-        if self.normalization not in NORMALIZATIONS:
-            raise NMTError(f"normalization must be one of {', '.join(NORMALIZATIONS)}, not {self.normalization!r}")
-        if self.character_coverage is not None and not 0 < self.character_coverage <= 1:
-            raise NMTError(f"character_coverage must be above 0 and at most 1, not {self.character_coverage}")
-        if self.sample_size < 1:
-            raise NMTError(f"sample_size must be at least 1, not {self.sample_size}")
-        for symbol in self.symbols:
-            if not symbol or symbol in _SPECIALS.values() or not all(map(_is_visible, symbol)):
-                raise NMTError(
-                    f"{symbol!r} cannot be a symbol: it is empty, holds a blank, a control character or what is not "
-                    "UTF-8, or is one of the special ids"
-                )
-        if self.vocabulary_size is not None and self.vocabulary_size < self.reserved_ids + 2:
-            raise NMTError(
-                f"a vocabulary of {self.vocabulary_size} is too small: special ids, bytes (with byte_fallback) and "
-                f"symbols take {self.reserved_ids}; give at least {self.reserved_ids + 2}"
-            )
-
-    @property
-    def reserved_ids(self) -> int:
-        """Ids that no subword of the text can have: special ids, bytes and symbols."""
-        return len(_SPECIALS) + (_BYTES if self.byte_fallback else 0) + len(set(self.symbols))
-
-
-def _is_visible(character: str) -> bool:
-    return not character.isspace() and unicodedata.category(character) not in ("Cc", "Cs")
-
-
 def choose_vocabulary_size(pairs: int) -> int:
     """The number of ids, special ids and bytes included, for a corpus of ``pairs`` sentence pairs.
 
@@ -118,7 +61,7 @@ def choose_vocabulary_size(pairs: int) -> int:
     >>> [choose_vocabulary_size(pairs) for pairs in (20, 1_000, 29_000, 165_000, 2_000_000, 10_000_000)]
     [424, 1136, 4000, 8160, 23352, 32000]
     """
-    size = len(_SPECIALS) + _BYTES + 3740 * math.pow(max(pairs, 1) / 29_000, 0.43)
+    size = len(SPECIALS) + BYTES + 3740 * math.pow(max(pairs, 1) / 29_000, 0.43)
     return min(32_000, 8 * round(size / 8))
 
 
@@ -306,7 +249,7 @@ def _choose_size(counts: Counter[str], config: TokenizerConfig, pairs: int) -> t
         return config.vocabulary_size, min(covered, max(1, int(share * room) - 1))  # one for the blank mark
     if config.model_type == "char":
         return config.reserved_ids + len(counts) + 1, covered
-    subwords = choose_vocabulary_size(pairs) - len(_SPECIALS) - _BYTES
+    subwords = choose_vocabulary_size(pairs) - len(SPECIALS) - BYTES
     if config.model_type == "word":
         subwords *= _WORDS_PER_SUBWORD
     return config.reserved_ids + max(subwords + max(0, covered - _ALPHABET), 2 * covered), covered

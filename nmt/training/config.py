@@ -11,7 +11,7 @@ from nmt.errors import NMTError
 from nmt.model.config import ModelConfig, choose_preset, preset
 from nmt.settings import from_mapping, nearest, to_mapping
 from nmt.text.corpus import FilterConfig
-from nmt.text.tokenizer import SAMPLED_TYPES, TokenizerConfig
+from nmt.tokenization.config import SAMPLED_TYPES, TokenizerConfig
 from nmt.training.budget import parse_duration
 from nmt.training.schedule import NEED_AN_END, SCHEDULES
 

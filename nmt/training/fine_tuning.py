@@ -13,7 +13,8 @@ from nmt.model_dir import TRAINING, WEIGHTS, ModelInfo, load_model
 from nmt.settings import to_mapping
 from nmt.text.language_codes import differ
 from nmt.text.tags import check_known
-from nmt.text.tokenizer import Tokenizer, TokenizerConfig
+from nmt.text.tokenizer import Tokenizer
+from nmt.tokenization.config import TokenizerConfig
 from nmt.training.config import DECAYS, FINE_TUNING_SHARE, Recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.weights import read_header

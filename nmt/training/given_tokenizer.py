@@ -4,7 +4,8 @@ from nmt.errors import NMTError
 from nmt.special_ids import UNK
 from nmt.text.lines import StrPath
 from nmt.text.tags import tag_ids, tag_symbol
-from nmt.text.tokenizer import Tokenizer, TokenizerConfig
+from nmt.text.tokenizer import Tokenizer
+from nmt.tokenization.config import TokenizerConfig
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.fine_tuning import Parent

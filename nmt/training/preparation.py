@@ -36,8 +36,9 @@ from nmt.text.corpus import CorpusReport, Pair, default_held_out_size, total_of
 from nmt.text.lines import atomic_writer
 from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
 from nmt.text.tags import tag_ids, tag_symbol
-from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import Tokenizer, train_tokenizer
 from nmt.text.word_counts import MOST_PAIRS, WordCounter
+from nmt.tokenization.config import TokenizerConfig
 from nmt.training.beginning import check_beginning, warn_of_languages
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles

@@ -14,7 +14,8 @@ from nmt.data.encoded_corpus import EncodedCorpus, EncodedSide, encoded_in_memor
 from nmt.data.resegmentation import Resegmenter
 from nmt.data.supply import BatchSupply
 from nmt.special_ids import PAD, UNK
-from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import Tokenizer, train_tokenizer
+from nmt.tokenization.config import TokenizerConfig
 from nmt_corpora import phrasebook_file
 
 PHRASES = [phrasebook_file("valid", language).read_text("utf-8").splitlines()[:400] for language in ("en", "de")]

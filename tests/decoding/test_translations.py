@@ -14,7 +14,8 @@ from nmt.decoding.line_translator import LineTranslator
 from nmt.decoding.parts import Divider
 from nmt.decoding.translation import Request
 from nmt.text.sentences import sentence_spans
-from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import Tokenizer, train_tokenizer
+from nmt.tokenization.config import TokenizerConfig
 from tests.conftest import Reversal
 
 LINES = ["The dog runs fast in 2024.", "Ein Hund läuft schnell.", "我们走了。"] * 10

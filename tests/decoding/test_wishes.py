@@ -9,7 +9,8 @@ from nmt.decoding.forbidding import ForbiddingEngine
 from nmt.decoding.hypothesis import Hypothesis, Wish
 from nmt.decoding.wishes import spellings_in, wish_for
 from nmt.errors import NMTError
-from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import Tokenizer, train_tokenizer
+from nmt.tokenization.config import TokenizerConfig
 
 WORDS = "the hound sees a greyhound and the Hounds see US soldiers with us guinea pigs übung".split()  # noqa: SIM905
 LINES = [f"{one} {other}." for one in WORDS for other in WORDS]

@@ -10,7 +10,8 @@ import sentencepiece
 
 from nmt.text.segmentation import Segmenter
 from nmt.text.sentencepiece_proto import learnt_pieces
-from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import train_tokenizer
+from nmt.tokenization.config import TokenizerConfig
 from nmt_corpora import phrasebook_file
 
 ENDS = range(100, 600)  # ids of pieces that end a word and make another word of it, whose draws are its own

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from nmt.text.lines import without_controls
 from nmt.text.normalization import fold
 from nmt.text.spans import WORDLESS_CLASS, blank_separated_words, byte_of, is_wordless, words_and_marks
-from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import Tokenizer, train_tokenizer
+from nmt.tokenization.config import TokenizerConfig
 
 LINES = ["The dog runs fast in 2024.", "Ein Hund läuft schnell.", "我们走了。"] * 10
 # U+FDD0 is no character of any text; the tokenizer takes it for a blank.

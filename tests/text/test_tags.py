@@ -2,7 +2,8 @@ import pytest
 
 from nmt.errors import NMTError
 from nmt.text.tags import check_known, check_tag, tag_ids, tag_symbol
-from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import train_tokenizer
+from nmt.tokenization.config import TokenizerConfig
 
 
 def test_a_tag_is_one_symbol_of_the_tokenizer() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from nmt.errors import NMTError
 from nmt.special_ids import BOS, EOS, PAD, UNK
 from nmt.text.normalization import fold
-from nmt.text.tokenizer import MODEL_TYPES, Tokenizer, TokenizerConfig, choose_vocabulary_size, train_tokenizer
+from nmt.text.tokenizer import Tokenizer, choose_vocabulary_size, train_tokenizer
+from nmt.tokenization.config import MODEL_TYPES, TokenizerConfig
 
 WORDS = (
     *("the", "a", "small", "big", "black", "white", "dog", "cat", "house", "tree", "man", "woman", "child"),

@@ -26,7 +26,8 @@ from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import load_info
 from nmt.text.corpus import Pair
-from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import train_tokenizer
+from nmt.tokenization.config import TokenizerConfig
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import Recipe, TrainingConfig, merge_recipe
 from nmt.training.corpus_files import CorpusFiles

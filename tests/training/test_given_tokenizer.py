@@ -7,7 +7,8 @@ import pytest
 
 from nmt import Translator
 from nmt.errors import NMTError
-from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import train_tokenizer
+from nmt.tokenization.config import TokenizerConfig
 from nmt.training.config import Recipe, merge_recipe
 from tests.training.test_preparation import files_of
 from tests.training.test_preparation import run as prepare_text

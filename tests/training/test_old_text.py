@@ -7,7 +7,8 @@ import pytest
 
 from nmt.data.encoded_corpus import encoded_in_memory
 from nmt.text.corpus import Pair
-from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import train_tokenizer
+from nmt.tokenization.config import TokenizerConfig
 from nmt.training import old_text
 from nmt.training.old_text import OldText
 

@@ -13,7 +13,8 @@ from nmt.decoding.config import SearchConfig
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.text.corpus import Pair
-from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import train_tokenizer
+from nmt.tokenization.config import TokenizerConfig
 from nmt.training import validation
 from nmt.training.distributed import Group
 from nmt.training.reporter import ValidationStoppedError

@@ -1,0 +1,1 @@
+"""Subwords: settings of a tokenizer."""
