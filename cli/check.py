@@ -21,7 +21,9 @@ logger = logging.getLogger("nmt.check")
         "nmt check --tsv pairs.tsv.gz --format json",
     )
 )
-@source_option(multiple=True, help="Source text, one sentence a line, plain or .gz; repeat -s for several files.")
+@source_option(
+    multiple=True, help="Source text, one sentence a line, plain or compressed; repeat -s for several files."
+)
 @target_option(multiple=True, help="Target text: line N translates line N of the source. Repeat -t likewise.")
 @click.option("--tsv", metavar="FILE", type=PATH, multiple=True, help="Source, a tab and target on each line.")
 @held_out_options(test="Test text that training must not see.", valid="Validation text, likewise.")

@@ -33,7 +33,9 @@ HELD_OUT = ("test_source", "test_target", "valid_source", "valid_target")
         "nmt clean -s train.de -t train.en -o clean -c clean.toml",
     )
 )
-@source_option(multiple=True, help="Source text, one sentence a line, plain or .gz; repeat -s for several files.")
+@source_option(
+    multiple=True, help="Source text, one sentence a line, plain or compressed; repeat -s for several files."
+)
 @target_option(multiple=True, help="Target text: line N translates line N of the source. Repeat -t likewise.")
 @click.option("--tsv", metavar="FILE", type=PATH, multiple=True, help="Source, a tab and target on each line.")
 @output_option(metavar="DIR", show_default=False, help="Directory for the clean files; each keeps its name.")

@@ -30,7 +30,9 @@ def corpus_options(command: Command) -> Command:
     tsv_help = "Source, a tab and target on each line."
     command = click.option("--tsv", metavar="FILE", type=PATH, multiple=True, help=tsv_help)(command)
     command = target_option(multiple=True, help="Target text, line-aligned. Repeat -t likewise.")(command)
-    return source_option(multiple=True, help="Source text, plain or .gz; repeat -s for several files.")(command)
+    return source_option(
+        multiple=True, help="Source text, plain or compressed (.gz .xz .bz2 .zst); repeat -s for several files."
+    )(command)
 
 
 def directory_option(command: Command) -> Command:

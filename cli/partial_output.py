@@ -18,7 +18,7 @@ SUFFIX = ".partial"
 def partial_output(path: str) -> Iterator[BinaryIO]:
     """A stream into ``path``.partial, which gets the name ``path`` when the block ends well and else stays.
 
-    Standard output ("-") and what is not a regular file are written straight into; a name in .gz is compressed.
+    Standard output ("-") and what is not a regular file are written straight into; names such as x.gz are compressed.
     """
     goal = Path(path).resolve()
     partial = goal.with_name(goal.name + SUFFIX)

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
         "nmt train --from model -s medical.de -t medical.en -o medical-model",
     )
 )
-@source_option(multiple=True, help="Source text, one sentence a line, plain or .gz; repeat -s for several files.")
+@source_option(
+    multiple=True, help="Source text, one sentence a line, plain or compressed; repeat -s for several files."
+)
 @target_option(multiple=True, help="Target text: line N translates line N of the source. Repeat -t likewise.")
 @click.option("--tsv", metavar="FILE", type=PATH, multiple=True, help="Source, a tab and target on each line.")
 @click.option(

@@ -90,8 +90,8 @@ def translate(
     """Translate FILEs, or standard input, line by line: N lines in, N lines out, in order.
 
     Text is UTF-8, one sentence a line; longer lines are divided at their sentence ends and put together again. An
-    empty line stays one. Names in .gz are compressed. Without FILE at a terminal, type and get an answer to each line,
-    with -v also its score and which word comes from which.
+    empty line stays one. Files may be compressed (.gz .xz .bz2 .zst). Without FILE at a terminal, type and get an
+    answer to each line, with -v also its score and which word comes from which.
 
     A line that is not the JSON asked for becomes an object with "error", and the exit status is 1.
     """

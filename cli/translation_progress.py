@@ -53,11 +53,13 @@ def _bar(path: str) -> Iterator[Callable[[int, int, float], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+    from nmt.text.compression import compression_of
+
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         # The size of a compressed file says nothing about the bytes in it.
         file = Path(path)
-        total = file.stat().st_size if file.is_file() and file.suffix != ".gz" else None
+        total = file.stat().st_size if file.is_file() and compression_of(path) is None else None
         task = progress.add_task(file.name, total=total)
 
         def show(size: int, lines: int, rate: float) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nmt.errors import NMTError
+from nmt.text.compression import without_compression
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
@@ -141,9 +142,7 @@ def primary_language(tag: str | None) -> str | None:
 
 def language_of_file(path: str | os.PathLike[str]) -> str | None:
     """The language that a file's name ends in (``test.zh``, ``test.ja.gz``), if it needs a tokenizer of its own."""
-    suffixes = Path(path).suffixes
-    if suffixes and suffixes[-1] == ".gz":
-        suffixes.pop()
+    suffixes = Path(without_compression(os.fspath(path))).suffixes
     return primary_language(suffixes[-1].removeprefix(".")) if suffixes else None
 
 

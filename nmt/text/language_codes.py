@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from nmt.text.compression import without_compression
+
 LANGUAGE_CODE = re.compile("[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")  # BCP 47, and what people make of it
 
 
@@ -23,7 +25,7 @@ def language_of(paths: Sequence[str]) -> str | None:
     """The language code that all ``paths`` end with, such as ``de`` or ``zh-CN``, or None."""
     suffixes = set()
     for path in paths:
-        name = Path(path).name.removesuffix(".gz")
+        name = without_compression(Path(path).name)
         suffixes.add(name.rpartition(".")[2] if "." in name else "")
     suffix = suffixes.pop() if len(suffixes) == 1 else ""
     code = suffix.replace("_", "-").partition("-")[0]

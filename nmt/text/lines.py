@@ -1,10 +1,11 @@
-"""Reading and writing lines: UTF-8, LF and nothing else ends a line, .gz by name, "-" for the standard streams.
+"""Reading and writing lines: UTF-8, LF and nothing else ends a line, "-" for the standard streams.
+
+Names in .gz, .xz, .bz2 and .zst are compressed.
 
 Knows nothing of sentences, languages or subwords.
 """
 
 import contextlib
-import gzip
 import itertools
 import os
 import re
@@ -12,13 +13,14 @@ import secrets
 import select
 import stat
 import sys
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from nmt.errors import NMTError
+from nmt.text.compression import COMPRESSIONS, ERRORS, check_compression, compressing, compression_of, open_decompressed
+from nmt.text.file_types import has_mac_line_ends, mac_line_ends, problem_of_start
 
 StrPath = str | os.PathLike[str]
 
@@ -31,16 +33,6 @@ _SURROGATES = re.compile("[\ud800-\udfff]")  # halves of a pair, which are no ch
 # A longer line is no text, and might be a small .gz that grows without end: an error before memory is full of it.
 MAX_LINE_BYTES = 1 << 26
 
-# What files that are no text begin with.
-_STARTS = {
-    b"\x1f\x8b": "is compressed by gzip; give it a name in .gz",
-    b"\xfd7zXZ\0": "is compressed by xz; decompress it first",
-    b"BZh91AY&SY": "is compressed by bzip2; decompress it first",
-    b"\x28\xb5\x2f\xfd": "is compressed by Zstandard; decompress it first",
-    b"PK\x03\x04": "is a zip archive; unpack it first",
-    b"\xff\xfe": "is in UTF-16; convert it to UTF-8",
-    b"\xfe\xff": "is in UTF-16; convert it to UTF-8",
-}
 _CHUNK = 1 << 16
 # How long a window that is not full yet waits for a writer that is about to send more, in seconds.
 _PATIENCE = 0.005
@@ -65,16 +57,16 @@ def check_readable(path: StrPath) -> None:
 
 
 def said_of_no_text(path: StrPath) -> str:
-    """A sentence where the first bytes of the file ``path`` are of no text in UTF-8; empty for text, and for pipes."""
+    """A sentence where the file ``path`` begins with no lines of UTF-8; empty for text, and for pipes."""
     if _is_standard(path) or not Path(path).is_file():
         return ""
     with open_binary(path) as stream, reading_errors(name_of(path)):
-        start = stream.read(max(map(len, _STARTS)))
-    return next((f"{path} {said}" for begin, said in _STARTS.items() if start.startswith(begin)), "")
+        start = stream.read(_CHUNK)
+    return problem_of_start(start, path)
 
 
 def open_binary(path: StrPath) -> BinaryIO:
-    """``path`` opened for reading bytes: "-" is standard input, a name in .gz is decompressed."""
+    """``path`` opened for reading bytes: "-" is standard input, a compressed file is decompressed."""
     if _is_standard(path):
         if sys.stdin is None:
             raise NMTError("standard input is closed; name a file")
@@ -82,7 +74,7 @@ def open_binary(path: StrPath) -> BinaryIO:
     try:
         if Path(path).is_dir():
             raise NMTError(f"{path} is a directory; name a file")
-        return cast(BinaryIO, gzip.open(path, "rb")) if _is_gzip(path) else Path(path).open("rb")
+        return open_decompressed(path)
     except FileNotFoundError:
         raise NMTError(f"{path}: there is no such file") from None
     except (OSError, ValueError) as error:
@@ -120,6 +112,8 @@ def read_line_blocks(path: StrPath, *, lines: int, keep_mark: bool = False) -> I
 def _bounded_lines(stream: BinaryIO, path: StrPath) -> Iterator[bytes]:
     """The raw lines of ``stream`` with their ends; one of more than MAX_LINE_BYTES is an NMTError with its number."""
     for number, raw in enumerate(iter(partial(stream.readline, MAX_LINE_BYTES + 1), b""), start=1):
+        if number == 1 and has_mac_line_ends(raw):
+            raise NMTError(mac_line_ends(path))
         if len(raw) > MAX_LINE_BYTES:
             raise _too_long(path, number)
         yield raw
@@ -265,8 +259,8 @@ def atomic_writer(path: StrPath, *, partial: Path | None = None) -> Iterator[Bin
     """A stream whose bytes appear under ``path`` all at once when the block ends well, and not at all otherwise.
 
     "-" is standard output, and what is not a regular file (a named pipe, /dev/null) is written straight into.
-    A name in .gz is compressed. A full disk and the like is an NMTError that names the path. Until the end the bytes
-    are in ``partial``, where they stay if the block fails, or else in a temporary file that is then removed.
+    Names such as x.gz are compressed. A full disk and the like is an NMTError that names the path. Until the end the
+    bytes are in ``partial``, where they stay if the block fails, or else in a temporary file that is then removed.
     """
     with atomic_writers([path], partial=partial) as (stream,):
         yield stream
@@ -306,8 +300,8 @@ def _staged(
     check_writable(path)
     goal = Path(path).resolve()  # a symbolic link stays, the file it names is replaced
     if goal.exists() and not goal.is_file():
-        with goal.open("wb") as stream, _compressing(stream, path) as compressing:
-            yield compressing
+        with goal.open("wb") as stream, compressing(stream, path) as compressed:
+            yield compressed
         return
     temporary = partial or goal.parent / f".nmt-{secrets.token_hex(6)}.tmp"
     if partial is None:
@@ -316,8 +310,8 @@ def _staged(
         if goal.exists():
             temporary.chmod(stat.S_IMODE(goal.stat().st_mode))
         try:
-            with _compressing(stream, path) as compressing:
-                yield compressing
+            with compressing(stream, path) as compressed:
+                yield compressed
         finally:
             stream.flush()
             os.fsync(stream.fileno())
@@ -328,6 +322,7 @@ def check_writable(path: StrPath) -> None:
     """Raise an NMTError if ``path`` cannot become a file and is none of what is written straight into."""
     if _is_standard(path):
         return
+    check_compression(path)
     goal = Path(path).resolve()
     if goal.is_dir():
         raise NMTError(f"{path} is a directory; name a file to write")
@@ -335,16 +330,6 @@ def check_writable(path: StrPath) -> None:
         raise NMTError(f"{path} cannot be written: there is no directory {goal.parent}")
     if not os.access(goal if goal.exists() else goal.parent, os.W_OK):
         raise NMTError(f"{path} cannot be written: it is read-only")
-
-
-@contextlib.contextmanager
-def _compressing(stream: BinaryIO, path: StrPath) -> Iterator[BinaryIO]:
-    """``stream``, or a gzip stream into it if the name ends in .gz; the same text gives the same bytes."""
-    if not _is_gzip(path):
-        yield stream
-        return
-    with gzip.GzipFile(filename="", mode="wb", fileobj=stream, mtime=0) as compressing:
-        yield cast(BinaryIO, compressing)
 
 
 def sync_directory(directory: Path) -> None:
@@ -373,8 +358,9 @@ def reading_errors(name: str) -> Iterator[None]:
     """What goes wrong while reading the file called ``name`` becomes an NMTError."""
     try:
         yield
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise NMTError(f"{name} is not a whole gzip file: {error}") from error
+    except ERRORS as error:
+        kind = compression_of(name) or COMPRESSIONS[".gz"]
+        raise NMTError(f"{name} is not a whole {kind.name} file: {error}") from error
     except OSError as error:
         raise NMTError(f"{name} cannot be read: {_reason(error)}") from error
 
@@ -385,10 +371,6 @@ def _reason(error: Exception) -> str:
 
 def _is_standard(path: StrPath) -> bool:
     return os.fspath(path) == "-"
-
-
-def _is_gzip(path: StrPath) -> bool:
-    return os.fspath(path).endswith(".gz")
 
 
 def name_of(path: StrPath, *, reading: bool = True) -> str:

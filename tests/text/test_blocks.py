@@ -73,7 +73,7 @@ def test_unequal_line_counts_are_both_named(tmp_path: Path, source: list[str], t
     [
         ("eins\nzwei\n".encode("utf-16"), "is in UTF-16; convert it to UTF-8"),
         (gzip.compress(b"eins\nzwei\n"), "is compressed by gzip; give it a name in .gz"),
-        (lzma.compress(b"eins\nzwei\n" * 9), "is compressed by xz; decompress it first"),
+        (lzma.compress(b"eins\nzwei\n" * 9), "is compressed by xz; give it a name in .xz"),
     ],
 )
 def test_what_is_no_text_is_told_from_text_with_other_lines(tmp_path: Path, content: bytes, said: str) -> None:

@@ -9,6 +9,7 @@ from nmt.cleaning.importers.units import Units, check_code
 from nmt.cleaning.outputs import Outputs, check_name, make_directory
 from nmt.errors import NMTError
 from nmt.text.blocks import ParallelFiles
+from nmt.text.compression import without_compression
 from nmt.text.corpus import CorpusReport
 from nmt.text.language_codes import differ
 from nmt.text.lines import StrPath, check_readable, name_of, said_of_no_text
@@ -30,7 +31,7 @@ class Import(NamedTuple):
 
 def format_of(path: StrPath) -> str:
     """The format that the name of a file says it has; NMTError for another."""
-    suffix = Path(str(path).removesuffix(".gz")).suffix.lower()
+    suffix = Path(without_compression(str(path))).suffix.lower()
     if suffix not in FORMATS:
         raise NMTError(
             f"{path}: which format is this? name it with --format: {', '.join(dict.fromkeys(FORMATS.values()))}"
