@@ -5,11 +5,13 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import logging
+import pickle
 import random
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import hypothesis
 import pytest
@@ -19,6 +21,7 @@ from nmt.decoding.config import SearchConfig
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import ModelInfo, save_model
+from nmt.processors import available_processors
 from nmt.text.tags import tag_symbol
 from nmt.text.tokenizer import train_tokenizer
 from nmt.tokenization.config import TokenizerConfig
@@ -28,6 +31,13 @@ from nmt.training.reporter import Progress, Validation
 from nmt.training.run import RunReport, train
 from nmt.training.state import TrainState
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+Value = TypeVar("Value")
+
 torch.set_num_threads(1)
 hypothesis.settings.register_profile("busy", deadline=None)  # other work on the machine is no failure
 hypothesis.settings.load_profile("busy")
@@ -36,6 +46,27 @@ hypothesis.settings.load_profile("busy")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A worker for each processor; none, so that the tests begin at once, for a single file or test."""
+    return 0 if len(config.args) == 1 and ".py" in config.args[0] else available_processors()
+
+
+def once_for_all_workers(factory: pytest.TempPathFactory, name: str, create: Callable[[Path], Value]) -> Value:
+    """What ``create`` makes in a new directory: called by the first worker that wants it, read by the others."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    result = shared / f"{name}.pickle"
+    with (shared / f"{name}.lock").open("w") as lock:
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if not result.exists():
+            (shared / name).mkdir()
+            result.write_bytes(pickle.dumps(create(shared / name)))
+    value: Value = pickle.loads(result.read_bytes())
+    return value
 
 
 @pytest.fixture(autouse=True)
@@ -110,9 +141,12 @@ def spellings(count: int, seed: int) -> list[str]:
 
 @pytest.fixture(scope="session")
 def reversal(tmp_path_factory: pytest.TempPathFactory) -> Reversal:
-    """Trained once for all tests that need a model that knows something."""
+    """Trained once for all tests that need a model that knows something; nothing in it may be changed."""
+    return once_for_all_workers(tmp_path_factory, "reversal", _train_reversal)
+
+
+def _train_reversal(directory: Path) -> Reversal:
     torch.manual_seed(1)
-    directory = tmp_path_factory.mktemp("reversal")
     words = spellings(4400, seed=1)
     seen, unseen = words[:4000], words[4000:]
     for name, lines in (("words.fw", seen), ("words.bw", [word[::-1] for word in seen])):

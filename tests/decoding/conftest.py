@@ -6,6 +6,7 @@ from torch import Tensor
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.special_ids import BOS, EOS, PAD
+from tests.conftest import once_for_all_workers
 
 LENGTHS = range(1, 12)
 
@@ -26,8 +27,12 @@ def ambiguous_copy(generator: torch.Generator) -> tuple[Tensor, Tensor]:
 
 
 @pytest.fixture(scope="session")
-def transformer() -> Transformer:
-    """A small Transformer that has learnt the ambiguous copy well enough to end most of its hypotheses."""
+def transformer(tmp_path_factory: pytest.TempPathFactory) -> Transformer:
+    """A small Transformer that has learned the ambiguous copy well enough to end most of its hypotheses."""
+    return once_for_all_workers(tmp_path_factory, "transformer", lambda _: _train_ambiguous_copy())
+
+
+def _train_ambiguous_copy() -> Transformer:
     torch.manual_seed(7)
     generator = torch.Generator().manual_seed(7)
     shape = {"vocabulary_size": 60, "dimension": 32, "heads": 4, "feed_forward": 64, "dropout": 0.0}

@@ -2,6 +2,8 @@
 
 import json
 import random
+import shutil
+from pathlib import Path
 
 from nmt.decoding.translator import Translator
 from nmt.model_dir import load_info
@@ -41,11 +43,13 @@ def test_the_record_tells_how_it_was_trained(reversal: Reversal) -> None:
     assert {"stage", "started", "progress", "validation", "finished"} == {entry["event"] for entry in log}
 
 
-def test_the_same_command_again_changes_nothing(reversal: Reversal) -> None:
-    before = (reversal.model_dir / "weights.safetensors").read_bytes()
+def test_the_same_command_again_changes_nothing(reversal: Reversal, tmp_path: Path) -> None:
+    model_dir = tmp_path / "model"
+    shutil.copytree(reversal.model_dir, model_dir)
+    before = (model_dir / "weights.safetensors").read_bytes()
     reporter = RecordingReporter()
-    report = train(reversal.files, reversal.model_dir, reversal.recipe, reporter=reporter, device="cpu", threads=1)
+    report = train(reversal.files, model_dir, reversal.recipe, reporter=reporter, device="cpu", threads=1)
     assert report.finished
     assert [score.score for score in report.scores] == [score.score for score in reversal.report.scores]
     assert reporter.validations == []
-    assert (reversal.model_dir / "weights.safetensors").read_bytes() == before
+    assert (model_dir / "weights.safetensors").read_bytes() == before

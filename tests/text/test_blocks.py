@@ -75,6 +75,7 @@ def test_unequal_line_counts_are_both_named(tmp_path: Path, source: list[str], t
         (gzip.compress(b"eins\nzwei\n"), "is compressed by gzip; give it a name in .gz"),
         (lzma.compress(b"eins\nzwei\n" * 9), "is compressed by xz; give it a name in .xz"),
     ],
+    ids=["utf-16", "gzip", "xz"],  # gzip's bytes hold the time
 )
 def test_what_is_no_text_is_told_from_text_with_other_lines(tmp_path: Path, content: bytes, said: str) -> None:
     (tmp_path / "s").write_bytes(content)
