@@ -6,12 +6,13 @@ import pickle
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nmt.errors import NMTError
 from nmt.text.blocks import ParallelFiles, read_blocks, read_pairs
 from nmt.text.corpus import Pair
+from nmt.text.file_types import has_mac_line_ends
 from nmt.text.lines import read_lines, write_lines
 
 
@@ -49,7 +50,9 @@ def test_lines_are_those_that_read_lines_gives(
     tmp_path_factory: pytest.TempPathFactory, raw: bytes, lines: int
 ) -> None:
     path = tmp_path_factory.mktemp("lines") / "text"
-    path.write_bytes(raw.decode("utf-8", "ignore").encode().replace(b"a", b"\n").replace(b"b", b"\r\n"))
+    content = raw.decode("utf-8", "ignore").encode().replace(b"a", b"\n").replace(b"b", b"\r\n")
+    assume(not has_mac_line_ends(content))
+    path.write_bytes(content)
     found = pairs_of(ParallelFiles(str(path), str(path)), lines=lines)
     assert [pair.source for pair in found] == list(read_lines(path)) == [pair.target for pair in found]
 
