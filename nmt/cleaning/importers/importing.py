@@ -14,7 +14,13 @@ from nmt.text.corpus import CorpusReport
 from nmt.text.language_codes import differ
 from nmt.text.lines import StrPath, check_readable, name_of, said_of_no_text
 
-FORMATS = {".tmx": "tmx", ".xlf": "xliff", ".xliff": "xliff", ".po": "po", ".tsv": "tsv", ".jsonl": "jsonl"}
+FORMATS = {
+    ".tmx": "tmx",
+    **dict.fromkeys((".xlf", ".xliff", ".sdlxliff", ".mqxliff", ".mxliff"), "xliff"),
+    ".po": "po",
+    ".tsv": "tsv",
+    ".jsonl": "jsonl",
+}
 NO_NAME = ("source", "target")  # how files end whose languages nobody knows
 _AT_ONCE = 8192
 

@@ -89,7 +89,7 @@ def test_tmx_in_the_languages_asked_for(tmp_path: Path) -> None:
 
 def test_xliff_of_both_kinds(tmp_path: Path) -> None:
     made, dropped = run(tmp_path, "app.xlf", XLIFF_1)
-    assert (made, dropped) == ({"app.en": ["Save file"], "app.de": ["Datei sichern"]}, {"untranslated": 1})
+    assert (made, dropped) == ({"app.en": ["Save file"], "app.de": ["Datei {0}sichern"]}, {"untranslated": 1})
     made, dropped = run(tmp_path, "app.xliff", XLIFF_2)
     assert (made, dropped) == ({"app.en": ["Hello world", "Bye now"], "app.fr": ["Bonjour monde", "Au revoir"]}, {})
 

@@ -129,7 +129,7 @@ def test_null_is_no_translation_and_no_error(tmp_path: Path) -> None:
         ("x.po", po("de", "a"), {"fields": ("1", None)}, r"choose from TSV and JSONL; .*x\.po is read as po"),
         ("x.tmx", TMX.format(encoding="utf-17"), {}, "has an encoding that cannot be read .*; convert it to UTF-8"),
         ("x.tmx", TMX.format(encoding="gb2312"), {}, "has an encoding that cannot be read .*; convert it to UTF-8"),
-        ("x.tmx", "<tmx>\n&#x1F;</tmx>", {}, r"x\.tmx:2: this is not XML .*; mend the line, or .*xmllint --recover"),
+        ("x.tmx", "<tmx>\n&#x1F;</tmx>", {}, r"x\.tmx:2: this is not XML .*; fix the line, or .*xmllint --recover"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence_with_a_way_out(
