@@ -68,7 +68,10 @@ def check(
     from nmt.cleaning.report import as_mapping, as_text
 
     from .partial_output import check_output
+    from .unused_options import reject_given
 
+    if report == "-":
+        reject_given(ctx, ["output_format"], "has no place for its result beside --report -; name a file for the page.")
     corpora = parallel_files(source, target, tsv)
     if report is not None:
         check_output(report, [*source, *target, *tsv, *test_source, *test_target, *valid_source, *valid_target])

@@ -18,6 +18,7 @@ from .options import (
 )
 from .settings import read_toml
 from .signals import ending_on_sigterm
+from .unused_options import reject_given
 
 logger = logging.getLogger("nmt.clean")
 
@@ -58,7 +59,8 @@ HELD_OUT = ("test_source", "test_target", "valid_source", "valid_target")
     help="Processes that clean large text side by side; the result is the same for any number.",
 )
 @verbosity_options
-def clean(**options: Any) -> None:
+@click.pass_context
+def clean(context: click.Context, /, **options: Any) -> None:
     """Mend what can be mended of parallel text, drop what cannot be a translation, and keep the pairs aligned.
 
     The text is read once and written in its order. What is done by default keeps all that might be a translation; the
@@ -73,6 +75,15 @@ def clean(**options: Any) -> None:
     if options["show_config"]:
         click.echo(config_as_toml(config), nl=False)
         return
+    if "language" not in config.filters:
+        reject_given(
+            context,
+            ["source_language", "target_language"],
+            "is for the filter language: add --filter language, or leave it out.",
+        )
+    both = next((name for name in (*options["filters"], *options["mends"]) if name in options["without"]), None)
+    if both is not None:
+        raise click.UsageError(f"{both} is asked for, and left out with --without {both}: leave one of the two out.")
     if options["output"] is None:
         raise click.UsageError("name a directory for the clean files with -o.")
 

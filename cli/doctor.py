@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .options import examples, format_option, model_option, verbosity_options
+from .unused_options import reject_given
 
 if TYPE_CHECKING:
     from nmt.doctor.finding import Finding
@@ -34,6 +35,8 @@ def doctor(ctx: click.Context, /, model: str | None, no_speed: bool, paths: bool
     from nmt.doctor.finding import known_places
     from nmt.model_dir import resolve_model_path
 
+    if output_format != "json":
+        reject_given(ctx, ["paths"], "is for --format json; the text holds the names of directories in any case.")
     there = model is not None or os.environ.get("NMT_MODEL") or Path("model").is_dir()
     path = resolve_model_path(model) if there else None
     findings: list[Finding] = []

@@ -1,11 +1,9 @@
 """``nmt evaluate``: how good translations are, which system is better, and where each is weak."""
 
 import json
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from .evaluation_inputs import Inputs
 from .evaluation_outputs import Outputs
@@ -25,6 +23,7 @@ from .options import (
     threads_option,
     verbosity_options,
 )
+from .unused_options import reject_given, reject_unused_search_options
 
 if TYPE_CHECKING:
     from nmt.evaluation.judging import Inquiry
@@ -135,6 +134,7 @@ def evaluate(
     from nmt.evaluation.gates import check_gates, parse_gate
     from nmt.evaluation.judging import evaluate_systems
     from nmt.evaluation.results import as_json
+    from nmt.evaluation.systems import ModelSystem
 
     from .evaluation_tables import details_text, scores_text
 
@@ -149,7 +149,7 @@ def evaluate(
     )
     inputs.check()
     if not inputs.uses_models():
-        _check_nothing_asked_of_models(context, translating)
+        reject_given(context, translating, "is for models: name one with -m, its text with -s; -i goes without.")
     outputs = Outputs(translations=output, report=report, plots=plots)
     parsed = [parse_gate(gate) for gate in gates]
     if (paired_bs or paired_ar) and inputs.number_of_systems() < 2:
@@ -158,11 +158,18 @@ def evaluate(
         raise click.UsageError("--quality-gate comet=X needs --comet.")
     if comet is not None and not inputs.knows_sources():
         raise click.UsageError("COMET looks at the source, too: name it with -s.")
+    if output_format == "json":
+        reject_given(context, ["details"], "is for --format text; --format json has them in any case.")
+    pictures = outputs.show_pictures()
+    if not (confidence or pictures or inputs.number_of_systems() > 1):
+        reject_given(context, ["resamples"], "is for intervals and tests: add --confidence, or leave it out.")
     outputs.check(inputs)
     sets = inputs.open_sets()
     systems = inputs.open_systems(sets, translating)
+    infos = [each.info for each in systems if isinstance(each, ModelSystem)]
+    reject_unused_search_options(context, [info.search.sample for info in infos])
     tests = tuple(kind for kind, given in (("bs", paired_bs), ("ar", paired_ar)) if given)
-    inquiry = _inquiry(tests, resamples, comet, confidence=confidence or outputs.show_pictures())
+    inquiry = _inquiry(tests, resamples, comet, confidence=confidence or pictures)
     results = evaluate_systems(sets, systems, inquiry, tokenize=tokenize, lowercase=lowercase)
     outputs.write(results, systems)
     if output_format == "json":
@@ -172,15 +179,6 @@ def evaluate(
         if details:
             click.echo("\n" + details_text(results))
     check_gates(parsed, results)
-
-
-def _check_nothing_asked_of_models(context: click.Context, translating: Iterable[str]) -> None:
-    """A usage error where files alone are scored and the command line holds any of the options of a translator."""
-    for parameter in context.command.params:
-        given = context.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
-        if given and parameter.name in translating:
-            option = "/".join(parameter.opts)
-            raise click.UsageError(f"{option} is for models: name one with -m, its text with -s; -i goes without.")
 
 
 def _inquiry(tests: tuple[str, ...], resamples: int | None, comet: str | None, *, confidence: bool) -> "Inquiry":

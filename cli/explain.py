@@ -18,6 +18,7 @@ from .options import (
     verbosity_options,
 )
 from .partial_output import check_output
+from .unused_options import reject_given
 
 USES = """say what to explain:
 
@@ -93,7 +94,8 @@ BELONGING = {
 @device_option(default="cpu")
 @threads_option()
 @verbosity_options
-def explain(**given: Any) -> None:
+@click.pass_context
+def explain(context: click.Context, /, **given: Any) -> None:
     """Show why a model says what it says.
 
     A SENTENCE is followed through the model, from its subwords through every attention to the beam search: as a page
@@ -103,6 +105,12 @@ def explain(**given: Any) -> None:
     use = _use_of(given)
     output_format = _format_of(use, given)
     _check_picture(use, output_format, given)
+    if output_format != "html":
+        reject_given(context, ["language"], "is the language of a page: write one with -o page.html, or leave it out.")
+    if given["target"] is not None and output_format != "html" and output_format != "json":
+        reject_given(
+            context, ["beam_size"], "is for the search, and --target is followed instead: leave one of them out."
+        )
     if given["output"] is not None:
         check_output(given["output"], [path for path in (given["source"], *given["reference"]) if path])
 

@@ -72,6 +72,8 @@ ALIASES = {
     "eval": "evaluate",
 }
 
+VERBOSITY = "nmt.verbosity"
+
 # Checked by the library, not here: a missing file is a failed run (status 1), not a usage error (status 2).
 PATH = click.Path(allow_dash=True)
 
@@ -195,8 +197,11 @@ def verbosity_options(command: Command) -> Command:
     return command
 
 
-def _set_level(context: click.Context, parameter: click.Parameter, level: int | None) -> None:  # noqa: ARG001
+def _set_level(context: click.Context, parameter: click.Parameter, level: int | None) -> None:
     if level:
+        other = context.meta.setdefault(f"{VERBOSITY}.{context.info_name}", parameter.name)
+        if other != parameter.name:
+            raise click.UsageError("-q shows less and -v shows more: give one of them.")
         logging.getLogger("nmt").setLevel(level)
 
 

@@ -22,6 +22,7 @@ from .options import (
 )
 from .settings import WHOLE_NUMBER_OR_AUTO, given_settings, read_toml, setting
 from .signals import stopping_on_signals
+from .train_checks import Situation, is_begun, refuse_unused_settings
 
 if TYPE_CHECKING:
     from nmt.training.config import Recipe
@@ -158,51 +159,46 @@ def train(ctx: click.Context, /, **options: Any) -> None:
 
     if is_follower():
         ctx.exit(0 if options["dry_run"] else follow_torchrun(options["device"], options["threads"]))
-    if options["mix_old"] is not None and options["parent"] is None:
-        raise click.UsageError("--mix-old is about what a model learned from: name it with --from.")
     if options["dry_run"] and (options["devices"] or 1) > 1:
         raise NMTError("--dry-run measures one device; leave --devices out")
 
     from nmt.settings import naming
     from nmt.training.config import Recipe, merge_recipe, recipe_as_toml
+    from nmt.training.data_config import KEYS, DataConfig, data_as_toml, data_from
 
-    recipe = Recipe()
+    recipe, data = Recipe(), DataConfig()
+    in_file: dict[str, Any] = {}
     if options["config"] is not None:
         with naming(options["config"]):
-            recipe = merge_recipe(recipe, read_toml(options["config"]), where=options["config"])
+            in_file = read_toml(options["config"])
+            data = data_from(in_file.get("data", {}), where=options["config"])
+            settings = {name: value for name, value in in_file.items() if name != "data"}
+            recipe = merge_recipe(recipe, settings, where=options["config"])
     given = given_settings(ctx)
     if options["preset"] is not None:
         given["preset"] = options["preset"]
     recipe = merge_recipe(recipe, given, where="options")
+    named = {key: options[key] for key in KEYS if options[key] not in (None, ())}
+    data = data.overridden(named)
     if options["show_config"]:
-        click.echo(recipe_as_toml(recipe), nl=False)
+        click.echo(f"{recipe_as_toml(recipe)}\n{data_as_toml(data)}", nl=False)
         return
+    if not is_begun(options["output"], overwrite=options["overwrite"]):
+        situation = Situation(recipe=recipe, data=data, parent=options["parent"] is not None)
+        refuse_unused_settings(situation, {**given, "data": named}, in_file, options["config"])
     if options["parent"] is not None:
         from nmt.training.fine_tuning import gently
 
         recipe = gently(recipe)
 
     from nmt.model_dir import TRAINING
-    from nmt.training.corpus_files import CorpusFiles
     from nmt.training.reporter import Reporter, Reporters
     from nmt.training.run import train as run_training
     from nmt.training.tensorboard import TensorBoard
 
     from .progress import TrainingProgress
 
-    files = CorpusFiles(
-        sources=options["source"],
-        targets=options["target"],
-        tables=options["tsv"],
-        validation_sources=options["valid_source"],
-        validation_targets=options["valid_target"],
-        source_language=options["source_language"],
-        target_language=options["target_language"],
-        weights=options["weight"],
-        tags=options["tag"],
-        tokenizers=() if options["tokenizer"] is None else (options["tokenizer"],),
-        valid_tag=options["valid_tag"],
-    )
+    files = data.corpus_files()
     if options["dry_run"]:
         _say_what_it_takes(files, recipe, options)
         return

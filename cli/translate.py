@@ -27,6 +27,7 @@ from .translation_formats import choose_form
 from .translation_job import TranslationJob
 from .translation_options import result_options
 from .translation_outputs import choose_outputs
+from .unused_options import reject_given, reject_unused_search_options
 
 logger = logging.getLogger("nmt.translate")
 
@@ -66,7 +67,10 @@ in FILE{SUFFIX}."""
 @device_option()
 @result_options
 @verbosity_options
+@click.pass_context
 def translate(
+    context: click.Context,
+    /,
     files: tuple[str, ...],
     source: tuple[str, ...],
     input_file: tuple[str, ...],
@@ -97,7 +101,7 @@ def translate(
     """
     from nmt import Translator
     from nmt.decoding.translation import Request
-    from nmt.model_dir import resolve_model_path
+    from nmt.model_dir import load_info, resolve_model_path
     from nmt.text.lines import check_readable, said_of_no_text
 
     inputs = (*files, *source, *input_file) or ("-",)
@@ -110,12 +114,16 @@ def translate(
     outputs = choose_outputs(inputs, output)
     if align_file is not None:
         check_output(align_file, (*inputs, *(goal for goal in outputs if goal != "-")))
+    if output_format != "text":
+        reject_given(context, ["scores"], f"is for --format text; --format {output_format} has them in any case.")
+    models = [resolve_model_path(path) for path in model or (None,)]
+    reject_unused_search_options(context, [bool(search["sample"]) or load_info(models[0]).search.sample])
     settings: dict[str, Any] = {name: value for name, value in search.items() if value is not None}
     if batch_size is not None:
         settings["batch_sentences"] = batch_size
     wanted = Request("", prefix, forbidden_words(forbid, forbid_file))
     translator = Translator(
-        [resolve_model_path(path) for path in model or (None,)],
+        models,
         engine=engine,
         device=device,
         threads=threads,

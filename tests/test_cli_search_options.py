@@ -76,7 +76,6 @@ def test_a_model_with_itself_is_the_model(reversal: Reversal) -> None:
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        (["--top-p", "0.5"], "sample"),
         (["--coverage-penalty", "-1"], "coverage_penalty"),
         (["--repetition-penalty", "0"], "repetition_penalty"),
         (["--sample", "--alternatives", "2"], "alternatives"),

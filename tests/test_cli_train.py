@@ -88,7 +88,7 @@ def test_a_dry_run_says_on_stdout_what_training_takes_and_leaves_nothing(tmp_pat
 def test_an_impossible_budget_is_one_sentence(
     tmp_path: Path, text: list[str], budget: str, status: int, words: str
 ) -> None:
-    result = run(*text, "-o", str(tmp_path / "model"), *SHORT, "--budget", budget)
+    result = run(*text, "-o", str(tmp_path / "model"), *SMALL, "--batch-tokens", "200", "--budget", budget)
     assert (result.returncode, result.stdout) == (status, "")
     assert words in result.stderr.splitlines()[-1]
 
@@ -131,16 +131,39 @@ def test_settings_come_from_a_file_and_options_win(tmp_path: Path, text: list[st
     assert "is not valid TOML" in run(*text, "-c", str(settings)).stderr
 
 
+def test_corpora_in_a_settings_file_are_as_on_the_command_line(tmp_path: Path, text: list[str]) -> None:
+    (tmp_path / "folder").mkdir()
+    settings = tmp_path / "folder" / "settings.toml"
+    data = '[data]\nsource = "../text.de"\ntarget = ["../text.en"]\n'
+    settings.write_text(f"[training]\nmax_steps = 3\n{data}tag = 'x'\n", encoding="utf-8")
+    model = ["-o", str(tmp_path / "model"), *SHORT]
+    planned = run(*model, "-c", str(settings), "--dry-run")
+    assert (planned.returncode, "80 pairs read" in planned.stdout) == (0, True), planned.stderr
+    assert "finished: step 3" in run(*model, "-c", str(settings)).stderr
+    same = run(*model, *text, "--tag", "x", "--max-steps", "3")
+    assert same.returncode == 0, same.stderr
+    other = run(*model, *text, "--max-steps", "3")  # text on the command line brings no tag with it
+    assert other.returncode == 1
+    assert 'corpora.tags was ["x"], now not set' in other.stderr
+    settings.write_text("[training]\nmax_steps = 3\n[data]\nsources = 'a'\n", encoding="utf-8")
+    wrong = run(*model, "-c", str(settings))
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (1, 1)
+    assert f"{settings} [data]: unknown setting 'sources'; did you mean source?" in wrong.stderr
+
+
 def test_all_settings_are_shown_and_come_back(tmp_path: Path) -> None:
     shown = run("--show-config", "--preset", "tiny", "--dimension", "64", "--budget", "2h").stdout
-    read = merge_recipe(Recipe(), tomllib.loads(shown), where="shown")
+    tables = tomllib.loads(shown)
+    assert tables.pop("data") == {}
+    read = merge_recipe(Recipe(), tables, where="shown")
     expected = {"preset": "tiny", "model": {"dimension": 64}, "training": {"budget": "2h"}}
     assert read == merge_recipe(Recipe(), expected, where="given")
     for table in (TrainingConfig, TokenizerConfig, FilterConfig, SearchConfig, ModelConfig):
         for setting in fields(table):
             assert f"{setting.name} =" in shown or setting.name == "vocabulary_size"
     uncommented = "\n".join(line.removeprefix("# ") for line in shown.splitlines() if not line.endswith("="))
-    merge_recipe(Recipe(), tomllib.loads(uncommented), where="shown")
+    del (tables := tomllib.loads(uncommented))["data"]
+    merge_recipe(Recipe(), tables, where="shown")
 
 
 def test_weights_and_tags_from_the_command_line_to_a_translation(tmp_path: Path, text: list[str]) -> None:

@@ -1,12 +1,17 @@
 """How to search for a translation: the settings of beam search and of sampling, and their limits."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from nmt.errors import NMTError
 
 # What nobody wants, but a model directory of somebody else might ask for, to fill the memory.
 LARGEST = 100_000
+# Settings without effect unless translations are sampled, and without effect if they are.
+SAMPLING_ONLY = ("temperature", "top_k", "top_p", "epsilon", "seed")
+BEAM_ONLY = ("beam_size",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +97,17 @@ class SearchConfig:
             raise NMTError("search settings alternatives and n_best exclude each other; give one of them")
         if not self.sample and (self.top_k or self.temperature != 1 or self.top_p != 1 or self.epsilon):
             raise NMTError("search settings temperature, top_k, top_p and epsilon are for sampling; set sample, too")
+
+    def check_given(self, given: Mapping[str, Any]) -> None:
+        """NMTError if a setting was ``given``, another value than the default, that has no effect beside the others.
+
+        A model directory may hold such a setting, for somebody to switch on what it is for.
+        """
+        useless = BEAM_ONLY if self.sample else SAMPLING_ONLY
+        for name in useless:
+            if name in given and given[name] != getattr(SearchConfig, name):
+                kind = "beam search; leave sample out" if self.sample else "sampling; set sample, too"
+                raise NMTError(f"search setting {name} is for {kind}, or leave {name} out")
 
     @property
     def rows(self) -> int:

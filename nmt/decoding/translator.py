@@ -40,10 +40,12 @@ class Translator(LineTranslator):
         paths = [model_dir] if isinstance(model_dir, (str, os.PathLike)) else list(model_dir)
         opened = open_ensemble(paths, device=device, threads=threads, engine=engine, batch_sentences=batch_sentences)
         check_known(tag, opened.info.tags)
+        settings = from_mapping(SearchConfig, {**to_mapping(opened.info.search), **search}, where="search settings")
+        settings.check_given(search)
         super().__init__(
             opened.tokenizer,
             opened.engine,
-            search=from_mapping(SearchConfig, {**to_mapping(opened.info.search), **search}, where="search settings"),
+            search=settings,
             max_source_length=opened.info.max_source_length,
             first_ids=tag_ids(opened.tokenizer, tag),
             joiner=joiner_for(opened.info.target_language),

@@ -35,6 +35,8 @@ _CHARACTER_SHARE = 0.5
 _ALPHABET = 256
 # The part of ideographic characters from which a text is treated as Chinese, Japanese or Korean.
 _IDEOGRAPHIC_SHARE = 0.02
+# The part of a text's characters above which it is worth a warning that they are unknown.
+_UNKNOWN_SHARE = 0.001
 # A vocabulary of whole words needs about this many for each subword that would do.
 _WORDS_PER_SUBWORD = 4
 # SentencePiece counts in 32 bits; no text supports as many.
@@ -187,6 +189,7 @@ def train_tokenizer(lines: Iterable[str], config: TokenizerConfig, *, pairs: int
     if not counts:
         raise NMTError("there is no text to train a tokenizer on")
     size, covered = _choose_size(counts, config, total // 2 if pairs is None else pairs)
+    _check_coverage(parts, counts, config, size, covered)
     if config.model_type != "word":
         # SentencePiece would take care of rare characters itself, but leaves out no more than 2 % of the text.
         rare = {ord(character): " " for character, _ in counts.most_common()[covered:]}
@@ -244,6 +247,8 @@ def _choose_size(counts: Counter[str], config: TokenizerConfig, pairs: int) -> t
     if config.character_coverage is not None:
         covered = _number_covering(counts, config.character_coverage)
     if config.vocabulary_size is not None:
+        if config.character_coverage is not None:
+            return config.vocabulary_size, covered
         room = config.vocabulary_size - config.reserved_ids
         share = 1.0 if config.model_type == "char" else _CHARACTER_SHARE
         return config.vocabulary_size, min(covered, max(1, int(share * room) - 1))  # one for the blank mark
@@ -253,6 +258,30 @@ def _choose_size(counts: Counter[str], config: TokenizerConfig, pairs: int) -> t
     if config.model_type == "word":
         subwords *= _WORDS_PER_SUBWORD
     return config.reserved_ids + max(subwords + max(0, covered - _ALPHABET), 2 * covered), covered
+
+
+def _check_coverage(
+    parts: Sequence[str], counts: Counter[str], config: TokenizerConfig, size: int, covered: int
+) -> None:
+    """NMTError if ``size`` ids have no room for the characters that were asked for; a warning if many are unknown."""
+    if config.model_type == "word":
+        return
+    # Besides these a piece for the blank mark; blanks that "none" keeps as they are have pieces, too.
+    others = {character for part in parts for character in set(part) if character.isspace() and character != " "}
+    fixed = config.reserved_ids + 1 + len(others)
+    if config.character_coverage is not None and size < fixed + covered:
+        raise NMTError(
+            f"with a character_coverage of {config.character_coverage}, {covered:,} characters of this text need an id "
+            f"each, so vocabulary_size must be at least {fixed + covered:,}, not {size:,}; or leave one of the two out"
+        )
+    unknown = sum(count for _, count in counts.most_common()[covered:]) / counts.total()
+    if not config.byte_fallback and config.character_coverage is None and unknown > _UNKNOWN_SHARE:
+        logger.warning(
+            "without byte_fallback %.1f %% of the characters of this text are unknown; a vocabulary of %s has room for "
+            "all of them, with a character_coverage of 1",
+            100 * unknown,
+            f"{fixed + len(counts):,}",
+        )
 
 
 def _number_covering(counts: Counter[str], share: float) -> int:

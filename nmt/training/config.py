@@ -13,6 +13,7 @@ from nmt.settings import from_mapping, nearest, to_mapping
 from nmt.text.corpus import FilterConfig
 from nmt.tokenization.config import SAMPLED_TYPES, TokenizerConfig
 from nmt.training.budget import parse_duration
+from nmt.training.data_config import DataConfig
 from nmt.training.schedule import NEED_AN_END, SCHEDULES
 
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -169,7 +170,7 @@ def merge_recipe(recipe: Recipe, mapping: Mapping[str, Any], *, where: str) -> R
     changes: dict[str, Any] = {}
     for name, value in mapping.items():
         if name not in known:
-            raise NMTError(f"{where}: unknown setting {name!r}{_table_of(name) or nearest(name, known)}")
+            raise NMTError(f"{where}: unknown setting {name!r}{_table_of(name) or nearest(name, {*known, 'data'})}")
         current = getattr(recipe, name)
         if name == "preset":
             changes[name] = str(value)
@@ -206,7 +207,7 @@ def recipe_as_toml(recipe: Recipe) -> str:
 def _table_of(name: str) -> str:
     """Where the setting ``name`` belongs, for somebody who left its table out; empty if it is in none."""
     tables = {"training": TrainingConfig, "tokenizer": TokenizerConfig, "model": ModelConfig}
-    tables |= {"filters": FilterConfig, "search": SearchConfig}
+    tables |= {"filters": FilterConfig, "search": SearchConfig, "data": DataConfig}
     for table, cls in tables.items():
         if name in {setting.name for setting in fields(cls)}:
             return f"; it belongs under [{table}]"

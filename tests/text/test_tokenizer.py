@@ -178,6 +178,7 @@ def test_no_text_is_one_sentence(lines: list[str]) -> None:
         ({"vocabulary_size": 261}, "261 is too small: .* take 260; give at least 262"),
         ({"character_coverage": 0.0}, "character_coverage must be above 0"),
         ({"character_coverage": 1.1}, "at most 1"),
+        ({"character_coverage": 1.0, "model_type": "word"}, "leave character_coverage out"),
         ({"sample_size": 0}, "sample_size must be at least 1"),
         ({"symbols": ("a b",)}, "'a b' cannot be a symbol"),
         ({"symbols": ("",)}, "cannot be a symbol"),
@@ -206,6 +207,44 @@ def test_chinese_gets_room_for_its_characters_and_strays_go_by_bytes() -> None:
     pieces = set(tokenizer.pieces(range(tokenizer.vocabulary_size)))
     assert pieces >= set(characters)
     assert "\U0001f600" not in pieces
+
+
+def chinese_and_english() -> list[str]:
+    """1,500 characters that come once each, and a few English words often: 1,516 characters in all."""
+    characters = [chr(0x4E00 + number) for number in range(1500)]
+    return ["".join(characters[first : first + 20]) for first in range(0, 1500, 20)] + [
+        "the dog runs over a house"
+    ] * 20
+
+
+@pytest.mark.parametrize("normalization", ["nfkc", "none"])
+@pytest.mark.parametrize("model_type", ["unigram", "bpe", "char"])
+def test_a_coverage_that_is_asked_for_is_obeyed_or_the_size_it_needs_is_named(
+    model_type: str, normalization: str
+) -> None:
+    lines = chinese_and_english()
+    letters = len(set("".join(lines)) - {" "})
+    needed = 4 + 1 + letters  # special ids, the mark of a blank
+    kind = {"model_type": model_type, "normalization": normalization, "byte_fallback": False, "character_coverage": 1.0}
+    tokenizer = train_tokenizer(lines, config(vocabulary_size=needed, **kind))
+    assert tokenizer.vocabulary_size <= needed
+    assert UNK not in {number for ids in tokenizer.encode(lines) for number in ids}
+    for size in (needed - 1, 600):
+        with pytest.raises(NMTError, match=f"vocabulary_size must be at least {needed:,}, not {size:,}"):
+            train_tokenizer(lines, config(vocabulary_size=size, **kind))
+
+
+def test_a_coverage_with_bytes_needs_room_for_them_too() -> None:
+    lines = chinese_and_english()
+    with pytest.raises(NMTError, match=r"at least 1,77\d, not 1,000"):
+        train_tokenizer(lines, config(vocabulary_size=1000, character_coverage=1.0))
+
+
+def test_unknown_characters_are_a_warning_where_nobody_asked_for_a_coverage(caplog: pytest.LogCaptureFixture) -> None:
+    tokenizer = train_tokenizer(chinese_and_english(), config(vocabulary_size=1000, byte_fallback=False))
+    unknown = sum(number == UNK for ids in tokenizer.encode(chinese_and_english()) for number in ids)
+    assert unknown > 0
+    assert "of the characters of this text are unknown; a vocabulary of 1,5" in caplog.text
 
 
 def test_the_vocabulary_grows_smoothly_with_the_corpus() -> None:
