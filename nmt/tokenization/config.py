@@ -40,6 +40,8 @@ class TokenizerConfig:
             raise NMTError(f"normalization must be one of {', '.join(NORMALIZATIONS)}, not {self.normalization!r}")
         if self.character_coverage is not None and not 0 < self.character_coverage <= 1:
             raise NMTError(f"character_coverage must be above 0 and at most 1, not {self.character_coverage}")
+        if self.character_coverage is not None and self.model_type == "word":
+            raise NMTError("a tokenizer of whole words has no pieces for characters; leave character_coverage out")
         if self.sample_size < 1:
             raise NMTError(f"sample_size must be at least 1, not {self.sample_size}")
         for symbol in self.symbols:
