@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nmt.errors import NMTError
 from nmt.settings import from_mapping, to_mapping
-from nmt.training.corpus_files import CorpusFiles
+
+if TYPE_CHECKING:
+    from nmt.training.corpus_files import CorpusFiles
 
 FILES = ("source", "target", "tsv", "valid_source", "valid_target", "tokenizer")
 # Where the command line names any of the files on the left, it replaces all that is on the right.
@@ -41,8 +43,10 @@ class DataConfig:
         nothing = {key: getattr(DataConfig, key) for key in replaced}
         return replace(self, **{**nothing, **values})
 
-    def corpus_files(self) -> CorpusFiles:
+    def corpus_files(self) -> "CorpusFiles":
         """The files of a run."""
+        from nmt.training.corpus_files import CorpusFiles  # with SentencePiece, which help does without
+
         return CorpusFiles(
             sources=self.source,
             targets=self.target,
