@@ -86,7 +86,7 @@ def _compare(model_dir: StrPath, copy: Copy, pairs: Sequence[Pair], device: str,
     model, tokenizer, info = load_model(model_dir, device=place)
     ours = _translate(InBatches(TorchEngine(model, place)), tokenizer, info, pairs)
     theirs = _translate(fast, tokenizer, info, pairs)
-    references = [[pair.target for pair in pairs]]
+    references = [tokenizer.normalize([pair.target for pair in pairs])]
     scores = [
         score_translations(lines, references, metrics=("bleu",), target_language=info.target_language)[0]
         for lines in (theirs, ours)

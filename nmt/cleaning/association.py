@@ -56,7 +56,7 @@ def words_of(side: SideText) -> Bag:
     crc32, find_words = zlib.crc32, _word().findall
     lines = [
         sorted({crc32(word[:_STEM].encode("utf-8", "replace")) for word in find_words(line)})[:MOST_WORDS]
-        for line in side.text.casefold().removesuffix("\n").split("\n")
+        for line in side.comparable.text.casefold().removesuffix("\n").split("\n")
     ]
     sizes = np.array([len(line) for line in lines], dtype=np.int64)
     return Bag(np.array([word for line in lines for word in line], dtype=np.uint32), sizes)

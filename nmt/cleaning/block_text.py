@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nmt.cleaning.byte_classes import LineClasses, classify_lines
 from nmt.text.blocks import Block
+from nmt.text.normalization import comparable_lines
 
 Rows = NDArray[np.int64]
 SOURCE, TARGET = 0, 1
@@ -60,6 +61,13 @@ class SideText:
         """The lines as text."""
         return self.text.removesuffix("\n").split("\n") if self.data else []
 
+    @cached_property
+    def comparable(self) -> "SideText":
+        """The lines as they are measured and compared, see nmt.text.normalization; bytes that are not UTF-8 stay."""
+        lines = comparable_lines(self.data.decode("utf-8", "surrogateescape"))
+        data = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
+        return self if data == self.data else SideText(data)
+
     def undecodable(self) -> Rows:
         """The lines that are not UTF-8."""
         try:
@@ -107,6 +115,12 @@ class BlockText:
     def bytes(self) -> NDArray[np.int64]:
         """Lengths in bytes (N, 2)."""
         return np.stack([side.lengths for side in self.sides], axis=1)
+
+    @cached_property
+    def comparable(self) -> "BlockText":
+        """Both sides as they are measured and compared."""
+        source, target = (side.comparable.data for side in self.sides)
+        return BlockText(self.block, (source, target))
 
     def rows_of_more_columns(self) -> Rows:
         """The rows of a table that have more than the two columns that are read."""

@@ -95,7 +95,7 @@ def survey(corpora: Sequence[ParallelFiles], languages: tuple[str | None, str | 
     characters, agree, scripts = [], [], np.zeros((2, NO_SCRIPT), dtype=np.int64)
     for files in corpora:
         for _, block in zip(range(SURVEYED), TolerantReader([files]).blocks(), strict=False):
-            text = BlockText(block)
+            text = BlockText(block).comparable
             characters.append(text.characters)
             agree.append(ends_agree(text))
             for side, counts in zip(text.sides, scripts, strict=True):

@@ -14,6 +14,7 @@ from nmt.text.corpus import FilterConfig
 MENDS = {
     "entities": "HTML entities become the characters they name",
     "mojibake": "text that was decoded wrongly (Ã¤) becomes what was meant (ä)",
+    "nfc": "characters written in pieces (e and ◌́) become one character (é): Unicode NFC",
     "tags": "HTML and XML tags go",
     "controls": "byte order marks go; NUL, CR, U+2028 and other control characters become blanks",
     "spaces": "one blank between words, none at the ends",
@@ -45,7 +46,7 @@ FILTERS = {
 class CleaningConfig:
     """What is mended and what is dropped. The defaults let all that might be a translation stay."""
 
-    mends: tuple[str, ...] = ("entities", "mojibake", "controls", "spaces")
+    mends: tuple[str, ...] = ("entities", "mojibake", "nfc", "controls", "spaces")
     filters: tuple[str, ...] = (
         "invalid-utf8",
         "replacement",

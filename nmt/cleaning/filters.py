@@ -11,7 +11,7 @@ from nmt.cleaning.association import Translations, words_of
 from nmt.cleaning.block_text import SOURCE, TARGET, BlockText
 from nmt.cleaning.byte_classes import NO_SCRIPT
 from nmt.cleaning.config import FILTERS, CleaningConfig
-from nmt.cleaning.hashes import Hashes, combine, hash_lines, hash_normal_lines
+from nmt.cleaning.hashes import Hashes, combine, hash_normal_lines, hash_pairs
 from nmt.cleaning.held_out import HeldOut
 from nmt.cleaning.languages import judge
 from nmt.cleaning.lengths import LengthModel
@@ -71,11 +71,12 @@ class Cleaner:
         original = BlockText(block)
         undecodable = [side.undecodable() for side in original.sides]
         text, mended = self._mend(original)
-        near = [hash_normal_lines(side.text) for side in text.sides]
+        compared = text.comparable
+        near = [hash_normal_lines(side.text) for side in compared.sides]
         reasons = np.zeros(block.count, dtype=np.uint8)  # 0: kept; else the number of the filter, from 1
         for number, name in enumerate(FILTERS, start=1):
             if name in self.config.filters and name not in FOLLOWING:
-                rows = np.array(list(self._rows(name, text, near, undecodable)), dtype=np.int64)
+                rows = np.array(list(self._rows(name, compared, near, undecodable)), dtype=np.int64)
                 reasons[rows[reasons[rows] == 0]] = number
         kept = np.flatnonzero(reasons == 0)
         source, target = text.sides
@@ -85,7 +86,7 @@ class Cleaner:
             rows=kept.tolist(),
             sources=sources,
             targets=targets,
-            exact=hash_lines(map(b"\n".join, zip(sources, targets, strict=True))),
+            exact=hash_pairs(*(side.raw for side in compared.sides))[kept],
             near=combine(*near)[kept],
             rejected=[
                 Rejected(row, names[reasons[row] - 1], *(side.lines[row] for side in original.sides))

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from nmt.text.normalization import fold
 from nmt.text.selection import is_in
 from nmt.text.spans import letter_marks
 
@@ -30,6 +31,11 @@ def hash_lines(lines: Iterable[bytes]) -> Hashes:
     return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
 
 
+def hash_pairs(sources: Iterable[bytes], targets: Iterable[bytes]) -> Hashes:
+    """A hash of each pair of lines."""
+    return hash_lines(map(b"\n".join, zip(sources, targets, strict=True)))
+
+
 def combine(source: Hashes, target: Hashes) -> Hashes:
     """One hash for each pair from those of its sides."""
     with np.errstate(over="ignore"):
@@ -39,8 +45,9 @@ def combine(source: Hashes, target: Hashes) -> Hashes:
 def hash_normal_lines(text: str) -> Hashes:
     """A hash of each line of ``text``, which ends in a line feed, that case, spacing and punctuation do not change.
 
-    A line of nothing else is hashed as it is.
+    Nor does the form of Unicode normalisation. A line of nothing else is hashed with it.
     """
+    text = fold(text)
     normal = text.casefold().encode("utf-8", "replace").translate(None, _ASCII_APART)
     if not normal.isascii():
         normal = _apart().sub("", normal.decode("utf-8")).encode("utf-8")

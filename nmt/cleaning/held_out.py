@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nmt.cleaning.hashes import Hashes, combine, hash_lines, hash_normal_lines
 from nmt.text.blocks import read_pairs
 from nmt.text.corpus import Pair
+from nmt.text.normalization import comparable
 from nmt.text.selection import is_in
 
 logger = logging.getLogger(__name__)
@@ -73,4 +74,4 @@ def held_out_of(name: str, pairs: Sequence[Pair]) -> HeldOut:
     sides = []
     for lines in zip(*pairs, strict=True):
         sides.append(hash_normal_lines("".join(f"{line}\n" for line in lines)))
-    return HeldOut(name, hash_lines("\n".join(pair).encode() for pair in pairs), sides[0], sides[1])
+    return HeldOut(name, hash_lines("\n".join(map(comparable, pair)).encode() for pair in pairs), sides[0], sides[1])

@@ -14,7 +14,7 @@ from nmt.cleaning import marks, pair_tests
 from nmt.cleaning.block_text import SOURCE, TARGET, BlockText, Example, Rows, SideText
 from nmt.cleaning.byte_classes import NO_SCRIPT, SCRIPT_NAMES
 from nmt.cleaning.config import CleaningConfig
-from nmt.cleaning.hashes import Hashes, combine, hash_lines, hash_normal_lines, smallest_word_hashes
+from nmt.cleaning.hashes import Hashes, combine, hash_normal_lines, hash_pairs, smallest_word_hashes
 from nmt.cleaning.held_out import HeldOut, Overlap
 from nmt.cleaning.lengths import fit_lengths
 from nmt.cleaning.stretches import Stretch, measure_windows
@@ -65,23 +65,23 @@ class Inspector:
     def __call__(self, block: Block) -> Inspection:
         """All that can be told of ``block`` alone."""
         text = BlockText(block)
+        compared = text.comparable
         found = Inspection(block)
         recorder = _Recorder(text, found)
         for side in (SOURCE, TARGET):
             _look_for_marks(text.sides[side], side, recorder)
         recorder.add("more-columns", text.rows_of_more_columns())
         recorder.add("one-column", text.rows_of_one_column())
-        _look_at_lengths(text, self.filters, recorder)
-        _compare_sides(text, recorder)
-        found.windows = measure_windows(block.first, text.characters)
+        _look_at_lengths(compared, self.filters, recorder)
+        _compare_sides(compared, recorder)
+        found.windows = measure_windows(block.first, compared.characters)
         found.sides = tuple(_facts(text.sides[side], side, recorder) for side in (SOURCE, TARGET))
-        self._hash(text, recorder)
+        self._hash(compared, recorder)
         return found
 
     def _hash(self, text: BlockText, recorder: "_Recorder") -> None:
-        source, target = text.sides
         found = recorder.found
-        found.exact = hash_lines(map(b"\n".join, zip(source.raw, target.raw, strict=True)))
+        found.exact = hash_pairs(*(side.raw for side in text.sides))
         near = [hash_normal_lines(side.text) for side in text.sides]
         found.near = combine(*near)
         recorder.add("identical", pair_tests.identical(text, near[0] == near[1]))
@@ -124,20 +124,23 @@ def _look_for_marks(side: SideText, number: int, recorder: _Recorder) -> None:
         recorder.add("tag", side.holding(marks.TAG), number)
     if side.data.isascii():
         return
+    if not marks.is_composed(side.text):
+        rows = [row for row, line in enumerate(side.lines) if not marks.is_composed(line)]
+        recorder.add("not-nfc", rows, number)
     if suspects := marks.maybe_mojibake(side.text):
-        rows = (
+        doubtful = (
             sorted({side.text.count("\n", 0, place) for place in suspects})
             if len(suspects) < 20
             else range(len(side.lines))
         )
         recorder.add(
-            "mojibake", [row for row in rows if marks.without_mojibake(side.lines[row]) != side.lines[row]], number
+            "mojibake", [row for row in doubtful if marks.without_mojibake(side.lines[row]) != side.lines[row]], number
         )
 
 
 def _look_at_lengths(text: BlockText, filters: FilterConfig, recorder: _Recorder) -> None:
     empty, wordless = pair_tests.without_words(text)
-    recorder.add("empty", sorted({*empty} - {*text.rows_of_one_column().tolist()}))
+    recorder.add("empty", sorted({*empty} - {*recorder.text.rows_of_one_column().tolist()}))
     recorder.add("wordless", wordless)
     full = np.ones(text.block.count, dtype=bool)
     full[empty] = False
@@ -171,7 +174,7 @@ def _facts(side: SideText, number: int, recorder: _Recorder) -> SideFacts:
     histogram = np.bincount(np.frombuffer(side.text.encode("utf-32-le", "replace"), dtype=np.uint32))
     histogram[0x0A : 0x0A + 1] = 0
     codes = np.flatnonzero(histogram)
-    words = side.text.split()
+    words = side.comparable.text.split()
     return SideFacts(
         scripts=scripts,
         script_examples=examples,

@@ -160,6 +160,12 @@ def _kinds() -> tuple[Kind, ...]:
         ),
         Kind("control", "lines with other control characters", "no reader sees them", "controls"),
         Kind("replacement", "lines with U+FFFD, where something was lost", "it cannot be brought back", "replacement"),
+        Kind(
+            "not-nfc",
+            "lines with characters written in pieces (not Unicode NFC)",
+            "nmt train composes them, and other programs may not",
+            "nfc",
+        ),
         Kind("entity", "lines with HTML entities", "a model learns to write them", "entities"),
         Kind(
             "tag",

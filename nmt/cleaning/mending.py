@@ -1,8 +1,9 @@
-"""Writing lines as they were meant: entities, mojibake, control characters, blanks."""
+"""Writing lines as they were meant: entities, mojibake, Unicode normalisation, control characters, spaces."""
 
 import html
 import html.entities
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 
 from nmt.cleaning import marks
@@ -42,6 +43,10 @@ def _controls(line: str) -> str:
     return without_controls(line.replace(_MARK, "") if _MARK in line else line) if not line.isprintable() else line
 
 
+def _composed(line: str) -> str:
+    return unicodedata.normalize("NFC", line)
+
+
 def _tags(line: str) -> str:
     return marks.TAG_IN_TEXT.sub(" ", line) if "<" in line else line
 
@@ -59,6 +64,7 @@ _Look = Callable[[SideText, dict[str, int]], bool]
 _MENDS: dict[str, tuple[_Look, Callable[[str], str]]] = {
     "entities": (lambda side, _: b"&" in side.data, _entities),
     "mojibake": (lambda side, made: bool(made) or bool(marks.maybe_mojibake(side.text)), marks.without_mojibake),
+    "nfc": (lambda side, made: bool(made) or not marks.is_composed(side.text), _composed),
     "tags": (lambda side, made: "entities" in made or b"<" in side.data, _tags),
     "controls": (lambda side, made: bool(made) or marks.may_hold_controls(side.data, side.classes.controls), _controls),
     "spaces": (

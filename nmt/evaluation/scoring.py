@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import METRICS, bleu_tokenizer, make_metric, script_language, warn_if_tokenized
+from nmt.evaluation.normal_forms import warn_of_normal_forms
 from nmt.evaluation.test_sets import EvaluationSet
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Scorer:
     def scores(self, hypotheses: list[str], *, name: str = "", resamples: int = 0) -> dict[str, Score]:
         """The scores by METRICS; with confidence intervals if there are ``resamples``."""
         warn_if_tokenized(hypotheses, name)
+        warn_of_normal_forms(hypotheses, self.test_set.references, name)
         found = {}
         for key, metric in self.metrics.items():
             stats = self.statistics(key, hypotheses)

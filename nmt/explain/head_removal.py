@@ -60,6 +60,7 @@ def remove_heads(
 ) -> Removal:
     """The BLEU that greedy translations of ``sources`` lose without each head, one at a time."""
     translate = GreedyTranslator(opened, first_ids)
+    references = list(map(opened.tokenizer.normalize, references))
     names = _all_heads(opened)
     scores: list[MetricScore] = []
     for name in (None, *names):

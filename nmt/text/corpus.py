@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from nmt.errors import NMTError
+from nmt.text.normalization import comparable
 
 # Bytes by which one side may be longer than the ratio allows, so that no short sentence falls to it.
 RATIO_SLACK = 60
@@ -73,7 +74,8 @@ def total_of(reports: Iterable[CorpusReport]) -> CorpusReport:
 
 
 def fault_of(pair: Pair, config: FilterConfig) -> str | None:
-    """Why ``pair`` is dropped by what it holds itself, or None."""
+    """Why ``pair`` is dropped by what it holds itself, or None; it is measured as ``comparable`` makes it."""
+    pair = Pair(*map(comparable, pair))
     if not pair.source.strip() or not pair.target.strip():
         return "empty"
     if max(len(pair.source), len(pair.target)) > config.max_characters:
@@ -84,13 +86,14 @@ def fault_of(pair: Pair, config: FilterConfig) -> str | None:
 
 
 def pair_hash(pair: Pair, seed: int) -> bytes:
-    """Eight bytes that tell pairs apart and put them in an order that ``seed`` decides."""
-    return hashlib.blake2b("\n".join(pair).encode(), digest_size=16, key=str(seed).encode()).digest()[:8]
+    """Eight bytes that tell pairs apart, made ``comparable``, and put them in an order that ``seed`` decides."""
+    text = "\n".join(map(comparable, pair))
+    return hashlib.blake2b(text.encode(), digest_size=16, key=str(seed).encode()).digest()[:8]
 
 
 def sentence_hash(sentence: str) -> bytes:
-    """Eight bytes that tell sentences apart, without regard to case and spacing."""
-    return hashlib.blake2b(" ".join(sentence.casefold().split()).encode(), digest_size=8).digest()
+    """Eight bytes that tell sentences apart, without regard to case, spacing and Unicode normalisation form."""
+    return hashlib.blake2b(" ".join(comparable(sentence).casefold().split()).encode(), digest_size=8).digest()
 
 
 def default_held_out_size(pairs: int) -> int:

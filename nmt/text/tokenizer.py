@@ -119,6 +119,13 @@ class Tokenizer:
         ids: list[list[int]] = self._processor.encode(list(lines), num_threads=threads)
         return ids
 
+    def normalize(self, lines: Sequence[str]) -> list[str]:
+        """``lines`` in the form in which the model learns and writes them; as they are for normalization "none"."""
+        if self._bytes:
+            lines = [_swap_blank_mark(line) for line in lines]
+        marked = (self._processor.normalize(line) for line in lines)  # a mark for each space, and one more in front
+        return [_swap_blank_mark(line.replace(BLANK, " ").removeprefix(" ")) for line in marked]
+
     def segmenter(self, strength: float, fixed: Collection[int] = ()) -> "Segmenter":
         """What draws other segmentations of the same text at random; NMTError for "char" and "word" models."""
         from nmt.text.segmentation import Segmenter  # with numpy, which translating does without

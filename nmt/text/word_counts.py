@@ -17,6 +17,7 @@ from pathlib import Path
 from nmt.errors import NMTError
 from nmt.text.corpus import Pair
 from nmt.text.lines import StrPath, atomic_writer
+from nmt.text.normalization import fold
 from nmt.text.spans import WORDLESS, WORDLESS_CLASS
 
 MOST_WORDS = 200_000  # of each side that are kept, the most frequent
@@ -78,7 +79,8 @@ class WordCounter:
 
 
 def words(text: str) -> list[str]:
-    """The words of ``text``, without punctuation: ``3.14`` and ``don't`` are one, an ideograph is one."""
+    """The words of ``text``, folded and without punctuation: ``3.14`` and ``don't`` are one, an ideograph is one."""
+    text = fold(text)
     special, pattern = _patterns()
     return (pattern if special.search(text) else _PLAIN).findall(text)
 

@@ -172,6 +172,8 @@ class _Run:
         training = self._settled()
         precision = choose_precision(training.precision, self.device).name
         self.publication.recipe = replace(self.recipe, training=replace(training, precision=precision))  # as it was run
+        for note in self.validator.notes():
+            self.log.stage(note)
         torch.manual_seed(training.seed)
         model = Transformer(self.model_config)
         if self.parent is not None:

@@ -52,6 +52,8 @@ class TranslationValidator:
         ``group``; what is done alone is given up with a ValidationStoppedError once ``stop_requested`` says so.
         """
         self.pairs = pairs
+        # As the model learns to write them: it could never write the others.
+        self.references = tokenizer.normalize([pair.target for pair in pairs])
         self.encoded = encoded
         self.tokenizer = tokenizer
         self.search = search
@@ -93,6 +95,17 @@ class TranslationValidator:
             chrf_signature=other[0].signature if other else "",
         )
 
+    def notes(self) -> list[str]:
+        """How many references are compared in another form than the given one, as a sentence; none for no such."""
+        given = [pair.target.split() for pair in self.pairs]
+        changed = sum(line != reference.split() for line, reference in zip(given, self.references, strict=True))
+        if not changed:
+            return []
+        return [
+            f"validation: {changed:,} of {len(given):,} references are compared in normalised form (Unicode), the only "
+            "one that the model writes; nmt evaluate compares them as they are"
+        ]
+
     def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:
         """Make ``model`` the one that translates."""
         self._publish(model, state, validation)
@@ -121,8 +134,7 @@ class TranslationValidator:
         hypotheses = self.translations(model, search, deadline)
         if len(hypotheses) < len(self.pairs):
             return None
-        references = [[pair.target for pair in self.pairs]]
-        return score_translations(hypotheses, references, metrics=metrics, target_language=self.target_language)
+        return score_translations(hypotheses, [self.references], metrics=metrics, target_language=self.target_language)
 
     def translations(self, model: Transformer, search: SearchConfig, deadline: float | None) -> list[str]:
         """The validation text as ``model`` translates it, or less if time runs out; in a follower nothing of use."""

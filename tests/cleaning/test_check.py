@@ -1,6 +1,7 @@
 """Each fault is found, counted, placed, and as grave as it is."""
 
 import gzip
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from nmt.cleaning.report import as_mapping, as_text
 from nmt.cleaning.report_page import as_page
 from nmt.errors import NMTError
 from nmt.text import blocks
-from nmt.text.corpus import Pair
+from nmt.text.corpus import FilterConfig, Pair, fault_of
 from tests.cleaning.conftest import Pairs, Writer, translations
 
 CLEAN = translations(600)
@@ -297,3 +298,41 @@ def test_an_empty_corpus_and_lines_without_ends(write: Writer, tmp_path: Path) -
         (tmp_path / name).write_bytes(text)
     report = check((str(tmp_path / "x"), str(tmp_path / "y")))
     assert (report.pairs, names(report)) == (2, {"carriage-return"})
+
+
+def decomposed(text: str) -> str:
+    return unicodedata.normalize("NFD", text)
+
+
+ACCENTED = [tuple(side.translate(str.maketrans("aeou", "áéöü")) for side in pair) for pair in CLEAN]
+
+
+def test_text_that_is_not_nfc_is_counted_and_placed_with_its_repair(write: Writer) -> None:
+    pairs = [*CLEAN[:-3], ("Cafe\u0301 da.", "Café da."), ("na da", "Vie\u0302\u0323t"), ("한 da", decomposed("한 da"))]
+    files = write(pairs)
+    [finding] = [finding for finding in check(files).findings if finding.kind.name == "not-nfc"]
+    assert (finding.count, finding.severity) == (3, "warning")
+    assert [(example.side, example.line) for example in finding.examples] == [(0, 598), (1, 599), (1, 600)]
+    assert "nmt clean mends them" in as_text(check(files))
+
+
+def test_pairs_are_compared_whatever_their_unicode_form(write: Writer) -> None:
+    pairs = [tuple(map(decomposed, pair)) for pair in ACCENTED]
+    same = "Örtlich übel gänzlich."
+    test = held_out_of("test", [Pair(*ACCENTED[7]), Pair(ACCENTED[8][0].upper(), ACCENTED[8][1])])
+    report = check(write([*pairs, ACCENTED[3], (same, decomposed(same)), ("\u200b\u00ad", "nothing")]), held_out=[test])
+    counts = {finding.kind.name: finding.count for finding in report.findings if finding.kind.name != "not-nfc"}
+    assert counts == {
+        "duplicate": 1,
+        "identical": 1,
+        "empty": 1,
+        "test-overlap": 1,
+        "test-near-overlap": 1,
+    }
+
+
+def test_the_unicode_form_of_one_side_does_not_make_it_long(write: Writer) -> None:
+    """Korean in jamo has up to three characters and nine bytes for one."""
+    pairs = [*CLEAN, ("word " * 12, decomposed("한국말 " * 20).strip())]
+    assert not {"length-ratio", "unusual-ratio", "incomplete"} & names(check(write(pairs)))
+    assert fault_of(Pair("a", decomposed("각" * 20)), FilterConfig()) is None

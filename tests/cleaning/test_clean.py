@@ -65,6 +65,22 @@ def test_clean_text_comes_out_as_it_was(write: Writer, tmp_path: Path) -> None:
     assert (tmp_path / "rejected.tsv").read_bytes() == b""
 
 
+def test_filters_compare_normalised_text_even_where_it_is_written_as_it_was(write: Writer, tmp_path: Path) -> None:
+    accented = "Örtlich übel gänzlich"
+    pairs = [
+        *CLEAN,
+        ("Größe", "Gro\u0308ße x"),
+        ("Gro\u0308ße", "Größe x"),
+        (accented, "Übel"),
+        (accented, "u\u0308bel!"),
+    ]
+    config = CleaningConfig().changed(filters=["near-duplicate"], mends=[], without=["nfc"])
+    held_out = [held_out_of("test", [Pair("O\u0308rtlich u\u0308bel ga\u0308nzlich", "x")])]
+    report = clean(write(pairs), tmp_path / "out", config, held_out=held_out)
+    assert report.dropped == {"duplicate": 1, "overlap": 2}
+    assert result(tmp_path / "out") == [*CLEAN, pairs[600]]
+
+
 def test_each_filter_drops_its_own_and_says_so(tmp_path: Path) -> None:
     files = write_noisy(tmp_path, [*CLEAN, *NOISE.values()])
     report = clean(files, tmp_path / "out", rejected=tmp_path / "rejected.tsv")
@@ -129,6 +145,7 @@ def test_lines_put_together_by_mistake_are_told_by_their_words(write: Writer, tm
 
 
 MENDED = {
+    "nfc": ("Cafe\u0301 1\u20443", "Café 1\u20443"),
     "entities": ("this &amp;amp; that &#39;s &nbsp;", "this & that 's \xa0"),
     "mojibake": ("schÃ¶n â€“ ja", "schön – ja"),
     "tags": ("<b>bold</b> 3 < 4", " bold  3 < 4"),

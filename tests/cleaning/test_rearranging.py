@@ -2,6 +2,7 @@
 
 import os
 import random
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from nmt.cleaning.reading import parallel_files
 from nmt.cleaning.rearranging import dedupe_corpus, merge_corpora, sample_corpus, split_corpus
 from nmt.errors import NMTError
 from nmt.text.blocks import ParallelFiles
+from nmt.text.normalization import comparable
 from tests.cleaning.conftest import Pairs, Writer, translations
 
 PAIRS = translations(900)
@@ -143,3 +145,40 @@ def test_a_table_without_tabs_is_no_corpus(tmp_path: Path) -> None:
         with pytest.raises(NMTError, match=r"x\.tsv:3: no tab; each line must be a source sentence, a tab"):
             rearrange()
         assert not list((tmp_path / "out").iterdir())
+
+
+def accented(text: str) -> str:
+    return text.translate(str.maketrans("aeou", "áéöü"))
+
+
+ACCENTED = [(accented(source), accented(target)) for source, target in PAIRS]
+DECOMPOSED = [tuple(unicodedata.normalize("NFD", f"  {side}\u200b ") for side in pair) for pair in ACCENTED]
+
+
+def test_a_copy_in_another_unicode_form_does_not_carry_held_out_sentences_into_training(
+    write: Writer, tmp_path: Path
+) -> None:
+    files = [*corpus(write(ACCENTED, "a")), *corpus(write(DECOMPOSED[::-1], "b"))]
+    report = split_corpus(files, tmp_path / "parts", valid=40, test=40, seed=1)
+    assert report.dropped == {"duplicate": 900}
+    parts = [
+        {comparable(source) for source, _ in read(tmp_path / "parts", name)} for name in ("train", "valid", "test")
+    ]
+    assert list(map(len, parts)) == [820, 40, 40]
+    assert sum(map(len, parts)) == len(set.union(*parts))
+
+
+@pytest.mark.parametrize("by", ["pair", "near", "source", "target"])
+def test_copies_in_another_unicode_form_are_copies_and_what_stays_is_written_as_it_was(
+    write: Writer, tmp_path: Path, by: str
+) -> None:
+    files = corpus(write([*DECOMPOSED[:3], *ACCENTED], "text"))
+    assert dedupe_corpus(files, tmp_path / "out", by=by).dropped == {"duplicate": 3}
+    assert read(tmp_path / "out", "text") == [*DECOMPOSED[:3], *ACCENTED[3:]]
+
+
+def test_bytes_that_are_not_utf8_are_not_taken_for_copies_of_each_other(tmp_path: Path) -> None:
+    for name in ("text.aa", "text.bb"):
+        (tmp_path / name).write_bytes(b"f\xfcr\nf\xf6r\nf\xfcr\n")
+    files = parallel_files([str(tmp_path / "text.aa")], [str(tmp_path / "text.bb")])
+    assert dedupe_corpus(files, tmp_path / "out", by="pair").kept == 2

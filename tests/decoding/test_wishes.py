@@ -138,3 +138,9 @@ def test_wishes_that_cannot_be_are_errors(tokenizer: Tokenizer) -> None:
         wish_for(tokenizer, prefix="the hound", forbid=["hound"])
     with pytest.raises(NMTError, match="empty"):
         wish_for(tokenizer, forbid=[" "])
+
+
+def test_forbidden_words_and_prefixes_hold_in_any_unicode_form(tokenizer: Tokenizer) -> None:
+    assert wish_for(tokenizer, "u\u0308bung", ("mu\u0308de",)) == wish_for(tokenizer, "übung", ("müde",))
+    [ids] = tokenizer.encode(["the u\u0308bung sees"])
+    assert spellings_in(tokenizer, ids, ("übung",)) == spellings_in(tokenizer, ids, ("u\u0308bung",)) != ()

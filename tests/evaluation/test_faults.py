@@ -1,6 +1,9 @@
+import unicodedata
+
 import pytest
 
 from nmt.evaluation.faults import FAULTS, faults_of
+from nmt.text.word_counts import words
 
 SOURCE = "Der schnelle braune Fuchs springt heute über den faulen Hund."
 REFERENCE = "The quick brown fox jumps over the lazy dog today."
@@ -52,3 +55,11 @@ def test_one_of_several_references_is_enough() -> None:
     references = [REFERENCE, "The quick quick brown fox jumps over the lazy dog today."]
     assert faults_of("The quick quick brown fox jumps over the lazy dog today.", references, None) == []
     assert faults_of("The quick brown fox.", ["A fox jumps.", REFERENCE], None) == []
+
+
+def test_the_unicode_form_makes_no_error_of_a_translation() -> None:
+    source, reference = "Größe über öde Häuser.", "Größe über öde Häuser steht hier."
+    decomposed = unicodedata.normalize("NFD", reference)
+    assert faults_of(decomposed, [reference], None) == faults_of(reference, [decomposed], None) == []
+    assert faults_of(unicodedata.normalize("NFD", source), ["Size over bleak houses."], source) == ["copy"]
+    assert words(decomposed) == words(reference) == ["Größe", "über", "öde", "Häuser", "steht", "hier"]

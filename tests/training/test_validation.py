@@ -123,3 +123,18 @@ def test_processes_that_work_together_end_a_validation_together(monkeypatch: pyt
     monkeypatch.setattr(validation, "LineTranslator", Echo)
     model, validator = prepared([Pair("a", "a")] * 6, group=Second(), stop_requested=lambda: True)
     assert len(validator.translations(model, validator.search, None)) == 6
+
+
+def test_references_are_compared_as_the_model_writes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reference in NFD, with full-width letters or invisible characters can be matched by what is written in NFC."""
+    monkeypatch.setattr(validation, "LineTranslator", Echo)
+    given = ["() Gro\u0308ße a b c", "() \uff21\uff22 a b c", "()  a\u00a0b c d", "() a\u061cb c d"]
+    model, validator = prepared([Pair(line[3:].strip(), line) for line in given])
+    assert validator.references == ["() Größe a b c", "() AB a b c", "() a b c d", "() ab c d"]
+    [note] = validator.notes()
+    assert "3 of 4 references" in note
+    monkeypatch.setattr(validator, "translations", lambda *_: list(validator.references))
+    found = validator.validate(model, TrainState())
+    assert found is not None
+    assert found.bleu == pytest.approx(100)
+    assert prepared([Pair("a", "b")])[1].notes() == []
