@@ -102,7 +102,7 @@ def _language_sample(
 ) -> "LanguageSample | None":
     """What is to be looked at for its language: nothing where py3langid is absent and nobody asked for it."""
     from nmt.cleaning.languages import LanguageSample, check_languages, is_available, known_code
-    from nmt.text.language_codes import language_of
+    from nmt.text.languages import language_of
 
     given = source_language, target_language
     if not any(given) and not is_available():

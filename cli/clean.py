@@ -130,7 +130,7 @@ def _languages(options: dict[str, Any]) -> tuple[str | None, str | None]:
     """The identifier's codes of both sides; an error where neither side has one, for then nothing could be told."""
     from nmt.cleaning.languages import check_languages
     from nmt.errors import NMTError
-    from nmt.text.language_codes import language_of
+    from nmt.text.languages import language_of
 
     languages = check_languages(
         (

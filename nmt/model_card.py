@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nmt.settings import to_mapping
+from nmt.text.languages import canonical_code
 
 if TYPE_CHECKING:
     from nmt.model_dir import ModelInfo
@@ -107,6 +108,7 @@ def _list(entries: Iterator[tuple[str, str]]) -> str:
 
 def _front_matter(info: "ModelInfo") -> str:
     """The lines that model hubs read, in YAML, which takes a bare ``no`` (Norwegian) for a denial."""
-    languages = [tag for tag in (info.source_language, info.target_language) if tag is not None]
+    codes = (info.source_language, info.target_language)
+    languages = [tag for tag in map(canonical_code, codes) if tag is not None]
     known = ["language:", *(f"- {json.dumps(tag)}" for tag in languages)] if languages else []
     return "\n".join(["---", *known, "pipeline_tag: translation", "tags:", "- translation", "- nmt", "---"])

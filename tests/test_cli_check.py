@@ -92,7 +92,7 @@ def test_a_table_comes_through_a_pipe(folder: Path) -> None:
         (["-s", "train.aaa"], "1 source and 0 target files given; every file needs its other side"),
         (["-s", "none", "-t", "train.bbb"], "none: there is no such file"),
         (["-s", "-", "-t", "-"], "standard input (-) can be read only once"),
-        ([*TEXT, "--source-language", "xx"], "py3langid does not know the language 'xx'"),
+        ([*TEXT, "--source-language", "xx"], "'xx' is not a language code; give one such as de, zh or pt-BR"),
         ([*TEXT, "--report", "train.aaa"], "train.aaa is an input and would be overwritten; choose another output"),
         (
             [*TEXT, "--report", "test.aaa", "--test-source", "test.aaa", "--test-target", "train.bbb"],

@@ -12,19 +12,11 @@ from nmt.cleaning.block_text import BlockText, Example
 from nmt.cleaning.config import CleaningConfig
 from nmt.errors import NMTError
 from nmt.text.blocks import Block
+from nmt.text.languages import check_language, known_codes
 
 FEWEST_LETTER_BYTES = 12  # four Chinese characters
 MARGIN = CleaningConfig.language_margin
 SAMPLE = 2000  # lines of a side that a check looks at
-# Codes of three letters that people write for languages that have one of two, and what the identifier calls alike.
-_SAME = {
-    "ger": "de", "deu": "de", "eng": "en", "fra": "fr", "fre": "fr", "spa": "es", "ita": "it", "por": "pt", "rus": "ru",
-    "zho": "zh", "chi": "zh", "cmn": "zh", "jpn": "ja", "kor": "ko", "ara": "ar", "swa": "sw", "swh": "sw", "nld": "nl",
-    "dut": "nl", "pol": "pl", "ces": "cs", "cze": "cs", "tur": "tr", "ukr": "uk", "hin": "hi", "amh": "am", "xho": "xh",
-    "zul": "zu", "kin": "rw", "vie": "vi", "tha": "th", "heb": "he", "fas": "fa", "per": "fa", "ron": "ro", "rum": "ro",
-    "hun": "hu", "fin": "fi", "swe": "sv", "dan": "da", "nob": "nb", "nno": "nn", "nor": "no", "ell": "el", "gre": "el",
-    "bul": "bg", "hrv": "hr", "srp": "sr", "slk": "sk", "slv": "sl", "ind": "id", "msa": "ms", "tgl": "tl", "cat": "ca",
-}  # fmt: skip
 # Languages that short sentences cannot be told apart by.
 _ALIKE = (
     {"no", "nb", "nn", "da"},
@@ -53,11 +45,8 @@ def is_available() -> bool:
 
 def known_code(language: str | None) -> str | None:
     """The identifier's code for ``language`` (de, deu, de-AT), None if it knows none; NMTError without the extra."""
-    if language is None:
-        return None
-    code = language.replace("_", "-").partition("-")[0].lower()
-    code = _SAME.get(code, code)
-    return code if code in _languages() else None
+    codes = known_codes(language)
+    return next((code for code in codes if code in _languages()), None) if codes else None
 
 
 def judge(line: str, wanted: str, margin: float = MARGIN) -> Judgement | None:
@@ -148,7 +137,7 @@ def check_languages(languages: tuple[str | None, str | None]) -> tuple[str | Non
     """The codes of ``languages``; NMTError for one that is given and not known."""
     codes = []
     for language in languages:
-        code = known_code(language)
+        code = known_code(language and check_language(language))
         if language is not None and code is None:
             raise NMTError(f"py3langid does not know the language {language!r}")
         codes.append(code)

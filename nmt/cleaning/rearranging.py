@@ -3,6 +3,7 @@
 All of it gives the same for the same text and seed, and reads the text twice at most, in bounded memory.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from nmt.cleaning.hashes import Hashes, SeenHashes, combine, hash_lines, hash_no
 from nmt.cleaning.outputs import Outputs, check_name, make_directory, output_paths, tell_of_columns
 from nmt.errors import NMTError
 from nmt.text.blocks import Block, ParallelFiles, read_blocks
+from nmt.text.compression import without_compression
 from nmt.text.corpus import CorpusReport, FilterConfig, total_of
-from nmt.text.language_codes import language_of
+from nmt.text.languages import language_suffix
 from nmt.text.lines import StrPath, name_of
 from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
 
@@ -123,11 +125,18 @@ def named_files(corpora: Sequence[ParallelFiles], directory: StrPath, name: str)
     check_name(name)
     if all(files.target is None for files in corpora):
         return ParallelFiles(str(Path(directory) / f"{name}.tsv"))
-    source = language_of([files.source for files in corpora if files.target is not None])
-    target = language_of([files.target for files in corpora if files.target is not None])
+    source = _common_suffix([files.source for files in corpora if files.target is not None])
+    target = _common_suffix([files.target for files in corpora if files.target is not None])
     if source is None or target is None or source == target:
         source, target = "source", "target"
     return ParallelFiles(*(str(Path(directory) / f"{name}.{suffix}") for suffix in (source, target)))
+
+
+def _common_suffix(paths: Sequence[str]) -> str | None:
+    """What the names of all ``paths`` end in to tell the two sides apart: a language as it stands there, or src."""
+    suffixes = {language_suffix(path) or without_compression(Path(path).name).rpartition(".")[2] for path in paths}
+    suffix = suffixes.pop() if len(suffixes) == 1 else ""
+    return suffix if language_suffix(f".{suffix}") or re.fullmatch("(?!txt|tsv|csv|raw)[A-Za-z]{2,3}", suffix) else None
 
 
 def _refuse_to_overwrite(corpora: Sequence[ParallelFiles], goals: Sequence[ParallelFiles]) -> None:

@@ -12,6 +12,7 @@ from nmt.decoding.hypothesis import Hypothesis
 from nmt.decoding.parts import Part, Subwords
 from nmt.decoding.translation import Candidate
 from nmt.text.lines import without_controls
+from nmt.text.scripts import joins_without_space
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ def _join(parts: Sequence[Part], choice: Sequence[Found]) -> Candidate:
         if not found.text:
             continue
         before = (part if texts else parts[0]).before
+        if texts and before and not before.strip() and joins_without_space(texts[-1], found.text):
+            before = ""
         start = end + len(before)
         end = start + len(found.text)
         texts += [before, found.text]

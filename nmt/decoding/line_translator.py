@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Written without blanks between sentences, so that the parts of a divided line are joined without one.
-_LANGUAGES_WITHOUT_BLANKS = frozenset(("bo", "dz", "ja", "km", "lo", "my", "th", "wuu", "yue", "zh"))
-
 # How many numbers the attention of hypotheses may have that are in memory together.
 _ATTENTION = 2_000_000
 
@@ -208,8 +205,3 @@ def decode_requests(
             logger.warning("%sline %d: %s, replaced before translating", where, place, problem)
         requests.append(Request(text, prefix, forbid, cleaned=problem is not None))
     return requests
-
-
-def joiner_for(language: str | None) -> str:
-    """What stands between two sentences of ``language``: a blank, or nothing where none is written."""
-    return "" if language and language.lower().replace("_", "-").partition("-")[0] in _LANGUAGES_WITHOUT_BLANKS else " "

@@ -7,8 +7,9 @@ from functools import partial
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.batches import BATCH_SENTENCES
 from nmt.decoding.ensemble_loading import open_ensemble
-from nmt.decoding.line_translator import LineTranslator, joiner_for
+from nmt.decoding.line_translator import LineTranslator
 from nmt.settings import from_mapping, to_mapping
+from nmt.text.languages import sentence_separator
 from nmt.text.lines import StrPath
 from nmt.text.sentences import sentence_spans
 from nmt.text.tags import check_known, tag_ids
@@ -48,6 +49,6 @@ class Translator(LineTranslator):
             search=settings,
             max_source_length=opened.info.max_source_length,
             first_ids=tag_ids(opened.tokenizer, tag),
-            joiner=joiner_for(opened.info.target_language),
+            joiner=sentence_separator(opened.info.target_language),
             sentences=partial(sentence_spans, language=opened.info.source_language) if split_sentences else None,
         )

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nmt.errors import NMTError
-from nmt.evaluation.metrics import METRICS, bleu_tokenizer, make_metric, script_language, warn_if_tokenized
+from nmt.evaluation.metrics import METRICS, bleu_tokenizer, make_metric, warn_if_tokenized
 from nmt.evaluation.normal_forms import warn_of_normal_forms
 from nmt.evaluation.test_sets import EvaluationSet
+from nmt.text.languages import canonical_code, script_of_text_in
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
@@ -72,12 +73,13 @@ class Scorer:
     ) -> None:
         """As score_translations; NMTError if BLEU's tokenizer cannot be had."""
         self.test_set = test_set
-        language = target_language or test_set.target_language or script_language(test_set.references[0])
+        language = canonical_code(target_language) or test_set.target_language
+        script = script_of_text_in(language, test_set.references[0])
         if tokenize is None:
-            tokenize = bleu_tokenizer(language)
+            tokenize = bleu_tokenizer(script)
         self.metrics: dict[str, Metric] = {}
         for name in METRICS:
-            metric = make_metric(name, language=language, tokenize=tokenize, lowercase=lowercase)
+            metric = make_metric(name, script=script, tokenize=tokenize, lowercase=lowercase)
             self._remember(metric)
             self.metrics[name] = metric
         self._line_bleu = _for_lines(tokenize, lowercase)

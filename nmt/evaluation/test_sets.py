@@ -10,8 +10,9 @@ from http.client import HTTPException
 from pathlib import Path
 
 from nmt.errors import NMTError
-from nmt.evaluation.metrics import check_aligned, language_of_file
+from nmt.evaluation.metrics import check_aligned
 from nmt.settings import nearest
+from nmt.text.languages import language_of
 from nmt.text.lines import check_readable, name_of, read_lines
 
 
@@ -43,7 +44,7 @@ def set_of_files(source: str | None, references: Sequence[str]) -> EvaluationSet
         reference_names=tuple(references),
         sources=None if source is None else lines[source],
         source_name=source,
-        target_language=next(filter(None, map(language_of_file, references)), None),
+        target_language=next(filter(None, (language_of([path]) for path in references)), None),
     )
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.batches import InBatches
 from nmt.decoding.engines.torch import TorchEngine
-from nmt.decoding.line_translator import LineTranslator, joiner_for
+from nmt.decoding.line_translator import LineTranslator
 from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.explain.head_statistics import Progress
 from nmt.explain.recorder import without_head
 from nmt.explain.walk import OpenedModel, attention_name
 from nmt.model.attention import Attention
+from nmt.text.languages import sentence_separator
 
 HeadName = tuple[str, int, int]  # encoder, decoder or cross; layer and head, both from 1
 
@@ -43,7 +44,7 @@ class GreedyTranslator:
             search=search,
             max_source_length=opened.info.max_source_length,
             first_ids=first_ids,
-            joiner=joiner_for(opened.info.target_language),
+            joiner=sentence_separator(opened.info.target_language),
         )
 
     def __call__(self, sources: Sequence[str]) -> list[str]:

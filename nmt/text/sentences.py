@@ -6,6 +6,7 @@ Also the marks that end sentences, for those who know neither the language nor n
 import re
 import unicodedata
 
+from nmt.text.languages import primary_language
 from nmt.text.spans import Span, letter_marks
 
 # These end a sentence wherever they stand; a full stop only before a blank, for it also stands in 3.14 and e.g.
@@ -24,14 +25,14 @@ _INITIAL = re.compile(r"(?<!\w)[^\W\d_]\.$")
 def sentence_spans(text: str, language: str | None) -> list[Span]:
     """The sentences of ``text`` without the blanks around them, in order; everything else of it is blank.
 
-    ``language`` is a code such as de or zh-TW; for an unknown one the rules of English hold.
+    ``language`` is a code such as de, deu or zh-TW; for an unknown one the rules of English hold.
 
     >>> [(start, end) for start, end in sentence_spans("Dr. Li kam.  Sie ging.", "de")]
     [(0, 11), (13, 22)]
     """
     import sentencex
 
-    code = (language or "en").lower().replace("_", "-").partition("-")[0]
+    code = primary_language(language) or "en"
     found: list[Span] = []
     end = 0
     for part in sentencex.segment(code, text):

@@ -8,28 +8,15 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from nmt.text.scripts import UNSEGMENTED_RANGES
+
 Span = tuple[int, int]
 
 BLANK = "▁"  # how SentencePiece writes a blank
 _BYTE = re.compile("<0x([0-9A-F]{2})>")  # and a byte
 
-# Scripts written without blanks, of which each character is a word: Thai, Lao, Tibetan, Burmese, Khmer; kana;
-# ideographs. Combining marks belong to the character before them.
-WORDLESS = (
-    (0x0E00, 0x0EFF),
-    (0x0F00, 0x0FFF),
-    (0x1000, 0x109F),
-    (0x1780, 0x17FF),
-    (0x3040, 0x30FF),
-    (0x31F0, 0x31FF),
-    (0x3400, 0x4DBF),
-    (0x4E00, 0x9FFF),
-    (0xF900, 0xFAFF),
-    (0xFF66, 0xFF9F),
-    (0x20000, 0x3FFFF),
-)
-# The same as what stands in the brackets of a regular expression.
-WORDLESS_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in WORDLESS)
+# Characters of scripts written without spaces, for the brackets of a regular expression.
+WORDLESS_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSEGMENTED_RANGES)
 # Stay inside a word that goes on after them: don't, Hans-Peter, 3.14, 12:30, nmt.org.
 _INNER = frozenset("'\u2019-.,:/@")
 _JOINERS = frozenset("\u200c\u200d\u00ad")
@@ -111,7 +98,7 @@ def blank_separated_words(text: str) -> list[Span]:
 
 def is_wordless(character: str) -> bool:
     """Whether ``character`` is of a script written without blanks, and so a word by itself."""
-    return character >= "\u0e00" and any(first <= ord(character) <= last for first, last in WORDLESS)
+    return character >= "\u0e00" and any(first <= ord(character) <= last for first, last in UNSEGMENTED_RANGES)
 
 
 def _end_of_unit(text: str, start: int) -> int:

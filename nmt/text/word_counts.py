@@ -18,7 +18,8 @@ from nmt.errors import NMTError
 from nmt.text.corpus import Pair
 from nmt.text.lines import StrPath, atomic_writer
 from nmt.text.normalization import fold
-from nmt.text.spans import WORDLESS, WORDLESS_CLASS
+from nmt.text.scripts import UNSEGMENTED_RANGES
+from nmt.text.spans import WORDLESS_CLASS
 
 MOST_WORDS = 200_000  # of each side that are kept, the most frequent
 MOST_PAIRS = 1_000_000  # that are counted; of a larger corpus a sample is
@@ -129,5 +130,5 @@ def _patterns() -> "tuple[re.Pattern[str], re.Pattern[str]]":
     letters = f"{letter}(?:{letter}|[{marks}])*"
     words_with_marks = f"[{WORDLESS_CLASS}](?<=\\w)[{marks}]*|{letters}(?:{_INNER}{letters})*"
     # A set of characters is looked up at once only where none of them is beyond the first 65,536.
-    near = "".join(f"{chr(first)}-{chr(last)}" for first, last in WORDLESS if last < 0x10000)
+    near = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSEGMENTED_RANGES if last < 0x10000)
     return re.compile(f"[{marks}{near}]|[\U00010000-\U0010ffff]"), re.compile(words_with_marks)

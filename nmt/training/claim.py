@@ -21,6 +21,7 @@ from nmt.model_dir import (
     remove_leftovers,
 )
 from nmt.settings import to_mapping
+from nmt.text.languages import canonical_code
 from nmt.text.lines import atomic_writer
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import Recipe
@@ -133,6 +134,9 @@ def _compare(path: Path, settings: dict[str, Any]) -> None:
             raise ValueError("it holds no settings")
     except (OSError, ValueError, RecursionError) as error:
         raise NMTError(f"{path} cannot be read ({error}); --overwrite starts afresh") from error
+    codes = stored.get("languages")
+    if isinstance(codes, list):  # earlier releases stored them as they were given
+        stored["languages"] = [canonical_code(code) if isinstance(code, str) else code for code in codes]
     before, now = dict(_flat(to_mapping(Recipe()))) | dict(_flat(stored)), dict(_flat(settings))
     differences = [
         f"{name} was {_shown(before.get(name))}, now {_shown(now.get(name))}"

@@ -14,7 +14,7 @@ from typing import Any
 from nmt.errors import NMTError
 from nmt.text.blocks import ParallelFiles, read_pairs
 from nmt.text.corpus import Pair
-from nmt.text.language_codes import LANGUAGE_CODE, differ, language_of
+from nmt.text.languages import check_language, differ, language_of
 from nmt.text.lines import atomic_writer, check_readable
 from nmt.text.tags import check_tag
 
@@ -60,8 +60,8 @@ class CorpusFiles:
                     "every file needs its other side"
                 )
         for language in (self.source_language, self.target_language):
-            if language and not LANGUAGE_CODE.fullmatch(language):
-                raise NMTError(f"{language!r} is not a language code; give one such as de, zh or pt-BR")
+            if language:
+                check_language(language)
         self._check_weights_and_tags()
         for path in self.tokenizers:
             if not Path(path).is_file():
@@ -154,11 +154,10 @@ class CorpusFiles:
         return sum(os.stat(path).st_size for path in (*self.sources, *self.targets, *self.tables))  # noqa: PTH116
 
     def languages(self) -> tuple[str | None, str | None]:
-        """The languages as given, or else as the files' names end: train.de.gz is German."""
-        return (
-            self.source_language or language_of(self.sources),
-            self.target_language or language_of(self.targets),
-        )
+        """The canonical codes of the languages as given, or else as the files' names end: train.de.gz is German."""
+        given = ((self.source_language, self.sources), (self.target_language, self.targets))
+        source, target = (check_language(code) if code else language_of(paths) for code, paths in given)
+        return source, target
 
     def target_languages(self) -> dict[str, list[str]]:
         """The languages that the names of target files end in, by tag of the corpus, regions aside.

@@ -11,7 +11,7 @@ from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
 from nmt.model_dir import TRAINING, WEIGHTS, ModelInfo, load_model
 from nmt.settings import to_mapping
-from nmt.text.language_codes import differ
+from nmt.text.languages import canonical_code, differ
 from nmt.text.tags import check_known
 from nmt.text.tokenizer import Tokenizer
 from nmt.tokenization.config import TokenizerConfig
@@ -71,8 +71,8 @@ def load_parent(directory: Path, recipe: Recipe, files: CorpusFiles, output: Pat
     _check_recipe(recipe, info, directory)
     for tag in files.corpus_tags():
         check_known(tag, info.tags)
-    new, old = files.languages(), (info.source_language, info.target_language)
-    differing = sum(map(differ, new, old))
+    old = map(canonical_code, (info.source_language, info.target_language))  # unknown codes carry no information
+    differing = sum(map(differ, files.languages(), old))
     mixed = recipe.training.mix_old and not differing
     corpus = _old_corpus(directory / TRAINING, tokenizer) if mixed else None
     digest = read_header(directory / WEIGHTS).checksum

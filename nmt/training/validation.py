@@ -13,10 +13,11 @@ from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import Engine
 from nmt.decoding.engines.batches import InBatches
 from nmt.decoding.engines.torch import TorchEngine
-from nmt.decoding.line_translator import LineTranslator, joiner_for
+from nmt.decoding.line_translator import LineTranslator
 from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.model.transformer import Transformer
 from nmt.text.corpus import Pair
+from nmt.text.languages import sentence_separator
 from nmt.text.tokenizer import Tokenizer
 from nmt.training.distributed import ALONE, Group
 from nmt.training.loss import label_smoothed_cross_entropy
@@ -163,7 +164,7 @@ class TranslationValidator:
             engine,
             search=search,
             max_source_length=self.max_source_length,
-            joiner=joiner_for(self.target_language),
+            joiner=sentence_separator(self.target_language),
             first_ids=first_ids,
         )
 

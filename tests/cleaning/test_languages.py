@@ -28,7 +28,18 @@ def test_a_line_is_told_from_another_language_and_not_from_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "known"), [("deu", "de"), ("de-AT", "de"), ("pt_BR", "pt"), ("xx", None), (None, None)]
+    ("given", "known"),
+    [
+        ("deu", "de"),
+        ("de-AT", "de"),
+        ("pt_BR", "pt"),
+        ("zho_Hans", "zh"),
+        ("nob", "no"),
+        ("fil", "tl"),
+        ("iw", "he"),
+        ("xx", None),
+        (None, None),
+    ],
 )
 def test_codes_as_people_write_them(given: str | None, known: str | None) -> None:
     assert known_code(given) == known
@@ -36,8 +47,11 @@ def test_codes_as_people_write_them(given: str | None, known: str | None) -> Non
 
 def test_a_language_that_is_not_known_is_an_error_only_if_asked_for() -> None:
     assert check_languages(("ger", None)) == ("de", None)
-    with pytest.raises(NMTError, match="does not know the language 'xx'"):
+    with pytest.raises(NMTError, match="'xx' is not a language code"):
         check_languages(("xx", "de"))
+    with pytest.raises(NMTError, match="does not know the language 'chr'"):
+        check_languages(("chr", "de"))
+    assert check_languages(("German", "zho_Hans")) == ("de", "zh")
 
 
 def test_the_check_counts_and_the_filter_drops_them(write: Writer, tmp_path: object) -> None:

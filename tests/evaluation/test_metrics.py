@@ -10,10 +10,9 @@ from nmt.errors import NMTError
 from nmt.evaluation import metrics
 from nmt.evaluation.metrics import (
     bleu_tokenizer,
-    language_of_file,
     score_translations,
-    script_language,
 )
+from nmt.text.languages import script_of
 
 ENGLISH = [
     "The cat sat on the mat, didn't it?",
@@ -85,14 +84,14 @@ def test_lowercase_shows_in_the_signature() -> None:
     [("zh", "zh"), ("zh-TW", "zh"), ("zho_Hans", "zh"), ("cmn", "zh"), ("en", "13a"), ("swa", "13a"), (None, "13a")],
 )
 def test_tokenizer_follows_from_the_language(language: str | None, tokenizer: str) -> None:
-    assert bleu_tokenizer(language) == tokenizer
+    assert bleu_tokenizer(script_of(language)) == tokenizer
 
 
 @pytest.mark.parametrize("language", ["th", "tha_Thai", "km-KH", "khm", "lo", "lao", "my", "bur", "bo", "dzo_Tibt"])
 def test_where_no_blanks_part_words_characters_are_counted(language: str, caplog: pytest.LogCaptureFixture) -> None:
     metrics._say_once.cache_clear()
     caplog.set_level("INFO", logger="nmt")
-    assert [bleu_tokenizer(language) for _ in range(3)] == ["char"] * 3
+    assert [bleu_tokenizer(script_of(language)) for _ in range(3)] == ["char"] * 3
     assert caplog.text.count("BLEU counts characters") == 1
 
 
@@ -108,38 +107,27 @@ def test_japanese_and_korean_fall_back_to_characters(
     monkeypatch: pytest.MonkeyPatch, language: str, package: str
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
-    assert bleu_tokenizer(language) == f"{language}-mecab"
+    assert bleu_tokenizer(script_of(language)) == f"{language}-mecab"
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == package else object())
-    assert bleu_tokenizer(language) == "char"
+    assert bleu_tokenizer(script_of(language)) == "char"
+
+
+@pytest.mark.parametrize("language", [None, "tgt", "cn", "chinese", "xx", "en", "de_AT", "zho_Hant"])
+def test_the_text_decides_where_a_code_says_nothing_or_something_else(language: str | None) -> None:
+    bleu, ter = score_translations(CHINESE_HYPOTHESES, [CHINESE], metrics=["bleu", "ter"], target_language=language)
+    assert "tok:zh" in bleu.signature
+    assert "asian:yes" in ter.signature
+    assert bleu.score > 30
 
 
 @pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("我用 TensorFlow 训练了一个模型。", "zh"),
-        ("これは日本語の文章です。", "ja"),
-        ("이것은 한국어 문장입니다.", "ko"),
-        ("ฉันชอบดื่มชา และใช้ Python", "th"),
-        ("ຂ້ອຍມັກດື່ມຊາ", "lo"),
-        ("ខ្ញុំចូលចិត្តផឹកតែ", "km"),
-        ("ကျွန်တော် လက်ဖက်ရည် ကြိုက်တယ်", "my"),
-        ("ང་ཇ་འཐུང་རྒྱུར་དགའ", "bo"),
-        ("The Thai word ชา means tea.", None),
-        ("The name 北京 means northern capital.", None),
-        ("Dies ist ein Satz.", None),
-        ("", None),
-    ],
+    ("text", "tokenizer"),
+    [("ฉันชอบดื่มชาร้อน", "char"), ("ខ្ញុំចូលចិត្តផឹកតែ", "char"), ("Ich trinke gern Tee.", "13a"), ("ჩაი მიყვარს ძალიან", "13a")],
 )
-def test_script_tells_the_language(text: str, language: str | None) -> None:
-    assert script_language([text]) == language
-
-
-@pytest.mark.parametrize(
-    ("name", "language"),
-    [("test.zh", "zh"), ("a/b.test.ja.gz", "ja"), ("test.km", "km"), ("a.en", None), ("zh", None), ("test.gz", None)],
-)
-def test_a_file_name_tells_the_language(name: str, language: str | None) -> None:
-    assert language_of_file(name) == language
+@pytest.mark.parametrize("language", [None, "tgt", "ref", "src"])
+def test_codes_of_tools_are_no_languages(language: str | None, text: str, tokenizer: str) -> None:
+    [bleu] = score_translations([text], [[text]], metrics=["bleu"], target_language=language)
+    assert f"tok:{tokenizer}" in bleu.signature
 
 
 @pytest.mark.parametrize(

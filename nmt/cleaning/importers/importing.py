@@ -11,7 +11,7 @@ from nmt.errors import NMTError
 from nmt.text.blocks import ParallelFiles
 from nmt.text.compression import without_compression
 from nmt.text.corpus import CorpusReport
-from nmt.text.language_codes import differ
+from nmt.text.languages import canonical_code, check_language, differ
 from nmt.text.lines import StrPath, check_readable, name_of, said_of_no_text
 
 FORMATS = {
@@ -60,9 +60,8 @@ def import_file(
     what they should be.
     """
     check_readable(path)
-    for language in filter(None, languages):
-        check_code(language, "option")
     kind = kind or format_of(path)
+    languages = _asked(languages[0], kind), _asked(languages[1], kind)
     if any(fields) and kind not in ("tsv", "jsonl"):
         raise NMTError(
             f"--source-field and --target-field choose from TSV and JSONL; {name_of(path)} is read as {kind}"
@@ -87,6 +86,16 @@ def import_file(
             outputs.write(0, sources, targets)
             first = list(islice(units, _AT_ONCE))
     return goal, report
+
+
+def _asked(language: str | None, kind: str) -> str | None:
+    """The code that the user asks for, as it was given, or that of a language given by its name.
+
+    Files of translation tools may have codes of their own.
+    """
+    if not language or canonical_code(language) or (kind in ("tmx", "xliff") and len(language) < 4):
+        return language and check_code(language, "option")
+    return check_language(language)
 
 
 def _open(path: StrPath, kind: str, languages: Languages, fields: Languages) -> Import:

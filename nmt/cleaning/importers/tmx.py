@@ -5,7 +5,7 @@ from typing import Any
 
 from nmt.cleaning.importers.handler import Handler
 from nmt.cleaning.importers.units import check_code, unit_of
-from nmt.text.language_codes import differ
+from nmt.text.languages import canonical_code, differ
 
 
 class TmxHandler(Handler):
@@ -66,4 +66,4 @@ class TmxHandler(Handler):
 
 
 def _normal(language: str) -> str:
-    return language.replace("_", "-").lower()
+    return (canonical_code(language) or language.replace("_", "-")).lower()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from nmt.errors import NMTError
-from nmt.text.language_codes import LANGUAGE_CODE
+from nmt.text.languages import LANGUAGE_CODE
 from nmt.text.lines import clean_text
 
 LONGEST = 100_000  # characters of a segment; what is longer is no sentence, and must not fill the memory

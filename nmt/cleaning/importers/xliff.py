@@ -6,7 +6,7 @@ from typing import Any
 from nmt.cleaning.importers.handler import Handler
 from nmt.cleaning.importers.inline import MOST_SEGMENTS, InlineText
 from nmt.cleaning.importers.units import Unit, check_code, unit_of
-from nmt.text.language_codes import differ
+from nmt.text.languages import differ
 
 # States of a translation that nobody has begun, whatever stands in the target, and that somebody has approved.
 _NEW = frozenset({"new", "needs-translation", "initial"})

@@ -42,6 +42,9 @@ def test_the_source_of_a_tmx_is_the_language_of_its_header_and_regions_are_told_
     assert dropped == {"empty": 1}
     made, _ = run(tmp_path, "m.tmx", VARIANTS, languages=("de", "EN_GB"))
     assert made["m.EN_GB"] == ["Hello world", "Colour", "second"]
+    for languages in (("deu_Latn", "eng-GB"), ("German", "EN_GB")):
+        again, _ = run(tmp_path, "m.tmx", VARIANTS, languages=languages)
+        assert sorted(again.values()) == sorted(made.values())
 
 
 def test_two_scripts_of_a_language_are_two_sides_if_asked_for(tmp_path: Path) -> None:

@@ -1,0 +1,267 @@
+"""What is known of languages: their codes, names, scripts, and what stands between their sentences.
+
+Codes are read as people write them: BCP 47 (zh-TW, sr-Latn), ISO 639-1, -2 and -3 (de, ger, deu), the names of FLORES
+(zho_Hans), locales (pt_BR, sr@latin). The table holds the codes and English names of the IANA language subtag registry,
+and the usual scripts and own names of CLDR. A code that stands in none of them carries no information.
+"""
+
+import os
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+from nmt.errors import NMTError
+
+LANGUAGE_CODE = re.compile("[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")  # BCP 47, and what people make of it
+
+# What files of tools end in, though it may be the code of some language: .src is not Sardinian.
+_SUFFIXES = """
+    src tgt trg ref hyp pe sys out pred gold txt tsv csv raw tok bpe sp spm seg low lc tc norm clean dedup filt filtered
+    train dev test devtest valid val tune gz xz zst bz2 zip tar tgz lz4 tmp bak old new org orig dat data jsonl json xml
+    sgm sgml tmx xlf xliff po pot md log ids pos tag lem all set source target snt plain text
+"""
+_TOOL_SUFFIXES = frozenset(_SUFFIXES.split())
+# What people write for a language that is the code of a country, or of nothing.
+_NOT_CODES = {
+    "cn": "zh", "jp": "ja", "kr": "ko", "cz": "cs", "ua": "uk", "gr": "el", "dk": "da", "vn": "vi", "ir": "fa",
+    "il": "he", "ge": "ka", "rs": "sr", "al": "sq", "kh": "km", "np": "ne", "pk": "ur", "us": "en", "gb": "en",
+    "uk-ua": "uk", "eng-us": "en", "chs": "zh-Hans", "cht": "zh-Hant", "zhs": "zh-Hans", "zht": "zh-Hant",
+}  # fmt: skip
+_SCRIPT_VARIANTS = {
+    "latin": "Latn",
+    "cyrillic": "Cyrl",
+    "arabic": "Arab",
+    "devanagari": "Deva",
+    "chs": "Hans",
+    "cht": "Hant",
+}
+_PLAIN = {"Hans": "Hani", "Hant": "Hani", "Hrkt": "Jpan", "Hira": "Jpan", "Kana": "Jpan", "Hang": "Kore"}
+_WITH_DEFAULT_SCRIPT = {"sh": "Latn"}  # codes that say more than the language
+
+
+class Language(NamedTuple):
+    """A language, with its script and region where a code names them and they are not the usual ones."""
+
+    code: str  # two letters where there are two, else three: de, not deu
+    script: str | None = None  # ISO 15924
+    region: str | None = None
+
+    @property
+    def tag(self) -> str:
+        """The canonical form in BCP 47, such as de, zh-Hans or pt-BR."""
+        return "-".join(filter(None, self))
+
+
+class _Row(NamedTuple):
+    code: str
+    others: tuple[str, ...]
+    script: str
+    names: tuple[str, ...]
+
+
+@cache
+def _lines() -> dict[str, str]:
+    """The lines of the table, by every code."""
+    found: dict[str, str] = {}
+    for line in (files("nmt.text") / "languages.tsv").read_text(encoding="utf-8").splitlines():
+        code, others, _ = line.split("\t", 2)
+        found[code] = line
+        if others:
+            found |= dict.fromkeys(others.split(), line)
+    return found
+
+
+def _row(code: str) -> _Row:
+    code, others, script, names = _lines()[code].split("\t")
+    return _Row(code, tuple(others.split()), script, tuple(names.split("; ")))
+
+
+@lru_cache(1000)
+def find_language(code: str | None) -> Language | None:
+    """The language that ``code`` names in any of the usual forms; None for one that no table has.
+
+    >>> [find_language(code).tag for code in ("DEU", "de_at", "zho_Hans", "zh_tw", "deu_Latn", "sr@latin", "cmn")]
+    ['de', 'de-AT', 'zh-Hans', 'zh-TW', 'de', 'sr-Latn', 'zh']
+    """
+    if not code or not code.isascii():
+        return None
+    first, *others = re.split("[-_@]", code.partition(".")[0].lower())
+    if first not in _lines() or (not others and first in _TOOL_SUFFIXES):
+        return None
+    row = _row(first)
+    script, region = _WITH_DEFAULT_SCRIPT.get(first), None
+    for part in others:
+        if part in _SCRIPT_VARIANTS:
+            script = _SCRIPT_VARIANTS[part]
+        elif len(part) == 4 and part.isalpha():
+            script = part.title()
+        elif re.fullmatch("[a-z]{2}|[0-9]{3}", part):
+            region = part.upper()
+        elif len(part) == 3 and part in _lines() and script is None and region is None:
+            row = _row(part)  # an extended language, as in zh-yue
+        elif len(part) == 1:
+            break  # what follows is an extension, or private
+    return Language(row.code, None if script == row.script else script, region)
+
+
+def canonical_code(code: str | None) -> str | None:
+    """The canonical form of a code in BCP 47, None for an unknown one."""
+    language = find_language(code)
+    return None if language is None else language.tag
+
+
+def primary_language(code: str | None) -> str | None:
+    """The language of a code without script and region, in two letters where there are two; None if unknown."""
+    language = find_language(code)
+    return None if language is None else language.code
+
+
+def known_codes(code: str | None) -> tuple[str, ...]:
+    """Every code of the language that ``code`` names, the canonical one first; none for an unknown one."""
+    language = find_language(code)
+    return () if language is None else (language.code, *_row(language.code).others)
+
+
+def differ(one: str | None, other: str | None) -> bool:
+    """Whether both codes are given and of different languages, whatever region or script they name.
+
+    Codes that no table has are told apart by their letters.
+
+    >>> [differ("de", other) for other in ("de", "DE_at", "deu_Latn", "nl", None)]
+    [False, False, False, True, False]
+    """
+    if not one or not other:
+        return False
+    return _comparable(one) != _comparable(other)
+
+
+def _comparable(code: str) -> str:
+    return primary_language(code) or code.replace("_", "-").partition("-")[0].lower()
+
+
+def script_of(code: str | None) -> str | None:
+    """The script that a language is usually written in, or that its code names; None where it is not known.
+
+    Codes of ISO 15924, of which Hani are all forms of Chinese characters, Jpan and Kore those of Japanese and Korean.
+
+    >>> [script_of(code) for code in ("de", "zh-TW", "jpn_Jpan", "sr-Latn", "ka", "xx")]
+    ['Latn', 'Hani', 'Jpan', 'Latn', 'Geor', None]
+    """
+    language = find_language(code)
+    if language is None:
+        return None
+    script = language.script or _row(language.code).script
+    return _PLAIN.get(script, script) or None
+
+
+def script_of_text_in(code: str | None, lines: Sequence[str]) -> str | None:
+    """The script of a text that is said to be in a language: that of the language, unless the text contradicts it.
+
+    For an unknown code, and against one of another script, text in Hangul or without spaces between its words decides.
+    Japanese may be in Chinese characters alone.
+    """
+    from nmt.text.scripts import is_unsegmented, script_of_text
+
+    usual, found = script_of(code), script_of_text(lines)
+    if usual is None or ((is_unsegmented(found) or found == "Kore") and (usual, found) != ("Jpan", "Hani")):
+        return found
+    return usual
+
+
+def sentence_separator(code: str | None) -> str:
+    """What stands between two sentences of a language: a space, or nothing in Chinese and Japanese.
+
+    Of an unknown language it is a space, which the text itself overrules: see ``scripts.joins_without_space``.
+    """
+    return "" if script_of(code) in ("Hani", "Jpan") else " "
+
+
+def language_name(code: str | None) -> str | None:
+    """The English name of a language, None for an unknown code."""
+    language = find_language(code)
+    return None if language is None else _row(language.code).names[0]
+
+
+def language_suffix(path: str | os.PathLike[str]) -> str | None:
+    """What a file's name says of its language, as it stands there: de of train.de.gz, deu_Latn of deu_Latn.dev.
+
+    Suffixes of tools and compressions are passed over. None where it says nothing, as train.cn does.
+
+    >>> [language_suffix(name) for name in ("train.de", "train.zh-CN.txt.gz", "train.src", "train.cn", "zho_Hans.dev")]
+    ['de', 'zh-CN', None, None, 'zho_Hans']
+    """
+    parts = Path(path).name.split(".")
+    while len(parts) > 1 and parts[-1].lower() in _TOOL_SUFFIXES:
+        parts.pop()
+    last = parts[-1]
+    language = find_language(last) if LANGUAGE_CODE.fullmatch(last) else None
+    if language is None or (len(parts) == 1 and not re.fullmatch("[a-z]{2,3}[-_][A-Z][a-z]{3}", last)):
+        return None
+    return last
+
+
+def language_of(paths: Sequence[str | os.PathLike[str]]) -> str | None:
+    """The language, in canonical form, that the names of all ``paths`` end in; None if they say none, or several."""
+    found = {canonical_code(language_suffix(path)) for path in paths}
+    return found.pop() if len(found) == 1 else None
+
+
+def check_language(given: str) -> str:
+    """The canonical code of a language that a user names by a code or by its name, as in Chinese or Deutsch.
+
+    Raises NMTError, with what may have been meant, for anything else.
+
+    >>> [check_language(given) for given in ("deu", "pt_BR", "chinese", "Deutsch")]
+    ['de', 'pt-BR', 'zh', 'de']
+    """
+    known = canonical_code(given)
+    if known is not None:
+        return known
+    named = _names().get(given.strip().casefold()) or _names().get(_without_accents(given.strip()), ())
+    if len(named) == 1:
+        return named[0]
+    raise NMTError(f"{given[:40]!r} is not a language code{_hint(given, named)}")
+
+
+@cache
+def _names() -> dict[str, tuple[str, ...]]:
+    """The codes of languages by their names; a language of two letters goes before all others of its name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in map(_row, dict.fromkeys(line.partition("\t")[0] for line in _lines().values())):
+        for name in dict.fromkeys([*map(str.casefold, row.names), *map(_without_accents, row.names)]):
+            before = found.get(name, ())
+            if not (before and len(before[0]) < len(row.code)):
+                found[name] = (*before, row.code)
+    return found
+
+
+def _without_accents(name: str) -> str:
+    letters = (each for each in unicodedata.normalize("NFD", name.casefold()) if not "\u0300" <= each <= "\u036f")
+    return "".join(letters)
+
+
+def _hint(given: str, named: Sequence[str]) -> str:
+    """What may have been meant."""
+    wanted = given.strip().casefold()
+    base = re.split("[-_]", wanted)[0]
+    instead = _NOT_CODES.get(wanted) or _NOT_CODES.get(base)
+    codes = list(named[:5]) or ([instead] if instead else [])
+    if not codes and len(wanted) > 3:
+        import difflib
+
+        near = difflib.get_close_matches(wanted, _common_names(), n=3, cutoff=0.75)
+        near = near or difflib.get_close_matches(wanted, list(_names()), n=3, cutoff=0.8)
+        codes = list(dict.fromkeys(_names()[name][0] for name in near))
+    if not codes:
+        return "; give one such as de, zh or pt-BR"
+    meant = " or ".join(f"{code} ({language_name(code)})" for code in codes)
+    return f"; did you mean {meant}?"
+
+
+def _common_names() -> list[str]:
+    """The names of languages that have a code of two letters, which are meant more often."""
+    return [name for name, codes in _names().items() if len(codes[0]) == 2]
