@@ -15,10 +15,9 @@ import pytest
 from nmt.cleaning.importers.importing import import_file
 from nmt.cleaning.reading import parallel_files
 from nmt.errors import NMTError
-from nmt.evaluation.metrics import language_of_file
 from nmt.text.blocks import read_pairs
 from nmt.text.compression import without_compression
-from nmt.text.language_codes import language_of
+from nmt.text.languages import language_of
 from nmt.text.lines import atomic_writer, check_readable, open_binary, read_lines, read_windows, write_lines
 
 LINES = [f"Zeile {number} — 猫" for number in range(3000)]
@@ -128,7 +127,6 @@ def test_the_ending_of_compression_hides_neither_language_nor_format(tmp_path: P
     _, compress = KINDS[suffix]
     assert without_compression(f"a/train.ja{suffix}") == "a/train.ja"
     assert language_of([f"train.ja{suffix}"]) == "ja"
-    assert language_of_file(f"train.ja{suffix}") == "ja"
     path = tmp_path / f"pairs.tsv{suffix}"
     path.write_bytes(compress(b"ein Hund\ta dog\n"))
     files, report = import_file(path, tmp_path / "out")

@@ -127,3 +127,27 @@ def test_files_changed_a_moment_ago_are_not_trusted(tmp_path: Path, reads: list[
     reads.clear()
     files.fingerprint(memory)
     assert len(reads) == 5
+
+
+@pytest.mark.parametrize(
+    ("targets", "given", "expected"),
+    [
+        (("a.en", "b.en.gz"), None, "en"),
+        (("a.eng_Latn", "b.en"), None, "en"),
+        (("a.zho_Hans.txt", "b.zh-Hans"), None, "zh-Hans"),
+        (("a.tgt", "b.tgt"), None, None),
+        (("a.cn", "b.cn"), None, None),
+        (("a.cn", "b.cn"), "chinese", "zh"),
+        (("a.de", "b.de"), "cze", "cs"),
+    ],
+)
+def test_languages_are_known_by_their_canonical_codes(
+    tmp_path: Path, targets: tuple[str, ...], given: str | None, expected: str | None
+) -> None:
+    files = make(tmp_path, targets=targets, target_language=given)
+    assert files.languages() == ("de", expected)
+
+
+def test_a_language_that_is_none_is_an_error_with_what_may_be_meant(tmp_path: Path) -> None:
+    with pytest.raises(NMTError, match=r"'cn' is not a language code; did you mean zh \(Chinese\)\?"):
+        make(tmp_path, target_language="cn").check()
