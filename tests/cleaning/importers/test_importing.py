@@ -146,7 +146,11 @@ def test_objects_with_fields_known_or_named(tmp_path: Path, content: dict[str, A
         ("x.xlf", '<!DOCTYPE t [<!ENTITY a SYSTEM "/etc/passwd">]><xliff>&a;</xliff>', "declares entities"),
         ("x.tmx", '<!DOCTYPE t [<!ENTITY % a SYSTEM "/etc/passwd"> %a;]><tmx/>', "declares entities"),
         ("x.po", 'msgid "a"\nfoo\n', "is no PO file"),
-        ("x.po", b'msgid "\xff"\n', "is not UTF-8"),
+        (
+            "x.po",
+            PO.encode("latin-1").replace(b"Language", b"Content-Type: text/plain; charset=utf-8\\nLanguage"),
+            r"x\.po:7: byte 0xf6 is not utf-8, which the header says",
+        ),
         ("x.docx", "", r"which format is this\? name it with --format: tmx, xliff, po, tsv, jsonl"),
     ],
 )
