@@ -5,7 +5,7 @@ Works on subwords, so that nothing of a line is lost or changed by dividing it.
 
 from collections.abc import Sequence
 
-from nmt.text.sentences import CLOSERS, ENDS, STOPS
+from nmt.text.sentence_ends import CLOSERS, ENDS, STOPS
 from nmt.text.spans import BLANK, byte_of
 
 # How good it is to divide before a subword.

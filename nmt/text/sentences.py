@@ -3,47 +3,79 @@
 Also the marks that end sentences, for those who know neither the language nor need to be right every time.
 """
 
+import itertools
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from nmt.text.languages import primary_language
+from nmt.text.sentence_ends import CLOSERS, ENDS, STOPS, is_end
 from nmt.text.spans import Span, letter_marks
 
-# These end a sentence wherever they stand; a full stop only before a blank, for it also stands in 3.14 and e.g.
-ENDS = frozenset("!?…。｡！？।॥؟۔።፧။។߹᱾꯫")
-STOPS = frozenset(".։")
-CLOSERS = frozenset("\"')]}»›’”」』）】")  # may follow what ends a sentence
-_END = re.compile(
-    f"[{''.join(map(re.escape, ENDS))}]+|"
-    f"[{''.join(map(re.escape, STOPS))}]+[{''.join(map(re.escape, CLOSERS))}]*(?:\\s|$)"
+_LETTER = re.compile(r"[^\W\d_]")
+_CLOSING = f"[{''.join(map(re.escape, CLOSERS))}]*"
+_END = re.compile(f"[{''.join(map(re.escape, ENDS))}]+|[{''.join(map(re.escape, STOPS))}]+{_CLOSING}(?:\\s|$)")
+# What a line of more than one sentence has inside: such a mark, and text after it; in Greek, also ";".
+_INNER_END = re.compile(
+    f"[{''.join(map(re.escape, ENDS | STOPS))};\u037e]{_CLOSING}\\s*[^\\s{''.join(map(re.escape, CLOSERS))}]"
 )
-
-# An initial, or such as the French "M.", which sentencex takes for an end where it does not know the abbreviation.
-_INITIAL = re.compile(r"(?<!\w)[^\W\d_]\.$")
+# Sentences end in these without a space after them, which sentencex knows of some only.
+_WIDE_END = re.compile(f"[。｡！？។៕]+{_CLOSING}")
+_STRETCH = 4096  # characters
+_NUMBER = re.compile(r"\(?\d+[.)]\Z")
 
 
 def sentence_spans(text: str, language: str | None) -> list[Span]:
-    """The sentences of ``text`` without the blanks around them, in order; everything else of it is blank.
+    """The sentences of ``text`` without the spaces around them, in order; everything else of it is space.
 
-    ``language`` is a code such as de, deu or zh-TW; for an unknown one the rules of English hold.
+    ``language`` is a code such as de, deu or zh-TW; for an unknown one the rules of English hold. Where there are
+    spaces between words a sentence ends only at one of them.
 
-    >>> [(start, end) for start, end in sentence_spans("Dr. Li kam.  Sie ging.", "de")]
-    [(0, 11), (13, 22)]
+    >>> [(start, end) for start, end in sentence_spans("Dr. Li kam am 3. Mai.  Sie ging.", "de")]
+    [(0, 21), (23, 32)]
     """
+    if not _INNER_END.search(text):  # nearly all lines of most texts
+        return _stripped(text, 0, len(text))
+    code = primary_language(language) or "en"
+    case = "upper" if text.isupper() else "lower" if text.islower() else ""
+    found: list[Span] = []
+    lettered = True  # whether the newest has letters; what has none, such as "2.", is no sentence
+    for start, end in _proposed(text, code):
+        for span in _wide_parts(text, start, end):
+            has_letters = _LETTER.search(text, *span) is not None
+            begins = has_letters or _NUMBER.match(text, *span) is not None
+            if found and not (lettered and begins and is_end(text, found[-1], span, code, case=case)):
+                found[-1] = (found[-1][0], span[1])
+                lettered = lettered or has_letters
+            else:
+                found.append(span)
+                lettered = has_letters
+    if len(found) > 1 and not lettered:
+        found[-2:] = [(found[-2][0], found[-1][1])]
+    return found
+
+
+def _proposed(text: str, code: str) -> Iterator[Span]:
+    """The parts of ``text`` that sentencex proposes, spaces included; a stretch at a time, as it takes time squared."""
     import sentencex
 
-    code = primary_language(language) or "en"
-    found: list[Span] = []
-    end = 0
-    for part in sentencex.segment(code, text):
-        start, end = end, end + len(part)
-        if text[start:end] != part:
-            return _stripped(text, 0, len(text))  # better undivided than in the wrong places
-        for span in _stripped(text, start, end):
-            if found and _INITIAL.search(text, *found[-1]) and not text[found[-1][1] - 2].islower():
-                span = (found.pop()[0], span[1])
-            found.append(span)
-    return found if end == len(text) else _stripped(text, 0, len(text))
+    start = 0
+    while start < len(text):
+        stretch = text[start : start + _STRETCH]
+        parts = sentencex.segment(code, stretch)
+        if "".join(parts) != stretch:
+            parts = [stretch]  # better undivided than in the wrong places
+        elif start + _STRETCH < len(text) and len(parts) > 1:
+            parts.pop()  # its end is in the next stretch
+        for part in parts:
+            yield start, start + len(part)
+            start += len(part)
+
+
+def _wide_parts(text: str, start: int, end: int) -> list[Span]:
+    """``text[start:end]``, divided after marks that need no space behind them."""
+    edges = [start, *(match.end() for match in _WIDE_END.finditer(text, start, end)), end]
+    return [span for edge in itertools.pairwise(edges) for span in _stripped(text, *edge)]
 
 
 def count_ends(line: str) -> int:

@@ -25,6 +25,53 @@ def test_abbreviations_and_numbers_end_no_sentence(language: str | None, expecte
     assert sentences(("" if language == "zh-CN" else "  ").join(expected), language) == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "divided"),
+    [
+        # Ordinals, and numbers that end a sentence.
+        ("de", "Er lebte im 19. Jahrhundert in Rom.|Am 3. Oktober war es.|Er kam als 2.|Sie auch."),
+        ("de", "Am 12. 5. 2024 kam er.|Es war 1990.|Dann ging er zum 100. Geburtstag."),
+        ("de", "Im II. Weltkrieg.|IM 19. JAHRHUNDERT.|DANN KAM ER."),
+        ("cs", "V XIX. a 20. století.|Dne 12. 5. 2024 přišel.|Má 19.|Pak."),
+        ("pl", "W 3. dniu.|Potem."),
+        ("hu", "2024. január 5-én jött.|A 3. emelet."),
+        ("fi", "Hän tuli 3. tammikuuta.|Sitten."),
+        ("da", "Den 3. oktober kom han.|Så."),
+        ("tr", "3. yüzyılda geldi.|Sonra."),
+        ("sl", "To je 2. del.|In 21. stoletje."),
+        # Without a space nothing is divided in languages that write spaces.
+        ("en", "I use ASP.NET and %(a)s.%(b)s here.|See http://x.org/?a=b.c!d now.|Yahoo!News."),
+        ("ja", "彼は来た。|「行け。」と言った。|ASP.NETです。|Yahoo!です。"),
+        ("zh", "然后走了。3.14。|好的!|我们……走。"),
+        ("km", "ខ្ញុំទៅ។|គាត់មក។"),
+        ("hi", "यह है।|वह है।|डॉ. शर्मा आए।"),
+        ("ur", "یہ ہے۔|وہ ہے؟|ہاں۔"),
+        ("ar", "د. أحمد جاء.|كيف؟|نعم."),
+        ("el", "Τι;|Ναι."),
+        # Abbreviations, numbered items, quotations, ellipses.
+        ("de", "Die Fa. Meier GmbH ist inkl. MwSt. teurer.|Siehe Nr. 5, z. B. Abb. 3."),
+        ("en", "No. 5 vs. No. 7.|The U.S. Army.|Vol. 3.|Sec. 2.|Approx. 5 men."),
+        ("fr", "M. Dupont et Mme. Roux.|Où ?"),
+        ("ru", "А. С. Пушкин, т. е. в г. Москва."),
+        ("en", "1. First item.|2. Second item."),
+        ("en", '"Go!" she said.|He said "Go".|Then.'),
+        ("de", "„Halt!“, rief er.|„Komm.“|Dann ging er."),
+        ("en", "Wait ... what?|Wait... . ."),
+        ("en", "a man.|a woman.|two dogs."),
+    ],
+)
+def test_sentences_are_divided_at_their_ends_only(language: str, divided: str) -> None:
+    expected = divided.split("|")
+    separator = "" if language in ("ja", "zh", "km") else " "
+    assert sentences(separator.join(expected), language) == expected
+
+
+@pytest.mark.parametrize("pattern", [".", ". ", "a. ", "1. ", "!) ", "。", "。」", "” ", "A. b! "])
+def test_dividing_takes_time_in_proportion_to_the_text(pattern: str) -> None:
+    spans = sentence_spans(pattern * 5_000, "de")  # would take minutes if it looked back to the start each time
+    assert len(spans) >= 1
+
+
 @given(st.text(), st.sampled_from([None, "de", "en", "zh", "ja", "sw", "xx", ""]))
 def test_nothing_but_blanks_is_between_sentences(text: str, language: str | None) -> None:
     spans = sentence_spans(text, language)
