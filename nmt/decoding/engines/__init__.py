@@ -1,6 +1,6 @@
 """Who runs the search: ids in, hypotheses out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
@@ -8,6 +8,7 @@ from nmt.decoding.config import SearchConfig
 from nmt.decoding.hypothesis import Hypothesis, Wish
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Engine(Protocol):
@@ -56,3 +57,17 @@ class DescribingEngine(Engine, Protocol):
         self, sources: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[Hypothesis]]
     ) -> list[list[Hypothesis]]:
         """The ``hypotheses`` for each source with what the ``details`` of a search are."""
+
+
+class BatchEngine(DescribingEngine, Protocol):
+    """An engine that takes all it is given as one batch, and may take several batches at the same time."""
+
+    @property
+    def at_once(self) -> int:
+        """The number of batches that it searches at the same time."""
+
+    def map(self, function: Callable[[T], R], batches: Sequence[T]) -> Iterable[R]:
+        """What ``function``, which calls this engine, gives for each of ``batches``, ``at_once`` of them in parallel.
+
+        What one raises is raised here, and no other is started then.
+        """

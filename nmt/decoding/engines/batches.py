@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.engines import DescribingEngine
+from nmt.decoding.engines import BatchEngine
 from nmt.decoding.hypothesis import Hypothesis, Wish
 
 BATCH_SENTENCES = 64
 BATCH_TOKENS = 16_384
+# A window too small for full batches in all threads is shared out, but products of fewer rows than these are slow.
+LEAST_SHARE = 8
 
 
 class InBatches:
@@ -15,7 +17,7 @@ class InBatches:
 
     def __init__(
         self,
-        engine: DescribingEngine,
+        engine: BatchEngine,
         *,
         batch_sentences: int = BATCH_SENTENCES,
         batch_tokens: int = BATCH_TOKENS,
@@ -24,7 +26,8 @@ class InBatches:
         """A batch holds at most ``batch_sentences`` and, filled up, ``batch_tokens`` subwords.
 
         Those are counted as often as translations of a sentence are followed at the same time. ``before_each`` is
-        called before a batch is searched and may raise an error where the rest is no longer wanted.
+        called before a batch is searched, in the thread that does it, and may raise an error where the rest is no
+        longer wanted.
         """
         self.engine = engine
         self.name = engine.name
@@ -41,34 +44,42 @@ class InBatches:
         details: bool = False,
     ) -> list[list[Hypothesis]]:
         """See Engine.search."""
-        found: list[list[Hypothesis]] = [[] for _ in sources]
-        for batch in self._batches(sources, config.rows):
+
+        def of_batch(batch: Sequence[int]) -> list[list[Hypothesis]]:
             self.before_each()
             wished = None if wishes is None else [wishes[index] for index in batch]
-            results = self.engine.search([sources[index] for index in batch], config, wished, details=details)
-            for index, hypotheses in zip(batch, results, strict=True):
-                found[index] = hypotheses
-        return found
+            return self.engine.search([sources[index] for index in batch], config, wished, details=details)
+
+        return self._map(of_batch, list(self._batches(sources, config.rows)), len(sources))
 
     def describe(
         self, sources: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[Hypothesis]]
     ) -> list[list[Hypothesis]]:
         """See DescribingEngine.describe."""
-        found: list[list[Hypothesis]] = [[] for _ in sources]
-        for batch in self._batches(sources, 1):
-            described = self.engine.describe(
-                [sources[index] for index in batch], [hypotheses[index] for index in batch]
-            )
-            for index, of_sentence in zip(batch, described, strict=True):
-                found[index] = of_sentence
+
+        def of_batch(batch: Sequence[int]) -> list[list[Hypothesis]]:
+            return self.engine.describe([sources[index] for index in batch], [hypotheses[index] for index in batch])
+
+        return self._map(of_batch, list(self._batches(sources, 1)), len(sources))
+
+    def _map(
+        self, of_batch: Callable[[Sequence[int]], list[list[Hypothesis]]], batches: Sequence[list[int]], count: int
+    ) -> list[list[Hypothesis]]:
+        """What ``of_batch`` gives for ``batches`` of indices, each sentence of the ``count`` in its position."""
+        found: list[list[Hypothesis]] = [[] for _ in range(count)]
+        for batch, results in zip(batches, self.engine.map(of_batch, batches), strict=True):
+            for index, hypotheses in zip(batch, results, strict=True):
+                found[index] = hypotheses
         return found
 
     def _batches(self, sources: Sequence[Sequence[int]], rows: int) -> Iterator[list[int]]:
         """Indices into ``sources``, the longest first, so that what is too much for the memory fails at once."""
         order = sorted(range(len(sources)), key=lambda index: -len(sources[index]))
+        share = max(LEAST_SHARE, -(-len(order) // self.engine.at_once))
+        most = min(self.batch_sentences, share) if self.engine.at_once > 1 else self.batch_sentences
         start = 0
         while start < len(order):
             longest = len(sources[order[start]]) + 1  # with EOS
-            size = min(self.batch_sentences, max(1, self.batch_tokens // (longest * rows)))
+            size = min(most, max(1, self.batch_tokens // (longest * rows)))
             yield order[start : start + size]
             start += size

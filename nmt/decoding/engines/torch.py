@@ -1,8 +1,10 @@
 """The search run by torch, on whatever device the model is on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from typing import TypeVar
 
 import torch
 
@@ -21,7 +23,12 @@ from nmt.decoding.stepping import EncoderDecoder
 # by up to 1e-5 in a model of 3 + 3 layers of 256 dimensions.
 CLOSE_CALL = 1e-4
 
+# Batches in parallel take turns at the interpreter, which is busy for a tenth of the time of each.
+MOST_AT_ONCE = 8
+
 Ids = Sequence[int]
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class TorchEngine:
@@ -71,6 +78,22 @@ class TorchEngine:
         with torch.inference_mode(), self._products or nullcontext():
             return self._described(sources, hypotheses)
 
+    @property
+    def at_once(self) -> int:
+        """See BatchEngine.at_once: on a processor as many as torch may use threads, up to MOST_AT_ONCE."""
+        return min(MOST_AT_ONCE, torch.get_num_threads()) if self.device.type == "cpu" else 1
+
+    def map(self, function: Callable[[T], R], batches: Sequence[T]) -> Iterable[R]:
+        """See BatchEngine.map: the threads of torch are divided among the batches that are searched in parallel.
+
+        Two batches with a thread each are faster than one after the other with two: most operations of a step are too
+        small to be shared.
+        """
+        workers = min(self.at_once, len(batches))
+        if workers < 2:
+            return map(function, batches)
+        return _map_in_parallel(function, batches, workers)
+
     def _search_batch(
         self, sources: Sequence[Ids], config: SearchConfig, wishes: Sequence[Wish]
     ) -> list[list[Hypothesis]]:
@@ -105,6 +128,19 @@ class TorchEngine:
                     )
                 )
         return detailed
+
+
+def _map_in_parallel(function: Callable[[T], R], batches: Sequence[T], workers: int) -> Iterator[R]:
+    """``map`` by so many ``workers``; of torch's threads each gets its share."""
+    threads = torch.get_num_threads()
+    pool = ThreadPoolExecutor(
+        workers, "torch-engine", initializer=torch.set_num_threads, initargs=(threads // workers,)
+    )
+    try:
+        yield from pool.map(function, batches)
+    finally:
+        pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(threads)  # the number was set for the workers, and for threads yet to come
 
 
 @contextmanager

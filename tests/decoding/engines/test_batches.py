@@ -1,5 +1,8 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +11,8 @@ from nmt.decoding.engines.batches import InBatches
 from nmt.decoding.hypothesis import Hypothesis, Wish
 
 CONFIG = SearchConfig(beam_size=2)
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Echo:
@@ -15,8 +20,13 @@ class Echo:
 
     name = "echo"
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = 1) -> None:
+        self.at_once = at_once
         self.batches: list[list[Sequence[int]]] = []
+
+    def map(self, function: Callable[[T], R], batches: Sequence[T]) -> Iterable[R]:
+        with ThreadPoolExecutor(self.at_once) as pool:
+            yield from pool.map(function, batches)
 
     def search(
         self,
@@ -29,6 +39,12 @@ class Echo:
         self.batches.append(list(sources))
         prefixes = [()] * len(sources) if wishes is None else [wish.prefix for wish in wishes]
         return [[Hypothesis([*prefix, *source], -1.0, -1.0)] for prefix, source in zip(prefixes, sources, strict=True)]
+
+    def describe(
+        self, sources: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[Hypothesis]]
+    ) -> list[list[Hypothesis]]:
+        self.batches.append(list(sources))
+        return [list(of_sentence) for of_sentence in hypotheses]
 
 
 def test_batches_are_bounded_by_sentences_and_by_subwords_with_padding_and_beams() -> None:
@@ -51,3 +67,22 @@ def test_every_source_and_wish_comes_back_to_its_place(sources: list[list[int]],
     found = engine.search(sources, CONFIG, wishes)
     assert [each[0].ids for each in found] == [[100 + index, *source] for index, source in enumerate(sources)]
     assert [each[0].ids for each in engine.search(sources, CONFIG)] == sources
+    assert engine.describe(sources, found) == found
+
+
+@pytest.mark.parametrize(
+    ("sentences", "sizes"), [(5, [5]), (8, [8]), (20, [8, 8, 4]), (33, [9, 9, 9, 6]), (90, [20] * 4 + [10])]
+)
+def test_a_small_window_is_shared_out_to_all_threads(sentences: int, sizes: list[int]) -> None:
+    inner = Echo(at_once=4)
+    found = InBatches(inner, batch_sentences=20).search([[5, 6]] * sentences, CONFIG)
+    assert sorted(map(len, inner.batches), reverse=True) == sizes
+    assert len(found) == sentences
+
+
+def test_what_is_raised_before_a_batch_comes_out() -> None:
+    def stop() -> None:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        InBatches(Echo(at_once=2), before_each=stop).search([[5]] * 30, CONFIG)

@@ -1,4 +1,6 @@
 import itertools
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,6 +10,7 @@ import torch
 from nmt.decoding.attention import cross_attention, mean_of_heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import torch as torch_engine
+from nmt.decoding.engines.batches import InBatches
 from nmt.decoding.engines.torch import TorchEngine
 from nmt.decoding.hypothesis import NO_WISH, Wish
 from nmt.decoding.scoring import pad_rows
@@ -69,6 +72,56 @@ def test_a_sentence_alone_is_as_in_any_batch_and_with_any_threads(transformer: T
     torch.set_num_threads(1)
     assert len(results[0]) == 60
     assert all(result == results[0] for result in results)
+
+
+def test_batches_in_parallel_share_the_threads_and_give_what_one_after_the_other_does(
+    transformer: Transformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch_engine, "MOST_AT_ONCE", 2)
+    generator = torch.Generator().manual_seed(11)
+    sources = [torch.randint(4, 32, (1 + index % 11,), generator=generator).tolist() for index in range(60)]
+    threads: set[tuple[int, int]] = set()
+
+    class Watched(TorchEngine):
+        def _search(self, sources, config, wishes):  # type: ignore[no-untyped-def]
+            threads.add((threading.get_ident(), torch.get_num_threads()))
+            return super()._search(sources, config, wishes)
+
+    expected = InBatches(TorchEngine(transformer, torch.device("cpu")), batch_sentences=7).search(sources, CONFIG)
+    torch.set_num_threads(5)
+    try:
+        found = InBatches(Watched(transformer, torch.device("cpu")), batch_sentences=7).search(
+            sources, CONFIG, details=True
+        )
+        assert torch.get_num_threads() == 5
+    finally:
+        torch.set_num_threads(1)
+    assert [[each.ids for each in of_sentence] for of_sentence in found] == [
+        [each.ids for each in of_sentence] for of_sentence in expected
+    ]
+    assert all(each.attention is not None for of_sentence in found for each in of_sentence)
+    assert {number for _, number in threads} <= {1, 2}  # 1 for close calls
+    assert threading.get_ident() not in {thread for thread, _ in threads}
+
+
+def test_an_error_in_one_of_the_parallel_batches_ends_the_others(transformer: Transformer) -> None:
+    done: list[int] = []
+
+    def count(batch: int) -> int:
+        if batch == 0:
+            raise NMTError("no")
+        time.sleep(0.01)
+        done.append(batch)
+        return batch
+
+    torch.set_num_threads(2)
+    try:
+        with pytest.raises(NMTError, match="no"):
+            list(TorchEngine(transformer, torch.device("cpu")).map(count, range(1000)))
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
+    assert len(done) < 900
 
 
 FEATURES: list[dict[str, object]] = [
