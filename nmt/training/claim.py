@@ -4,6 +4,7 @@ import json
 import math
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,10 @@ from nmt.text.lines import atomic_writer
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import TOKENIZER_ROLE, CorpusFiles
+from nmt.training.extension import EXTENDED_AT, is_raised
 from nmt.training.lock import LOCK
 
-FREE = ("text.", "training.keep")  # text is compared apart; how many checkpoints are kept decides no result
+FREE = ("training.keep",)  # how many checkpoints are kept decides no result
 OURS = (
     TRAINING,
     CONFIG,
@@ -39,6 +41,23 @@ OURS = (
     FAST_COPY,
 )  # what a training leaves in a model directory
 PARENT = "parent"
+SETTINGS = "settings.json"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A setting, by its full name such as training.seed, before and now."""
+
+    name: str
+    before: Any
+    now: Any
+
+    def __str__(self) -> str:
+        if self.name == PARENT:
+            return "the model that it goes on from, with --from, is another one"
+        if self.name.startswith("text."):
+            return _changed_text(self.name.removeprefix("text."))
+        return f"{self.name} was {_shown(self.before)}, now {_shown(self.now)}"
 
 
 def claim(
@@ -63,7 +82,7 @@ def claim(
         "text": fingerprint,
         PARENT: parent,
     }
-    stored = directory / "settings.json"
+    stored = directory / SETTINGS
     checkpoints = CheckpointStore(directory, keep=1)
     has_weights = (output / WEIGHTS).exists()
     begun = stored.exists() and (has_weights or checkpoints.hold_updates())
@@ -72,7 +91,8 @@ def claim(
     if overwrite and (has_weights or begun):
         _remove_model(output)
     elif begun or _holds(stored, settings):
-        _compare(stored, settings)
+        if differences := _differences(stored, settings):
+            _extend(stored, settings, differences, checkpoints)
         _check_not_in_vain(output, checkpoints)
         _remove_leftovers(output)
         return directory
@@ -84,9 +104,13 @@ def claim(
         raise NMTError(f"{output} cannot be made: {error.strerror}") from error
     _remove_leftovers(output)
     checkpoints.remove_after(-1)
-    with atomic_writer(stored) as file:
-        file.write(json.dumps(settings, ensure_ascii=False, indent=1).encode("utf-8"))
+    _write(stored, settings)
     return directory
+
+
+def _write(path: Path, settings: dict[str, Any]) -> None:
+    with atomic_writer(path) as file:
+        file.write(json.dumps(settings, ensure_ascii=False, indent=1).encode("utf-8"))
 
 
 def _foreign(output: Path, training: bool) -> bool:
@@ -123,8 +147,8 @@ def _holds(path: Path, settings: dict[str, Any]) -> bool:
         return False
 
 
-def _compare(path: Path, settings: dict[str, Any]) -> None:
-    """NMTError naming every setting in which this command differs from the one that began the run.
+def _differences(path: Path, settings: dict[str, Any]) -> list[Difference]:
+    """Every setting in which this command differs from the one that began the run.
 
     An earlier release may have begun it that knew fewer settings; those had the values that are defaults now.
     """
@@ -137,24 +161,30 @@ def _compare(path: Path, settings: dict[str, Any]) -> None:
     codes = stored.get("languages")
     if isinstance(codes, list):  # earlier releases stored them as they were given
         stored["languages"] = [canonical_code(code) if isinstance(code, str) else code for code in codes]
+    stored.pop(EXTENDED_AT, None)
     before, now = dict(_flat(to_mapping(Recipe()))) | dict(_flat(stored)), dict(_flat(settings))
-    differences = [
-        f"{name} was {_shown(before.get(name))}, now {_shown(now.get(name))}"
+    found = [
+        Difference(name, before.get(name), now.get(name))
         for name in dict.fromkeys([*before, *now])
-        if before.get(name) != now.get(name) and not name.startswith((*FREE, PARENT))
+        if before.get(name) != now.get(name) and name not in FREE
     ]
-    if before.get(PARENT) != now.get(PARENT):
-        differences.append("the model that it goes on from, with --from, is another one")
-    differences += [
-        _changed_text(name.removeprefix("text."))
-        for name in dict.fromkeys([*before, *now])
-        if name.startswith("text.") and before.get(name) != now.get(name)
-    ]
-    if differences:
-        raise NMTError(
-            f"{path.parent.parent} holds a training with other settings: {'; '.join(differences)}; "
-            "give the same command to go on, choose another -o, or --overwrite to start afresh"
+    return sorted(found, key=lambda each: (each.name.startswith("text."), each.name == PARENT))
+
+
+def _extend(path: Path, settings: dict[str, Any], differences: list[Difference], checkpoints: CheckpointStore) -> None:
+    """Let a finished run continue under larger limits; NMTError, naming all ``differences``, for any other change."""
+    raised = all(is_raised(each.name, each.before, each.now) for each in differences)
+    newest = checkpoints.load_newest() if raised else None
+    if newest is not None and newest[0].finished:
+        _write(path, {**settings, EXTENDED_AT: newest[0].step})
+        return
+    way_out = "give the same command to go on, choose another -o, or --overwrite to start afresh"
+    if raised:
+        way_out = (
+            "a run keeps its limits until it has ended, and can be extended then; until that, give the same command"
         )
+    sentences = "; ".join(map(str, differences))
+    raise NMTError(f"{path.parent.parent} holds a training with other settings: {sentences}; {way_out}")
 
 
 def _check_not_in_vain(output: Path, checkpoints: CheckpointStore) -> None:

@@ -2,6 +2,7 @@
 
 from nmt.training.budget import Clock, Horizon, seconds_for_the_end, seconds_to_score, spare, validation_due
 from nmt.training.config import RANKINGS, TrainingConfig
+from nmt.training.extension import rewarming
 from nmt.training.schedule import closing_rate, learning_rate
 from nmt.training.state import TrainState
 
@@ -61,7 +62,8 @@ class Planner:
         if state.decay_updates:
             begin, updates = state.decay_began, state.decay_updates
             rate = min(rate, closing_rate(state.step + 1, begin=begin, updates=updates, peak=state.decay_rate))
-        return rate * state.rate_scale
+        rewarmed = rewarming(state, self.progress(state), warmup=self.config.warmup)
+        return rate * rewarmed * state.rate_scale
 
     def begin_decay(self, state: TrainState) -> None:
         """From here the rate falls to zero: progress has stalled."""

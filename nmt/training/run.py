@@ -23,10 +23,11 @@ from nmt.training.batch_size import settle_batch_tokens
 from nmt.training.beginning import check_beginning
 from nmt.training.budget import Clock
 from nmt.training.checkpoint import CheckpointStore
-from nmt.training.claim import claim
+from nmt.training.claim import SETTINGS, claim
 from nmt.training.config import Recipe, TrainingConfig
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.distributed import Group
+from nmt.training.extension import extended_at
 from nmt.training.fine_tuning import Parent, load_parent
 from nmt.training.following import Task, begin_together
 from nmt.training.formation import choose_formation
@@ -193,13 +194,15 @@ class _Run:
         )
         self._begin_together(training)
         trainer = Trainer(model, self.prepared.corpus, training, surroundings)
-        resumed = trainer.resume()
+        resumed = trainer.resume(extended_at(self.directory / SETTINGS))
         self.log.forget_after(trainer.state.step if resumed else -1)
         self._announce(model, trainer.learner.precision, training)
         if not resumed:
             self._check_budget()
         elif trainer.state.step:
             self.log.stage(f"going on after step {trainer.state.step:,}")
+            if trainer.state.extended_at == trainer.state.step:
+                self.log.stage("this run had ended there: the learning rate warms up again, for the longer run")
         state = trainer.run()
         scores: list[MetricScore] | None = None
         if state.finished and not self.stop_requested():

@@ -32,6 +32,8 @@ class TrainState:
     all_skipped: int = 0  # since the beginning
     rollbacks: int = 0  # to a checkpoint, as too many updates in a row were skipped
     rate_scale: float = 1.0  # of the learning rate since then
+    extended_at: int = 0  # the step at which a finished run was told to continue; 0: it was not
+    extended_progress: float = 0.0  # share of the longer run that was done there, where its end is known
     finished: str = ""  # why training ended, empty while it has not
 
     @property

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from math import isinf
+from math import inf, isinf
 from typing import Protocol
 
 from torch import Tensor
@@ -20,6 +20,7 @@ from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import TrainingConfig
 from nmt.training.curriculum import Curriculum
 from nmt.training.distributed import ALONE, Group
+from nmt.training.extension import extend
 from nmt.training.learner import Learner, Update
 from nmt.training.meter import Meter
 from nmt.training.optimizer import update_average
@@ -95,13 +96,15 @@ class Trainer:
         self._pass_tokens = max(1, self.plan.target_tokens())
         self._saved_step, self._saved_at = -1, 0.0
 
-    def resume(self) -> bool:
-        """Go on from the newest checkpoint, if there is one."""
+    def resume(self, extended_at: int | None = None) -> bool:
+        """Go on from the newest checkpoint, if there is one; a run that ended at ``extended_at`` is not finished."""
         if not self._load(regular=False):
             return False
         if self.state.epoch:
             self.plan = self._plan()
         self.around.clock.before = self.state.seconds
+        if self.state.finished and self.state.step == extended_at:
+            self._extend()
         self._saved_step = self.state.step
         return True
 
@@ -112,6 +115,9 @@ class Trainer:
         if self.state.finished:
             self.around.snapshots.clear()
         return self.state
+
+    def _extend(self) -> None:
+        self.state = extend(self.state, progress=self.planner.progress(self.state) or 0.0)
 
     def _run(self) -> None:
         clock = self.around.clock
@@ -166,7 +172,7 @@ class Trainer:
 
     def _update(self) -> Update:
         """One update from the next batches of the plan."""
-        limit = self.curriculum.limit(self.planner.progress(self.state))
+        limit = inf if self.state.extended_at else self.curriculum.limit(self.planner.progress(self.state))
         places = self._next_places(self.state.batch, limit)
         if not places:  # all that are left of this epoch are too long as yet
             self._begin_epoch()
@@ -247,6 +253,8 @@ class Trainer:
         check_another_try(self.state)
         now = self.state
         self._load(regular=True)
+        if now.extended_at and self.state.step <= now.extended_at:
+            self._extend()
         self.around.checkpoints.remove_after(self.state.step)
         self.state = state_after_going_back(now, self.state)
         self.around.reporter.stage(
@@ -306,6 +314,7 @@ class Trainer:
         state.validation_seconds = validator.cost or state.validation_seconds
         if validation is None and last:
             self.around.reporter.stage("no time is left in the budget to validate the last weights")
+        if validation is None and last and not state.extended_at:
             self._publish(None, MOVING_AVERAGE, self.average)
         elif validation is not None:
             self._compare(validation)

@@ -1,0 +1,70 @@
+"""A finished run that is told to learn longer: which limits may be raised, and from where it continues.
+
+It continues from the checkpoint of its end, with all it has learned. There the rate is near zero, so it warms up again,
+to what the schedule of the longer run has at that step, and falls to that run's end (re-warming: Ibrahim et al. 2024,
+section 4). Nothing is published but what scores better on the validation text than what is there.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nmt.training.budget import parse_duration
+from nmt.training.schedule import WARMUP_SHARE
+from nmt.training.state import TrainState
+
+LIMITS = ("training.max_steps", "training.max_epochs", "training.budget", "training.patience")
+EXTENDED_AT = "extended at"  # in settings.json: the step at which the run had ended when it was last extended
+
+
+def is_raised(name: str, before: Any, now: Any) -> bool:
+    """Whether ``now`` is a larger value than ``before`` of a limit, by its full name, such as training.max_steps."""
+    if name not in LIMITS or before is None or now is None:
+        return False
+    if name == "training.budget":
+        return parse_duration(now) > parse_duration(before)
+    return bool(now > before)
+
+
+def extended_at(settings: Path) -> int | None:
+    """The step that the file ``settings`` says a finished run is to continue from; None if it says nothing."""
+    try:
+        stored: Mapping[str, Any] = json.loads(settings.read_text("utf-8"))
+        return stored.get(EXTENDED_AT)
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return None
+
+
+def extend(state: TrainState, *, progress: float) -> TrainState:
+    """``state`` with the end behind it forgotten; ``progress`` (0..1) is its share of the longer run.
+
+    What was published stays the best. The weights of earlier validations were removed at the end.
+    """
+    return replace(
+        state,
+        finished="",
+        extended_at=state.step,
+        extended_progress=progress,
+        validated_progress=progress,
+        stale_validations=0,
+        snapshots=[],
+        decay_began=0,
+        decay_updates=0,
+        decay_rate=0.0,
+    )
+
+
+def rewarming(state: TrainState, progress: float | None, *, warmup: int) -> float:
+    """The share (0..1) of the scheduled rate in the next update; 1 for a run that was not extended.
+
+    It grows along a line over ``warmup`` updates, or over a tenth of what was added where that is less.
+    """
+    if not state.extended_at:
+        return 1.0
+    ramp = (state.step + 1 - state.extended_at) / max(1, warmup)
+    if progress is not None and state.extended_progress < 1:
+        added = (progress - state.extended_progress) / (1 - state.extended_progress)
+        ramp = max(ramp, added / WARMUP_SHARE)
+    return min(1.0, ramp)
