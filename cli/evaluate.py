@@ -68,6 +68,7 @@ def _remember_order(context: click.Context, parameter: click.Parameter, value: A
     help=f"How BLEU finds words: {', '.join(TOKENIZERS)}.",
 )
 @click.option("--lowercase", is_flag=True, help="Make no difference between upper and lower case.")
+@click.option("--allow-empty-references", is_flag=True, help="Leave lines without a reference out of the scores.")
 @click.option("--confidence", is_flag=True, help="Show 95% intervals by bootstrap; always there for several systems.")
 @click.option("--paired-bs", is_flag=True, help="Paired bootstrap against the first system; the default for several.")
 @click.option("--paired-ar", is_flag=True, help="Paired approximate randomisation against the first system.")
@@ -117,6 +118,7 @@ def evaluate(
     output_format: str,
     tokenize: str | None,
     lowercase: bool,
+    allow_empty_references: bool,
     confidence: bool,
     paired_bs: bool,
     paired_ar: bool,
@@ -170,7 +172,14 @@ def evaluate(
     reject_unused_search_options(context, [info.search.sample for info in infos])
     tests = tuple(kind for kind, given in (("bs", paired_bs), ("ar", paired_ar)) if given)
     inquiry = _inquiry(tests, resamples, comet, confidence=confidence or pictures)
-    results = evaluate_systems(sets, systems, inquiry, tokenize=tokenize, lowercase=lowercase)
+    results = evaluate_systems(
+        sets,
+        systems,
+        inquiry,
+        tokenize=tokenize,
+        lowercase=lowercase,
+        allow_empty_references=allow_empty_references,
+    )
     outputs.write(results, systems)
     if output_format == "json":
         click.echo(json.dumps(as_json(results), ensure_ascii=False, indent=2))

@@ -52,7 +52,7 @@ class Outputs:
 
         if self.translations is not None:
             made = next(each.output for each in results[0].systems if each.output.model is not None)
-            write_lines(self.translations, made.hypotheses)
+            write_lines(self.translations, made.every or made.hypotheses)
         if self.report is not None:
             self._write_report(self.report, results, systems)
         if self.plots is not None:

@@ -20,7 +20,8 @@ def scores_text(results: "Sequence[SetResult]", *, confidence: bool) -> str:
     """The scores: three lines for one system, one table for several systems or test sets."""
     if len(results) == len(results[0].systems) == 1:
         scores = results[0].systems[0].scores.values()
-        return "\n".join(f"{score.name:<8} {_value(score, confidence)}  {score.signature}" for score in scores)
+        alone = [f"{score.name:<8} {_value(score, confidence)}  {score.signature}" for score in scores]
+        return "\n".join([*alone, *_left_out(results)])
     keys = list(results[0].systems[0].scores)
     timed = any(system.output.seconds is not None for result in results for system in result.systems)
     names = [results[0].systems[0].scores[key].name for key in keys]
@@ -33,7 +34,17 @@ def scores_text(results: "Sequence[SetResult]", *, confidence: bool) -> str:
             rows += _p_values(system, keys)
     tested = any(score.comparisons for result in results for each in result.systems for score in each.scores.values())
     signatures = [f"{name:<8} {signature}" for name, signature in _signatures(results, keys)]
-    return "\n".join([*_table(rows), "", *signatures, *([EXPLANATION] if tested else [])])
+    return "\n".join([*_table(rows), "", *signatures, *_left_out(results), *([EXPLANATION] if tested else [])])
+
+
+def _left_out(results: "Sequence[SetResult]") -> list[str]:
+    """A line for each test set of which lines without a reference are not in the scores."""
+    return [
+        f"{each.test_set.name}: {each.test_set.left_out:,} of {len(each.test_set) + each.test_set.left_out:,} lines "
+        "have no reference and are left out"
+        for each in results
+        if each.test_set.left_out
+    ]
 
 
 def details_text(results: "Sequence[SetResult]") -> str:
@@ -125,7 +136,7 @@ def _fault_rows(result: "SetResult") -> list[list[str]]:
 
 def _line(result: "SetResult", line: int, systems: "Sequence[SystemResult]") -> Iterator[str]:
     scores = " and ".join(f"{system.scores['chrf'].segments[line]:.1f}" for system in systems)
-    yield f"  line {line + 1:,}: {scores}"
+    yield f"  line {result.test_set.line_number(line):,}: {scores}"
     if result.test_set.sources is not None:
         yield f"    < {result.test_set.sources[line]}"
     yield from (f"    > {system.output.hypotheses[line]}" for system in systems)

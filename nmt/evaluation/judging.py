@@ -46,14 +46,19 @@ def evaluate_systems(
     *,
     tokenize: str | None = None,
     lowercase: bool = False,
+    allow_empty_references: bool = False,
 ) -> list[SetResult]:
     """Let all ``systems`` translate all test ``sets``, and judge them; the others are compared with the first.
 
-    What would be missing for the scores is said before anything is translated.
+    What would be missing for the scores is said before anything is translated. A line without a reference counts as an
+    error of each system that says anything there, unless they are allowed: then such lines are left out.
     """
+    scored = [each.with_references_only() if allow_empty_references else each for each in sets]
+    for each, whole in zip(scored, sets, strict=True):
+        _report_empty_references(each, whole)
     models = [system for system in systems if isinstance(system, ModelSystem)]
     language = next((each.info.target_language for each in models if each.info.target_language), None)
-    scorers = [Scorer(each, target_language=language, tokenize=tokenize, lowercase=lowercase) for each in sets]
+    scorers = [Scorer(each, target_language=language, tokenize=tokenize, lowercase=lowercase) for each in scored]
     known = ((each.word_counts(), each.name) for each in models)
     counts, counts_of = next((found for found in known if found[0] is not None), (None, None))
     made = [
@@ -64,9 +69,26 @@ def evaluate_systems(
         for each in systems
     ]
     return [
-        judge(scorer, outputs, inquiry, counts=counts, counts_of=counts_of)
+        judge(scorer, [each.scored(scorer.test_set) for each in outputs], inquiry, counts=counts, counts_of=counts_of)
         for scorer, outputs in zip(scorers, zip(*made, strict=True), strict=True)
     ]
+
+
+def _report_empty_references(scored: EvaluationSet, whole: EvaluationSet) -> None:
+    """A word on the lines that are left out, or a warning about empty references that count."""
+    if scored.kept is None and (empty := whole.empty_references()):
+        logger.warning(
+            "%s of %s lines of %s have an empty reference, which any translation is an error against; "
+            "--allow-empty-references leaves them out",
+            *(f"{empty:,}", f"{len(whole):,}", whole.name),
+        )
+    elif scored.left_out:
+        logger.info(
+            "%s: %s of %s lines have no reference and are left out",
+            whole.name,
+            f"{scored.left_out:,}",
+            f"{len(whole):,}",
+        )
 
 
 def judge(
@@ -126,7 +148,7 @@ def _system(scorer: Scorer, outputs: Sequence[Output], scores: Sequence[dict[str
         faults=[
             faults_of(
                 hypothesis,
-                [reference[line] for reference in test_set.references],
+                test_set.references_of(line),
                 test_set.sources[line] if test_set.sources else None,
             )
             for line, hypothesis in enumerate(own)

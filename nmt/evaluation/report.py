@@ -9,6 +9,7 @@ from nmt.evaluation.metrics import METRICS
 from nmt.evaluation.results import SetResult, SystemResult, agreement, fault_counts
 from nmt.evaluation.scoring import Score
 from nmt.evaluation.segments import chosen, most_different, worst
+from nmt.evaluation.test_sets import EvaluationSet
 from nmt.evaluation.weaknesses import STEPS, WordBin
 from nmt.pages.page import asset, build_page, escape
 from nmt.text.word_counts import words
@@ -72,7 +73,7 @@ def _section(number: int, result: SetResult) -> str:
     parts = [
         f"<section data-set='{number}'>",
         f"<h2>{escape(test_set.name)}</h2>",
-        f"<p class='quiet'>{len(test_set):,} lines: {escape(named)}</p>",
+        f"<p class='quiet'>{len(test_set):,} lines{_left_out(test_set)}: {escape(named)}</p>",
         _table(result),
         _wins(result),
         "<div class='columns'>",
@@ -202,6 +203,10 @@ def _training(curves: Sequence[TrainingCurves]) -> str:
 # --- what the scripts draw from
 
 
+def _left_out(test_set: EvaluationSet) -> str:
+    return f" ({test_set.left_out:,} more have no reference and are left out)" if test_set.left_out else ""
+
+
 def _set_data(result: SetResult) -> dict[str, Any]:
     test_set = result.test_set
     lengths = [list(map(_length, test_set.references[0]))]
@@ -245,9 +250,9 @@ def _segment_data(result: SetResult, line: int) -> list[Any]:
     """Line, source, references, and of each system translation, chrF2++, faults and links, as short as can be."""
     test_set = result.test_set
     return [
-        line + 1,
+        test_set.line_number(line),
         None if test_set.sources is None else _clipped(test_set.sources[line]),
-        [_clipped(reference[line]) for reference in test_set.references],
+        [_clipped(reference) for reference in test_set.references_of(line)],
         [
             [
                 _clipped(system.output.hypotheses[line]),

@@ -41,7 +41,7 @@ def as_json(results: Sequence[SetResult]) -> dict[str, Any]:
     outside: dict[str, Any] = {}
     if len(results) == len(results[0].systems) == 1:
         inside = sets[0]["systems"][0]
-        names = ["model", "hypotheses", "source", "references", "sentences", "scores"]
+        names = ["model", "hypotheses", "source", "references", "sentences", "left_out", "scores"]
         names += ["seconds", "sentences_per_second", "parameters", "bytes"]
         values = sets[0] | inside
         outside = {name: values[name] for name in names if values.get(name) is not None}
@@ -55,6 +55,7 @@ def _set(result: SetResult) -> dict[str, Any]:
         "source": test_set.source_name,
         "references": list(test_set.reference_names),
         "sentences": len(test_set),
+        "left_out": test_set.left_out,
         "systems": [_system(system) for system in result.systems],
         "by_length": [asdict(each) for each in result.lengths],
         "by_frequency": {"counts_of": result.counts_of, "bins": _word_bins(result.frequencies)},
@@ -110,9 +111,9 @@ def agreement(found: Agreement) -> dict[str, Any]:
 def _segment(result: SetResult, line: int) -> dict[str, Any]:
     test_set = result.test_set
     return {
-        "line": line + 1,
+        "line": test_set.line_number(line),
         "source": None if test_set.sources is None else test_set.sources[line],
-        "references": [reference[line] for reference in test_set.references],
+        "references": test_set.references_of(line),
         "systems": [
             {
                 "hypothesis": system.output.hypotheses[line],

@@ -148,6 +148,10 @@ class Scorer:
 
     def _remember(self, metric: "Metric") -> None:
         """Let ``metric`` count each system once, also for sacreBLEU's tests, which ask for it again."""
+        fewer = self.test_set.kept is not None  # None is how sacreBLEU knows of a line with fewer references
+        references_given = [
+            [None if fewer and not text.strip() else text for text in each] for each in self.test_set.references
+        ]
         known: dict[int, tuple[Sequence[str], Stats]] = {}  # holds the hypotheses, so that no other takes their id
         count: Callable[..., Any] = metric._extract_corpus_statistics
 
@@ -156,7 +160,7 @@ class Scorer:
                 stats: Stats = []
                 for first in range(0, len(hypotheses), _TOGETHER):
                     part = slice(first, first + _TOGETHER)
-                    stats += count(hypotheses[part], [reference[part] for reference in self.test_set.references])
+                    stats += count(hypotheses[part], [reference[part] for reference in references_given])
                 known[id(hypotheses)] = (hypotheses, stats)
             return known[id(hypotheses)][1]
 

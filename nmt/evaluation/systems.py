@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nmt.errors import NMTError
@@ -32,11 +32,18 @@ class Output:
     seconds: float | None = None
     parameters: int | None = None
     bytes: int | None = None
+    every: list[str] | None = None  # the translations of all lines, where some have no reference and are not scored
+
+    def scored(self, test_set: EvaluationSet) -> "Output":
+        """With the hypotheses of the lines that are in ``test_set``."""
+        if test_set.kept is None:
+            return self
+        return replace(self, hypotheses=[self.hypotheses[line] for line in test_set.kept], every=self.hypotheses)
 
     @property
     def sentences_per_second(self) -> float | None:
         """How fast it was; None for a file."""
-        return None if self.seconds is None else len(self.hypotheses) / max(self.seconds, 1e-9)
+        return None if self.seconds is None else len(self.every or self.hypotheses) / max(self.seconds, 1e-9)
 
 
 class ModelSystem:

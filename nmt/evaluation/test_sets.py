@@ -5,7 +5,7 @@ import logging
 import tarfile
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPException
 from pathlib import Path
 
@@ -26,9 +26,41 @@ class EvaluationSet:
     sources: list[str] | None = None
     source_name: str | None = None
     target_language: str | None = None  # where name or files tell it
+    kept: tuple[int, ...] | None = None  # the lines of the files, from 0, that are in it; None: all
+    left_out: int = 0  # lines of the files without a reference
 
     def __len__(self) -> int:
         return len(self.references[0])
+
+    def line_number(self, place: int) -> int:
+        """The number (from 1) that the line at ``place`` (from 0) has in the files."""
+        return (place if self.kept is None else self.kept[place]) + 1
+
+    def references_of(self, place: int) -> list[str]:
+        """The references of the line at ``place``; where lines are left out for having none, those with text."""
+        found = [reference[place] for reference in self.references]
+        return found if self.kept is None else [text for text in found if text.strip()]
+
+    def empty_references(self) -> int:
+        """How many lines have no reference with text."""
+        return sum(not any(text.strip() for text in texts) for texts in zip(*self.references, strict=True))
+
+    def with_references_only(self) -> "EvaluationSet":
+        """The lines that have a reference with text, which comes first; NMTError if none has.
+
+        Where another reference of a line is empty, the line has so many fewer.
+        """
+        rows = [sorted(texts, key=lambda text: not text.strip()) for texts in zip(*self.references, strict=True)]
+        kept = [place for place, row in enumerate(rows) if row[0].strip()]
+        if not kept:
+            raise NMTError(f"{', '.join(self.reference_names)}: every line is empty, so there is nothing to score")
+        return replace(
+            self,
+            references=[[rows[place][number] for place in kept] for number in range(len(self.references))],
+            sources=None if self.sources is None else [self.sources[place] for place in kept],
+            kept=tuple(kept),
+            left_out=len(rows) - len(kept),
+        )
 
 
 def set_of_files(source: str | None, references: Sequence[str]) -> EvaluationSet:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import math
 import os
 import time
@@ -17,6 +18,8 @@ from nmt.text.corpus import Pair
 from nmt.text.languages import check_language, differ, language_of
 from nmt.text.lines import atomic_writer, check_readable
 from nmt.text.tags import check_tag
+
+logger = logging.getLogger(__name__)
 
 ROLES = ("sources", "targets", "tables", "validation_sources", "validation_targets")
 TOKENIZER_ROLE = "tokenizers"
@@ -131,10 +134,14 @@ class CorpusFiles:
 
     def given_validation(self) -> list[Pair]:
         """The usable pairs of the validation files; none only if there are no such files."""
-        given = read_pairs(self.validation_sources, self.validation_targets)
+        given = list(read_pairs(self.validation_sources, self.validation_targets))
         validation = [pair for pair in given if pair.source.strip() and pair.target.strip()]
         if self.validation_sources and not validation:
             raise NMTError(f"{', '.join(self.validation_sources)}: no usable sentence pair to validate on")
+        if empty := len(given) - len(validation):
+            logger.info(
+                "validation: %s of %s pairs have an empty side and are left out", f"{empty:,}", f"{len(given):,}"
+            )
         return validation
 
     def settings(self) -> dict[str, Any]:

@@ -285,6 +285,18 @@ def test_validation_files_and_tables(tmp_path: Path) -> None:
     assert "validation: 60 of 60 pairs are also in the training text" in reporter.stages
 
 
+def test_validation_pairs_with_an_empty_side_are_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    files = write_corpus(tmp_path)
+    for name, lines in (("valid.de", ["eins", "", "zwei", "drei"]), ("valid.en", ["EINS", "ZWEI", " ", "DREI"])):
+        (tmp_path / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    validated = replace(
+        files, validation_sources=(str(tmp_path / "valid.de"),), validation_targets=(str(tmp_path / "valid.en"),)
+    )
+    with caplog.at_level("INFO"):
+        assert [pair.target for pair in validated.given_validation()] == ["EINS", "DREI"]
+    assert "validation: 2 of 4 pairs have an empty side and are left out" in caplog.text
+
+
 def test_bad_files_are_sentences_before_anything_slow(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     missing = CorpusFiles(sources=(str(tmp_path / "none.de"),), targets=files.targets)
