@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.cleaning.byte_classes import LineClasses, classify_lines
+from nmt.cleaning.line_classes import LineClasses, classify_lines
 from nmt.text.blocks import Block
 from nmt.text.normalization import comparable_lines
 
@@ -44,7 +44,7 @@ class SideText:
     @cached_property
     def classes(self) -> LineClasses:
         """What kinds of characters each line holds."""
-        return classify_lines(self.data.replace(b"\n", b""), self.lengths)
+        return classify_lines(self.text)
 
     @cached_property
     def raw(self) -> list[bytes]:

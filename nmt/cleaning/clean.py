@@ -17,12 +17,12 @@ import numpy as np
 from nmt.cleaning.alignment_slip import find_slips
 from nmt.cleaning.association import Translations, words_of
 from nmt.cleaning.block_text import BlockText, SideText
-from nmt.cleaning.byte_classes import NO_SCRIPT
 from nmt.cleaning.config import CleaningConfig
 from nmt.cleaning.filters import CleanBlock, Cleaner, Rejected, Usual
 from nmt.cleaning.hashes import SeenHashes
 from nmt.cleaning.held_out import HeldOut
 from nmt.cleaning.lengths import fit_lengths
+from nmt.cleaning.line_classes import NO_SCRIPT
 from nmt.cleaning.outputs import Outputs, output_paths, tell_of_columns
 from nmt.cleaning.pair_tests import ends_agree
 from nmt.cleaning.reading import TolerantReader

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from nmt.cleaning import marks, pair_tests
 from nmt.cleaning.association import Translations, words_of
 from nmt.cleaning.block_text import SOURCE, TARGET, BlockText
-from nmt.cleaning.byte_classes import NO_SCRIPT
 from nmt.cleaning.config import FILTERS, CleaningConfig
 from nmt.cleaning.hashes import Hashes, combine, hash_normal_lines, hash_pairs
 from nmt.cleaning.held_out import HeldOut
 from nmt.cleaning.languages import judge
 from nmt.cleaning.lengths import LengthModel
+from nmt.cleaning.line_classes import NO_SCRIPT
 from nmt.cleaning.mending import mend_side
 from nmt.text.blocks import Block
 

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from nmt.cleaning import marks, pair_tests
 from nmt.cleaning.block_text import SOURCE, TARGET, BlockText, Example, Rows, SideText
-from nmt.cleaning.byte_classes import NO_SCRIPT, SCRIPT_NAMES
 from nmt.cleaning.config import CleaningConfig
 from nmt.cleaning.hashes import Hashes, combine, hash_normal_lines, hash_pairs, smallest_word_hashes
 from nmt.cleaning.held_out import HeldOut, Overlap
 from nmt.cleaning.lengths import fit_lengths
+from nmt.cleaning.line_classes import NO_SCRIPT, SCRIPT_NAMES
 from nmt.cleaning.stretches import Stretch, measure_windows
 from nmt.text.blocks import Block
 from nmt.text.corpus import FilterConfig

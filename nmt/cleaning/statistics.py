@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmt.cleaning.block_text import Example
-from nmt.cleaning.byte_classes import NO_SCRIPT, SCRIPT_NAMES
 from nmt.cleaning.hashes import DistinctCount
 from nmt.cleaning.inspection import EXAMPLES, LONGEST, SideFacts
+from nmt.cleaning.line_classes import NO_SCRIPT, SCRIPT_NAMES
 
 _CLEAR = 0.8  # share of the lines in one script that makes the others odd
 _FEWEST_LINES = 50  # to say anything about a whole file

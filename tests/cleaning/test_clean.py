@@ -92,6 +92,22 @@ def test_each_filter_drops_its_own_and_says_so(tmp_path: Path) -> None:
     assert rows[7][3:] == list(NOISE["identical"])
 
 
+def test_the_script_filter_leaves_names_and_code_and_drops_what_is_not_translated(tmp_path: Path) -> None:
+    right = [
+        "ფაილი Ctrl ვერ მოიძებნა",
+        "Microsoft Windows ფაილი",
+        "ველი %(field_name)s <b>{user_name}</b>",
+        "%(max_length)s",
+    ]
+    wrong = ["The file was not found.", "<b>Save</b> the %(name)s now", "Файл не найден"]
+    plain = [("Die Datei wurde nicht gefunden.", "ფაილი ვერ მოიძებნა საქაღალდეში.")] * 60
+    pairs = [*plain, *(("Die Datei ist nicht da.", line) for line in (*right, *wrong))]
+    config = CleaningConfig().changed(filters=[], mends=[], without=[name for name in FILTERS if name != "script"])
+    report = clean(write_noisy(tmp_path, pairs), tmp_path / "out", config)
+    assert report.dropped == {"script": len(wrong)}
+    assert [target for _, target in result(tmp_path / "out")[60:]] == right
+
+
 @pytest.mark.parametrize("name", NOISE)
 def test_a_filter_left_out_drops_nothing(tmp_path: Path, name: str) -> None:
     config = CleaningConfig().changed(filters=[], mends=[], without=[name, "unusual-ratio"])
