@@ -72,10 +72,16 @@ if TYPE_CHECKING:
 @setting("training", "--budget", "Time for the whole command, such as 20m, 2h or 1d.", kind=str, metavar="TIME")
 @setting("training", "--max-steps", "Updates to make; the learning rate falls to zero there.")
 @setting("training", "--max-epochs", "Passes over the corpus to make, likewise.")
-@setting("training", "--validate-every", "Updates between validations; with --budget, as time allows.")
+@setting(
+    "training", "--validate-every", "Updates between validations; not with --budget, which validates as time allows."
+)
 @setting("training", "--checkpoint-every", "Updates between checkpoints.")
 @setting("training", "--keep", "Newest checkpoints to keep, for going on.")
-@setting("training", "--patience", "Validations without a better score before the rate falls and training ends.")
+@setting(
+    "training",
+    "--patience",
+    "Validations without a better score before the rate falls and training ends; not with --budget.",
+)
 @setting("training", "--valid-metric", "What ranks checkpoints: bleu, chrf (chrF2++) or loss.", kind=str)
 @setting("training", "--seed", "Seed of everything random.")
 @setting(
@@ -151,7 +157,8 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     """Train a translator from parallel text: two line-aligned files (or a TSV) in, a model directory out.
 
     The text is filtered, a tokenizer trained, a model size chosen; the model is validated as it learns, and its
-    best averaged weights are left in DIR. Stopped or killed, the same command goes on from the last checkpoint.
+    best averaged weights are left in DIR. Stopped or killed, the same command goes on from the last checkpoint; after
+    the end it learns on if --budget, --max-steps, --max-epochs or --patience is larger.
     """
     began = time.monotonic()  # a budget is counted from here, the imports below included
     from nmt.training.following import follow_torchrun
