@@ -16,6 +16,8 @@ _CONTINUATION = "\u0080-\u00bf" + "".join(
 )
 _MAYBE_MOJIBAKE = re.compile(f"[ÂÃÄÅÎÏÐÑÙØ×âãäåæçèéïð][{_CONTINUATION}]")
 
+_LONGEST_FIXED = 10_000
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 REPLACEMENT = "\ufffd".encode()
 LINE_SEPARATORS = tuple(character.encode() for character in "\u2028\u2029\x85")
@@ -28,7 +30,8 @@ TAG_IN_TEXT = re.compile(TAG.pattern.decode())
 ENDS = (b".\n", b"!\n", b"?\n")
 SUBWORD_MARKS = (b"@@ ", BLANK.encode())
 
-_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"']+|[\w.+-]+@[\w-]+\.[\w.]+")
+# An address begins where no part of one stands before, and gives nothing back: else long lines of dots take for ever.
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"']+|(?<![\w.+-])[\w.+-]++@[\w-]++\.[\w.]+")
 URL_HINTS = (b"://", b"www.", b"@")
 _PLACEHOLDER = re.compile(
     r"(?<!\d)(?<!\d )%(?:\d+\$)?[sdif@](?!\w)|%\([A-Za-z_]\w*\)[sd]|\$?\{[\w.]*\}|<\d+/?>|\[\[\w+\]\]|__[A-Z]\w*?__"
@@ -75,8 +78,8 @@ def maybe_mojibake(text: str) -> list[int]:
 
 
 def without_mojibake(line: str) -> str:
-    """What was meant by a line that was decoded wrongly, or the line as it is."""
-    return _fix()(line) if _MAYBE_MOJIBAKE.search(line) else line
+    """What was meant by a line that was decoded wrongly, or the line as it is; so is one of over 10,000 characters."""
+    return _fix()(line) if len(line) <= _LONGEST_FIXED and _MAYBE_MOJIBAKE.search(line) else line
 
 
 @cache

@@ -103,7 +103,7 @@ def _machine_memory() -> tuple[int, int]:
     """Bytes in all, and free; 0 where nobody says."""
     listed = Path("/proc/meminfo")
     if listed.exists():
-        found = re.findall(r"(\w+):\s+(\d+)", listed.read_text("utf-8"))
+        found = re.findall(r"(?m)^(\w++):\s+(\d+)", listed.read_text("utf-8"))
         kilobytes = {name: int(number) for name, number in found}
         return kilobytes["MemTotal"] * 1024, kilobytes.get("MemAvailable", kilobytes["MemFree"]) * 1024
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:

@@ -19,7 +19,7 @@ STEPS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)  # of sentence length, fro
 MOST_BINS = 8
 FREQUENCIES = (0, 1, 5, 10, 100, 1000)  # the least count of a word in each bin
 
-_NUMBER = re.compile(r"\d+(?:[.,'\u2019\u00a0\u202f]?\d+)*")
+_NUMBER = re.compile(r"\d+(?:[.,'\u2019\u00a0\u202f]\d+)*")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,9 @@ from nmt.text.spans import Span, letter_marks
 
 _LETTER = re.compile(r"[^\W\d_]")
 _CLOSING = f"[{''.join(map(re.escape, CLOSERS))}]*"
-_END = re.compile(f"[{''.join(map(re.escape, ENDS))}]+|[{''.join(map(re.escape, STOPS))}]+{_CLOSING}(?:\\s|$)")
+_STOP = f"[{''.join(map(re.escape, STOPS))}]"
+# Stops are taken all at once, and nothing of them is given back: else long lines of dots take for ever.
+_END = re.compile(f"[{''.join(map(re.escape, ENDS))}]+|(?<!{_STOP}){_STOP}++{_CLOSING}+(?:\\s|$)")
 # What a line of more than one sentence has inside: such a mark, and text after it; in Greek, also ";".
 _INNER_END = re.compile(
     f"[{''.join(map(re.escape, ENDS | STOPS))};\u037e]{_CLOSING}\\s*[^\\s{''.join(map(re.escape, CLOSERS))}]"

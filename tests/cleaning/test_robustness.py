@@ -9,9 +9,14 @@ from hypothesis import strategies as st
 from nmt.cleaning.check import check_corpus
 from nmt.cleaning.clean import clean_corpus
 from nmt.cleaning.config import FILTERS, MENDS, CleaningConfig
+from nmt.cleaning.reading import parallel_files
 from nmt.cleaning.report import as_mapping, as_text
 from nmt.cleaning.report_page import as_page
+from nmt.evaluation.faults import faults_of
 from nmt.text.blocks import ParallelFiles
+from nmt.text.corpus import FilterConfig, Pair
+from nmt.text.selection import scan_pairs
+from tests.cleaning.conftest import Writer, translations
 
 PIECES = (
     b"\xef\xbb\xbf",
@@ -57,3 +62,20 @@ def test_any_bytes_are_checked_and_cleaned(pairs: list[tuple[bytes, bytes]], las
         assert len(sides[0]) == len(sides[1]) == cleaned.kept
         assert cleaned.read == report.pairs
         assert all(line.strip() for side in sides for line in side)
+
+
+UNITS = (" .", "a", "1", "<", "<a ", "&", "%(a", "a@", "Ã¤", "e\u0301", "[[", "http://")
+HOSTILE = ["." * 200_000, *(unit * (60_000 // len(unit)) for unit in UNITS)]
+
+
+def test_very_long_lines_take_time_in_proportion_to_their_length(write: Writer, tmp_path: Path) -> None:
+    """Where something takes quadratic time, this takes hours."""
+    files = write([*translations(100), *((line, f"{line} @ www.a.org %s.") for line in HOSTILE)])
+    corpora = parallel_files([files[0]], [files[1]])
+    counts = {finding.kind.name: finding.count for finding in check_corpus(corpora).findings}
+    assert counts["too-long"] == len(HOSTILE)
+    config = CleaningConfig().changed(filters=[*FILTERS], mends=[*MENDS], without=["too-long", "language"])
+    assert clean_corpus(corpora, tmp_path / "out", config).read == 100 + len(HOSTILE)
+    for line in HOSTILE:
+        assert faults_of(line, [line[:99]], line[:50]) is not None
+        assert scan_pairs([Pair(line, line)], FilterConfig(), 1)[0].tolist() == [2]
