@@ -88,14 +88,14 @@ def translate(
     input_format: str | None,
     scores: bool,
     align_file: str | None,
-    split_sentences: bool,
+    split_sentences: bool | None,
     **search: Any,
 ) -> None:
     """Translate FILEs, or standard input, line by line: N lines in, N lines out, in order.
 
-    Text is UTF-8, one sentence a line; longer lines are divided at their sentence ends and put together again. An
-    empty line stays one. Files may be compressed (.gz .xz .bz2 .zst). Without FILE at a terminal, type and get an
-    answer to each line, with -v also its score and which word comes from which.
+    Text is UTF-8. A line of more sentences than those that the model learned from, or too long for it, is divided at
+    sentence ends and put together again. An empty line stays one. Files may be compressed (.gz .xz .bz2 .zst). Without
+    FILE at a terminal, type and get an answer to each line, with -v also its score and which word comes from which.
 
     A line that is not the JSON asked for becomes an object with "error", and the exit status is 1.
     """

@@ -41,8 +41,12 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--scores",), {"is_flag": True, "help": "Write text as with --n-best, LINE ||| TRANSLATION ||| SCORE."}),
     (("--align", "align_file"), {"metavar": "FILE", "type": PATH, "help": ALIGN_HELP}),
     (
-        ("--split-sentences",),
-        {"is_flag": True, "help": "Lines are paragraphs: translate their sentences one by one and keep the blanks."},
+        ("--split-sentences/--no-split-sentences",),
+        {
+            "default": None,
+            "show_default": "as many sentences at once as the model's training lines have",
+            "help": "Translate each sentence of a line by itself, or as many at once as the model can take.",
+        },
     ),
 )
 

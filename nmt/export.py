@@ -7,13 +7,12 @@ from pathlib import Path
 from nmt.ctranslate2_copy import Copy, make_copy
 from nmt.decoding.engines import Engine
 from nmt.decoding.engines.batches import InBatches
-from nmt.decoding.line_translator import LineTranslator
+from nmt.decoding.line_translator import LineTranslator, line_settings
 from nmt.decoding.loading import choose_threads, load_copy
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.model_dir import ModelInfo, load_model
 from nmt.text.corpus import Pair
-from nmt.text.languages import sentence_separator
 from nmt.text.lines import StrPath
 from nmt.text.tokenizer import Tokenizer
 
@@ -107,7 +106,10 @@ def _translate(engine: Engine, tokenizer: Tokenizer, info: ModelInfo, pairs: Seq
         tokenizer,
         engine,
         search=info.search,
-        max_source_length=info.max_source_length,
-        joiner=sentence_separator(info.target_language),
+        **line_settings(
+            max_source_length=info.max_source_length,
+            languages=(info.source_language, info.target_language),
+            sentences_per_line=info.sentences_per_line,
+        ),
     )
     return translator.translate([pair.source for pair in pairs])

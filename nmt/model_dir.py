@@ -75,6 +75,8 @@ class ModelInfo:
     model: ModelConfig
     search: SearchConfig
     max_source_length: int  # subwords; longer lines are split
+    # The most sentences that at least a tenth of the training text's source lines have; None: nobody has counted them.
+    sentences_per_line: int | None = None
     tokenizer_sha256: str = ""  # save_model fills it in
     tags: tuple[str, ...] = ()  # that a source can begin with
     # (decoder layer, head) of those whose mean attention aligns words; none: nobody has looked for them
@@ -85,6 +87,8 @@ class ModelInfo:
     def __post_init__(self) -> None:
         if self.max_source_length < 1:
             raise NMTError(f"max_source_length must be at least 1, not {self.max_source_length}")
+        if self.sentences_per_line is not None and self.sentences_per_line < 1:
+            raise NMTError(f"sentences_per_line must be at least 1, not {self.sentences_per_line}")
 
 
 def resolve_model_path(given: StrPath | None) -> Path:

@@ -56,8 +56,8 @@ def load_together(paths: Sequence[StrPath], *, device: str = "auto", threads: in
     """Verify the models in the directories ``paths`` and load them as one.
 
     What is said of the whole is what the first says of itself; a source is divided where the model that takes the
-    fewest subwords needs it, and words are aligned by the heads of the last. NMTErrors for what is wrong with one, and
-    for models of different tokenizers or tags.
+    fewest subwords or sentences needs it, and words are aligned by the heads of the last. NMTErrors for what is wrong
+    with one, and for models of different tokenizers or tags.
     """
     if not paths:
         raise NMTError("an ensemble needs at least one model directory")
@@ -85,6 +85,7 @@ def load_together(paths: Sequence[StrPath], *, device: str = "auto", threads: in
     info = replace(
         infos[0],
         max_source_length=min(info.max_source_length for info in infos),
+        sentences_per_line=min(info.sentences_per_line or 1 for info in infos),
         alignment_heads=_heads_of_the_last(infos),
     )
     return LoadedModel(Ensemble(models), tokenizers[0], info, place)

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import BackgroundEngine, Begun, Engine
@@ -13,7 +13,9 @@ from nmt.decoding.hypothesis import NO_WISH, Hypothesis, Wish
 from nmt.decoding.joining import Found, as_found, join
 from nmt.decoding.parts import Divider, Part, Subwords
 from nmt.decoding.translation import Request, Translation
+from nmt.text.languages import sentence_separator
 from nmt.text.lines import clean_text, decode_line
+from nmt.text.sentences import sentence_spans
 from nmt.text.spans import Span
 
 if TYPE_CHECKING:
@@ -49,11 +51,13 @@ class LineTranslator:
         joiner: str = " ",
         first_ids: Sequence[int] = (),
         sentences: Callable[[str], list[Span]] | None = None,
+        sentences_at_once: int | None = 1,
     ) -> None:
         """``max_source_length`` is the most subwords the model is given at once; longer lines are divided.
 
         ``joiner`` stands between the parts of a divided line, and ``first_ids``, such as a tag, before each part.
-        ``sentences`` finds those of a line, to translate each by itself; None: lines stay whole.
+        ``sentences`` finds those of a line, of which at most ``sentences_at_once`` are translated together, or as many
+        as fit if that is None. Without ``sentences`` lines are divided only by their length.
         """
         self.tokenizer = tokenizer
         self.engine = engine
@@ -61,7 +65,9 @@ class LineTranslator:
         self.search = search
         self.first_ids = tuple(first_ids)
         longest = max(1, max_source_length - len(self.first_ids))
-        self._divider = Divider(tokenizer=tokenizer, longest=longest, joiner=joiner, sentences=sentences)
+        self._divider = Divider(
+            tokenizer=tokenizer, longest=longest, joiner=joiner, sentences=sentences, at_once=sentences_at_once
+        )
         self._turn = threading.Lock()
 
     def translate(self, lines: Sequence[str]) -> list[str]:
@@ -182,6 +188,28 @@ class LineTranslator:
         from nmt.decoding.forbidding import ForbiddingEngine
 
         return ForbiddingEngine(self.engine, cast("Tokenizer", self.tokenizer), forbid)
+
+
+def line_settings(
+    *,
+    max_source_length: int,
+    languages: tuple[str | None, str | None],
+    sentences_per_line: int | None,
+    split_sentences: bool | None = None,
+) -> dict[str, Any]:
+    """The settings of a LineTranslator for a model, of which its record says these.
+
+    ``split_sentences``: True translates every sentence by itself, False as many at once as fit, and None as many as
+    the lines have that the model learned from: one where that is not known, for most corpora have one.
+    """
+    at_once = {None: sentences_per_line or 1, True: 1, False: None}[split_sentences]
+    source, target = languages
+    return {
+        "max_source_length": max_source_length,
+        "joiner": sentence_separator(target),
+        "sentences": partial(sentence_spans, language=source),
+        "sentences_at_once": at_once,
+    }
 
 
 def decode_requests(

@@ -50,11 +50,12 @@ class Divider:
     tokenizer: Subwords
     longest: int
     joiner: str  # between the translations of two parts
-    sentences: Callable[[str], list[Span]] | None = None  # finds those that are to be parts; None: lines stay whole
+    sentences: Callable[[str], list[Span]] | None = None  # finds them; None: lines are divided only by length
+    at_once: int | None = 1  # so many sentences at most are a part; None: as many as fit
 
     def divide(self, lines: Sequence[str], *, spans: bool) -> list[list[Part]]:
         """The parts of each line, none of a line without text; with ``spans`` if they are wanted."""
-        sentences = [self._sentences(line) for line in lines]
+        sentences = self._groups(lines)
         texts = [line[start:end] for line, places in zip(lines, sentences, strict=True) for start, end in places]
         encoded = iter(self.tokenizer.encode(texts))
         divided = []
@@ -74,6 +75,38 @@ class Divider:
             return []
         return [(0, len(line))] if self.sentences is None else self.sentences(line)
 
+    def _groups(self, lines: Sequence[str]) -> list[list[Span]]:
+        """What each line is divided into: groups of sentences that a model may take at once."""
+        sentences = [self._sentences(line) for line in lines]
+        if self.at_once == 1:
+            return sentences
+        groups = [_grouped(spans, self.at_once or len(spans)) for spans in sentences]
+        several = [
+            (number, line[start:end])
+            for number, (line, spans, of_line) in enumerate(zip(lines, sentences, groups, strict=True))
+            if len(spans) > len(of_line)
+            for start, end in of_line
+        ]
+        lengths = map(len, self.tokenizer.encode([text for _, text in several]))
+        too_long = {number for (number, _), length in zip(several, lengths, strict=True) if length > self.longest}
+        for number in too_long:
+            groups[number] = self._fitting(lines[number], sentences[number])
+        return groups
+
+    def _fitting(self, line: str, sentences: Sequence[Span]) -> list[Span]:
+        """Groups of ``sentences`` that have as many subwords as a model can take."""
+        lengths = list(map(len, self.tokenizer.encode([line[start:end] for start, end in sentences])))
+        groups: list[Span] = []
+        size = number = 0  # subwords and sentences of the last group
+        for (start, end), length in zip(sentences, lengths, strict=True):
+            if groups and size + length <= self.longest and number != self.at_once:
+                groups[-1] = (groups[-1][0], end)
+                size, number = size + length, number + 1
+            else:
+                groups.append((start, end))
+                size, number = length, 1
+        return groups
+
     def _between(self, blanks: str) -> str:
         """What stands between the translations of two sentences: the blanks of the source where blanks are written."""
         return blanks if blanks and self.joiner and not blanks.strip(" ") else self.joiner
@@ -90,6 +123,12 @@ class Divider:
         for length in lengths:
             yield Part(tuple(ids[start : start + length]), self.joiner if start else before)
             start += length
+
+
+def _grouped(spans: Sequence[Span], number: int) -> list[Span]:
+    """The spans of ``number`` of ``spans`` each."""
+    firsts = range(0, len(spans), max(1, number))
+    return [(spans[first][0], spans[min(first + number, len(spans)) - 1][1]) for first in firsts]
 
 
 def _placed(parts: Iterable[Part], text: str, start: int, tokenizer: Subwords) -> Iterator[Part]:

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.batches import InBatches
 from nmt.decoding.engines.torch import TorchEngine
-from nmt.decoding.line_translator import LineTranslator
+from nmt.decoding.line_translator import LineTranslator, line_settings
 from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.explain.head_statistics import Progress
 from nmt.explain.recorder import without_head
 from nmt.explain.walk import OpenedModel, attention_name
 from nmt.model.attention import Attention
-from nmt.text.languages import sentence_separator
 
 HeadName = tuple[str, int, int]  # encoder, decoder or cross; layer and head, both from 1
 
@@ -42,9 +41,12 @@ class GreedyTranslator:
             opened.tokenizer,
             InBatches(TorchEngine(opened.model, device)),
             search=search,
-            max_source_length=opened.info.max_source_length,
             first_ids=first_ids,
-            joiner=sentence_separator(opened.info.target_language),
+            **line_settings(
+                max_source_length=opened.info.max_source_length,
+                languages=(opened.info.source_language, opened.info.target_language),
+                sentences_per_line=opened.info.sentences_per_line,
+            ),
         )
 
     def __call__(self, sources: Sequence[str]) -> list[str]:

@@ -47,7 +47,9 @@ class Task:
     validation: list[Pair]
     encoded_validation: list[EncodedPair]
     max_source_length: int
+    source_language: str | None
     target_language: str | None
+    sentences_per_line: int | None
     first_ids: list[tuple[int, ...]]  # of each validation pair
     tags: tuple[int, ...]  # ids that sources may begin with
 
@@ -100,7 +102,9 @@ class Follower:
             tokenizer=tokenizer,
             search=SearchConfig(beam_size=1),  # another is given with each call
             max_source_length=task.max_source_length,
+            source_language=task.source_language,
             target_language=task.target_language,
+            sentences_per_line=task.sentences_per_line,
             first_ids=task.first_ids,
             publish=_leave_to_the_leader,
             group=self.group,

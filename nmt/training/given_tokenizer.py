@@ -1,5 +1,7 @@
 """Training with a tokenizer that is there already: a file, or that of the model that a run goes on from."""
 
+from dataclasses import replace
+
 from nmt.errors import NMTError
 from nmt.special_ids import UNK
 from nmt.text.lines import StrPath
@@ -44,3 +46,9 @@ def given_tokenizer(files: CorpusFiles, parent: Parent | None) -> tuple[Tokenize
                 f"{path} has no subword for the tag {tag}; nmt tokenizer train --symbol '{symbol}' makes one"
             )
     return tokenizer, path
+
+
+def with_tags(config: TokenizerConfig, files: CorpusFiles) -> TokenizerConfig:
+    """``config`` with a symbol for each tag of the corpora."""
+    symbols = [tag_symbol(tag) for tag in files.corpus_tags() if tag]
+    return replace(config, symbols=tuple(dict.fromkeys([*config.symbols, *symbols]))) if symbols else config

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,17 +33,17 @@ from nmt.model_dir import WORD_COUNTS
 from nmt.settings import to_mapping
 from nmt.text.blocks import Block, read_blocks
 from nmt.text.corpus import CorpusReport, Pair, default_held_out_size, total_of
+from nmt.text.line_facts import LineFacts
 from nmt.text.lines import atomic_writer
 from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
-from nmt.text.tags import tag_ids, tag_symbol
+from nmt.text.tags import tag_ids
 from nmt.text.tokenizer import Tokenizer, train_tokenizer
 from nmt.text.word_counts import MOST_PAIRS, WordCounter
-from nmt.tokenization.config import TokenizerConfig
 from nmt.training.beginning import check_beginning, warn_of_languages
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.fine_tuning import Parent, epoch_weights, longest, said_of_old_text
-from nmt.training.given_tokenizer import check_tokenizer_settings, given_tokenizer
+from nmt.training.given_tokenizer import check_tokenizer_settings, given_tokenizer, with_tags
 from nmt.training.old_text import OldText
 from nmt.training.reporter import Reporter
 
@@ -75,6 +75,10 @@ class PreparedCorpus:
         """What comes before the source of each validation pair."""
         ids = {tag: tag_ids(self.tokenizer, tag) for tag in self.validation_tags}
         return [ids[tag] for tag in self.validation_tags] or [()] * len(self.validation)
+
+    def sentences_per_line(self) -> int | None:
+        """How many sentences the sources have, as a ModelInfo says it; None for text prepared long ago."""
+        return cast("int | None", self.facts.get("sentences_per_line"))
 
     def resegmenter(self, strength: float, tags: Sequence[str]) -> Resegmenter | None:
         """What draws other subwords for each epoch; None for a ``strength`` of 0. ``tags`` may begin a source."""
@@ -222,12 +226,12 @@ class _Preparation:
             held_out = self._hold_out(selection, given)
             held_out_tags = [tags[number] for number in selection.corpora_of(held_out)]
             wanted = selection.states == KEPT
-        tokenizer, held_out_pairs = self._tokenizer(wanted, held_out)
+        tokenizer, held_out_pairs, sentences = self._tokenizer(wanted, held_out)
         validation = given or held_out_pairs
         facts = self._encode(tokenizer, wanted, validation, report, key)
         if self.files.marks() != marks:
             raise NMTError(CHANGED)
-        facts["validation_pairs"] = len(validation)
+        facts |= {"sentences_per_line": sentences, "validation_pairs": len(validation)}
         facts["validation"] = "files" if self.files.validation_sources else "held out"
         return validation, held_out_tags, facts
 
@@ -286,11 +290,13 @@ class _Preparation:
         self.reporter.stage(f"validation: no files given, so {len(held_out):,} {are} held out of training{beside}")
         return held_out
 
-    def _tokenizer(self, wanted: NDArray[np.bool_], held_out: NDArray[np.int64]) -> tuple[Tokenizer, list[Pair]]:
-        """The tokenizer, learnt from a sample of the wanted pairs, and the held-out pairs; words are counted, too."""
+    def _tokenizer(self, wanted: NDArray[np.bool_], held_out: NDArray[np.int64]) -> tuple[Tokenizer, list[Pair], int]:
+        """The tokenizer, from a sample of the wanted pairs, held-out pairs and sentences_per_line; counts words."""
         config = self.recipe.tokenizer
         pairs = int(wanted.sum())
         counter = WordCounter()
+        languages = self.files.languages() if self.parent is None else self.parent.languages(self.files)
+        line_facts = LineFacts(languages[0], min(pairs, MOST_PAIRS))
         counted = sampled = np.flatnonzero(wanted)
         if pairs > MOST_PAIRS:
             counted = counted[spread_sample(pairs, MOST_PAIRS, seed=2)]
@@ -313,15 +319,16 @@ class _Preparation:
                 lines += (side for row in here[0] for side in pairs_here[row])
                 held_out_pairs += (pairs_here[row] for row in here[1])
                 counter.add(pairs_here[row] for row in here[2])
+                line_facts.add(pairs_here[row].source for row in here[2])
         counter.save(self.directory / WORD_COUNTS, all_pairs=pairs)
         if self.parent is not None or self.files.tokenizers:
             tokenizer, place = given_tokenizer(self.files, self.parent)
             self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords, those of {place}")
         else:
-            tokenizer = train_tokenizer(lines, _with_tags(config, self.files), pairs=pairs)
+            tokenizer = train_tokenizer(lines, with_tags(config, self.files), pairs=pairs)
             self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords ({config.model_type})")
         tokenizer.save(self.directory / "tokenizer.model")
-        return tokenizer, held_out_pairs
+        return tokenizer, held_out_pairs, line_facts.sentences_per_line()
 
     def _encode(
         self, tokenizer: Tokenizer, wanted: NDArray[np.bool_], validation: list[Pair], report: CorpusReport, key: str
@@ -385,11 +392,6 @@ class _Preparation:
             if time.monotonic() - last > SECONDS_BETWEEN_LINES:
                 last = time.monotonic()
                 self.reporter.stage(f"{pairs:,} pairs {done}, {pairs / (last - began):,.0f} a second")
-
-
-def _with_tags(config: TokenizerConfig, files: CorpusFiles) -> TokenizerConfig:
-    symbols = [tag_symbol(tag) for tag in files.corpus_tags() if tag]
-    return replace(config, symbols=tuple(dict.fromkeys([*config.symbols, *symbols]))) if symbols else config
 
 
 def _write_json(path: Path, value: Any) -> None:

@@ -210,6 +210,7 @@ class Publication:
             model=self.model_config,
             search=self.recipe.search,
             max_source_length=self.max_source_length(),
+            sentences_per_line=self.prepared.sentences_per_line(),
             tags=self.tags(),
             training=training,
             scores=scores,

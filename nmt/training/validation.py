@@ -13,11 +13,10 @@ from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import Engine
 from nmt.decoding.engines.batches import InBatches
 from nmt.decoding.engines.torch import TorchEngine
-from nmt.decoding.line_translator import LineTranslator
+from nmt.decoding.line_translator import LineTranslator, line_settings
 from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.model.transformer import Transformer
 from nmt.text.corpus import Pair
-from nmt.text.languages import sentence_separator
 from nmt.text.tokenizer import Tokenizer
 from nmt.training.distributed import ALONE, Group
 from nmt.training.loss import label_smoothed_cross_entropy
@@ -46,6 +45,8 @@ class TranslationValidator:
         metric: str = "bleu",
         group: Group = ALONE,
         stop_requested: Callable[[], bool] = lambda: False,
+        source_language: str | None = None,
+        sentences_per_line: int | None = None,
     ) -> None:
         """``first_ids``, such as a tag, come before the source of each pair, as they do in ``encoded``.
 
@@ -59,7 +60,9 @@ class TranslationValidator:
         self.tokenizer = tokenizer
         self.search = search
         self.max_source_length = max_source_length
+        self.source_language = source_language
         self.target_language = target_language
+        self.sentences_per_line = sentences_per_line
         self._publish = publish
         self.first_ids = list(first_ids) or [()] * len(pairs)
         self.metric = metric
@@ -163,9 +166,12 @@ class TranslationValidator:
             self.tokenizer,
             engine,
             search=search,
-            max_source_length=self.max_source_length,
-            joiner=sentence_separator(self.target_language),
             first_ids=first_ids,
+            **line_settings(
+                max_source_length=self.max_source_length,
+                languages=(self.source_language, self.target_language),
+                sentences_per_line=self.sentences_per_line,
+            ),
         )
 
     def _translate(self, translators: dict[tuple[int, ...], LineTranslator], rows: Sequence[int]) -> list[str]:

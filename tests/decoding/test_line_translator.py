@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.hypothesis import Hypothesis, Wish
-from nmt.decoding.line_translator import LineTranslator, decode_requests
+from nmt.decoding.line_translator import LineTranslator, decode_requests, line_settings
 
 
 class Characters:
@@ -163,3 +163,40 @@ def test_first_ids_are_before_every_part_of_a_line_and_within_the_limit() -> Non
     parts = sorted(engine.batches[0], key=len)
     assert [len(part) for part in parts] == [5, 7, 8]
     assert all(part[0] == 1 and 1 not in part[1:] for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("sentences_per_line", "split", "lengths"),
+    [
+        (None, None, [6, 6, 6, 6]),  # nobody has counted: one by one
+        (1, None, [6, 6, 6, 6]),
+        (2, None, [12, 12]),
+        (3, None, [18, 6]),
+        (9, None, [18, 6]),  # as many as fit
+        (1, False, [18, 6]),
+        (9, True, [6, 6, 6, 6]),
+    ],
+)
+def test_a_line_has_as_many_sentences_at_once_as_the_model_learned_from(
+    sentences_per_line: int | None, split: bool | None, lengths: list[int]
+) -> None:
+    line = "Abc de. Bcd ef.  Cde fg. Def gh."
+    settings = line_settings(
+        max_source_length=20,
+        languages=("en", "en"),
+        sentences_per_line=sentences_per_line,
+        split_sentences=split,
+    )
+    made, engine = translator(**settings)
+    assert made.translate([line])[0].split() == line.split()
+    assert [len(source) for source in engine.batches[0]] == lengths
+    assert [translation.split for translation in made.translations([line, "Abc de."])] == [True, False]
+
+
+def test_short_lines_and_ordinals_stay_whole() -> None:
+    made, engine = translator(
+        **line_settings(max_source_length=50, languages=("de", "en"), sentences_per_line=1, split_sentences=None)
+    )
+    lines = ["Im 19. Jahrhundert.", "ASP.NET ist da.", "Am 3. Mai z. B. kam er."]
+    assert made.translate(lines) == lines
+    assert len(engine.batches[0]) == 3
