@@ -165,7 +165,7 @@ def stats(source: tuple[str, ...], target: tuple[str, ...], tsv: tuple[str, ...]
 
 @corpus.command(
     "import",
-    short_help="Get pairs out of TMX, XLIFF, PO, TSV or JSONL.",
+    short_help="Get pairs out of TMX, XLIFF, PO, TSV, CSV or JSONL.",
     epilog=examples(
         "nmt corpus import memory.tmx -o data --source-language de --target-language en",
         "nmt corpus import de.po -o data",
@@ -177,14 +177,22 @@ def stats(source: tuple[str, ...], target: tuple[str, ...], tsv: tuple[str, ...]
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["tmx", "xliff", "po", "tsv", "jsonl"]),
+    type=click.Choice(["tmx", "xliff", "po", "tsv", "csv", "jsonl"]),
     show_default="by the file's name",
     help="Form of FILE.",
 )
 @click.option("--source-language", metavar="CODE", show_default="as the file says", help="Such as de.")
 @click.option("--target-language", metavar="CODE", show_default="as the file says", help="Such as zh.")
-@click.option("--source-field", metavar="NAME", help="TSV: number or heading of the column; JSONL: field, such as a.b.")
+@click.option(
+    "--source-field", metavar="NAME", help="TSV, CSV: number or heading of the column; JSONL: field, such as a.b."
+)
 @click.option("--target-field", metavar="NAME", help="The same for the target.")
+@click.option(
+    "--quoting",
+    type=click.Choice(["auto", "excel", "none"]),
+    default="auto",
+    help="TSV, CSV: whether cells stand in quotation marks, as Excel writes them; none: marks are a part of the text.",
+)
 @click.option("--name", metavar="NAME", show_default="as FILE", help="Name of the files, which end in the languages.")
 @verbosity_options
 def import_command(
@@ -195,6 +203,7 @@ def import_command(
     target_language: str | None,
     source_field: str | None,
     target_field: str | None,
+    quoting: str,
     name: str | None,
 ) -> None:
     """Write the translated units of FILE as two line-aligned files into DIR; line ends in a unit become blanks.
@@ -210,6 +219,7 @@ def import_command(
         kind=kind,
         languages=(source_language, target_language),
         fields=(source_field, target_field),
+        quoting=quoting,
         name=name,
     )
     logger.info("%s", report.summary().replace("pair", "unit"))

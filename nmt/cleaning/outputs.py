@@ -10,6 +10,7 @@ from typing import BinaryIO, Self
 from nmt.cleaning.block_text import BlockText
 from nmt.errors import NMTError
 from nmt.text.blocks import Block, ParallelFiles
+from nmt.text.compression import without_compression
 from nmt.text.lines import StrPath, atomic_writers, name_of
 
 logger = logging.getLogger(__name__)
@@ -18,13 +19,14 @@ logger = logging.getLogger(__name__)
 def output_paths(
     corpora: Sequence[ParallelFiles], directory: StrPath, *, others: Iterable[StrPath] = ()
 ) -> list[ParallelFiles]:
-    """Where the files of ``corpora`` go in ``directory``, which is made: each keeps its name.
+    """Where the files of ``corpora`` go in ``directory``, which is made: each keeps its name, but CSV becomes TSV.
 
     Raises NMTError if two would go to one place, or one over a file that is read, or over one of ``others``.
     """
     kept = {Path(other).resolve() for other in others}
     read = [path for files in corpora for path in (files.source, files.target) if path is not None]
-    goals = [Path(directory) / Path(path).name for path in read]
+    tables = {files.source for files in corpora if files.target is None}
+    goals = [Path(directory) / (_name_of_table(path) if path in tables else Path(path).name) for path in read]
     for path, goal in zip(read, goals, strict=True):
         if path == "-" or not Path(path).is_file():
             raise NMTError(f"{path} is no file, so there is no name to write its text to; name files")
@@ -39,6 +41,14 @@ def output_paths(
     make_directory(directory)
     names = iter(map(str, goals))
     return [ParallelFiles(next(names), next(names) if files.target is not None else None) for files in corpora]
+
+
+def _name_of_table(path: str) -> str:
+    """The name of the tab-separated file that is written of the table ``path``."""
+    name = Path(path).name
+    plain = without_compression(name)
+    is_csv = Path(plain).suffix.lower() == ".csv"
+    return Path(plain).with_suffix(".tsv").name + name.removeprefix(plain) if is_csv else name
 
 
 def check_name(name: str) -> None:

@@ -9,6 +9,7 @@ from nmt.data.pool import FEWEST_BYTES, worthwhile_helpers
 from nmt.errors import NMTError
 from nmt.text.blocks import BLOCK_LINES, Block, ParallelFiles
 from nmt.text.lines import check_readable, read_line_blocks, said_of_no_text
+from nmt.text.tables import table_blocks
 
 MOST_BYTES = 4_000_000  # of a block; what is told of it takes a dozen times as much memory
 
@@ -23,7 +24,8 @@ def parallel_files(sources: Sequence[str], targets: Sequence[str], tables: Seque
         raise NMTError("standard input (-) can be read only once")
     for path in (*sources, *targets, *tables):
         check_readable(path)
-        if said := said_of_no_text(path):
+        said = said_of_no_text(path)
+        if said and not (path in tables and "UTF-16" in said):
             raise NMTError(said)
     return [*map(ParallelFiles, sources, targets), *map(ParallelFiles, tables)]
 
@@ -52,14 +54,14 @@ class TolerantReader:
             yield from self._corpus(number, files)
 
     def _corpus(self, number: int, files: ParallelFiles) -> Iterator[Block]:
-        sources = read_line_blocks(files.source, lines=BLOCK_LINES, keep_mark=True)
         if files.target is None:
             read = 0
-            for source in sources:
+            for source in table_blocks(files.source, lines=BLOCK_LINES, keep_mark=True):
                 yield from _pieces(number, files, read + 1, source, [])
                 read += len(source)
             self.lines.append((read, read))
             return
+        sources = read_line_blocks(files.source, lines=BLOCK_LINES, keep_mark=True)
         targets = read_line_blocks(files.target, lines=BLOCK_LINES, keep_mark=True)
         before = 0
         for source, target in zip_longest(sources, targets, fillvalue=list[bytes]()):

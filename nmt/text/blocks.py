@@ -10,6 +10,7 @@ from itertools import chain, zip_longest
 from nmt.errors import NMTError
 from nmt.text.corpus import Pair
 from nmt.text.lines import StrPath, decode_strictly, name_of, read_line_blocks, said_of_no_text
+from nmt.text.tables import table_blocks
 
 BLOCK_LINES = 8192
 
@@ -86,10 +87,10 @@ def raw_blocks(files: ParallelFiles, lines: int) -> Iterator[tuple[list[bytes], 
 
     Raises NMTError for files that cannot be read and, where the shorter one ends, for unequal lengths.
     """
-    sources = read_line_blocks(files.source, lines=lines)
     if files.target is None:
-        yield from ((source, []) for source in sources)
+        yield from ((table, []) for table in table_blocks(files.source, lines=lines))
         return
+    sources = read_line_blocks(files.source, lines=lines)
     targets = read_line_blocks(files.target, lines=lines)
     before = 0
     for source, target in zip_longest(sources, targets, fillvalue=list[bytes]()):

@@ -19,6 +19,7 @@ FORMATS = {
     **dict.fromkeys((".xlf", ".xliff", ".sdlxliff", ".mqxliff", ".mxliff"), "xliff"),
     ".po": "po",
     ".tsv": "tsv",
+    ".csv": "csv",
     ".jsonl": "jsonl",
 }
 NO_NAME = ("source", "target")  # how files end whose languages nobody knows
@@ -52,6 +53,7 @@ def import_file(
     kind: str | None = None,
     languages: Languages = (None, None),
     fields: Languages = (None, None),
+    quoting: str = "auto",
     name: str | None = None,
 ) -> tuple[ParallelFiles, CorpusReport]:
     """Write the pairs of ``path`` as two files in ``directory``; which these are, and what was left out.
@@ -62,14 +64,14 @@ def import_file(
     check_readable(path)
     kind = kind or format_of(path)
     languages = _asked(languages[0], kind), _asked(languages[1], kind)
-    if any(fields) and kind not in ("tsv", "jsonl"):
+    if any(fields) and kind not in ("tsv", "csv", "jsonl"):
         raise NMTError(
-            f"--source-field and --target-field choose from TSV and JSONL; {name_of(path)} is read as {kind}"
+            f"--source-field and --target-field choose from TSV, CSV and JSONL; {name_of(path)} is read as {kind}"
         )
     said = said_of_no_text(path)
-    if said and not (kind in ("tmx", "xliff") and "UTF-16" in said):  # XML may be in UTF-16
+    if said and not (kind in ("tmx", "xliff", "tsv", "csv") and "UTF-16" in said):  # XML and tables may be in UTF-16
         raise NMTError(said)
-    found = _open(path, kind, languages, fields)
+    found = _open(path, kind, languages, fields, quoting)
     report = CorpusReport()
     units = _counted(found.units(), report)
     first = list(islice(units, _AT_ONCE))
@@ -98,7 +100,7 @@ def _asked(language: str | None, kind: str) -> str | None:
     return check_language(language)
 
 
-def _open(path: StrPath, kind: str, languages: Languages, fields: Languages) -> Import:
+def _open(path: StrPath, kind: str, languages: Languages, fields: Languages, quoting: str) -> Import:
     if kind in ("tmx", "xliff"):
         from nmt.cleaning.importers.xml import XmlImport
 
@@ -110,10 +112,11 @@ def _open(path: StrPath, kind: str, languages: Languages, fields: Languages) -> 
         po = PoImport(path)
         target = languages[1] or po.language
         return Import(po.units, lambda: (languages[0] or "en", check_code(target, name_of(path)) if target else None))
-    from nmt.cleaning.importers.tables import read_columns, read_objects
+    from nmt.cleaning.importers.tables import TableImport, read_objects
 
-    if kind == "tsv":
-        return Import(lambda: read_columns(path, fields), lambda: languages)
+    if kind in ("tsv", "csv"):
+        table = TableImport(path, fields, languages, quoting)
+        return Import(table.units, lambda: table.languages)
     return Import(lambda: read_objects(path, fields, languages), lambda: languages)
 
 

@@ -1,4 +1,4 @@
-"""Tab-separated columns, and a JSON object a line."""
+"""Tables, and a JSON object a line."""
 
 import json
 from collections.abc import Mapping
@@ -6,34 +6,60 @@ from typing import Any
 
 from nmt.cleaning.importers.units import LONGEST, Unit, Units, unit_of
 from nmt.errors import NMTError
+from nmt.text.languages import differ
 from nmt.text.lines import StrPath, clean_text, name_of, read_lines
+from nmt.text.tables import header_of, table_rows
 
+Fields = tuple[str | None, str | None]
 _USUAL = (("source", "target"), ("src", "tgt"), ("src", "ref"))  # what the fields of such objects are called
 
 
-def read_columns(path: StrPath, fields: tuple[str | None, str | None]) -> Units:
-    """The pairs of two columns, given by their numbers from 1 or by what stands in the first line.
+class TableImport:
+    """The pairs of two columns, given by their numbers from 1 or by the first row, which may name the languages."""
 
-    Raises NMTError for a column that is not there.
-    """
-    names = tuple(field or str(place) for place, field in enumerate(fields, start=1))
-    if any(name.isdecimal() and int(name) == 0 for name in names):
-        raise NMTError("columns are counted from 1, so there is no column 0 for --source-field and --target-field")
-    columns: list[int] | None = [int(name) - 1 for name in names] if all(map(str.isdecimal, names)) else None
-    for number, line in enumerate(read_lines(path), start=1):
-        cells = line.split("\t")
-        if columns is None:
-            columns = [_column(name, cells, f"{name_of(path)}:{number}") for name in names]
-            continue
-        if not line.strip():
-            yield Unit(skipped="empty")
-            continue
-        if len(cells) <= max(columns):
-            raise NMTError(
-                f"{name_of(path)}:{number}: there is no column {max(columns) + 1}, only {len(cells)}; a tab must stand "
-                "between columns"
-            )
-        yield unit_of(*(cells[column] for column in columns))
+    def __init__(self, path: StrPath, fields: Fields, languages: Fields, quoting: str) -> None:
+        """NMTError for fields that cannot be."""
+        if any(field is not None and field.isdecimal() and int(field) == 0 for field in fields):
+            raise NMTError("columns are counted from 1, so there is no column 0 for --source-field and --target-field")
+        self.languages = languages
+        self._path = path
+        self._fields = fields
+        self._quoting = quoting
+
+    def units(self) -> Units:
+        """The pairs in their order, without a header. Raises NMTError for a column that is not there."""
+        columns: tuple[int, int] | None = None
+        for number, cells in table_rows(self._path, quoting=self._quoting):
+            where = f"{name_of(self._path)}:{number}"
+            if columns is None:
+                columns, is_header = self._choose(cells, where)
+                if is_header:
+                    continue
+            if not any(map(str.strip, cells)):
+                yield Unit(skipped="empty")
+                continue
+            if len(cells) <= max(columns):
+                raise NMTError(
+                    f"{where}: there is no column {max(columns) + 1}, only {len(cells)}; "
+                    "a tab must stand between columns, or in CSV a comma or semicolon"
+                )
+            yield unit_of(*(cells[column] for column in columns))
+
+    def _choose(self, cells: list[str], where: str) -> tuple[tuple[int, int], bool]:
+        """The columns of source and target, and whether ``cells``, the first row, are a header."""
+        header = header_of(cells, self.languages)
+        by_place = header.columns if header is not None else (0, 1)
+        if header is not None and not any(self._fields):
+            if any(map(differ, header.languages, self.languages)):
+                raise NMTError(f"{where}: no column is in a language asked for; there are {', '.join(cells)[:200]}")
+            source, target = (own or told for own, told in zip(self.languages, header.languages, strict=True))
+            self.languages = (source, target)
+        source_column, target_column = (
+            place if field is None else _column(field, cells, where)
+            for field, place in zip(self._fields, by_place, strict=True)
+        )
+        named = any(field is not None and not field.isdecimal() for field in self._fields)
+        return (source_column, target_column), named or header is not None
 
 
 def _column(name: str, header: list[str], where: str) -> int:

@@ -129,7 +129,7 @@ def test_null_is_no_translation_and_no_error(tmp_path: Path) -> None:
         ),
         ("x.jsonl", '{"a\\nb\\ud800": 1}\n', {}, r"x\.jsonl:1: name the .*; there are a b\ufffd$"),
         ("x.tmx", '<tmx><tu><tuv lang="d&#10;e"><seg>a</seg></tuv></tu></tmx>', {}, "two of d e$"),
-        ("x.po", po("de", "a"), {"fields": ("1", None)}, r"choose from TSV and JSONL; .*x\.po is read as po"),
+        ("x.po", po("de", "a"), {"fields": ("1", None)}, r"choose from TSV, CSV and JSONL; .*x\.po is read as po"),
         ("x.tmx", TMX.format(encoding="utf-17"), {}, "has an encoding that cannot be read .*; convert it to UTF-8"),
         ("x.tmx", TMX.format(encoding="gb2312"), {}, "has an encoding that cannot be read .*; convert it to UTF-8"),
         ("x.tmx", "<tmx>\n&#x1F;</tmx>", {}, r"x\.tmx:2: this is not XML .*; fix the line, or .*xmllint --recover"),
