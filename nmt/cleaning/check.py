@@ -32,7 +32,7 @@ class Finding:
 
     kind: Kind
     count: int
-    share: float  # of all pairs, or of the held-out ones for overlaps
+    share: float  # of the lines of both sides or of the pairs, whichever are counted; of held-out pairs for overlaps
     examples: tuple[Example, ...] = ()
     places: tuple[str, ...] = ()  # sentences on where, for what has no single line
 
@@ -114,7 +114,7 @@ class CorpusCheck:
             *(self._whole_file_findings()),
             *self._languages(),
             *self._unrelated(),
-            *(self._finding(kind, count) for kind, count in self.counts.items() if count),
+            *(self._finding(kind, count, of=self._counted(kind)) for kind, count in self.counts.items() if count),
         ]
         order = ("stop", "warning", "note")
         findings.sort(key=lambda finding: (order.index(finding.severity), list(KINDS).index(finding.kind.name)))
@@ -125,6 +125,11 @@ class CorpusCheck:
     def _finding(self, kind: str, count: int, *, of: int | None = None, places: Iterable[str] = ()) -> Finding:
         share = count / max(1, self.pairs if of is None else of)
         return Finding(KINDS[kind], count, share, tuple(self.examples.get(kind, ())), tuple(places))
+
+    def _counted(self, kind: str) -> int:
+        """How many lines, or pairs, ``kind`` was looked for in."""
+        in_lines = any(example.side is not None for example in self.examples.get(kind, ()))
+        return self.pairs * (2 if in_lines else 1)
 
     def _counts_findings(self, lines: Sequence[tuple[int, int]]) -> Iterator[Finding]:
         for files, (source, target) in zip(self.corpora, lines, strict=False):

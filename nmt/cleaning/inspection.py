@@ -111,10 +111,10 @@ def _look_for_marks(side: SideText, number: int, recorder: _Recorder) -> None:
     recorder.add("byte-order-mark", side.holding_bytes(marks.BYTE_ORDER_MARK), number)
     recorder.add("replacement", side.holding_bytes(marks.REPLACEMENT), number)
     recorder.add("line-separator", side.holding_bytes(*marks.LINE_SEPARATORS), number)
-    recorder.add("carriage-return", side.windows_ends, number)
+    returns = side.holding_bytes(b"\r") if side.classes.controls.any() else np.zeros(0, np.int64)
+    recorder.add("carriage-return", np.union1d(side.windows_ends, returns).tolist(), number)
     if side.classes.controls.any():
         recorder.add("nul", side.holding_bytes(b"\0"), number)
-        recorder.add("carriage-return", side.holding_bytes(b"\r"), number)
     if side.classes.controls.any() or marks.LATER_CONTROL.search(side.data):
         recorder.add("control", side.holding(marks.CONTROL), number)
     if b"&" in side.data:

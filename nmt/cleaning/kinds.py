@@ -14,7 +14,7 @@ class Kind:
     title: str  # what was found, before a number
     advice: str
     mended_by: str = CHECK_ONLY  # the mend or filter of nmt clean that takes it away
-    # Share of the pairs (of the held-out pairs for overlaps) above which nobody should train on the text as it is.
+    # Share of the lines or pairs (held-out pairs for overlaps) above which nobody should train on the text as it is.
     stop_above: float | None = None
     note: bool = False  # of interest, and mostly no fault
 
@@ -65,7 +65,7 @@ def _kinds() -> tuple[Kind, ...]:
             "lines that were once decoded wrongly (Ã¤ where ä should stand)",
             "a model learns to write them",
             "mojibake",
-            stop_above=0.01,
+            stop_above=0.005,
         ),
         Kind(
             "identical",

@@ -7,10 +7,12 @@ from numpy.typing import NDArray
 
 _SLACK = 8.0  # characters that the shortest sentences may differ by, as a standard deviation squared
 _FEWEST = 50  # pairs to tell anything from
+# Lengths vary by at least as much as counts do that come about by chance (Poisson): the variance is the mean.
+_LEAST_SPREAD = 1.0
 
 
 class LengthModel(NamedTuple):
-    """Characters of the target for each of the source, and how much the difference varies with the length."""
+    """Characters of the target for each of the source, and how much the difference varies, as a multiple of chance."""
 
     ratio: float
     spread: float
@@ -28,8 +30,11 @@ def fit_lengths(characters: NDArray[np.int64]) -> LengthModel | None:
         return None
     ratio = float(np.exp(np.median(np.log(whole[:, 1] / whole[:, 0]))))
     difference, scale = _difference(whole, ratio)
-    middle = float(np.median(np.abs(difference / scale)))
-    return LengthModel(ratio, max(1.4826 * middle, 0.1))  # the latter where all lines are equally long
+    apart = np.abs(difference / scale)
+    moved = apart[apart > 0]
+    if 2 * len(moved) < len(apart) and len(moved) >= _FEWEST:
+        apart = moved  # where most lines are copies, what they are like says nothing of translations
+    return LengthModel(ratio, max(1.4826 * float(np.median(apart)), _LEAST_SPREAD))
 
 
 def _difference(characters: NDArray[np.int64], ratio: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

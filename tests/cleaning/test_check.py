@@ -5,12 +5,16 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from nmt.cleaning import reading
 from nmt.cleaning.check import CheckReport, check_corpus
+from nmt.cleaning.clean import clean_corpus
+from nmt.cleaning.config import CleaningConfig
 from nmt.cleaning.held_out import held_out_of
 from nmt.cleaning.kinds import KINDS
+from nmt.cleaning.lengths import fit_lengths
 from nmt.cleaning.reading import parallel_files
 from nmt.cleaning.report import as_mapping, as_text
 from nmt.cleaning.report_page import as_page
@@ -336,3 +340,41 @@ def test_the_unicode_form_of_one_side_does_not_make_it_long(write: Writer) -> No
     pairs = [*CLEAN, ("word " * 12, decomposed("한국말 " * 20).strip())]
     assert not {"length-ratio", "unusual-ratio", "incomplete"} & names(check(write(pairs)))
     assert fault_of(Pair("a", decomposed("각" * 20)), FilterConfig()) is None
+
+
+def test_shares_are_of_lines_where_lines_are_counted_and_never_above_one(write: Writer) -> None:
+    files = write([(f"{source} &amp;\rx\r", f"{target} &amp;\rx\r") for source, target in CLEAN])
+    report = check(files)
+    counts = {finding.kind.name: (finding.count, finding.share) for finding in report.findings}
+    assert counts["entity"] == counts["carriage-return"] == (1200, 1.0)
+    assert "1,200 (100 %)" in as_text(report)
+    half = check(write([(source, f"{target} &amp;") for source, target in CLEAN], "half"))
+    assert [finding.share for finding in half.findings if finding.kind.name == "entity"] == [0.5]
+
+
+MESSAGES = [(f"Kopie Nr. {number:03}", f"Kopie Nr. {number:03}".replace("Nr", "No")) for number in range(200)]
+REAL_MESSAGES = [
+    ("Date out of range", "Datum außerhalb des zulässigen Bereichs"),
+    ("Undo", "Rückgängig machen"),
+    ("OK", "Einverstanden"),
+    ("Cut", "Ausschneiden"),
+]
+
+
+@pytest.mark.parametrize("count", [45, 200])
+def test_translations_are_not_unusual_where_most_pairs_are_equally_long(write: Writer, count: int) -> None:
+    files = write([*MESSAGES[:count], *REAL_MESSAGES])
+    assert not {"unusual-ratio", "incomplete"} & names(check(files))
+    corpora = parallel_files([files[0]], [files[1]])
+    spread = fit_lengths(np.array([[10, 10]] * count))
+    assert (spread is None) == (count < 50)
+    assert spread is None or spread.spread == 1.0
+    assert clean_corpus(corpora, Path(files[0]).parent / "out", CleaningConfig()).kept == count + 4
+
+
+def test_the_spread_is_that_of_translations_where_most_pairs_are_copies() -> None:
+    lengths = np.random.default_rng(1).integers(20, 90, 400)
+    moved = np.maximum(1, lengths + np.random.default_rng(2).normal(0, 2.6 * np.sqrt(lengths + 8))).astype(np.int64)
+    mixed = fit_lengths(np.concatenate([np.stack([lengths, lengths], 1)] * 2 + [np.stack([lengths, moved], 1)]))
+    assert mixed is not None
+    assert 2.0 < mixed.spread < 3.2
