@@ -1,6 +1,7 @@
 """``nmt evaluate``: how good translations are, which system is better, and where each is weak."""
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,6 +27,7 @@ from .options import (
 from .unused_options import reject_given, reject_unused_search_options
 
 if TYPE_CHECKING:
+    from nmt.evaluation.gates import Gate
     from nmt.evaluation.judging import Inquiry
 
 EXAMPLES = examples(
@@ -36,6 +38,8 @@ EXAMPLES = examples(
     "nmt evaluate -m model -s news.de -r news.en -s talks.de -r talks.en",
     "nmt evaluate -m model --test-set wmt14 -l de-en --quality-gate bleu=25",
 )
+# What each metric is called on the command line, as sacreBLEU calls it, and in results.
+METRICS = {"bleu": "bleu", "chrf": "chrf2", "chrf++": "chrf", "ter": "ter", "comet": "comet"}
 TOKENIZERS = ("13a", "intl", "zh", "char", "ja-mecab", "ko-mecab", "none", "flores101", "flores200")
 ORDER = "nmt.evaluate.order"
 
@@ -47,7 +51,34 @@ def _remember_order(context: click.Context, parameter: click.Parameter, value: A
     return value
 
 
-@click.command(epilog=EXAMPLES)
+class _Command(click.Command):
+    """Takes ``--metrics bleu chrf ter``, as sacrebleu does, for ``--metrics bleu,chrf,ter``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Join the names of metrics that follow the first one."""
+        joined: list[str] = []
+        inside = False
+        for argument in args:
+            if inside and joined[-1] != "--metrics" and argument.lower() in METRICS:
+                joined[-1] += f",{argument}"
+                continue
+            inside = argument.startswith("--metrics=") or argument == "--metrics" or joined[-1:] == ["--metrics"]
+            joined.append(argument)
+        return super().parse_args(ctx, joined)
+
+
+def _metrics_of(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001
+    """The metrics wanted, each once; a usage error, with the nearest name, for one that there is not."""
+    names = [name.lower() for text in given for name in text.replace(",", " ").split()]
+    for name in names:
+        if name not in METRICS:
+            from nmt.settings import nearest
+
+            raise click.BadParameter(f"there is no metric {name!r}, only {', '.join(METRICS)}{nearest(name, METRICS)}")
+    return tuple(dict.fromkeys(METRICS[name] for name in names))
+
+
+@click.command(cls=_Command, epilog=EXAMPLES)
 @model_option(multiple=True, callback=_remember_order, help="Model directory; repeat -m to compare several.")
 @source_option(multiple=True, help="Text to translate; several -s are several test sets, with one -r for each.")
 @input_option(multiple=True, callback=_remember_order, help="Translations of any system; repeat -i to compare several.")
@@ -60,6 +91,14 @@ def _remember_order(context: click.Context, parameter: click.Parameter, value: A
 @beam_size_option()
 @length_penalty_option()
 @click.option("--tag", metavar="NAME", default="", help="Begin each source with this tag of the models' training.")
+@click.option(
+    "--metrics",
+    metavar="NAME,...",
+    multiple=True,
+    callback=_metrics_of,
+    show_default="bleu,chrf++,ter",
+    help=f"Scores to compute: {', '.join(METRICS)}. chrf is chrF2, chrf++ chrF2++ with words.",
+)
 @click.option(
     "--tokenize",
     metavar="NAME",
@@ -116,6 +155,7 @@ def evaluate(
     report: str | None,
     plots: str | None,
     output_format: str,
+    metrics: tuple[str, ...],
     tokenize: str | None,
     lowercase: bool,
     allow_empty_references: bool,
@@ -156,6 +196,11 @@ def evaluate(
     parsed = [parse_gate(gate) for gate in gates]
     if (paired_bs or paired_ar) and inputs.number_of_systems() < 2:
         raise click.UsageError("a paired test compares systems: give more than one with -m and -i.")
+    if comet is None and "comet" in metrics:
+        raise click.UsageError("--metrics comet needs a checkpoint: name it with --comet.")
+    if missing := [gate.metric for gate in parsed if metrics and gate.metric not in (*metrics, "comet")]:
+        names = {key: name for name, key in METRICS.items()}
+        raise click.UsageError(f"--quality-gate {missing[0]}=X needs {names[missing[0]]} among --metrics.")
     if comet is None and any(gate.metric == "comet" for gate in parsed):
         raise click.UsageError("--quality-gate comet=X needs --comet.")
     if comet is not None and not inputs.knows_sources():
@@ -171,7 +216,7 @@ def evaluate(
     infos = [each.info for each in systems if isinstance(each, ModelSystem)]
     reject_unused_search_options(context, [info.search.sample for info in infos])
     tests = tuple(kind for kind, given in (("bs", paired_bs), ("ar", paired_ar)) if given)
-    inquiry = _inquiry(tests, resamples, comet, confidence=confidence or pictures)
+    inquiry = _inquiry(tests, resamples, comet, _wanted(metrics, parsed), confidence=confidence or pictures)
     results = evaluate_systems(
         sets,
         systems,
@@ -190,7 +235,21 @@ def evaluate(
     check_gates(parsed, results)
 
 
-def _inquiry(tests: tuple[str, ...], resamples: int | None, comet: str | None, *, confidence: bool) -> "Inquiry":
+def _wanted(metrics: tuple[str, ...], gates: "Sequence[Gate]") -> tuple[str, ...] | None:
+    """The metrics to compute beside COMET; None where none are named, but for gates on those that are not usual."""
+    if not metrics and any(gate.metric in ("ter", "chrf2") for gate in gates):
+        return tuple(dict.fromkeys(["bleu", "chrf", "ter", *(gate.metric for gate in gates if gate.metric != "comet")]))
+    return tuple(key for key in metrics if key != "comet") if metrics else None
+
+
+def _inquiry(
+    tests: tuple[str, ...],
+    resamples: int | None,
+    comet: str | None,
+    metrics: tuple[str, ...] | None,
+    *,
+    confidence: bool,
+) -> "Inquiry":
     from nmt.evaluation.judging import Inquiry
 
     loaded = None
@@ -198,4 +257,4 @@ def _inquiry(tests: tuple[str, ...], resamples: int | None, comet: str | None, *
         from nmt.evaluation.comet import Comet
 
         loaded = Comet(comet)
-    return Inquiry(confidence=confidence, tests=tests or None, samples=resamples or 0, comet=loaded)
+    return Inquiry(confidence=confidence, tests=tests or None, samples=resamples or 0, comet=loaded, metrics=metrics)

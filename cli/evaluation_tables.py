@@ -19,10 +19,10 @@ EXPLANATION = (
 def scores_text(results: "Sequence[SetResult]", *, confidence: bool) -> str:
     """The scores: three lines for one system, one table for several systems or test sets."""
     if len(results) == len(results[0].systems) == 1:
-        scores = results[0].systems[0].scores.values()
+        scores = results[0].systems[0].shown().values()
         alone = [f"{score.name:<8} {_value(score, confidence)}  {score.signature}" for score in scores]
         return "\n".join([*alone, *_left_out(results)])
-    keys = list(results[0].systems[0].scores)
+    keys = [key for key in results[0].systems[0].shown() if all(key in each.systems[0].shown() for each in results)]
     timed = any(system.output.seconds is not None for result in results for system in result.systems)
     names = [results[0].systems[0].scores[key].name for key in keys]
     rows = [["", *names, *(["sentences/s", "parameters", "MB"] if timed else [])]]
@@ -32,7 +32,7 @@ def scores_text(results: "Sequence[SetResult]", *, confidence: bool) -> str:
         for system in result.systems:
             rows.append([system.output.name, *(_value(system.scores[key], True) for key in keys), *_size(system)])
             rows += _p_values(system, keys)
-    tested = any(score.comparisons for result in results for each in result.systems for score in each.scores.values())
+    tested = any(score.comparisons for result in results for each in result.systems for score in each.shown().values())
     signatures = [f"{name:<8} {signature}" for name, signature in _signatures(results, keys)]
     return "\n".join([*_table(rows), "", *signatures, *_left_out(results), *([EXPLANATION] if tested else [])])
 

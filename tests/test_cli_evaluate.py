@@ -407,3 +407,87 @@ def test_the_report_works_in_a_browser_and_runs_nothing_that_texts_say(texts: Pa
         browser.close()
     assert troubles == []
     assert requests == [(texts / "r.html").as_uri()]
+
+
+def shown(*arguments: object) -> list[str]:
+    """What the scores printed are called."""
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    return [line.split()[0] for line in result.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ([], ["BLEU", "chrF2++", "TER"]),
+        (["--metrics", "bleu,chrf"], ["BLEU", "chrF2"]),
+        (["--metrics", "bleu", "--metrics", "ter"], ["BLEU", "TER"]),
+        (["--metrics", "bleu", "chrf", "chrf++", "ter"], ["BLEU", "chrF2", "chrF2++", "TER"]),
+        (["--metrics=TER", "BLEU"], ["TER", "BLEU"]),
+        (["--metrics", "ter,ter", "--metrics", "chrf++"], ["TER", "chrF2++"]),
+        (["--metrics", "ter", "-q"], ["TER"]),
+    ],
+)
+def test_the_metrics_named_are_those_computed(texts: Path, given: list[str], names: list[str]) -> None:
+    assert shown("-i", "good", "-r", "ref", *given) == names
+    assert shown(*given, "-i", "good", "-r", "ref") == names
+
+
+def test_plain_chrf2_is_that_of_the_sacrebleu_command(texts: Path) -> None:
+    command = [sys.executable, "-m", "sacrebleu", "ref", "-i", "good", "-m", "chrf", "-f", "json", "-w", "10"]
+    expected = json.loads(subprocess.run(command, capture_output=True, check=True, cwd=texts).stdout)
+    [score] = json.loads(run("-i", "good", "-r", "ref", "--metrics", "chrf", "--format", "json").stdout)["scores"]
+    assert (score["name"], round(score["score"], 10), score["signature"]) == (
+        expected["name"],
+        expected["score"],
+        expected["signature"],
+    )
+    assert score["metric"] == "chrf2"
+
+
+def test_metrics_chosen_stand_in_tables_pages_and_gates(texts: Path) -> None:
+    options = ["-i", "good", "-i", "bad", "-r", "ref", "--resamples", 20]
+    table = run(*options, "--metrics", "chrf,ter", "--report", "page.html", "--details").stdout
+    assert "BLEU" not in table.splitlines()[0]
+    assert "TER" in table.splitlines()[0]
+    assert (texts / "page.html").exists()
+    assert run("-i", "good", "-r", "ref", "--quality-gate", "chrf2=1").exit_code == 0
+    assert run("-i", "good", "-r", "ref", "--metrics", "chrf++", "--quality-gate", "chrf=1").exit_code == 0
+    assert run("-i", "good", "-r", "ref", "--metrics", "ter", "--quality-gate", "ter=0.001").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--metrics", "blue"], "there is no metric 'blue', only bleu, chrf, chrf++, ter, comet; did you mean bleu?"),
+        (["--metrics", "comet"], "--metrics comet needs a checkpoint: name it with --comet."),
+        (["--metrics", "bleu", "--quality-gate", "ter=3"], "--quality-gate ter=X needs ter among --metrics."),
+    ],
+)
+def test_metrics_that_cannot_be_are_usage_errors(texts: Path, given: list[str], message: str) -> None:
+    result = run("-i", "good", "-r", "ref", *given)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_ter_of_very_long_lines_is_left_out_with_a_message_unless_it_is_asked_for(texts: Path) -> None:
+    words = " ".join(f"w{number}" for number in range(500))
+    (texts / "long").write_text(f"{words}\n", encoding="utf-8")
+    result = run("-i", "long", "-r", "long")
+    assert [line.split()[0] for line in result.stdout.splitlines()] == ["BLEU", "chrF2++"]
+    assert "TER is left out" in result.stderr
+    assert shown("-i", "long", "-r", "long", "--metrics", "ter") == ["TER"]
+    assert "ter" in run("-i", "long", "-r", "long", "--quality-gate", "ter=3", "--format", "json").stdout
+
+
+@pytest.mark.parametrize("suffixes", [("src", "tgt"), ("en", "cn"), ("txt", "ref"), ("en", "de"), ("", "")])
+def test_files_of_any_name_get_the_tokenizer_of_their_script(texts: Path, suffixes: tuple[str, str]) -> None:
+    names = [f"file.{suffix}" if suffix else f"file{number}" for number, suffix in enumerate(suffixes)]
+    for name, lines in zip(
+        names, ("我喜欢茶。\n2019年他搬到北京。\n", "我喜欢喝茶。\n他在2019年搬到了北京。\n"), strict=True
+    ):
+        (texts / name).write_text(lines, encoding="utf-8")
+    bleu, _, ter = json.loads(run("-i", names[0], "-r", names[1], "--format", "json").stdout)["scores"]
+    assert "tok:zh" in bleu["signature"]
+    assert bleu["score"] > 20
+    assert "asian:yes" in ter["signature"]

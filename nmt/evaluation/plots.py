@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nmt.errors import NMTError
-from nmt.evaluation.metrics import METRICS
 from nmt.evaluation.results import SetResult
 from nmt.evaluation.weaknesses import WordBin
 from nmt.text.lines import StrPath, atomic_writer
@@ -85,9 +84,10 @@ def _drawings(result: SetResult) -> dict[str, Drawing]:
 def _scores(axes: "Axes", result: SetResult) -> None:
     """Each score with the interval in which 95 in 100 resampled test sets lie."""
     systems = len(result.systems)
+    keys = [key for key in result.systems[0].shown() if key != "comet"]
     for number, system in enumerate(result.systems):
-        places = [place + (number - (systems - 1) / 2) * 0.6 / systems for place in range(len(METRICS))]
-        shown = [system.scores[key] for key in METRICS]
+        places = [place + (number - (systems - 1) / 2) * 0.6 / systems for place in range(len(keys))]
+        shown = [system.scores[key] for key in keys]
         intervals = [0.0 if score.confidence is None else score.confidence.interval for score in shown]
         style: dict[str, Any] = {
             "fmt": "o",
@@ -97,7 +97,7 @@ def _scores(axes: "Axes", result: SetResult) -> None:
             "label": system.output.name,
         }
         axes.errorbar(places, [score.score for score in shown], yerr=intervals, **style)
-    axes.set_xticks(range(len(METRICS)), [result.systems[0].scores[key].name for key in METRICS])
+    axes.set_xticks(range(len(keys)), [result.systems[0].scores[key].name for key in keys])
     axes.grid(visible=False, axis="x")
     axes.set_ylabel("score")
     _legend(axes, result)

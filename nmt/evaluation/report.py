@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from nmt.evaluation.faults import FAULTS
-from nmt.evaluation.metrics import METRICS
 from nmt.evaluation.results import SetResult, SystemResult, agreement, fault_counts
 from nmt.evaluation.scoring import Score
 from nmt.evaluation.segments import chosen, most_different, worst
@@ -232,8 +231,8 @@ def _system_data(system: SystemResult) -> dict[str, Any]:
                 "score": score.score,
                 "interval": None if score.confidence is None else [score.confidence.mean, score.confidence.interval],
             }
-            for key, score in system.scores.items()
-            if key in METRICS
+            for key, score in system.shown().items()
+            if key != "comet"
         ],
         "aligned": bool(system.links),
     }

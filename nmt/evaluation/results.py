@@ -16,11 +16,16 @@ class SystemResult:
     """A system on a test set."""
 
     output: Output
-    scores: dict[str, Score]  # by METRICS, and comet
+    scores: dict[str, Score]  # by metric; chrf (chrF2++) is always among them
+    metrics: tuple[str, ...] = ()  # those that were wanted; none: all
     faults: list[list[str]]  # of each line, by name
     worst: list[int]  # lines
     different: list[int]  # lines in which it differs most from the first system; none for that one
     links: dict[int, Sequence[Link]] = field(default_factory=dict)  # alignments of some lines
+
+    def shown(self) -> dict[str, Score]:
+        """The scores that were wanted, by metric."""
+        return {key: self.scores[key] for key in self.metrics or self.scores}
 
 
 @dataclass(kw_only=True)
@@ -70,7 +75,7 @@ def _system(system: SystemResult) -> dict[str, Any]:
         "name": output.name,
         "model": output.model,
         "hypotheses": output.file,
-        "scores": [_score(key, score) for key, score in system.scores.items()],
+        "scores": [_score(key, score) for key, score in system.shown().items()],
         "seconds": output.seconds,
         "sentences_per_second": output.sentences_per_second,
         "parameters": output.parameters,
@@ -117,7 +122,7 @@ def _segment(result: SetResult, line: int) -> dict[str, Any]:
         "systems": [
             {
                 "hypothesis": system.output.hypotheses[line],
-                "scores": {key: round(score.segments[line], 2) for key, score in system.scores.items()},
+                "scores": {key: round(score.segments[line], 2) for key, score in system.shown().items()},
                 "faults": system.faults[line],
             }
             for system in result.systems

@@ -4,13 +4,14 @@ What sacreBLEU counts of each line (its sufficient statistics) is counted once f
 sums of it: the corpus score, those of resampled corpora, of the lines of some length, of a single line.
 """
 
+import logging
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nmt.errors import NMTError
-from nmt.evaluation.metrics import METRICS, bleu_tokenizer, make_metric, warn_if_tokenized
+from nmt.evaluation.metrics import METRICS, bleu_tokenizer, make_metric, seconds_of_ter, warn_if_tokenized
 from nmt.evaluation.normal_forms import warn_of_normal_forms
 from nmt.evaluation.test_sets import EvaluationSet
 from nmt.text.languages import canonical_code, script_of_text_in
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 RESAMPLES = {"bs": 1000, "ar": 10000}  # sacreBLEU's own numbers
 LOWER_IS_BETTER = frozenset({"ter"})
 _TOGETHER = 1000  # lines whose n-grams, tens of kilobytes each, are in memory at once
+MOST_SECONDS_OF_TER = 10.0  # that it may take unless it is asked for
 MOST_BYTES = 2_000_000_000  # of memory that a paired test may take unless it is asked for
 
 Stats = list[list[float]]
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -67,25 +70,31 @@ class Scorer:
         self,
         test_set: EvaluationSet,
         *,
+        metrics: Sequence[str] | None = None,
         target_language: str | None = None,
         tokenize: str | None = None,
         lowercase: bool = False,
     ) -> None:
-        """As score_translations; NMTError if BLEU's tokenizer cannot be had."""
+        """As score_translations; NMTError if BLEU's tokenizer cannot be had.
+
+        ``metrics`` are those wanted; None: METRICS, without TER where it would take long. chrF2++ (chrf) is computed
+        always, as lines are sorted by it; ``shown`` are those wanted.
+        """
         self.test_set = test_set
         language = canonical_code(target_language) or test_set.target_language
         script = script_of_text_in(language, test_set.references[0])
         if tokenize is None:
             tokenize = bleu_tokenizer(script)
+        self.shown = _without_slow_ter(test_set, script) if metrics is None else tuple(dict.fromkeys(metrics))
         self.metrics: dict[str, Metric] = {}
-        for name in METRICS:
+        for name in dict.fromkeys([*self.shown, "chrf"]):
             metric = make_metric(name, script=script, tokenize=tokenize, lowercase=lowercase)
             self._remember(metric)
             self.metrics[name] = metric
         self._line_bleu = _for_lines(tokenize, lowercase)
 
     def scores(self, hypotheses: list[str], *, name: str = "", resamples: int = 0) -> dict[str, Score]:
-        """The scores by METRICS; with confidence intervals if there are ``resamples``."""
+        """The scores by metric; with confidence intervals if there are ``resamples``."""
         warn_if_tokenized(hypotheses, name)
         warn_of_normal_forms(hypotheses, self.test_set.references, name)
         found = {}
@@ -169,6 +178,19 @@ class Scorer:
     def _line_score(self, key: str, stats: list[float]) -> float:
         metric = self._line_bleu if key == "bleu" else self.metrics[key]
         return float(metric._aggregate_and_compute([stats]).score)
+
+
+def _without_slow_ter(test_set: EvaluationSet, script: str | None) -> tuple[str, ...]:
+    """METRICS, without TER where long lines would keep it busy for more than a moment, which a warning says."""
+    seconds = seconds_of_ter(test_set.references, script)
+    if seconds <= MOST_SECONDS_OF_TER:
+        return METRICS
+    logger.warning(
+        "%s: TER is left out, as lines this long can take it %s; --metrics bleu,chrf++,ter computes it all the same",
+        test_set.name,
+        f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:.0f} minutes",
+    )
+    return tuple(key for key in METRICS if key != "ter")
 
 
 def better(key: str, one: float, other: float) -> bool:

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from nmt.evaluation.metrics import METRICS
 from nmt.evaluation.scoring import Scorer
 from nmt.evaluation.test_sets import EvaluationSet
 from nmt.text.word_counts import SideCounts, words
@@ -24,7 +23,7 @@ _NUMBER = re.compile(r"\d+(?:[.,'\u2019\u00a0\u202f]\d+)*")
 
 @dataclass(frozen=True)
 class LengthBin:
-    """The sentences of some length, in words, and the scores of each system on them by METRICS."""
+    """The sentences of some length, in words, and the scores of each system on them by metric."""
 
     label: str
     sentences: int
@@ -78,7 +77,7 @@ def by_length(scorer: Scorer, systems: Sequence[list[str]]) -> list[LengthBin]:
         end = edges[number + 1] if number + 1 < len(edges) else max(lengths) + 1
         lines = [line for line, length in enumerate(lengths) if first <= max(1, length) < max(end, 2)]
         if lines:
-            scores = [{key: scorer.part_score(key, each, lines) for key in METRICS} for each in systems]
+            scores = [{key: scorer.part_score(key, each, lines) for key in scorer.metrics} for each in systems]
             found.append(LengthBin(_label(first, end - 1, last=number + 1 == len(edges)), len(lines), scores))
     return found
 
