@@ -1,12 +1,18 @@
 """The machine as torch sees it: device, precision and threads."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
 from nmt.errors import NMTError
+from nmt.processes import is_copied_thread, watch
+
+T = TypeVar("T")
 
 BFLOAT16_UNITS = ("amx_bf16", "avx512_bf16")  # what makes a processor multiply bfloat16 faster than float32
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -26,6 +32,44 @@ def choose_device(name: str = "auto") -> torch.device:
     if not present[device.type] or (device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count()):
         raise NMTError(f"device {name!r} is not available here; --device auto takes what there is")
     return device
+
+
+class _OwnThread:
+    """The thread in which a forked process runs torch."""
+
+    def __init__(self) -> None:
+        self.executor: ThreadPoolExecutor | None = None
+        watch(self)
+
+    def after_fork(self) -> None:
+        """See nmt.processes: that of the parent is not here."""
+        self.executor = None
+
+    def run(self, function: Callable[[], T]) -> T:
+        threads = torch.get_num_threads()
+
+        def with_threads() -> T:
+            torch.set_num_threads(threads)
+            return function()
+
+        if self.executor is None:
+            self.executor = ThreadPoolExecutor(1, thread_name_prefix="torch")
+        return self.executor.submit(with_threads).result()
+
+
+_OWN_THREAD = _OwnThread()
+
+
+def run_torch(function: Callable[[], T], device: torch.device) -> T:
+    """What ``function``, which computes with torch on ``device``, returns; works in a process that was forked, too.
+
+    OpenMP's threads belong to the thread that first needed them. A copy of it, made by a fork, would wait forever for
+    threads that are not there, so another one runs the function and gets threads of its own. A GPU that the parent has
+    used is an NMTError.
+    """
+    if device.type == "cuda" and torch.cuda._is_in_bad_fork():
+        raise NMTError("a forked process cannot use the GPU that its parent uses; start processes by spawn instead")
+    return _OWN_THREAD.run(function) if is_copied_thread() else function()
 
 
 def release_memory(device: torch.device) -> None:

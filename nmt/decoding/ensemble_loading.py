@@ -74,12 +74,13 @@ def load_together(paths: Sequence[StrPath], *, device: str = "auto", threads: in
     from nmt.allocator import keep_freed_memory
     from nmt.decoding.ensemble import Ensemble
     from nmt.model_dir import load_model
-    from nmt.runtime import choose_device, set_threads
+    from nmt.runtime import choose_device, run_torch, set_threads
 
     set_threads(threads)
     keep_freed_memory()
     place = choose_device(device)
-    models, tokenizers, infos = map(list, zip(*(load_model(path, device=place) for path in paths), strict=True))
+    loaded = run_torch(lambda: [load_model(path, device=place) for path in paths], place)
+    models, tokenizers, infos = map(list, zip(*loaded, strict=True))
     if len(models) == 1:
         return LoadedModel(models[0], tokenizers[0], infos[0], place)
     info = replace(

@@ -9,6 +9,7 @@ import torch
 
 from nmt.decoding.ensemble_loading import LoadedModel
 from nmt.decoding.scoring import pad_rows, score_targets
+from nmt.runtime import run_torch
 from nmt.text.tags import check_known, tag_ids
 
 logger = logging.getLogger(__name__)
@@ -19,6 +20,8 @@ MOST_SUBWORDS = 2048
 _MOST_NUMBERS = 1 << 26
 # Subwords of the sources of a batch, padding included; one that belongs to another line may be much longer.
 _MOST_SOURCE_SUBWORDS = 1 << 15
+
+_Pair = tuple[tuple[int, ...], tuple[int, ...]]  # the subwords of a source and of its translation
 
 
 @dataclass(frozen=True)
@@ -64,18 +67,21 @@ class LineScorer:
             ((*self.first_ids, *source)[:MOST_SUBWORDS], tuple(target[:MOST_SUBWORDS]))
             for source, target in zip(source_ids, target_ids, strict=True)
         ]
+        return run_torch(lambda: self._score(pairs), self.loaded.device)
+
+    @torch.inference_mode()
+    def _score(self, pairs: Sequence[_Pair]) -> list[LineScore]:
         scores = [LineScore([], []) for _ in pairs]
-        with torch.inference_mode():
-            for batch in self._batches(pairs):
-                source = pad_rows([pairs[index][0] for index in batch]).to(self.loaded.device)
-                target = pad_rows([pairs[index][1] for index in batch]).to(self.loaded.device)
-                rows = score_targets(self.loaded.model, source, target).tolist()
-                for index, row in zip(batch, rows, strict=True):
-                    ids = pairs[index][1]
-                    scores[index] = LineScore([*self.loaded.tokenizer.pieces(ids), "</s>"], row[: len(ids) + 1])
+        for batch in self._batches(pairs):
+            source = pad_rows([pairs[index][0] for index in batch]).to(self.loaded.device)
+            target = pad_rows([pairs[index][1] for index in batch]).to(self.loaded.device)
+            rows = score_targets(self.loaded.model, source, target).tolist()
+            for index, row in zip(batch, rows, strict=True):
+                ids = pairs[index][1]
+                scores[index] = LineScore([*self.loaded.tokenizer.pieces(ids), "</s>"], row[: len(ids) + 1])
         return scores
 
-    def _batches(self, pairs: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]) -> Iterator[list[int]]:
+    def _batches(self, pairs: Sequence[_Pair]) -> Iterator[list[int]]:
         """Indices of pairs with something in them, those of like length together, the longest first."""
         vocabulary = self.loaded.info.model.vocabulary_size
         order = [index for index, (source, target) in enumerate(pairs) if target or len(source) > len(self.first_ids)]

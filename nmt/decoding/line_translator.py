@@ -5,7 +5,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import BackgroundEngine, Begun, Engine
@@ -13,6 +14,8 @@ from nmt.decoding.hypothesis import NO_WISH, Hypothesis, Wish
 from nmt.decoding.joining import Found, as_found, join
 from nmt.decoding.parts import Divider, Part, Subwords
 from nmt.decoding.translation import Request, Translation
+from nmt.errors import NMTError
+from nmt.processes import watch
 from nmt.text.languages import sentence_separator
 from nmt.text.lines import clean_text, decode_line
 from nmt.text.sentences import sentence_spans
@@ -35,10 +38,32 @@ class _Wanted(NamedTuple):
     forbid: tuple[str, ...]
 
 
+class ClosedEngine:
+    """What a translator has in place of its engine when it is closed."""
+
+    name = "none"
+
+    def search(
+        self,
+        sources: Sequence[Sequence[int]],  # noqa: ARG002 - see Engine
+        config: SearchConfig,  # noqa: ARG002
+        wishes: Sequence[Wish] | None = None,  # noqa: ARG002
+        *,
+        details: bool = False,  # noqa: ARG002
+    ) -> list[list[Hypothesis]]:
+        """Always an NMTError."""
+        raise self.error()
+
+    @staticmethod
+    def error() -> NMTError:
+        """What is said to those who use a closed translator."""
+        return NMTError("this translator is closed; create another one")
+
+
 class LineTranslator:
     """Translates lines with an engine: divides long ones and puts everything back in its place.
 
-    Several threads may use one translator; they take turns at the engine.
+    Several threads may use one translator; they take turns at the engine. As a context manager it is closed at the end.
     """
 
     def __init__(
@@ -69,6 +94,26 @@ class LineTranslator:
             tokenizer=tokenizer, longest=longest, joiner=joiner, sentences=sentences, at_once=sentences_at_once
         )
         self._turn = threading.Lock()
+        watch(self)
+
+    def after_fork(self) -> None:
+        """See nmt.processes: a thread of the parent may have had its turn."""
+        self._turn = threading.Lock()
+
+    def close(self) -> None:
+        """Give the memory of the model back; what is used after that raises an NMTError."""
+        with self._turn:
+            if self._background is not None:
+                self._background.close()
+            self._background, self.engine = None, ClosedEngine()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
 
     def translate(self, lines: Sequence[str]) -> list[str]:
         """A translation for each line, in order; empty for a line without text. TypeError for a single string."""
@@ -85,6 +130,7 @@ class LineTranslator:
         """``translations`` in the background, as far as the engine can; TypeError for a single string."""
         if isinstance(lines, str):
             raise TypeError("a translator takes a list of lines; put a single one in a list: [line]")
+        self._check_open()
         requests = [Request(line) if isinstance(line, str) else line for line in lines]
         texts = [clean_text(request.text.removesuffix("\r")) for request in requests]
         divided = self._divider.divide(texts, spans=details)
@@ -104,6 +150,10 @@ class LineTranslator:
             ]
 
         return Begun(result, begun.cancel)
+
+    def _check_open(self) -> None:
+        if isinstance(self.engine, ClosedEngine):
+            raise self.engine.error()
 
     def wish_of(self, request: Request) -> Wish:
         """What ``request`` asks for, in subwords; NMTError if it cannot be."""
@@ -165,6 +215,7 @@ class LineTranslator:
 
         def result() -> list[list[Hypothesis]]:
             with self._turn:
+                self._check_open()
                 return begun.result()
 
         return Begun(result, begun.cancel)

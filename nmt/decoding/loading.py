@@ -71,12 +71,12 @@ class _Opening:
     def _parts(self) -> tuple[Tokenizer, InBatches, ModelInfo]:
         from nmt.decoding.engines.torch import TorchEngine
         from nmt.model_dir import load_model
-        from nmt.runtime import choose_device, set_threads
+        from nmt.runtime import choose_device, run_torch, set_threads
 
         set_threads(self.threads)
         keep_freed_memory()
         device = choose_device(self.device)
-        model, tokenizer, info = load_model(self.model_dir, device=device)
+        model, tokenizer, info = run_torch(lambda: load_model(self.model_dir, device=device), device)
         engine = TorchEngine(model, device, alignment_heads=info.alignment_heads or None)
         return tokenizer, InBatches(engine, batch_sentences=self.batch_sentences), info
 

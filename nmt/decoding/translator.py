@@ -1,19 +1,40 @@
 """A model directory that translates: what ``from nmt import Translator`` gives."""
 
 import os
+import threading
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.batches import BATCH_SENTENCES
 from nmt.decoding.ensemble_loading import open_ensemble
 from nmt.decoding.line_translator import LineTranslator, line_settings
+from nmt.processes import watch
 from nmt.settings import from_mapping, to_mapping
 from nmt.text.lines import StrPath
 from nmt.text.tags import check_known, tag_ids
 
 
+class _Arguments(NamedTuple):
+    """What a translator was created with."""
+
+    paths: list[Path]
+    device: str
+    threads: int | None
+    engine: str
+    batch_sentences: int
+    tag: str
+    split_sentences: bool | None
+    search: dict[str, int | float]
+
+
 class Translator(LineTranslator):
-    """Translates lines with the model of a directory."""
+    """Translates lines with the model of a directory.
+
+    Copies, pickled or deep, and processes that are forked from the one that created it may use it: they open the model
+    again when they first need it, unless torch runs it on the processor, whose weights forked processes share.
+    """
 
     def __init__(
         self,
@@ -36,20 +57,63 @@ class Translator(LineTranslator):
         line one by one and puts them together with the spaces that were between them, False translates as many of them
         at once as fit, and None as many as the lines have that the model learned from.
         """
-        paths = [model_dir] if isinstance(model_dir, (str, os.PathLike)) else list(model_dir)
-        opened = open_ensemble(paths, device=device, threads=threads, engine=engine, batch_sentences=batch_sentences)
-        check_known(tag, opened.info.tags)
-        settings = from_mapping(SearchConfig, {**to_mapping(opened.info.search), **search}, where="search settings")
-        settings.check_given(search)
+        paths = [model_dir] if isinstance(model_dir, (str, os.PathLike)) else model_dir
+        arguments = _Arguments(
+            [Path(path) for path in paths], device, threads, engine, batch_sentences, tag, split_sentences, search
+        )
+        self._open(arguments)
+        # They are found where the working directory is another one, too.
+        self._arguments = arguments._replace(paths=[path.absolute() for path in arguments.paths])
+
+    def _open(self, given: _Arguments) -> None:
+        opened = open_ensemble(
+            given.paths,
+            device=given.device,
+            threads=given.threads,
+            engine=given.engine,
+            batch_sentences=given.batch_sentences,
+        )
+        info = opened.info
+        check_known(given.tag, info.tags)
+        search = from_mapping(SearchConfig, {**to_mapping(info.search), **given.search}, where="search settings")
+        search.check_given(given.search)
         super().__init__(
             opened.tokenizer,
             opened.engine,
-            search=settings,
-            first_ids=tag_ids(opened.tokenizer, tag),
+            search=search,
+            first_ids=tag_ids(opened.tokenizer, given.tag),
             **line_settings(
-                max_source_length=opened.info.max_source_length,
-                languages=(opened.info.source_language, opened.info.target_language),
-                sentences_per_line=opened.info.sentences_per_line,
-                split_sentences=split_sentences,
+                max_source_length=info.max_source_length,
+                languages=(info.source_language, info.target_language),
+                sentences_per_line=info.sentences_per_line,
+                split_sentences=given.split_sentences,
             ),
         )
+
+    def __getstate__(self) -> _Arguments:
+        """What it was created with: a copy opens the model again."""
+        self._check_open()
+        return self._arguments
+
+    def __setstate__(self, arguments: _Arguments) -> None:
+        # Opened when it is first used: a process pool would wait forever for a task that cannot be unpickled.
+        self.__dict__.clear()
+        self._arguments = arguments
+        self._reopening = threading.RLock()
+        watch(self)
+
+    def __getattr__(self, name: str) -> Any:
+        """What is not there until a copy, or a forked process, opens the model."""
+        if name.startswith("__") or "_reopening" not in self.__dict__:
+            raise AttributeError(f"a Translator has no attribute {name!r}")
+        with self._reopening:
+            if "_turn" not in self.__dict__:
+                self._open(self._arguments)
+        return super().__getattribute__(name)
+
+    def after_fork(self) -> None:
+        """See nmt.processes: an engine with threads is opened again when it is needed."""
+        if "_turn" not in self.__dict__ or self._background is not None:
+            self.__setstate__(self._arguments)
+        else:
+            super().after_fork()

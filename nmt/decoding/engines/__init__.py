@@ -49,6 +49,9 @@ class BackgroundEngine(Engine, Protocol):
     ) -> Begun[list[list[Hypothesis]]]:
         """Begin what ``search`` does, behind what was begun before."""
 
+    def close(self) -> None:
+        """End its threads and give its memory back; it cannot be used after that."""
+
 
 class DescribingEngine(Engine, Protocol):
     """An engine that can tell details of any translation, also of those that another engine found."""

@@ -23,6 +23,7 @@ from nmt.decoding.engines import Begun
 from nmt.decoding.engines.batches import BATCH_SENTENCES, BATCH_TOKENS
 from nmt.decoding.hypothesis import NO_WISH, NOT_FINITE, Hypothesis, Wish
 from nmt.errors import NMTError
+from nmt.processes import never_destroy, watch
 from nmt.special_ids import BOS, EOS, PAD, UNK
 
 # With a length penalty of 0 it would end as soon as the best beam has ended, not when K have.
@@ -93,6 +94,19 @@ class CTranslate2Engine:
         # Two more than translate, so that the next batches are ready when one is done. What has not come to a thread
         # yet can be taken back at an interrupt.
         self._pool = ThreadPoolExecutor(threads + 2, thread_name_prefix="ctranslate2")
+        self._forked = False
+        watch(self)
+
+    def after_fork(self) -> None:
+        """See nmt.processes: the threads that translate are in the parent."""
+        self._forked = True
+        never_destroy(self._translator)
+
+    def close(self) -> None:
+        """See BackgroundEngine.close; waits for the batches that are being translated."""
+        if not self._forked:
+            self._pool.shutdown(cancel_futures=True)
+            self._translator.unload_model()
 
     @property
     def compute_type(self) -> str:
@@ -134,9 +148,14 @@ class CTranslate2Engine:
         *,
         details: bool = False,
     ) -> None:
+        self._check_process()
         for source, wish in zip(sources, wishes or [NO_WISH] * len(sources), strict=True):
             if reason := self.unable(source, config, wish, details=details):
                 raise NMTError(f"the engine ctranslate2 cannot do {reason}; choose the engine torch, or auto")
+
+    def _check_process(self) -> None:
+        if self._forked:
+            raise NMTError("the threads that translate are in the process this one was forked from; start again here")
 
     def _begin(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> Begun[list[list[Hypothesis]]]:
         batches = [
@@ -145,6 +164,7 @@ class CTranslate2Engine:
         ]
 
         def result() -> list[list[Hypothesis]]:
+            self._check_process()  # it may have been begun before a fork
             found: list[list[Hypothesis]] = [[] for _ in sources]
             try:
                 for places, batch in batches:

@@ -44,6 +44,11 @@ class FastestEngine:
         """See BackgroundEngine.begin; what is for torch waits until the result is wanted."""
         return self._begin(sources, config, wishes, details=False)
 
+    def close(self) -> None:
+        """See BackgroundEngine.close."""
+        self._fast.close()
+        self._other = None
+
     def _begin(
         self, sources: Sequence[Sequence[int]], config: SearchConfig, wishes: Sequence[Wish] | None, *, details: bool
     ) -> Begun[list[list[Hypothesis]]]:

@@ -17,6 +17,7 @@ from nmt.decoding.sampling import sample
 from nmt.decoding.scoring import pad_rows, score_and_attend
 from nmt.decoding.search import search
 from nmt.decoding.stepping import EncoderDecoder
+from nmt.runtime import run_torch
 
 # Two candidates whose log-probabilities differ by less are a close call. The number of rows in a matrix product, the
 # padding and the number of threads change the order of float32 sums and so the log-probability of a whole sentence:
@@ -68,15 +69,20 @@ class TorchEngine:
         """See Engine.search; all ``sources`` are one batch (see InBatches)."""
         if not sources:
             return []
-        wishes = wishes or [NO_WISH] * len(sources)
-        with torch.inference_mode(), self._products or nullcontext():
-            hypotheses = self._search_batch(sources, config, wishes)
+        wished = wishes or [NO_WISH] * len(sources)
+        hypotheses = self._run(lambda: self._search_batch(sources, config, wished))
         return self.describe(sources, hypotheses) if details else hypotheses
 
     def describe(self, sources: Sequence[Ids], hypotheses: Sequence[Sequence[Hypothesis]]) -> list[list[Hypothesis]]:
         """See DescribingEngine.describe; all ``sources`` are one batch, whose hypotheses are taken rank by rank."""
-        with torch.inference_mode(), self._products or nullcontext():
-            return self._described(sources, hypotheses)
+        return self._run(lambda: self._described(sources, hypotheses))
+
+    def _run(self, function: Callable[[], list[list[Hypothesis]]]) -> list[list[Hypothesis]]:
+        def infer() -> list[list[Hypothesis]]:
+            with torch.inference_mode(), self._products or nullcontext():
+                return function()
+
+        return run_torch(infer, self.device)
 
     @property
     def at_once(self) -> int:
