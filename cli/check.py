@@ -84,7 +84,7 @@ def check(
     )
     if report is not None:
         from nmt.cleaning.report_page import as_page
-        from nmt.text.lines import atomic_writer
+        from nmt.files.atomic import atomic_writer
 
         with atomic_writer(report) as stream:
             stream.write(as_page(found).encode("utf-8"))

@@ -1,7 +1,6 @@
 """``nmt clean``: parallel text mended and filtered."""
 
 import logging
-from pathlib import Path
 from typing import Any
 
 import click
@@ -91,13 +90,14 @@ def clean(context: click.Context, /, **options: Any) -> None:
     from nmt.cleaning.held_out import read_held_out
     from nmt.cleaning.outputs import make_directory
     from nmt.cleaning.reading import helpers_for, parallel_files
+    from nmt.files.atomic import real_path
 
     from .partial_output import check_output
 
     corpora = parallel_files(options["source"], options["target"], options["tsv"])
     beside = [path for name in HELD_OUT for path in options[name]]
     if options["rejected"] is not None:
-        if Path(options["rejected"]).resolve().parent == Path(options["output"]).resolve():
+        if real_path(options["rejected"]).parent == real_path(options["output"]):
             make_directory(options["output"])
         check_output(options["rejected"], [*options["source"], *options["target"], *options["tsv"], *beside])
     held_out = read_held_out(

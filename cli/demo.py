@@ -66,7 +66,8 @@ def _copy_corpus(directory: Path, languages: Sequence[str]) -> dict[tuple[str, s
 
 def _write_samples(directory: Path, files: dict[tuple[str, str], str], languages: Sequence[str]) -> dict[str, str]:
     """A few lines spread over the test text, the same ones in both languages."""
-    from nmt.text.lines import read_lines, write_lines
+    from nmt.files.atomic import write_lines
+    from nmt.text.lines import read_lines
 
     samples = {}
     for language in languages:

@@ -48,7 +48,7 @@ class Outputs:
 
     def write(self, results: "Sequence[SetResult]", systems: "Sequence[ModelSystem | FileSystem]") -> None:
         """Write all that is wanted."""
-        from nmt.text.lines import write_lines
+        from nmt.files.atomic import write_lines
 
         if self.translations is not None:
             made = next(each.output for each in results[0].systems if each.output.model is not None)
@@ -67,7 +67,7 @@ class Outputs:
         from nmt.evaluation.judging import add_alignments
         from nmt.evaluation.report import lines_aligned, report_page
         from nmt.evaluation.systems import ModelSystem
-        from nmt.text.lines import atomic_writer
+        from nmt.files.atomic import atomic_writer
 
         models = [(number, each) for number, each in enumerate(systems) if isinstance(each, ModelSystem)]
         for result in results:

@@ -173,7 +173,7 @@ def _check_picture(use: str, output_format: str, given: dict[str, Any]) -> None:
 
 
 def _write(answer: bytes, output: str | None) -> None:
-    from nmt.text.lines import atomic_writer
+    from nmt.files.atomic import atomic_writer
 
     with atomic_writer(output or "-") as stream:
         stream.write(answer)

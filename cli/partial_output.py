@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nmt import NMTError
-from nmt.text.lines import atomic_writer, check_writable
+from nmt.files.atomic import atomic_writer, check_writable, is_overwritten, is_written_straight_into, real_path
 
 logger = logging.getLogger("nmt.output")
 
@@ -20,19 +20,22 @@ def partial_output(path: str) -> Iterator[BinaryIO]:
 
     Standard output ("-") and what is not a regular file are written straight into; names such as x.gz are compressed.
     """
-    goal = Path(path).resolve()
+    if is_written_straight_into(path):
+        with atomic_writer(path) as stream:
+            yield stream
+        return
+    goal = real_path(path)
     partial = goal.with_name(goal.name + SUFFIX)
     try:
         with atomic_writer(path, partial=partial) as stream:
             yield stream
     finally:
-        if path != "-":
-            _tell_what_is_left(partial)
+        _tell_what_is_left(partial)
 
 
 def check_output(path: str, inputs: Iterable[str] = ()) -> None:
     """Raise an NMTError if ``path`` cannot become a file, or is one of ``inputs``; writes nothing."""
-    if path != "-" and Path(path).resolve() in {Path(source).resolve() for source in inputs if source != "-"}:
+    if is_overwritten(path, inputs):
         raise NMTError(f"{path} is an input and would be overwritten; choose another output")
     check_writable(path)
 

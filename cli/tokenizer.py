@@ -167,7 +167,7 @@ def _load(model: str | None) -> "Tokenizer":
 
 def _convert(file: str, output: str | None, convert: Callable[[Sequence[bytes], int], list[str]]) -> None:
     """Write what ``convert`` makes of each window of lines and the number of its first line, as soon as it is there."""
-    from nmt.text.lines import atomic_writer
+    from nmt.files.atomic import atomic_writer
 
     check_output(output or "-", [file])
     with atomic_writer(output or "-") as stream:

@@ -17,10 +17,11 @@ from pathlib import Path
 
 from nmt.ctranslate2_layout import check_layout
 from nmt.errors import NMTError
+from nmt.files.atomic import sync_directory
 from nmt.model.config import ModelConfig
 from nmt.model_dir import FAST_COPY, MANIFEST, TOKENIZER, WEIGHTS, load_info, load_tokenizer, weights_checksum
 from nmt.settings import from_mapping, to_mapping
-from nmt.text.lines import StrPath, check_plain, open_binary, sync_directory
+from nmt.text.lines import StrPath, check_plain, open_binary
 
 MODEL, CONFIG, VOCABULARY = FILES = ("model.bin", "config.json", "shared_vocabulary.json")
 QUANTIZATIONS = ("int8", "int8_float32", "int8_float16", "int16", "bfloat16", "float16", "float32")

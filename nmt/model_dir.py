@@ -31,9 +31,10 @@ from typing import TYPE_CHECKING, Any
 
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
+from nmt.files.atomic import atomic_writer
 from nmt.model.config import ModelConfig
 from nmt.settings import from_mapping, to_mapping
-from nmt.text.lines import StrPath, atomic_writer, check_plain, open_binary
+from nmt.text.lines import StrPath, check_plain, open_binary
 from nmt.weights import WeightsHeader, checksum, read_header, read_weights, write_weights
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nmt.errors import NMTError
-from nmt.text.lines import StrPath, atomic_writer, open_binary
+from nmt.files.atomic import atomic_writer
+from nmt.text.lines import StrPath, open_binary
 
 if TYPE_CHECKING:
     import numpy

@@ -18,7 +18,7 @@ FOLDERS = {"nmt": "nmt", "nmt_cli": "cli", "nmt_corpora": "corpora"}
 # Lowest first. A module imports only from its own layer and from lower ones; the longest name that fits decides.
 LAYERS = (
     ("nmt", "nmt.errors", "nmt.special_ids", "nmt.settings", "nmt.runtime"),
-    ("nmt.text", "nmt.tokenization", "nmt.pages"),
+    ("nmt.text", "nmt.files", "nmt.tokenization", "nmt.pages"),
     ("nmt.data", "nmt.weights"),
     ("nmt.cleaning",),
     ("nmt.model",),

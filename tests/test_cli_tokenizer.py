@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from nmt.text.lines import read_lines, write_lines
+from nmt.files.atomic import write_lines
+from nmt.text.lines import read_lines
 from nmt_cli.main import nmt
 
 TEXT = ["The dog  sleeps.", "", "Ein Hund schläft!", "猫 <s> ▁x", "1 + 2 = 3"] * 10

@@ -18,6 +18,7 @@ import nmt.text.tokenizer
 import nmt.weights
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
+from nmt.files.atomic import atomic_writer
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import (
@@ -32,7 +33,6 @@ from nmt.model_dir import (
     resolve_model_path,
     save_model,
 )
-from nmt.text.lines import atomic_writer
 from nmt.text.tokenizer import Tokenizer, train_tokenizer
 from nmt.tokenization.config import TokenizerConfig
 from nmt.weights import read_header, read_weights, serialize

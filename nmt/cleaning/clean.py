@@ -28,9 +28,10 @@ from nmt.cleaning.pair_tests import ends_agree
 from nmt.cleaning.reading import TolerantReader
 from nmt.data.pool import ordered_map
 from nmt.errors import NMTError
+from nmt.files.atomic import atomic_writer
 from nmt.text.blocks import Block, ParallelFiles
 from nmt.text.corpus import CorpusReport
-from nmt.text.lines import StrPath, atomic_writer, without_controls
+from nmt.text.lines import StrPath, without_controls
 
 logger = logging.getLogger(__name__)
 

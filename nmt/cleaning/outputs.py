@@ -9,9 +9,10 @@ from typing import BinaryIO, Self
 
 from nmt.cleaning.block_text import BlockText
 from nmt.errors import NMTError
+from nmt.files.atomic import atomic_writers, is_overwritten
 from nmt.text.blocks import Block, ParallelFiles
 from nmt.text.compression import without_compression
-from nmt.text.lines import StrPath, atomic_writers, name_of
+from nmt.text.lines import StrPath, name_of
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ def output_paths(
 
     Raises NMTError if two would go to one place, or one over a file that is read, or over one of ``others``.
     """
-    kept = {Path(other).resolve() for other in others}
+    kept = [*others]
     read = [path for files in corpora for path in (files.source, files.target) if path is not None]
     tables = {files.source for files in corpora if files.target is None}
     goals = [Path(directory) / (_name_of_table(path) if path in tables else Path(path).name) for path in read]
@@ -32,11 +33,11 @@ def output_paths(
             raise NMTError(f"{path} is no file, so there is no name to write its text to; name files")
         if goals.count(goal) > 1:
             raise NMTError(f"two of the files are called {goal.name}; give them different names, or do one at a time")
-        if goal.resolve() in kept:
+        if is_overwritten(goal, kept):
             raise NMTError(
                 f"{goal} is the clean text and another file of this command, too; name another directory with -o"
             )
-        if any(goal.resolve() == Path(other).resolve() for other in read):
+        if is_overwritten(goal, read):
             raise NMTError(f"{goal} would be written over while it is read; name another directory with -o")
     make_directory(directory)
     names = iter(map(str, goals))

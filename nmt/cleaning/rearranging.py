@@ -14,6 +14,7 @@ from nmt.cleaning.block_text import SOURCE, TARGET, BlockText
 from nmt.cleaning.hashes import Hashes, SeenHashes, combine, hash_lines, hash_normal_lines, hash_pairs
 from nmt.cleaning.outputs import Outputs, check_name, make_directory, output_paths, tell_of_columns
 from nmt.errors import NMTError
+from nmt.files.atomic import is_overwritten
 from nmt.text.blocks import Block, ParallelFiles, read_blocks
 from nmt.text.compression import without_compression
 from nmt.text.corpus import CorpusReport, FilterConfig, total_of
@@ -140,10 +141,10 @@ def _common_suffix(paths: Sequence[str]) -> str | None:
 
 
 def _refuse_to_overwrite(corpora: Sequence[ParallelFiles], goals: Sequence[ParallelFiles]) -> None:
-    read = {Path(path).resolve() for path in _paths(corpora)}
+    read = _paths(corpora)
     for files in goals:
         for path in (files.source, files.target):
-            if path is not None and Path(path).resolve() in read:
+            if path is not None and is_overwritten(path, read):
                 raise NMTError(f"{path} would be written over while it is read; name another directory with -o")
 
 

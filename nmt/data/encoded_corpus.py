@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from nmt import ragged
 from nmt.errors import NMTError
-from nmt.text.lines import atomic_writer
+from nmt.files.atomic import atomic_writer
 
 SIDES = ("source", "target")
 KINDS = ("ids", "starts", "lengths")  # the files of each side

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from nmt.errors import NMTError
 from nmt.evaluation.results import SetResult
 from nmt.evaluation.weaknesses import WordBin
-from nmt.text.lines import StrPath, atomic_writer
+from nmt.files.atomic import atomic_writer
+from nmt.text.lines import StrPath
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

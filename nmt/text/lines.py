@@ -9,17 +9,15 @@ import contextlib
 import itertools
 import os
 import re
-import secrets
 import select
-import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from nmt.errors import NMTError
-from nmt.text.compression import COMPRESSIONS, ERRORS, check_compression, compressing, compression_of, open_decompressed
+from nmt.text.compression import COMPRESSIONS, ERRORS, compression_of, open_decompressed
 from nmt.text.file_types import has_mac_line_ends, mac_line_ends, problem_of_start
 
 StrPath = str | os.PathLike[str]
@@ -47,7 +45,7 @@ def check_plain(path: StrPath) -> None:
 
 def check_readable(path: StrPath) -> None:
     """Raise an NMTError unless ``path`` is "-" or can be opened and its first byte be read."""
-    if _is_standard(path):
+    if is_standard(path):
         open_binary(path)
         return
     if Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir():
@@ -58,7 +56,7 @@ def check_readable(path: StrPath) -> None:
 
 def said_of_no_text(path: StrPath) -> str:
     """A sentence where the file ``path`` begins with no lines of UTF-8; empty for text, and for pipes."""
-    if _is_standard(path) or not Path(path).is_file():
+    if is_standard(path) or not Path(path).is_file():
         return ""
     with open_binary(path) as stream, reading_errors(name_of(path)):
         start = stream.read(_CHUNK)
@@ -67,7 +65,7 @@ def said_of_no_text(path: StrPath) -> str:
 
 def open_binary(path: StrPath) -> BinaryIO:
     """``path`` opened for reading bytes: "-" is standard input, a compressed file is decompressed."""
-    if _is_standard(path):
+    if is_standard(path):
         if sys.stdin is None:
             raise NMTError("standard input is closed; name a file")
         return sys.stdin.buffer
@@ -78,7 +76,7 @@ def open_binary(path: StrPath) -> BinaryIO:
     except FileNotFoundError:
         raise NMTError(f"{path}: there is no such file") from None
     except (OSError, ValueError) as error:
-        raise NMTError(f"{path} cannot be read: {_reason(error)}") from error
+        raise NMTError(f"{path} cannot be read: {reason(error)}") from error
 
 
 def read_lines(path: StrPath) -> Iterator[str]:
@@ -244,104 +242,6 @@ def _is_waiting(stream: BinaryIO) -> bool:
         return False
 
 
-def write_lines(path: StrPath, lines: Iterable[str]) -> int:
-    """Write ``lines``, which hold no line feed, through atomic_writer; returns how many there were."""
-    count = 0
-    with atomic_writer(path) as stream:
-        for line in lines:
-            stream.write(line.encode("utf-8") + b"\n")
-            count += 1
-    return count
-
-
-@contextlib.contextmanager
-def atomic_writer(path: StrPath, *, partial: Path | None = None) -> Iterator[BinaryIO]:
-    """A stream whose bytes appear under ``path`` all at once when the block ends well, and not at all otherwise.
-
-    "-" is standard output, and what is not a regular file (a named pipe, /dev/null) is written straight into.
-    Names such as x.gz are compressed. A full disk and the like is an NMTError that names the path. Until the end the
-    bytes are in ``partial``, where they stay if the block fails, or else in a temporary file that is then removed.
-    """
-    with atomic_writers([path], partial=partial) as (stream,):
-        yield stream
-
-
-@contextlib.contextmanager
-def atomic_writers(paths: Sequence[StrPath], *, partial: Path | None = None) -> Iterator[list[BinaryIO]]:
-    """Streams for files that belong together, see atomic_writer: all are whole before the first gets its name."""
-    staged: list[tuple[Path, Path]] = []
-    try:
-        with contextlib.ExitStack() as removing:
-            with contextlib.ExitStack() as finishing:
-                opened = (_staged(path, partial, staged, removing) for path in paths)
-                yield [finishing.enter_context(stream) for stream in opened]
-            for temporary, goal in staged:
-                temporary.replace(goal)
-            for directory in {goal.parent for _, goal in staged}:
-                sync_directory(directory)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        names = " and ".join(name_of(path, reading=False) for path in paths)
-        raise NMTError(f"{names} cannot be written: {_reason(error)}") from error
-
-
-@contextlib.contextmanager
-def _staged(
-    path: StrPath, partial: Path | None, staged: list[tuple[Path, Path]], removing: contextlib.ExitStack
-) -> Iterator[BinaryIO]:
-    """A stream for ``path``; if it goes into a temporary file, that one's name and the goal are in ``staged`` after."""
-    if _is_standard(path):
-        if sys.stdout is None:
-            raise NMTError("standard output is closed; name a file to write")
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    check_writable(path)
-    goal = Path(path).resolve()  # a symbolic link stays, the file it names is replaced
-    if goal.exists() and not goal.is_file():
-        with goal.open("wb") as stream, compressing(stream, path) as compressed:
-            yield compressed
-        return
-    temporary = partial or goal.parent / f".nmt-{secrets.token_hex(6)}.tmp"
-    if partial is None:
-        removing.callback(temporary.unlink, missing_ok=True)
-    with temporary.open("wb" if partial else "xb") as stream:
-        if goal.exists():
-            temporary.chmod(stat.S_IMODE(goal.stat().st_mode))
-        try:
-            with compressing(stream, path) as compressed:
-                yield compressed
-        finally:
-            stream.flush()
-            os.fsync(stream.fileno())
-    staged.append((temporary, goal))
-
-
-def check_writable(path: StrPath) -> None:
-    """Raise an NMTError if ``path`` cannot become a file and is none of what is written straight into."""
-    if _is_standard(path):
-        return
-    check_compression(path)
-    goal = Path(path).resolve()
-    if goal.is_dir():
-        raise NMTError(f"{path} is a directory; name a file to write")
-    if not goal.parent.is_dir():
-        raise NMTError(f"{path} cannot be written: there is no directory {goal.parent}")
-    if not os.access(goal if goal.exists() else goal.parent, os.W_OK):
-        raise NMTError(f"{path} cannot be written: it is read-only")
-
-
-def sync_directory(directory: Path) -> None:
-    """Make new names in ``directory`` durable where the system can open a directory."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
 @contextlib.contextmanager
 def _reading(path: StrPath) -> Iterator[BinaryIO]:
     stream = open_binary(path)
@@ -349,7 +249,7 @@ def _reading(path: StrPath) -> Iterator[BinaryIO]:
         with reading_errors(name_of(path)):
             yield stream
     finally:
-        if not _is_standard(path):
+        if not is_standard(path):
             stream.close()
 
 
@@ -362,19 +262,21 @@ def reading_errors(name: str) -> Iterator[None]:
         kind = compression_of(name) or COMPRESSIONS[".gz"]
         raise NMTError(f"{name} is not a whole {kind.name} file: {error}") from error
     except OSError as error:
-        raise NMTError(f"{name} cannot be read: {_reason(error)}") from error
+        raise NMTError(f"{name} cannot be read: {reason(error)}") from error
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """What the system says of ``error``, as part of a sentence."""
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
-def _is_standard(path: StrPath) -> bool:
+def is_standard(path: StrPath) -> bool:
+    """Whether ``path`` is "-", a standard stream."""
     return os.fspath(path) == "-"
 
 
 def name_of(path: StrPath, *, reading: bool = True) -> str:
     """``path`` as messages call it."""
-    if _is_standard(path):
+    if is_standard(path):
         return "standard input" if reading else "standard output"
     return os.fspath(path)

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import sentencepiece
 
 from nmt.errors import NMTError
+from nmt.files.atomic import atomic_writer
 from nmt.special_ids import BOS, EOS, PAD, UNK
-from nmt.text.lines import StrPath, atomic_writer, open_binary, without_controls
+from nmt.text.lines import StrPath, open_binary, without_controls
 from nmt.text.normalization import fold, rules_table
 from nmt.text.sentencepiece_proto import BPE, UNIGRAM, learnt_pieces, model_type, read_spans, without_rules_path
 from nmt.text.spans import BLANK, Span, piece_spans

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nmt.errors import NMTError
+from nmt.files.atomic import atomic_writer
 from nmt.text.corpus import Pair
-from nmt.text.lines import StrPath, atomic_writer
+from nmt.text.lines import StrPath
 from nmt.text.normalization import fold
 from nmt.text.scripts import UNSEGMENTED_RANGES
 from nmt.text.spans import WORDLESS_CLASS

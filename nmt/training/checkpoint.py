@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from nmt.errors import NMTError
-from nmt.text.lines import atomic_writer
+from nmt.files.atomic import atomic_writer
 from nmt.training.state import TrainState
 
 logger = logging.getLogger(__name__)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nmt.errors import NMTError
+from nmt.files.atomic import atomic_writer
 from nmt.model_dir import (
     CARD,
     CONFIG,
@@ -23,7 +24,6 @@ from nmt.model_dir import (
 )
 from nmt.settings import to_mapping
 from nmt.text.languages import canonical_code
-from nmt.text.lines import atomic_writer
 from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import TOKENIZER_ROLE, CorpusFiles

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from nmt.errors import NMTError
+from nmt.files.atomic import atomic_writer
 from nmt.text.blocks import ParallelFiles, read_pairs
 from nmt.text.corpus import Pair
 from nmt.text.languages import check_language, differ, language_of
-from nmt.text.lines import atomic_writer, check_readable
+from nmt.text.lines import check_readable
 from nmt.text.tags import check_tag
 
 logger = logging.getLogger(__name__)

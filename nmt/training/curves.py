@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from nmt.errors import NMTError
 from nmt.evaluation.plots import BLUE, FORMATS, GREEN, GREY, ORANGE, STYLE_OF_CURVES, check_matplotlib
-from nmt.text.lines import StrPath, atomic_writer, open_binary
+from nmt.files.atomic import atomic_writer
+from nmt.text.lines import StrPath, open_binary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from nmt.text.lines import atomic_writer
+from nmt.files.atomic import atomic_writer
 from nmt.training.reporter import Progress, Reporter, Validation
 from nmt.training.state import TrainState
 

@@ -29,12 +29,12 @@ from nmt.data.encoding import BlockEncoder
 from nmt.data.pool import ordered_map, worthwhile_helpers
 from nmt.data.resegmentation import Resegmenter
 from nmt.errors import NMTError
+from nmt.files.atomic import atomic_writer
 from nmt.model_dir import WORD_COUNTS
 from nmt.settings import to_mapping
 from nmt.text.blocks import Block, read_blocks
 from nmt.text.corpus import CorpusReport, Pair, default_held_out_size, total_of
 from nmt.text.line_facts import LineFacts
-from nmt.text.lines import atomic_writer
 from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
 from nmt.text.tags import tag_ids
 from nmt.text.tokenizer import Tokenizer, train_tokenizer

@@ -12,12 +12,13 @@ from nmt.ctranslate2_copy import read_copy
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import MetricScore
 from nmt.export import export
+from nmt.files.atomic import atomic_writer
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import TRAINING, WORD_COUNTS, ModelInfo, load_info, load_model, save_model
 from nmt.settings import to_mapping
 from nmt.text.corpus import Pair
-from nmt.text.lines import atomic_writer, open_binary
+from nmt.text.lines import open_binary
 from nmt.training.alignment_heads import choose_alignment_heads
 from nmt.training.averaging import MOVING_AVERAGE
 from nmt.training.config import Recipe

@@ -12,11 +12,11 @@ from nmt.allocator import keep_freed_memory
 from nmt.data.encoded_corpus import encoded_in_memory
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import MetricScore
+from nmt.files.atomic import atomic_writer
 from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import TRAINING
 from nmt.runtime import Precision, choose_precision, set_threads
-from nmt.text.lines import atomic_writer
 from nmt.text.tags import tag_ids
 from nmt.training.averaging import Snapshots
 from nmt.training.batch_size import settle_batch_tokens

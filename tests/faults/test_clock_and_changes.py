@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nmt.errors import NMTError
-from nmt.text.lines import atomic_writer
+from nmt.files.atomic import atomic_writer
 from nmt_cli.partial_output import partial_output
 from tests.test_disk import run, weights, write_text
 

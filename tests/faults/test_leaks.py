@@ -9,8 +9,9 @@ import pytest
 
 from nmt.ctranslate2_copy import read_copy
 from nmt.decoding.loading import open_model
+from nmt.files.atomic import write_lines
 from nmt.model_dir import load_info
-from nmt.text.lines import read_lines, write_lines
+from nmt.text.lines import read_lines
 from nmt.training.lock import sole_training
 
 STATUS = Path("/proc/self/statm")

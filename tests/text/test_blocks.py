@@ -10,10 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nmt.errors import NMTError
+from nmt.files.atomic import write_lines
 from nmt.text.blocks import ParallelFiles, read_blocks, read_pairs
 from nmt.text.corpus import Pair
 from nmt.text.file_types import has_mac_line_ends
-from nmt.text.lines import read_lines, write_lines
+from nmt.text.lines import read_lines
 
 
 def write(folder: Path, name: str, *lines: str) -> Path:

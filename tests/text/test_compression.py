@@ -15,10 +15,11 @@ import pytest
 from nmt.cleaning.importers.importing import import_file
 from nmt.cleaning.reading import parallel_files
 from nmt.errors import NMTError
+from nmt.files.atomic import atomic_writer, write_lines
 from nmt.text.blocks import read_pairs
 from nmt.text.compression import without_compression
 from nmt.text.languages import language_of
-from nmt.text.lines import atomic_writer, check_readable, open_binary, read_lines, read_windows, write_lines
+from nmt.text.lines import check_readable, open_binary, read_lines, read_windows
 
 LINES = [f"Zeile {number} — 猫" for number in range(3000)]
 

@@ -13,16 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nmt.errors import NMTError
-from nmt.text.lines import (
-    atomic_writer,
-    atomic_writers,
-    check_readable,
-    decode_line,
-    open_binary,
-    read_lines,
-    read_windows,
-    write_lines,
-)
+from nmt.files.atomic import atomic_writer, atomic_writers, write_lines
+from nmt.text.lines import check_readable, decode_line, open_binary, read_lines, read_windows
 
 LINE_ENDS_OF_OTHERS = "a\u2028b\u2029c\x85d\x0be\x0cf\rg\x1ch"
 
@@ -275,7 +267,7 @@ class TestAtomicWriter:
     def test_a_full_disk_is_one_sentence_and_leaves_nothing(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_bytes(b"old")
         code = (
-            "import resource, signal, sys; from nmt.text.lines import write_lines; from nmt import NMTError\n"
+            "import resource, signal, sys; from nmt.files.atomic import write_lines; from nmt import NMTError\n"
             "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
             "try: write_lines(sys.argv[1], ['x' * 100] * 1000)\n"
             "except NMTError as error: print(error)\n"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from nmt.cleaning.importers.units import Units, check_code
 from nmt.cleaning.outputs import Outputs, check_name, make_directory
 from nmt.errors import NMTError
+from nmt.files.atomic import is_overwritten
 from nmt.text.blocks import ParallelFiles
 from nmt.text.compression import without_compression
 from nmt.text.corpus import CorpusReport
@@ -79,7 +80,7 @@ def import_file(
         raise NMTError(_nothing(name_of(path), report, found))
     own_name = "" if path == "-" else Path(path).name.partition(".")[0]
     goal = _goal(directory, name or own_name or "corpus", found.languages())
-    if any(Path(path).resolve() == Path(side).resolve() for side in (goal.source, goal.target) if side is not None):
+    if any(is_overwritten(side, [path]) for side in (goal.source, goal.target) if side is not None):
         raise NMTError(f"{path} would be written over; name another directory with -o, or another --name")
     make_directory(directory)
     with Outputs([goal]) as outputs:
