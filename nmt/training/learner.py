@@ -95,7 +95,7 @@ class Learner:
         self.precision = choose_precision(config.precision, self.device)
         if self.device.type == "cuda":
             avoid_attention_planned_by_shape()
-        self.optimizer = make_optimizers(model, config, self.precision)
+        self.optimizer = make_optimizers(model, config)
         self._updates = itertools.count(1)
         self.parts = 1  # into which a batch is cut so that it fits into memory
         self._parameters = list(model.parameters())

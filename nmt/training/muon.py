@@ -1,6 +1,6 @@
 """Muon: matrices move along their momentum, made orthogonal (Jordan et al. 2024, kellerjordan.github.io/posts/muon)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -11,37 +11,42 @@ MOMENTUM = 0.95
 QUINTIC = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
 UPDATE_SIZE = 0.2  # root mean square of an update's values at rate 1: that of AdamW's (Liu et al. 2025, equation 4)
+CHUNK = 3 << 16  # values that a processor's thread works on together, so that they stay in its cache
 
 
-def orthogonalized(matrices: Tensor, dtype: torch.dtype) -> Tensor:
-    """About U Vᵀ of each U S Vᵀ in ``matrices`` (N, R, C), worked out in ``dtype``.
+def orthogonalized(matrices: Tensor) -> Tensor:
+    """About U Vᵀ of each U S Vᵀ in ``matrices`` (N, R, C), in float32.
 
-    The singular values of the result lie between 0.7 and 1.2, which is as good as 1 here (Jordan et al. 2024).
+    The singular values of the result lie between 0.7 and 1.2, which is as good as 1 here (Jordan et al. 2024). The
+    quintic of X is P X with P = a + b G + c G² and the small Gram matrix G = X Xᵀ, and the next Gram matrix is P G P.
+    So all iterations happen on Gram matrices, and X is multiplied only at the end.
     """
     a, b, c = QUINTIC
     tall = matrices.size(1) > matrices.size(2)
-    found = matrices.mT if tall else matrices
-    norms = torch.linalg.vector_norm(found, dim=(1, 2), keepdim=True)
-    found = (found / norms.clamp_min(1e-7)).to(dtype)
-    for _ in range(ITERATIONS):
-        square = found @ found.mT
-        found = torch.baddbmm(found, torch.baddbmm(square, square, square, beta=b, alpha=c), found, beta=a)
-    return found.mT if tall else found
+    wide = matrices.mT if tall else matrices
+    wide = wide / torch.linalg.vector_norm(wide, dim=(1, 2), keepdim=True).clamp_min(1e-7)
+    gram = wide @ wide.mT
+    factor = None
+    for iteration in range(ITERATIONS):
+        polynomial = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)
+        polynomial.diagonal(dim1=1, dim2=2).add_(a)
+        factor = polynomial if factor is None else polynomial @ factor
+        if iteration + 1 < ITERATIONS:
+            gram = polynomial @ (gram @ polynomial)
+    moved: Tensor = factor @ wide
+    return moved.mT if tall else moved
 
 
 class Muon(torch.optim.Optimizer):
     """Momentum of Nesterov's kind, orthogonalised, for weight matrices (R, C); with decoupled weight decay.
 
-    A parameter may hold several matrices above one another, each of which is treated by itself: the setting ``parts``
-    of its group says how many. All matrices of one shape are worked on together.
+    A matrix can be cut into blocks, each of which is made orthogonal by itself. Heads of attention are such blocks:
+    they do not share a scale, and small blocks cost less. The setting ``block`` of a parameter group is the number of
+    rows of a block, or with ``columns`` the number of its columns; without it a matrix stays whole.
     """
 
-    def __init__(
-        self, groups: Iterable[dict[str, Any]], *, lr: float, weight_decay: float = 0.0, dtype: torch.dtype
-    ) -> None:
-        """``dtype`` is the type in which matrices are made orthogonal."""
-        super().__init__(groups, {"lr": lr, "weight_decay": weight_decay, "parts": 1})
-        self.dtype = dtype
+    def __init__(self, groups: Iterable[dict[str, Any]], *, lr: float, weight_decay: float = 0.0) -> None:
+        super().__init__(groups, {"lr": lr, "weight_decay": weight_decay, "block": None, "columns": False})
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
@@ -49,18 +54,22 @@ class Muon(torch.optim.Optimizer):
         if closure is not None:
             raise ValueError("Muon takes no closure")
         for group in self.param_groups:
-            alike: dict[torch.Size, list[tuple[Tensor, Tensor]]] = {}
-            for parameter in group["params"]:
-                if parameter.grad is not None:
-                    both = (whole.chunk(group["parts"]) for whole in (parameter, self._direction(parameter)))
-                    for part, direction in zip(*both, strict=True):
-                        alike.setdefault(part.shape, []).append((part, direction))
-            for shape, pairs in alike.items():
-                directions = torch.stack([direction for _, direction in pairs])
-                moves = orthogonalized(directions, self.dtype).to(directions.dtype)
-                parts = [part for part, _ in pairs]
-                torch._foreach_mul_(parts, 1 - group["lr"] * group["weight_decay"])
-                torch._foreach_add_(parts, list(moves), alpha=-group["lr"] * UPDATE_SIZE * max(shape) ** 0.5)
+            for parameters in _worked_on_together([p for p in group["params"] if p.grad is not None]):
+                self._move(parameters, group)
+
+    def _move(self, parameters: Sequence[nn.Parameter], group: dict[str, Any]) -> None:
+        """Move ``parameters``, all of one shape."""
+        matrices = [parameter.t() if group["columns"] else parameter for parameter in parameters]
+        directions = [self._direction(parameter) for parameter in parameters]
+        rows, columns = matrices[0].shape
+        blocks = [
+            (direction.t() if group["columns"] else direction).reshape(-1, group["block"] or rows, columns)
+            for direction in directions
+        ]
+        moves = _in_chunks(torch.cat(blocks) if len(blocks) > 1 else blocks[0]).reshape(-1, rows, columns)
+        size = group["lr"] * UPDATE_SIZE * max(group["block"] or rows, columns) ** 0.5
+        torch._foreach_mul_(matrices, 1 - group["lr"] * group["weight_decay"])
+        torch._foreach_add_(matrices, list(moves), alpha=-size)
 
     def _direction(self, parameter: nn.Parameter) -> Tensor:
         """Where ``parameter`` is to go: its gradient moved towards the momentum, which takes the gradient in."""
@@ -72,3 +81,21 @@ class Muon(torch.optim.Optimizer):
         momentum: Tensor = state["momentum"]
         momentum.lerp_(parameter.grad, 1 - MOMENTUM)
         return parameter.grad.lerp(momentum, MOMENTUM)
+
+
+def _worked_on_together(parameters: Sequence[nn.Parameter]) -> list[list[nn.Parameter]]:
+    """On a processor each matrix by itself, which then stays in its cache; else all of a shape, for few launches."""
+    alike: dict[object, list[nn.Parameter]] = {}
+    for parameter in parameters:
+        alike.setdefault(parameter if parameter.device.type == "cpu" else parameter.shape, []).append(parameter)
+    return list(alike.values())
+
+
+def _in_chunks(blocks: Tensor) -> Tensor:
+    """``blocks`` (N, R, C) orthogonalised, on a processor a few at a time."""
+    number = len(blocks)
+    if blocks.device.type == "cpu":
+        number = max(1, CHUNK * torch.get_num_threads() // blocks[0].numel())
+    if number >= len(blocks):
+        return orthogonalized(blocks)
+    return torch.cat([orthogonalized(some) for some in torch.split(blocks, number)])

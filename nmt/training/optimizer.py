@@ -1,13 +1,14 @@
 """The optimizers, and the moving average of the weights that gets published."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from nmt.errors import NMTError
 from nmt.model.attention import Attention
-from nmt.runtime import Precision
 from nmt.training.config import TrainingConfig
 from nmt.training.muon import Muon
 
@@ -48,26 +49,28 @@ class Optimizers:
         return {type(member).__name__: member.state_dict() for member in self.members}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take up what was saved before."""
-        for member in self.members:
-            member.load_state_dict(state[type(member).__name__])
+        """Continue from what was saved before; an NMTError if that was of other groups of parameters."""
+        try:
+            for member in self.members:
+                member.load_state_dict(state[type(member).__name__])
+        except (KeyError, ValueError) as error:
+            raise NMTError(
+                "the checkpoint is of another release of nmt, whose optimizer had other groups of parameters; "
+                "--overwrite starts afresh, --from goes on from the published model"
+            ) from error
 
 
-def make_optimizers(model: nn.Module, config: TrainingConfig, precision: Precision) -> Optimizers:
+def make_optimizers(model: nn.Module, config: TrainingConfig) -> Optimizers:
     """AdamW for all parameters, or Muon for the matrices of all layers and AdamW for the rest.
 
     Embeddings, norms and biases are no matrices in Muon's sense: what they are multiplied with is one-hot or a constant
     (Jordan et al. 2024). AdamW (Loshchilov & Hutter 2019) has the betas of Vaswani et al. 2017. Decay is on matrices
     and embeddings only; that of Muon's runs, unless it is set, slows down with time, so that weights keep what they
     learned in a share of the run so far: what suits is a time in passes, not in updates (Wang & Aitchison 2024).
-    What Muon makes orthogonal it computes in the precision of training, as its author does.
     """
-    stacked = {module.projection.weight for module in model.modules() if isinstance(module, Attention)}
-    matrices = {module.weight for module in model.modules() if isinstance(module, nn.Linear)}
-    if config.optimizer == "adamw":
-        stacked, matrices = set(), set()
+    blocks = _blocks(model) if config.optimizer == "muon" else {}
     parameters = list(model.parameters())
-    rest = [parameter for parameter in parameters if parameter not in matrices]
+    rest = [parameter for parameter in parameters if parameter not in blocks]
     groups = [
         {"params": [p for p in rest if p.dim() > 1], "weight_decay": config.settled_weight_decay},
         {"params": [p for p in rest if p.dim() <= 1], "weight_decay": 0.0},
@@ -75,14 +78,42 @@ def make_optimizers(model: nn.Module, config: TrainingConfig, precision: Precisi
     whole = WHOLE_DECAY if config.weight_decay is None and config.optimizer == "muon" else None
     fused = parameters[0].device.type in ("cpu", "cuda")
     adamw = torch.optim.AdamW(groups, lr=config.peak_rate, betas=(0.9, 0.98), eps=1e-9, fused=fused)
-    if not matrices:
+    if not blocks:
         return Optimizers([adamw], whole_decay=whole)
     split = [
-        {"params": [p for p in parameters if p in matrices and p not in stacked], "parts": 1},
-        {"params": [p for p in parameters if p in stacked], "parts": 3},  # queries, keys, values
+        {"params": [p for p in parameters if blocks.get(p) == block], "block": block[0], "columns": block[1]}
+        for block in dict.fromkeys(blocks.values())
     ]
-    muon = Muon(split, lr=config.peak_rate, weight_decay=config.settled_weight_decay, dtype=precision.dtype)
+    muon = Muon(split, lr=config.peak_rate, weight_decay=config.settled_weight_decay)
     return Optimizers([adamw, muon], whole_decay=whole)
+
+
+def _blocks(model: nn.Module) -> dict[Tensor, tuple[int, bool]]:
+    """For each matrix of the layers the size of the blocks that Muon makes orthogonal, and whether they are columns.
+
+    Queries, keys and values are cut by heads, and so is what the heads' results are multiplied with. The matrices of
+    feed-forward layers are cut along their inner dimension into blocks of about the same size, as its units, like
+    heads, work side by side.
+    """
+    blocks: dict[Tensor, tuple[int, bool]] = {}
+    size = None
+    for module in model.modules():
+        if isinstance(module, Attention):
+            size = module.dimension // module.heads
+            blocks[module.projection.weight] = (size, False)
+            blocks[module.output.weight] = (size, True)
+    for module in model.modules():
+        if isinstance(module, nn.Linear) and module.weight not in blocks:
+            outer, inner = module.weight.shape
+            longer = max(outer, inner)
+            blocks[module.weight] = (_divisor(longer, size or longer), inner > outer)
+    return blocks
+
+
+def _divisor(number: int, wanted: int) -> int:
+    """The divisor of ``number`` whose ratio to ``wanted`` is nearest to 1."""
+    divisors = (size for size in range(1, number + 1) if number % size == 0)
+    return min(divisors, key=lambda size: abs(math.log(size / wanted)))
 
 
 def average_share(step: int) -> float:
