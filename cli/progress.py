@@ -1,6 +1,7 @@
 """What ``nmt train`` shows on stderr: a live bar on a terminal, a plain line now and then elsewhere."""
 
 import logging
+import shlex
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -102,7 +103,9 @@ class TrainingProgress:
             self.stage(f"{_updates(state.all_skipped)} skipped, as loss or gradient was not finite{back}{rate}")
         for score in report.scores:
             self.stage(f"validation {score.name} {score.score:.2f}  {score.signature}")
-        self.stage(f"the model is in {report.model_dir}; try: nmt translate -m {report.model_dir} FILE")
+        self.stage(
+            f"the model is in {report.model_dir}; try: nmt translate -m {shlex.quote(str(report.model_dir))} FILE"
+        )
 
 
 def _times(count: int) -> str:

@@ -1,6 +1,7 @@
 """A model directory file by file: whole, of one model, and fit for what it is there for."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,14 +54,14 @@ def _weights(directory: Path) -> str:
 
 
 def _copy(directory: Path) -> Finding:
-    remedy = f"nmt export -m {directory} makes it again; until then torch translates, slower"
+    remedy = f"nmt export -m {shlex.quote(str(directory))} makes it again; until then torch translates, slower"
     try:
         copy = read_copy(directory)
     except FAULTS as error:
         return Finding(section=MODEL, name=f"{FAST_COPY}/", state="broken", value=str(error), remedy=remedy)
     if copy is None:
         value = "there is none: torch translates, which is slower on a processor"
-        how = f"nmt export -m {directory} makes it"
+        how = f"nmt export -m {shlex.quote(str(directory))} makes it"
         return Finding(section=MODEL, name=f"{FAST_COPY}/", state="absent", value=value, remedy=how)
     bytes_there = sum(map(len, copy.files.values()))
     value = f"{copy.manifest.quantization}, {size(bytes_there)}, of these weights, checksums verified"
