@@ -1,6 +1,5 @@
 """``nmt translate``: lines in, as many lines out."""
 
-import logging
 from contextlib import nullcontext
 from typing import Any
 
@@ -28,8 +27,6 @@ from .translation_job import TranslationJob
 from .translation_options import result_options
 from .translation_outputs import choose_outputs
 from .unused_options import reject_given, reject_unused_search_options
-
-logger = logging.getLogger("nmt.translate")
 
 OUTPUT_HELP = f"""File to write; with several FILEs, or if it is a directory, the directory that gets one file of the
 same name for each. A file appears when it is complete; if something stops the translation before, what was finished is
@@ -110,7 +107,7 @@ def translate(
     for path in inputs:
         check_readable(path)
         if said := said_of_no_text(path):
-            logger.warning("%s; what is translated now is hardly text", said)
+            raise NMTError(said)
     outputs = choose_outputs(inputs, output)
     if align_file is not None:
         check_output(align_file, (*inputs, *(goal for goal in outputs if goal != "-")))

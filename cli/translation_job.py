@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 WINDOW_ROWS = 5 * 1024
 FEWEST_LINES = 256
 WINDOW_BYTES = 1 << 20
+_CHECKED = 64  # lines in which binary data would show
 # So many windows are being translated while the one before them is written and the next one is read.
 AHEAD = 1
 
@@ -87,10 +88,15 @@ class TranslationJob:
 
     def _begin(self, windows: Iterable[list[bytes]], name: str | None) -> Iterator[BegunWindow | None]:
         """The windows, begun; None wherever all that was begun must be finished before one goes on."""
+        from nmt.text.file_types import binary_problem
+
         number = 1
         try:
             for window in windows:
                 if window:
+                    start = b"\n".join(window[:_CHECKED]) if number == 1 else b""
+                    if problem := binary_problem(start, name or "standard input"):
+                        raise NMTError(problem)
                     lines = self.form.read(window, name, number)
                     requests = [line.request for line in lines if line.request is not None]
                     yield BegunWindow(window, lines, self.translator.begin(requests, details=self._needs_details))

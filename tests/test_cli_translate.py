@@ -113,15 +113,15 @@ def test_a_line_longer_than_the_model_takes_is_divided(model: Path) -> None:
     assert f"{short_one}\n" == expected(model, ["the cat"])
 
 
-def test_compressed_text_under_a_plain_name_is_pointed_out(model: Path, tmp_path: Path) -> None:
+def test_compressed_text_under_a_plain_name_is_refused(model: Path, tmp_path: Path) -> None:
     plain = gzip.compress(b"the cat\n" * 50)
     (tmp_path / "in.txt").write_bytes(plain)
     result = run(tmp_path / "in.txt", "-m", model, "-b", 1)
-    assert result.exit_code == 0
-    assert result.stderr.startswith(f"nmt: warning: {tmp_path / 'in.txt'} is compressed by gzip; give it a name in .gz")
-    assert result.stdout.count("\n") == plain.count(b"\n") + (not plain.endswith(b"\n"))
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"nmt: error: {tmp_path / 'in.txt'} is compressed by gzip; give it a name in .gz")
+    assert result.stdout == ""
     (tmp_path / "in.txt").rename(tmp_path / "in.txt.gz")
-    assert "warning" not in run(tmp_path / "in.txt.gz", "-m", model, "-b", 1).stderr
+    assert run(tmp_path / "in.txt.gz", "-m", model, "-b", 1).exit_code == 0
 
 
 def test_what_is_wrong_is_said_before_the_model_is_loaded(model: Path, tmp_path: Path) -> None:
