@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from nmt import NMTError
 
 if TYPE_CHECKING:
     from nmt import Translator
     from nmt.decoding.translation import Candidate, Request, Translation
+    from nmt.text.repeated_warnings import RepeatedWarnings
 
 logger = logging.getLogger("nmt")
 
@@ -68,13 +71,27 @@ def choose_form(
 def text_reader(wanted: "Request") -> Reader:
     """A reader of lines of text, of all of which the same is ``wanted``."""
 
-    def read(window: Sequence[bytes], name: str | None, number: int) -> list[Line]:
-        from nmt.decoding.line_translator import decode_requests
+    from nmt.decoding.line_translator import REPLACED, decode_requests
 
-        requests = decode_requests(window, name=name, number=number, prefix=wanted.prefix, forbid=wanted.forbid)
+    warnings = _closed_at_the_end(REPLACED, logging.WARNING)
+
+    def read(window: Sequence[bytes], name: str | None, number: int) -> list[Line]:
+        requests = decode_requests(
+            window, name=name, number=number, prefix=wanted.prefix, forbid=wanted.forbid, warnings=warnings
+        )
         return [Line(request, {"text": request.text}) for request in requests]
 
     return read
+
+
+def _closed_at_the_end(what: str, level: int) -> "RepeatedWarnings":
+    """Messages of which the total is logged when the command ends."""
+    from nmt.text.repeated_warnings import RepeatedWarnings
+
+    warnings = RepeatedWarnings(logger, what, level=level)
+    if context := click.get_current_context(silent=True):
+        context.call_on_close(warnings.close)
+    return warnings
 
 
 def json_reader(wanted: "Request", check: "Callable[[Request], object]") -> Reader:
@@ -83,14 +100,21 @@ def json_reader(wanted: "Request", check: "Callable[[Request], object]") -> Read
     A prefix of their own replaces the ``wanted`` one, words forbidden in them are forbidden besides.
     """
 
+    errors = _closed_at_the_end("lines that are not the JSON asked for", logging.ERROR)
+
     def read(window: Sequence[bytes], name: str | None, number: int) -> list[Line]:
         where = name or "standard input"
-        return [_read_object(raw, f"{where}, line {place}", wanted, check) for place, raw in enumerate(window, number)]
+        return [
+            _read_object(raw, f"{where}, line {place}", wanted, check, errors)
+            for place, raw in enumerate(window, number)
+        ]
 
     return read
 
 
-def _read_object(raw: bytes, where: str, wanted: "Request", check: "Callable[[Request], object]") -> Line:
+def _read_object(
+    raw: bytes, where: str, wanted: "Request", check: "Callable[[Request], object]", errors: "RepeatedWarnings"
+) -> Line:
     fields: dict[str, Any] = {}
     try:
         fields = _parse(raw)
@@ -98,7 +122,7 @@ def _read_object(raw: bytes, where: str, wanted: "Request", check: "Callable[[Re
         check(request)
     except NMTError as error:
         problem = f"{where}: {error}"
-        logger.error("%s", problem)
+        errors.add("%s", problem)
         return Line(None, fields, problem)
     return Line(request, fields)
 

@@ -18,6 +18,7 @@ from nmt.errors import NMTError
 from nmt.processes import watch
 from nmt.text.languages import sentence_separator
 from nmt.text.lines import clean_text, decode_line
+from nmt.text.repeated_warnings import RepeatedWarnings
 from nmt.text.sentences import sentence_spans
 from nmt.text.spans import Span
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from nmt.text.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
+REPLACED = "lines with characters that were replaced before translating"
 
 # How many numbers the attention of hypotheses may have that are in memory together.
 _ATTENTION = 2_000_000
@@ -270,17 +272,23 @@ def decode_requests(
     number: int = 1,
     prefix: str = "",
     forbid: tuple[str, ...] = (),
+    warnings: RepeatedWarnings | None = None,
 ) -> list[Request]:
-    """The raw lines of a ``window`` as text; those that are not clean are named in a warning.
+    """The raw lines of a ``window`` as text; those that are not clean are named in a warning, the first few of them.
+
+    With ``warnings`` these are the first few of all windows, and who made it closes it.
 
     ``name`` is the file they come from and ``number`` that of the first of them there. ``prefix`` and ``forbid`` hold
     for all of them.
     """
     requests = []
+    replaced = warnings or RepeatedWarnings(logger, REPLACED)
     for place, raw in enumerate(window, start=number):
         text, problem = decode_line(raw)
         if problem is not None:
             where = f"{name}, " if name else ""
-            logger.warning("%sline %d: %s, replaced before translating", where, place, problem)
+            replaced.add("%sline %d: %s, replaced before translating", where, place, problem)
         requests.append(Request(text, prefix, forbid, cleaned=problem is not None))
+    if warnings is None:
+        replaced.close()
     return requests
