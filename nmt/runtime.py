@@ -1,5 +1,6 @@
 """The machine as torch sees it: device, precision and threads."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import torch
 
 from nmt.errors import NMTError
 from nmt.processes import is_copied_thread, watch
+from nmt.processors import available_processors
 
 T = TypeVar("T")
 
@@ -81,12 +83,19 @@ def release_memory(device: torch.device) -> None:
 
 
 def set_threads(threads: int | None) -> int:
-    """Let torch use so many CPU threads (None: as many as it chose itself) and return the number."""
-    if threads is not None:
-        if threads < 1:
-            raise NMTError(f"threads must be at least 1, not {threads}")
-        torch.set_num_threads(threads)
-    return torch.get_num_threads()
+    """Let torch use so many CPU threads (None: as default_threads says) and return the number; NMTError below 1."""
+    if threads is not None and threads < 1:
+        raise NMTError(f"threads must be at least 1, not {threads}")
+    chosen = default_threads() if threads is None else threads
+    if chosen != torch.get_num_threads():
+        torch.set_num_threads(chosen)
+    return chosen
+
+
+def default_threads() -> int:
+    """As many as torch uses now; no more than a container has time for, unless $OMP_NUM_THREADS is set."""
+    threads = torch.get_num_threads()
+    return threads if os.environ.get("OMP_NUM_THREADS") else min(threads, available_processors())
 
 
 def avoid_attention_planned_by_shape() -> None:

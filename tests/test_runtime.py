@@ -53,3 +53,16 @@ def test_the_processor_is_asked_with_and_without_torchs_help(monkeypatch: pytest
     by_system = runtime.processor_features.__wrapped__()
     units = set(runtime.BFLOAT16_UNITS)
     assert by_torch & units == by_system & units
+
+
+def test_torch_keeps_to_the_quota_of_a_container(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr("nmt.runtime.available_processors", lambda: 2)
+    torch.set_num_threads(4)
+    try:
+        assert set_threads(None) == torch.get_num_threads() == 2
+        assert set_threads(3) == torch.get_num_threads() == 3  # what is asked for is done
+        monkeypatch.setenv("OMP_NUM_THREADS", "3")
+        assert set_threads(None) == torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(1)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from nmt.cgroups import memory_limit
 from nmt.doctor.finding import Finding, attempt, size
 
 MACHINE = "machine"
@@ -21,7 +22,6 @@ UNITS = {
     "BF16": "avx512_bf16",
     "AMX": "amx_tile",
 }
-_CGROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 REINSTALL = "install torch again, as pytorch.org says for this machine"
 
 
@@ -76,20 +76,22 @@ def _device() -> str:
 
 
 def _threads() -> str:
-    import torch
-
+    from nmt.cgroups import cpu_quota
     from nmt.decoding.loading import choose_threads
-    from nmt.processors import available_processors
+    from nmt.processors import processors_to_run_on
+    from nmt.runtime import default_threads
 
-    limit = os.environ.get("OMP_NUM_THREADS")
-    limited = f"; $OMP_NUM_THREADS is {limit}" if limit else ""
-    trains, translates = torch.get_num_threads(), choose_threads(None)
-    return f"{available_processors()} processors; trains with {trains}, translates with {translates}{limited}"
+    quota, limit = cpu_quota(), os.environ.get("OMP_NUM_THREADS")
+    limited = f", and by the quota of this container the time of {quota:g}" if quota is not None else ""
+    limited_by_hand = f"; $OMP_NUM_THREADS is {limit}" if limit else ""
+    trains, translates = default_threads(), choose_threads(None)
+    count = f"{processors_to_run_on()} processors{limited}"
+    return f"{count}; trains with {trains}, translates with {translates}{limited_by_hand}"
 
 
 def _memory() -> Finding:
     total, free = _machine_memory()
-    limits = [limit for limit in (_cgroup_limit(), _process_limit()) if limit is not None]
+    limits = [limit for limit in (memory_limit(), _process_limit()) if limit is not None]
     allowed = min([free, *limits])
     limited = f", at most {size(min(limits))} of it for this process" if limits and min(limits) < total else ""
     value = f"{size(total)}, {size(free)} free{limited}" if total else "not known here"
@@ -110,14 +112,6 @@ def _machine_memory() -> tuple[int, int]:
         total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         return total, total
     return 0, 0
-
-
-def _cgroup_limit() -> int | None:
-    """What the container may have."""
-    for path in map(Path, _CGROUPS):
-        if path.exists() and (text := path.read_text("ascii").strip()).isdecimal():
-            return int(text)
-    return None
 
 
 def _process_limit() -> int | None:

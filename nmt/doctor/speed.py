@@ -37,11 +37,12 @@ def _training() -> str:
     from nmt.data.supply import BatchSupply
     from nmt.model.config import preset
     from nmt.model.transformer import Transformer
-    from nmt.runtime import choose_device
+    from nmt.runtime import choose_device, set_threads
     from nmt.training.config import TrainingConfig
     from nmt.training.learner import Learner
 
     keep_freed_memory()
+    set_threads(None)
     config = TrainingConfig(batch_tokens=BATCH_TOKENS)
     corpus = encoded_in_memory(list(zip(_sentences(VOCABULARY), _sentences(VOCABULARY), strict=True)))
     model = Transformer(replace(preset("small"), vocabulary_size=VOCABULARY)).to(choose_device("auto"))
@@ -85,8 +86,9 @@ def _yardstick() -> "Engine":
     from nmt.decoding.engines.torch import TorchEngine
     from nmt.model.config import preset
     from nmt.model.transformer import Transformer
-    from nmt.runtime import choose_device
+    from nmt.runtime import choose_device, set_threads
 
+    set_threads(None)
     device = choose_device("auto")
     model = Transformer(replace(preset("small"), vocabulary_size=VOCABULARY)).to(device).eval()
     return InBatches(TorchEngine(model, device), batch_sentences=WINDOW)

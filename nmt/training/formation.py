@@ -8,7 +8,7 @@ import torch
 
 from nmt.errors import NMTError
 from nmt.processors import available_processors
-from nmt.runtime import choose_device
+from nmt.runtime import choose_device, default_threads
 
 # What torchrun, or whoever starts the processes in its way, says to each of them.
 VARIABLES = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
@@ -25,10 +25,10 @@ class Formation:
     launched: bool = False  # by torchrun: the others exist already
 
     def total_threads(self, asked: int | None) -> int:
-        """How many threads to use on this machine; None: as many as torch would, or torchrun if it did not say one."""
+        """How many threads to use on this machine; None: as many as are good, or torchrun if it did not say one."""
         if asked is not None:
             return asked
-        return available_processors() if self.launched else torch.get_num_threads()
+        return available_processors() if self.launched else default_threads()
 
     def threads(self, asked: int | None) -> int:
         """Those of each process on this machine."""

@@ -26,7 +26,7 @@ def test_everything_people_ask_for_is_said(tmp_path: Path) -> None:
     assert "GB" in found["memory"].value
 
 
-@pytest.mark.parametrize("limit", ["_cgroup_limit", "_process_limit"])
+@pytest.mark.parametrize("limit", ["memory_limit", "_process_limit"])
 def test_too_little_memory_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     monkeypatch.setattr(machine, "_machine_memory", lambda: (8_000_000_000, 7_000_000_000))
     monkeypatch.setattr(machine, limit, lambda: 500_000_000)
@@ -51,3 +51,14 @@ def test_a_torch_that_cannot_be_asked_is_a_fault_and_no_end(tmp_path: Path, monk
     assert (found["device"].state, found["device"].value) == ("broken", "CUDA driver initialization failed")
     assert "install torch again" in found["device"].remedy
     assert found["threads"].state == "ok"
+
+
+def test_the_quota_of_a_container_is_told_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr("nmt.processors.processors_to_run_on", lambda: 16)
+    for name in ("nmt.cgroups", "nmt.processors"):
+        monkeypatch.setattr(f"{name}.cpu_quota", lambda *root: 1.5)
+    told = findings(tmp_path)["threads"].value
+    assert told == (
+        "16 processors, and by the quota of this container the time of 1.5; trains with 1, translates with 1"
+    )
