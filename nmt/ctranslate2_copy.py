@@ -26,6 +26,7 @@ from nmt.text.lines import StrPath, check_plain, open_binary
 MODEL, CONFIG, VOCABULARY = FILES = ("model.bin", "config.json", "shared_vocabulary.json")
 QUANTIZATIONS = ("int8", "int8_float32", "int8_float16", "int16", "bfloat16", "float16", "float32")
 FORMAT_VERSION = 1
+WEIGHT_BITS = 7  # what nmt.ctranslate2_format uses of the 8 bits of a weight
 LEAST_POSITIONS = 512  # so that no usual --max-length-ratio needs more; 512 KB in a model of 256 dimensions
 _MANIFEST_BYTES = 100_000
 
@@ -39,6 +40,12 @@ class Manifest:
     quantization: str
     positions: int  # the most subwords, end marks included, that it can read or write in a sentence
     checksums: dict[str, str]  # SHA-256 of each file
+    weight_bits: int = 8  # that int8 uses of its weights: 7 since they saturate on no processor
+
+    @property
+    def saturates(self) -> bool:
+        """Whether sums can saturate on a processor without VNNI, as those of older copies can."""
+        return self.quantization.startswith("int8") and self.weight_bits > WEIGHT_BITS
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,11 @@ def make_copy(
         )
         checksums = {name: hashlib.sha256((directory / name).read_bytes()).hexdigest() for name in FILES}
         manifest = Manifest(
-            weights_sha256=header.checksum, quantization=quantization, positions=positions, checksums=checksums
+            weights_sha256=header.checksum,
+            quantization=quantization,
+            positions=positions,
+            checksums=checksums,
+            weight_bits=WEIGHT_BITS,
         )
         (directory / MANIFEST).write_text(json.dumps(to_mapping(manifest), indent=2) + "\n", encoding="utf-8")
         if output is not None:

@@ -36,6 +36,11 @@ class Comparison:
         """How far apart the two scores may be."""
         return MOST_DIFFERENCE * max(1.0, MOST_SENTENCES / self.sentences)
 
+    @property
+    def too_different(self) -> bool:
+        """Whether they are further apart."""
+        return abs(self.fast.score - self.original.score) > self.most_difference
+
     def __str__(self) -> str:
         return (
             f"{self.identical:,} of {self.sentences:,} sentences are translated the same "
@@ -66,17 +71,31 @@ def export(
     Up to MOST_SENTENCES of ``pairs``, spread evenly, are translated by CTranslate2 on the processor and by torch on
     ``device``. NMTError, and nothing is changed, if their BLEU differs by more than MOST_DIFFERENCE.
     """
-    chosen = pairs[:: -(-len(pairs) // MOST_SENTENCES)] if pairs else []
+    chosen = spread(pairs, MOST_SENTENCES)
     comparison: list[Comparison] = []
 
     def check(copy: Copy) -> None:
-        comparison.append(_compare(model_dir, copy, chosen, device, threads))
+        comparison.append(compare(model_dir, copy, chosen, device=device, threads=threads))
+        if comparison[0].too_different:
+            raise NMTError(
+                f"the {copy.manifest.quantization} model translates otherwise than the original, so it is not kept: "
+                f"{comparison[0]}; at most {comparison[0].most_difference:.1f} BLEU apart is allowed; "
+                "try another --quantization"
+            )
 
     path = make_copy(model_dir, quantization=quantization, output=output, check=check if chosen else None)
     return Export(path, comparison[0] if comparison else None)
 
 
-def _compare(model_dir: StrPath, copy: Copy, pairs: Sequence[Pair], device: str, threads: int | None) -> Comparison:
+def spread(pairs: Sequence[Pair], most: int) -> Sequence[Pair]:
+    """Up to ``most`` of ``pairs``, spread evenly."""
+    return pairs[:: -(-len(pairs) // most)] if pairs else []
+
+
+def compare(
+    model_dir: StrPath, copy: Copy, pairs: Sequence[Pair], *, device: str = "auto", threads: int | None = None
+) -> Comparison:
+    """Translate ``pairs`` by ``copy`` on the processor and by torch on ``device``; NMTError for a damaged model."""
     from nmt.decoding.engines.torch import TorchEngine
     from nmt.runtime import choose_device, set_threads
 
@@ -92,13 +111,7 @@ def _compare(model_dir: StrPath, copy: Copy, pairs: Sequence[Pair], device: str,
         for lines in (theirs, ours)
     ]
     identical = sum(one == other for one, other in zip(ours, theirs, strict=True))
-    comparison = Comparison(sentences=len(pairs), identical=identical, fast=scores[0], original=scores[1])
-    if abs(scores[0].score - scores[1].score) > comparison.most_difference:
-        raise NMTError(
-            f"the {copy.manifest.quantization} model translates otherwise than the original, so it is not kept: "
-            f"{comparison}; at most {comparison.most_difference:.1f} BLEU apart is allowed; try another --quantization"
-        )
-    return comparison
+    return Comparison(sentences=len(pairs), identical=identical, fast=scores[0], original=scores[1])
 
 
 def _translate(engine: Engine, tokenizer: Tokenizer, info: ModelInfo, pairs: Sequence[Pair]) -> list[str]:

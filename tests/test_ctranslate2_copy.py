@@ -4,6 +4,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,17 @@ def test_the_manifest_holds_what_it_should(model: Path) -> None:
     manifest = json.loads((model / FAST_COPY / MANIFEST).read_text("utf-8"))
     assert manifest["weights_sha256"] == json.loads((model / "config.json").read_text("utf-8"))["weights_sha256"]
     assert manifest["positions"] >= load_info(model).search.length_limit(load_info(model).max_source_length) + 1
+    assert manifest["weight_bits"] == 7
+
+
+def test_a_copy_with_weights_of_8_bits_is_still_read_and_known_by_its_manifest(model: Path) -> None:
+    path = model / FAST_COPY / MANIFEST
+    manifest = json.loads(path.read_text("utf-8"))
+    del manifest["weight_bits"]  # as older versions wrote it
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    copy = read_copy(model)
+    assert copy is not None
+    assert copy.manifest.weight_bits == 8
+    assert copy.manifest.saturates
+    assert not replace(copy.manifest, quantization="float32").saturates
+    assert not replace(copy.manifest, weight_bits=7).saturates

@@ -4,9 +4,12 @@ import struct
 from dataclasses import replace
 from pathlib import Path
 
+import numpy
 import pytest
+from ctranslate2.specs.common_spec import LinearSpec
 
 from nmt.ctranslate2_copy import QUANTIZATIONS, Copy, make_copy, read_copy
+from nmt.ctranslate2_format import LARGEST_INT8, _quantize
 from nmt.ctranslate2_layout import check_layout
 from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
@@ -110,3 +113,17 @@ def test_a_tensor_without_the_bytes_of_its_shape_is_refused(content: bytes, conf
     changed = content[:place] + struct.pack("<I", 2**31) + content[place + 4 :]
     with pytest.raises(NMTError, match="does not have the bytes of its shape"):
         check_layout(changed, config, positions=512, where="it")
+
+
+def test_int8_weights_have_seven_bits_row_by_row() -> None:
+    rows = numpy.array([[1.0, -2.0, 0.5], [0.0, 0.0, 0.0], [0.1, 0.2, -0.4]], dtype=numpy.float32)
+    linear = LinearSpec()
+    linear.weight, linear.bias = rows.copy(), numpy.zeros(3, dtype=numpy.float32)
+    linear.validate()
+    _quantize(linear, "int8")
+    # 64 is the largest of each row: two products with activations of up to 255 fit into 16 bits.
+    assert linear.weight.numpy().tolist() == [[32, -64, 16], [0, 0, 0], [16, 32, -64]]
+    assert linear.weight_scale.numpy()[[0, 2]].tolist() == pytest.approx([32.0, 160.0])
+    assert numpy.isfinite(linear.weight_scale.numpy()).all()
+    assert 2 * 255 * LARGEST_INT8 < 2**15
+    assert linear.weight.numpy().dtype == numpy.int8

@@ -15,7 +15,7 @@ from nmt.decoding.engines import Engine
 from nmt.decoding.engines.batches import BATCH_SENTENCES, InBatches
 from nmt.errors import NMTError
 from nmt.model_dir import FAST_COPY, ModelInfo, load_info, load_tokenizer
-from nmt.processors import available_processors
+from nmt.processors import available_processors, has_vnni
 from nmt.settings import nearest
 from nmt.text.lines import StrPath
 from nmt.text.tokenizer import Tokenizer
@@ -99,6 +99,12 @@ class _Opening:
         if fast is None:
             logger.debug("the engine is torch: %s", reason or f"the model has no {FAST_COPY}/")
             return self.with_torch()
+        if copy is not None and copy.manifest.saturates and not has_vnni():
+            logger.warning(
+                "%s/ was made by an older nmt, and sums of its 8-bit weights saturate on this processor, which "
+                "translates worse: nmt export -m %s makes it again",
+                self.model_dir / FAST_COPY, self.model_dir,
+            )  # fmt: skip
         logger.debug(
             "the engine is ctranslate2: %s is sound; products in %s, %s threads",
             self.model_dir / FAST_COPY, fast.compute_type, fast.threads,

@@ -5,17 +5,25 @@ from pathlib import Path
 
 from nmt.doctor.finding import Finding
 from nmt.doctor.machine import look_at_machine
-from nmt.doctor.model import look_at_model
+from nmt.doctor.model import compare_copy, look_at_model
 from nmt.doctor.software import look_at_extras, look_at_software
 from nmt.doctor.speed import measure_speed
 
 
 def examine(model: Path | None, *, speed: bool = True) -> Iterator[Finding]:
-    """What is found, as it is found: software, machine, the directory ``model`` if there is one, and the speed."""
+    """What is found, as it is found: software, machine, the directory ``model`` if there is one, and the speed.
+
+    ``speed`` also compares the fast copy of ``model`` with torch, on this machine.
+    """
     yield from look_at_software()
     yield from look_at_extras()
     yield from look_at_machine(model or Path.cwd())
     if model is not None:
-        yield from look_at_model(model)
+        sound = True
+        for finding in look_at_model(model):
+            sound = sound and finding.state != "broken"
+            yield finding
+        if speed and sound:
+            yield from compare_copy(model)
     if speed:
         yield from measure_speed(model)

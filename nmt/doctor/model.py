@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nmt.ctranslate2_copy import read_copy
-from nmt.doctor.finding import FAULTS, Finding, attempt, size
+from nmt.doctor.finding import FAULTS, Finding, State, attempt, size
 from nmt.errors import NMTError
 from nmt.model_dir import CONFIG, FAST_COPY, LEFTOVER, TOKENIZER, TRAINING, WEIGHTS, load_info, load_tokenizer
 from nmt.weights import read_arrays
 
-MODEL, RESUMING = "model", "training/"
+MODEL, RESUMING, COMPARED = "model", "training/", "copy and float32"
+SENTENCES = 48  # translated by the copy and by torch, which takes a few seconds
+FEWEST_ALIKE = 0.5  # int8 changes a subword in one sentence of ten of a good model, and in more of a young one
 AGAIN = "copy the model directory again from where it is whole"
 MEND = "delete this file and give the nmt train command of this model again, which publishes it anew"
 
@@ -64,8 +66,38 @@ def _copy(directory: Path) -> Finding:
         how = f"nmt export -m {shlex.quote(str(directory))} makes it"
         return Finding(section=MODEL, name=f"{FAST_COPY}/", state="absent", value=value, remedy=how)
     bytes_there = sum(map(len, copy.files.values()))
-    value = f"{copy.manifest.quantization}, {size(bytes_there)}, of these weights, checksums verified"
+    bits = f" of {copy.manifest.weight_bits} bits" if copy.manifest.quantization.startswith("int8") else ""
+    value = f"{copy.manifest.quantization}{bits}, {size(bytes_there)}, of these weights, checksums verified"
     return Finding(section=MODEL, name=f"{FAST_COPY}/", value=value)
+
+
+def compare_copy(directory: Path) -> Iterator[Finding]:
+    """How the fast copy of a sound model translates on this machine, compared with torch; nothing if there is none."""
+    from nmt.export import compare, spread
+    from nmt.training.preparation import stored_validation
+
+    copy = read_copy(directory)
+    if copy is None:
+        return
+    pairs = spread(stored_validation(directory / TRAINING), SENTENCES)
+    if not pairs:
+        value = "not compared: training/ has no validation text"
+        yield Finding(section=MODEL, name=COMPARED, state="absent", value=value)
+        return
+    try:
+        found = compare(directory, copy, pairs)
+    except FAULTS as error:
+        value = (str(error).splitlines() or [type(error).__name__])[0]
+        how = "nmt translate --engine torch works without the copy"
+        yield Finding(section=MODEL, name=COMPARED, state="broken", value=value, remedy=how)
+        return
+    poor = found.too_different or found.identical < FEWEST_ALIKE * found.sentences
+    if copy.manifest.saturates:
+        how = f"nmt export -m {directory} makes the copy again, with weights whose sums no processor saturates"
+    else:
+        how = "nmt translate --engine torch translates in float32"
+    state: State = "broken" if poor else "ok"
+    yield Finding(section=MODEL, name=COMPARED, state=state, value=str(found), remedy=how if poor else "")
 
 
 def _resuming(directory: Path) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from nmt.decoding.line_scorer import LineScorer
 from nmt.decoding.loading import choose_threads, open_model
 from nmt.decoding.translator import Translator
 from nmt.errors import NMTError
-from nmt.model_dir import FAST_COPY, load_info
+from nmt.model_dir import FAST_COPY, MANIFEST, load_info
 from tests.conftest import Reversal
 
 
@@ -61,6 +61,20 @@ def test_both_engines_can_be_asked_for_and_nearly_agree(model: Path, reversal: R
     assert same > 0.97 * len(reversal.unseen) > 300
     with pytest.raises(NMTError, match="did you mean torch"):
         open_model(model, engine="torhc")
+
+
+@pytest.mark.parametrize(("bits", "vnni", "warned"), [(8, False, True), (8, True, False), (7, False, False)])
+def test_a_copy_whose_sums_saturate_on_this_processor_is_used_with_a_warning(
+    model: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, bits: int, vnni: bool, warned: bool
+) -> None:
+    monkeypatch.setattr("nmt.decoding.loading.has_vnni", lambda: vnni)
+    path = model / FAST_COPY / MANIFEST
+    path.write_text(path.read_text("utf-8").replace('"weight_bits": 7', f'"weight_bits": {bits}'), "utf-8")
+    opened = open_model(model, device="cpu", threads=1)
+    assert isinstance(opened.engine, FastestEngine)
+    said = messages(caplog, logging.WARNING)
+    assert len(said) == warned
+    assert not warned or f"nmt export -m {model} makes it again" in said[0]
 
 
 def test_a_model_without_a_copy_is_translated_by_torch_without_a_word(

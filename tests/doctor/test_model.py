@@ -7,7 +7,7 @@ import pytest
 
 from nmt.doctor.examination import examine
 from nmt.doctor.finding import Finding
-from nmt.doctor.model import look_at_model
+from nmt.doctor.model import compare_copy, look_at_model
 from tests.conftest import Reversal
 
 
@@ -111,3 +111,21 @@ def test_a_report_names_no_private_place(model: Path) -> None:
 )
 def test_any_path_is_hidden(text: str, hidden: str) -> None:
     assert Finding(section="x", name="x", value=text).without_paths({}).value == hidden
+
+
+def test_the_copy_is_compared_with_torch_on_this_machine(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    [found] = compare_copy(model)
+    assert (found.state, found.remedy) == ("ok", "")
+    assert "sentences are translated the same" in found.value
+    monkeypatch.setattr("nmt.export.Comparison.too_different", True)
+    [found] = compare_copy(model)
+    assert (found.state, found.remedy) == ("broken", "nmt translate --engine torch translates in float32")
+    manifest = model / "ctranslate2" / "nmt.json"
+    manifest.write_text(manifest.read_text("utf-8").replace('"weight_bits": 7', '"weight_bits": 8'), "utf-8")
+    [found] = compare_copy(model)
+    assert found.remedy.startswith(f"nmt export -m {model} makes the copy again")
+    shutil.rmtree(model / "training")
+    [found] = compare_copy(model)
+    assert (found.state, found.value) == ("absent", "not compared: training/ has no validation text")
+    shutil.rmtree(model / "ctranslate2")
+    assert list(compare_copy(model)) == []
