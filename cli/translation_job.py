@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from nmt.decoding.engines import Begun
     from nmt.decoding.translation import Translation
 
-# A window is translated as a whole, its lines sorted by length, and written as a whole: 1024 lines if a beam of 5 is
+# A window is translated as a whole, its lines sorted by length, and written as a whole: 2048 lines if a beam of 5 is
 # followed for each. Greedy search is faster where more of its lines have the same length.
-WINDOW_ROWS = 5 * 1024
+WINDOW_ROWS = 5 * 2048
 FEWEST_LINES = 256
 WINDOW_BYTES = 1 << 20
 _CHECKED = 64  # lines in which binary data would show
