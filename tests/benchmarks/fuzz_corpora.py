@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.benchmarks.fuzz_parsers import Target, main
 from tests.cleaning.conftest import translations
 from tests.cleaning.importers.test_importing import PO, TMX, XLIFF_1, XLIFF_2
+from tests.cleaning.importers.test_xliff import SDL
 
 Languages = tuple[str | None, str | None]
 TSV = 'id\tde\ten\n1\tEin Hund\tA dog\n\n2\t"Zwei"\tTwo\n3\tdrei\t\n'
@@ -57,11 +58,18 @@ class Corpora:
         parallel = [b"\0".join(sides), b"\0".join(side.replace(b"\n", b"\r\n") for side in sides)]
         return {
             "tmx": (lambda: self.importer("tmx", [(None, None), ("de", "en")]), [tmx, tmx_16]),
-            "xliff": (lambda: self.importer("xliff", [(None, None)]), [XLIFF_1.encode(), XLIFF_2.encode()]),
+            "xliff": (
+                lambda: self.importer("xliff", [(None, None)]),
+                [XLIFF_1.encode(), XLIFF_2.encode(), SDL.encode()],
+            ),
             "po": (lambda: self.importer("po", [(None, None)]), [PO.encode()]),
             "tsv": (
                 lambda: self.importer("tsv", [(None, None)], [(None, None), ("de", "en"), ("3", "2")]),
                 [TSV.encode(), TSV.replace("\n", "\r\n").encode()],
+            ),
+            "csv": (
+                lambda: self.importer("csv", [(None, None), ("de", "en")], called="x.csv"),
+                [b'de;en\n"Ein ""Hund""; ja";A dog\n"zwei\nZeilen";b\n', 'sep=,\na,"b"\n'.encode("utf-16")],
             ),
             "jsonl": (
                 lambda: self.importer("jsonl", [("de", "en")], [(None, None), ("translation.de", "translation.en")]),
