@@ -22,9 +22,11 @@ from .options import (
     verbosity_options,
 )
 from .partial_output import check_output, partial_output
+from .repeated_warnings import closed_at_the_end
 
 if TYPE_CHECKING:
     from nmt.decoding.line_scorer import LineScore, LineScorer
+    from nmt.text.repeated_warnings import RepeatedWarnings
 
 WINDOW_LINES = 1024
 
@@ -96,6 +98,7 @@ def score(
             total += math.fsum(each.log_probability for each in scores)
             subwords += sum(len(each.pieces) for each in scores)
             lines += len(scores)
+    scorer.close()
     if subwords:
         summary = "%s lines, %s subwords with the ends; log-probability %.2f, %.4f a subword; perplexity %.4f"
         mean = total / subwords
@@ -114,22 +117,23 @@ def _score_windows(scorer: "LineScorer", source: str, target: str) -> Iterator[l
     """The scores of each window of pairs; NMTError if one file ends before the other."""
     from nmt.text.blocks import ParallelFiles, raw_blocks
 
+    replaced = closed_at_the_end("lines replaced before scoring")
     first = 1
     for windows in raw_blocks(ParallelFiles(source, target), WINDOW_LINES):
-        texts = [_decode(path, window, first) for path, window in zip((source, target), windows, strict=True)]
+        texts = [_decode(path, window, first, replaced) for path, window in zip((source, target), windows, strict=True)]
         yield scorer.score(texts[0], texts[1], first_line=first)
         first += len(texts[0])
 
 
-def _decode(path: str, window: list[bytes], number: int) -> list[str]:
-    """The lines as text; those that are not clean are named in a warning."""
+def _decode(path: str, window: list[bytes], number: int, replaced: "RepeatedWarnings") -> list[str]:
+    """The lines as text; those that are not clean are named in warnings, the first few of them."""
     from nmt.text.lines import decode_line, name_of
 
     texts = []
     for place, raw in enumerate(window, start=number):
         text, problem = decode_line(raw.removesuffix(b"\n"))
         if problem is not None:
-            logger.warning("%s, line %d: %s, replaced before scoring", name_of(path), place, problem)
+            replaced.add("%s, line %d: %s, replaced before scoring", name_of(path), place, problem)
         texts.append(text)
     return texts
 

@@ -138,5 +138,6 @@ def translate(
                 for path in paths:
                     job.translate(path)
                 failed += job.failed
+    translator.close()
     if failed:
         raise NMTError(f"{failed:,} {'line was' if failed == 1 else 'lines were'} not translated, as said above")

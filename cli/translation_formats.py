@@ -12,16 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from nmt import NMTError
+
+from .repeated_warnings import closed_at_the_end
 
 if TYPE_CHECKING:
     from nmt import Translator
     from nmt.decoding.translation import Candidate, Request, Translation
     from nmt.text.repeated_warnings import RepeatedWarnings
-
-logger = logging.getLogger("nmt")
 
 _ENTRIES = 4096  # of a list that are written at a time
 _CHUNK = 1 << 20  # characters of a line, likewise
@@ -73,7 +71,7 @@ def text_reader(wanted: "Request") -> Reader:
 
     from nmt.decoding.line_translator import REPLACED, decode_requests
 
-    warnings = _closed_at_the_end(REPLACED, logging.WARNING)
+    warnings = closed_at_the_end(REPLACED)
 
     def read(window: Sequence[bytes], name: str | None, number: int) -> list[Line]:
         requests = decode_requests(
@@ -84,23 +82,13 @@ def text_reader(wanted: "Request") -> Reader:
     return read
 
 
-def _closed_at_the_end(what: str, level: int) -> "RepeatedWarnings":
-    """Messages of which the total is logged when the command ends."""
-    from nmt.text.repeated_warnings import RepeatedWarnings
-
-    warnings = RepeatedWarnings(logger, what, level=level)
-    if context := click.get_current_context(silent=True):
-        context.call_on_close(warnings.close)
-    return warnings
-
-
 def json_reader(wanted: "Request", check: "Callable[[Request], object]") -> Reader:
     """A reader of JSON objects; ``check`` raises an NMTError for a request that cannot be fulfilled.
 
     A prefix of their own replaces the ``wanted`` one, words forbidden in them are forbidden besides.
     """
 
-    errors = _closed_at_the_end("lines that are not the JSON asked for", logging.ERROR)
+    errors = closed_at_the_end("lines that are not the JSON asked for", logging.ERROR)
 
     def read(window: Sequence[bytes], name: str | None, number: int) -> list[Line]:
         where = name or "standard input"

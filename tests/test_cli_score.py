@@ -69,3 +69,13 @@ def test_wrong_use(reversal: Reversal, files: tuple[Path, Path]) -> None:
     assert run("-m", reversal.model_dir, "-s", "-", "-t", "-").exit_code == 2
     assert "no such file" in run("-m", reversal.model_dir, "-s", "nowhere", "-t", files[1]).stderr
     assert run("-m", reversal.model_dir, "-s", files[0], "-t", files[1], "-o", files[0]).exit_code == 1
+
+
+def test_of_many_broken_lines_the_first_few_are_named_over_all_windows(reversal: Reversal, tmp_path: Path) -> None:
+    (tmp_path / "s").write_bytes(b"a \xff b\n" + b"a\n" * 1100 + b"a \xff b\n" * 5)
+    (tmp_path / "t").write_text("a\n" * 1106)
+    result = run("-m", reversal.model_dir, "-s", tmp_path / "s", "-t", tmp_path / "t")
+    named = [line for line in result.stderr.splitlines() if line.endswith("replaced before scoring")]
+    assert len(named) == 5 + 2, result.stderr  # what they are is said when they are too many, and with their number
+    assert "line 1102" in named[1]
+    assert "6 in all" in named[-1]

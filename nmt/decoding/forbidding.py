@@ -1,6 +1,5 @@
 """Translations without certain words, whatever engine searches for them."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,11 +7,12 @@ from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import Engine
 from nmt.decoding.hypothesis import NO_WISH, Hypothesis, Wish
 from nmt.decoding.wishes import spellings_in, wish_for
+from nmt.text.repeated_warnings import RepeatedWarnings
 from nmt.text.tokenizer import Tokenizer
 
-logger = logging.getLogger(__name__)
-
 _MOST_ROUNDS = 100
+# Characters of a line that a warning shows.
+_SHOWN = 60
 
 
 class ForbiddingEngine:
@@ -24,11 +24,12 @@ class ForbiddingEngine:
     subwords may be avoided, too.
     """
 
-    def __init__(self, engine: Engine, tokenizer: Tokenizer, words: Sequence[str]) -> None:
-        """An NMTError if a word is empty."""
+    def __init__(self, engine: Engine, tokenizer: Tokenizer, words: Sequence[str], warnings: RepeatedWarnings) -> None:
+        """Whoever made ``warnings`` closes them. An NMTError if a word is empty."""
         self.engine = engine
         self.tokenizer = tokenizer
         self.words = tuple(words)
+        self.warnings = warnings
         self.name = engine.name
         self._spellings = wish_for(tokenizer, forbid=self.words).forbidden
 
@@ -59,8 +60,9 @@ class ForbiddingEngine:
             again = list(spelt)
             if not again:
                 return found
-        logger.warning("%d lines have no translation without the forbidden words; they stay empty", len(again))
         for index in again:
+            [text] = self.tokenizer.decode([sources[index]])
+            self.warnings.add("%r has no translation without the forbidden words, so it is empty", text[:_SHOWN])
             good = [each for each in found[index] if not self._spelt([each])]
             found[index] = good or [Hypothesis([], found[index][0].log_probability, found[index][0].score)]
         return found

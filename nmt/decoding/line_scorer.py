@@ -10,6 +10,7 @@ import torch
 from nmt.decoding.ensemble_loading import LoadedModel
 from nmt.decoding.scoring import pad_rows, score_targets
 from nmt.runtime import run_torch
+from nmt.text.repeated_warnings import RepeatedWarnings
 from nmt.text.tags import check_known, tag_ids
 
 logger = logging.getLogger(__name__)
@@ -54,12 +55,20 @@ class LineScorer:
         check_known(tag, loaded.info.tags)
         self.loaded = loaded
         self.first_ids = tag_ids(loaded.tokenizer, tag)
+        self._cut = RepeatedWarnings(logger, f"lines of which only the first {MOST_SUBWORDS:,} subwords are scored")
+        self._long = RepeatedWarnings(logger, "lines longer than those the model has learned from")
+
+    def close(self) -> None:
+        """Log how many lines were long, where not all of them were named."""
+        self._cut.close()
+        self._long.close()
 
     def score(self, sources: Sequence[str], targets: Sequence[str], *, first_line: int = 1) -> list[LineScore]:
         """The score of each of ``targets`` as a translation of the line of ``sources``.
 
-        Where both are empty there is nothing to score: no subwords, and a log-probability of 0. Lines longer than what
-        the model has learnt from are named in a warning, in which the first has the number ``first_line``.
+        Where both are empty there is nothing to score: no subwords, and a log-probability of 0. Of the lines
+        longer than what the model has learned from the first few are named in warnings; ``first_line`` is the number
+        of the first line given.
         """
         source_ids, target_ids = (self.loaded.tokenizer.encode(lines) for lines in (sources, targets))
         self._warn_of_long(source_ids, target_ids, first_line)
@@ -99,13 +108,12 @@ class LineScorer:
 
     def _warn_of_long(self, sources: Sequence[list[int]], targets: Sequence[list[int]], first_line: int) -> None:
         longest = self.loaded.info.max_source_length
-        lengths = [max(len(source), len(target)) for source, target in zip(sources, targets, strict=True)]
-        for number, length in enumerate(lengths, start=first_line):
+        for number, (source, target) in enumerate(zip(sources, targets, strict=True), start=first_line):
+            length = max(len(source), len(target))
             if length > MOST_SUBWORDS:
-                logger.warning("line %d has %d subwords; only the first %d are scored", number, length, MOST_SUBWORDS)
-        over = [number for number, length in enumerate(lengths, start=first_line) if longest < length <= MOST_SUBWORDS]
-        if over:
-            logger.warning(
-                "line %d%s is longer than the %d subwords the model has learnt from; such scores say less",
-                over[0], f", like {len(over) - 1} after it," if len(over) > 1 else "", longest,
-            )  # fmt: skip
+                self._cut.add("line %d has %d subwords; only the first %d are scored", number, length, MOST_SUBWORDS)
+            elif length > longest:
+                self._long.add(
+                    "line %d has %d subwords, and the model has learned from lines of %d at most; its score says less",
+                    *(number, length, longest),
+                )

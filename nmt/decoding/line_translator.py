@@ -95,6 +95,7 @@ class LineTranslator:
         self._divider = Divider(
             tokenizer=tokenizer, longest=longest, joiner=joiner, sentences=sentences, at_once=sentences_at_once
         )
+        self._unfulfilled = RepeatedWarnings(logger, "lines that have no translation without the forbidden words")
         self._turn = threading.Lock()
         watch(self)
 
@@ -103,11 +104,12 @@ class LineTranslator:
         self._turn = threading.Lock()
 
     def close(self) -> None:
-        """Give the memory of the model back; what is used after that raises an NMTError."""
+        """Give the memory of the model back and log totals of warnings; what is used after that raises an NMTError."""
         with self._turn:
             if self._background is not None:
                 self._background.close()
             self._background, self.engine = None, ClosedEngine()
+        self._unfulfilled.close()
 
     def __enter__(self) -> Self:
         return self
@@ -240,7 +242,7 @@ class LineTranslator:
             return self.engine
         from nmt.decoding.forbidding import ForbiddingEngine
 
-        return ForbiddingEngine(self.engine, cast("Tokenizer", self.tokenizer), forbid)
+        return ForbiddingEngine(self.engine, cast("Tokenizer", self.tokenizer), forbid, self._unfulfilled)
 
 
 def line_settings(

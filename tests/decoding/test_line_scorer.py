@@ -71,9 +71,22 @@ def test_long_lines_are_scored_whole_and_named(loaded: LoadedModel, caplog: pyte
     assert len(scores[1].pieces) == 81
     assert all(math.isfinite(score.log_probability) for score in scores)
     messages = [record.getMessage() for record in caplog.records]
-    assert [message[:7] for message in messages] == ["line 14", "line 12"]
-    assert "3000" in messages[0]
-    assert "1 after it" in messages[1]
+    assert [message[:7] for message in messages] == ["line 12", "line 13", "line 14"]
+    assert "has 80 subwords" in messages[0]
+    assert "has 3000 subwords; only the first 2048" in messages[2]
+
+
+def test_of_many_long_lines_the_first_few_are_named(loaded: LoadedModel, caplog: pytest.LogCaptureFixture) -> None:
+    scorer = LineScorer(loaded)
+    long = "a b c d " * 20
+    with caplog.at_level(logging.WARNING, logger="nmt"):
+        for first in range(1, 9, 2):
+            scorer.score([long, "a b"], ["a", long], first_line=first)
+        scorer.close()
+    messages = [record.getMessage() for record in caplog.records]
+    assert [message[:6] for message in messages[:5]] == ["line 1", "line 2", "line 3", "line 4", "line 5"]
+    assert len(messages) == 7
+    assert messages[6].startswith("8 in all")
 
 
 def test_several_models_score_together(loaded: LoadedModel, reversal: Reversal) -> None:

@@ -1,3 +1,4 @@
+import logging
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from nmt.decoding.forbidding import ForbiddingEngine
 from nmt.decoding.hypothesis import Hypothesis, Wish
 from nmt.decoding.wishes import spellings_in, wish_for
 from nmt.errors import NMTError
+from nmt.text.repeated_warnings import RepeatedWarnings
 from nmt.text.tokenizer import Tokenizer, train_tokenizer
 from nmt.tokenization.config import TokenizerConfig
 
@@ -20,6 +22,10 @@ LINES = [f"{one} {other}." for one in WORDS for other in WORDS]
 def tokenizer(request: pytest.FixtureRequest) -> Tokenizer:
     size = 300 if request.param == "char" else 340
     return train_tokenizer(LINES, TokenizerConfig(vocabulary_size=size, model_type=request.param))
+
+
+def warnings() -> RepeatedWarnings:
+    return RepeatedWarnings(logging.getLogger("nmt.test"), "lines without a translation")
 
 
 class Reciting:
@@ -108,7 +114,7 @@ def test_a_forbidden_word_is_in_no_translation_whatever_the_engine_would_say(
         *tokenizer.encode(data.draw(st.lists(texts, max_size=5))),
         tokenizer.encode(["pigs"])[0],
     ]
-    engine = ForbiddingEngine(Reciting(known), tokenizer, ["hound", "us"])
+    engine = ForbiddingEngine(Reciting(known), tokenizer, ["hound", "us"], warnings())
     [[best]] = engine.search([[5]], SearchConfig())
     [text] = tokenizer.decode([best.ids])
     assert not re.search(r"(?<!\w)(hound|us)(?!\w)", text, re.IGNORECASE)
@@ -116,7 +122,7 @@ def test_a_forbidden_word_is_in_no_translation_whatever_the_engine_would_say(
 
 def test_what_is_not_forbidden_is_searched_once(tokenizer: Tokenizer) -> None:
     inner = Reciting(tokenizer.encode(["the greyhound sees us"]))
-    engine = ForbiddingEngine(inner, tokenizer, ["hound"])
+    engine = ForbiddingEngine(inner, tokenizer, ["hound"], warnings())
     assert [found[0].ids for found in engine.search([[5], [6]], SearchConfig())] == inner.known * 2
     assert (inner.searches, engine.name) == (1, "reciting")
 
@@ -128,9 +134,15 @@ def test_an_engine_that_will_not_listen_gives_an_empty_line(
         def _holds(self, hypothesis: Hypothesis, wish: Wish) -> bool:
             return False
 
-    engine = ForbiddingEngine(Deaf(tokenizer.encode(["the hound"])), tokenizer, ["hound"])
-    assert engine.search([[5]], SearchConfig())[0][0].ids == []
-    assert "forbidden" in caplog.text
+    counted = warnings()
+    engine = ForbiddingEngine(Deaf(tokenizer.encode(["the hound"])), tokenizer, ["hound"], counted)
+    source = tokenizer.encode(["the greyhound sees us"])
+    for _ in range(4):
+        assert [found[0].ids for found in engine.search(source * 2, SearchConfig())] == [[], []]
+    messages = [record.getMessage() for record in caplog.records]
+    assert counted.count == 8
+    assert len(messages) == 6  # the first five, and that the others are counted
+    assert messages[0].startswith("'the greyhound sees us' has no translation without the forbidden words")
 
 
 def test_wishes_that_cannot_be_are_errors(tokenizer: Tokenizer) -> None:
