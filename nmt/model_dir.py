@@ -151,6 +151,7 @@ def weights_checksum(directory: StrPath) -> str:
 
 def load_tokenizer(directory: StrPath, info: ModelInfo) -> "Tokenizer":
     """The tokenizer the model was trained with; NMTError if tokenizer.model is another one or damaged."""
+    from nmt.text.tags import tag_symbols
     from nmt.text.tokenizer import Tokenizer
 
     path = Path(directory) / TOKENIZER
@@ -158,7 +159,7 @@ def load_tokenizer(directory: StrPath, info: ModelInfo) -> "Tokenizer":
         proto = stream.read(MAX_TOKENIZER_BYTES)
     if _digest(proto) != info.tokenizer_sha256:
         raise NMTError(f"{path} is damaged, or not the tokenizer that this model was trained with; copy it again")
-    tokenizer = Tokenizer(proto)
+    tokenizer = Tokenizer(proto, control_symbols=tag_symbols(info.tags))
     if tokenizer.vocabulary_size != info.model.vocabulary_size:
         size = info.model.vocabulary_size
         raise NMTError(f"{path} has {tokenizer.vocabulary_size:,} subwords, but {CONFIG} says {size:,}")

@@ -22,7 +22,7 @@ from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import ModelInfo, save_model
 from nmt.processors import available_processors
-from nmt.text.tags import tag_symbol
+from nmt.text.tags import tag_symbols
 from nmt.text.tokenizer import train_tokenizer
 from nmt.tokenization.config import TokenizerConfig
 from nmt.training.config import Recipe, merge_recipe
@@ -121,7 +121,7 @@ def talk() -> list[str]:
 def talkative_model(directory: Path, tags: tuple[str, ...] = ()) -> Path:
     """A model that says something to everything: enough for lines, files and statuses."""
     torch.manual_seed(3)
-    tokenizer = train_tokenizer(talk(), TokenizerConfig(vocabulary_size=330, symbols=tuple(map(tag_symbol, tags))))
+    tokenizer = train_tokenizer(talk(), TokenizerConfig(vocabulary_size=330), control_symbols=tag_symbols(tags))
     shape = {"encoder_layers": 1, "decoder_layers": 1, "dimension": 16, "heads": 2, "feed_forward": 16}
     config = ModelConfig(vocabulary_size=tokenizer.vocabulary_size, **shape)  # type: ignore[arg-type]
     search = SearchConfig(beam_size=2, max_length_ratio=1.0, max_length_offset=1)

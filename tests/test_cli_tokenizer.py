@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from nmt.files.atomic import write_lines
 from nmt.text.lines import read_lines
 from nmt_cli.main import nmt
+from tests.conftest import talkative_model
 
 TEXT = ["The dog  sleeps.", "", "Ein Hund schläft!", "猫 <s> ▁x", "1 + 2 = 3"] * 10
 NORMALISED = [" ".join(line.split()) for line in TEXT]
@@ -49,6 +50,15 @@ def test_pipes_give_the_text_back(folder: Path) -> None:
     assert encoded.count(b"\n") == len(TEXT)
     assert run("decode", "-m", folder / "exact.model", stdin=encoded).stdout_bytes == text
     assert run("encode", "-m", folder / "t.model", stdin=b"a <2de> b").stdout.split().count("<2de>") == 1
+
+
+def test_text_that_spells_a_tag_of_a_model_is_text(tmp_path: Path) -> None:
+    model = talkative_model(tmp_path / "model", tags=("b",))
+    ids = run("encode", "-m", model, "--ids", stdin=b"<b>the cat</b>").stdout.split()
+    assert "4" not in ids
+    pieces = run("encode", "-m", model, stdin=b"<b>the cat</b>").stdout_bytes
+    assert run("decode", "-m", model, stdin=b"<b> " + pieces).stdout == "<b>the cat</b>\n"
+    assert run("decode", "-m", model, "--ids", stdin=" ".join(["4", *ids]).encode()).stdout == "<b>the cat</b>\n"
 
 
 def test_a_line_on_a_pipe_is_answered_at_once(folder: Path) -> None:

@@ -111,6 +111,20 @@ def test_what_is_saved_is_loaded(published: Path, model: Transformer, tokenizer:
     assert load_info(published) == info
 
 
+def test_tags_of_models_of_earlier_releases_match_no_text(tmp_path: Path) -> None:
+    symbols = TokenizerConfig(symbols=("<b>", "<url>"))  # both matched text then
+    old = train_tokenizer(["some <i>text</i>"] * 20, symbols)
+    model = transformer(old)
+    save_model(tmp_path, info=information(model, tags=("b",)), tokenizer=old, weights=model.state_dict())
+    _, loaded, _ = load_model(tmp_path, device="cpu")
+    assert (old.encode(["<b>"])[0][-1], old.encode(["<url>"])[0][-1]) == (4, 5)
+    assert loaded.ids(["<b>", "<url>"]) == [4, 5]
+    assert 4 not in loaded.encode(["<b>"])[0]
+    assert loaded.encode(["<url>"]) == old.encode(["<url>"])
+    assert loaded.decode([[4, *loaded.encode(["<b>"])[0]]]) == ["<b>"]
+    assert (tmp_path / "tokenizer.model").read_bytes() == old.proto
+
+
 def test_loading_leaves_the_random_state_alone(published: Path) -> None:
     before = torch.get_rng_state()
     load_model(published, device="cpu")

@@ -16,12 +16,13 @@ class BlockEncoder:
     """Encodes the pairs of a block that are wanted; it can be pickled."""
 
     proto: bytes  # of the tokenizer
+    control_symbols: tuple[str, ...]  # of the tokenizer
     max_length: int  # subwords a side; longer pairs are left out
     first_ids: tuple[tuple[int, ...], ...]  # for each corpus, what comes before every source; not counted as length
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        return Tokenizer(self.proto)
+        return Tokenizer(self.proto, control_symbols=self.control_symbols)
 
     def __call__(self, task: tuple[Block, NDArray[np.bool_]]) -> EncodedBlock:
         """The pairs of the block that are marked True."""

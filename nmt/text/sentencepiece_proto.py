@@ -4,7 +4,7 @@ Bytes that are no such message are a ValueError, or are read as far as they are 
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 # In a SentencePieceText: its text and its pieces; in a piece: how it is spelt, where it begins and ends.
 _TEXT, _PIECE = 1, 2
@@ -18,6 +18,8 @@ UNIGRAM, BPE = 1, 2
 _PIECES = 1
 _SCORE, _TYPE = 2, 3
 _LEARNT = 1
+_CONTROL, _USER_DEFINED = 3, 4
+_MATCHED = (_LEARNT, _USER_DEFINED)  # types of pieces that stand for text where it holds them
 _FIXED = {1: 8, 5: 4}
 _MOST_BITS = 63  # of a whole number
 
@@ -28,7 +30,23 @@ def without_rules_path(proto: bytes) -> bytes:
     for number, content, field in _fields(proto):
         if number == _NORMALIZER:
             content = b"".join(inner for inner_number, _, inner in _fields(content) if inner_number != _RULES_PATH)
-            field = bytes([number << 3 | 2]) + _varint(len(content)) + content
+            field = _message(number, content)
+        fields.append(field)
+    return b"".join(fields)
+
+
+def with_control_pieces(proto: bytes, spellings: Collection[str]) -> bytes:
+    """``proto`` in which the pieces spelled so are control symbols: they keep their ids and never stand for text."""
+    if not spellings:
+        return proto
+    wanted = {spelling.encode("utf-8") for spelling in spellings}
+    fields = []
+    for number, content, field in _fields(proto):
+        if number == _PIECES:
+            entry = {inner: (inner_content, inner_field) for inner, inner_content, inner_field in _fields(content)}
+            if entry[_SPELLING][0] in wanted and _piece_type(entry) in _MATCHED:
+                kept = b"".join(inner_field for inner, _, inner_field in _fields(content) if inner != _TYPE)
+                field = _message(_PIECES, kept + bytes([_TYPE << 3, _CONTROL]))
         fields.append(field)
     return b"".join(fields)
 
@@ -46,7 +64,7 @@ def learnt_pieces(proto: bytes) -> dict[str, tuple[int, float]]:
     entries = (content for number, content, _ in _fields(proto) if number == _PIECES)
     for identity, entry in enumerate(entries):
         fields = {number: (content, field) for number, content, field in _fields(entry)}
-        if _TYPE not in fields or _whole_number(fields[_TYPE][1]) == _LEARNT:
+        if _piece_type(fields) == _LEARNT:
             [score] = struct.unpack("<f", fields[_SCORE][0]) if _SCORE in fields else (0.0,)
             pieces[fields[_SPELLING][0].decode("utf-8", "replace")] = (identity, score)
     return pieces
@@ -68,6 +86,15 @@ def read_spans(message: bytes) -> tuple[str, list[tuple[str, int, int]]]:
             begin, end = (_whole_number(fields[key][1]) if key in fields else 0 for key in (_BEGIN, _END))
             spans.append((piece, begin, end))
     return text.decode("utf-8", "replace"), spans
+
+
+def _piece_type(fields: Mapping[int, tuple[bytes, bytes]]) -> int:
+    return _whole_number(fields[_TYPE][1]) if _TYPE in fields else _LEARNT
+
+
+def _message(number: int, content: bytes) -> bytes:
+    """``content`` as the field of that ``number``."""
+    return bytes([number << 3 | 2]) + _varint(len(content)) + content
 
 
 def _whole_number(field: bytes) -> int:

@@ -5,7 +5,7 @@ of text less, such as back-translations, and then be used without a tag (Caswell
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from nmt.errors import NMTError
 from nmt.settings import nearest
@@ -27,6 +27,11 @@ def check_tag(tag: str) -> None:
 def tag_symbol(tag: str) -> str:
     """The tokenizer's symbol for ``tag``."""
     return f"<{tag}>"
+
+
+def tag_symbols(tags: Iterable[str]) -> tuple[str, ...]:
+    """The symbols for all ``tags`` but '', each once; control symbols of a tokenizer, which no text is given."""
+    return tuple(dict.fromkeys(tag_symbol(tag) for tag in tags if tag))
 
 
 def tag_ids(tokenizer: Tokenizer, tag: str) -> tuple[int, ...]:

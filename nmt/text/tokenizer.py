@@ -11,6 +11,8 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +23,15 @@ from nmt.files.atomic import atomic_writer
 from nmt.special_ids import BOS, EOS, PAD, UNK
 from nmt.text.lines import StrPath, open_binary, without_controls
 from nmt.text.normalization import fold, rules_table
-from nmt.text.sentencepiece_proto import BPE, UNIGRAM, learnt_pieces, model_type, read_spans, without_rules_path
+from nmt.text.sentencepiece_proto import (
+    BPE,
+    UNIGRAM,
+    learnt_pieces,
+    model_type,
+    read_spans,
+    with_control_pieces,
+    without_rules_path,
+)
 from nmt.text.spans import BLANK, Span, piece_spans
 from nmt.tokenization.config import BYTES, SPECIALS, TokenizerConfig
 
@@ -71,14 +81,20 @@ def choose_vocabulary_size(pairs: int) -> int:
 class Tokenizer:
     """A trained SentencePiece model; lines to ids and back. Safe to use from several threads."""
 
-    def __init__(self, proto: bytes) -> None:
-        """From the bytes of a SentencePiece model; NMTError if they are not one or its special ids are not ours."""
+    def __init__(self, proto: bytes, *, control_symbols: Sequence[str] = ()) -> None:
+        """From the bytes of a SentencePiece model; NMTError if they are not one or its special ids are not ours.
+
+        Text that holds one of ``control_symbols`` is text like any other, also where the model has it as a symbol that
+        matches text, as those trained by earlier releases do. ``proto`` stays as it was given.
+        """
         sentencepiece.set_min_log_level(3)  # its own log lines are no sentences for the user
         self.proto = proto
+        self.control_symbols = tuple(control_symbols)
         try:
-            self._processor = sentencepiece.SentencePieceProcessor(model_proto=proto)
+            self._proto = with_control_pieces(proto, self.control_symbols)
+            self._processor = sentencepiece.SentencePieceProcessor(model_proto=self._proto)
             kind = model_type(proto)
-        except (RuntimeError, ValueError) as error:
+        except (RuntimeError, ValueError, KeyError) as error:
             raise NMTError("the tokenizer is damaged or not a SentencePiece model") from error
         self._merges = kind == BPE
         self.can_sample = kind in (UNIGRAM, BPE)
@@ -88,15 +104,17 @@ class Tokenizer:
                 "the tokenizer's special ids are not those of nmt: <pad> 0, <unk> 1, <s> 2, </s> 3; "
                 "train one with nmt tokenizer train"
             )
-        self._bytes = frozenset(number for number in range(processor.vocab_size()) if processor.is_byte(number))
+        size = processor.vocab_size()
+        self._bytes = frozenset(number for number in range(size) if processor.is_byte(number))
+        self._without_text = frozenset([UNK, *(number for number in range(size) if processor.is_control(number))])
 
     @classmethod
-    def load(cls, path: StrPath) -> "Tokenizer":
+    def load(cls, path: StrPath, *, control_symbols: Sequence[str] = ()) -> "Tokenizer":
         """The tokenizer in the file ``path``; NMTError if it is missing or damaged."""
         with open_binary(path) as stream:
             proto = stream.read()
         try:
-            return cls(proto)
+            return cls(proto, control_symbols=control_symbols)
         except NMTError as error:
             raise NMTError(f"{path}: {error}") from error
 
@@ -133,11 +151,11 @@ class Tokenizer:
 
         if not self.can_sample:
             raise NMTError("this tokenizer knows one way to divide a text; leave subword_sampling out")
-        return Segmenter(learnt_pieces(self.proto), merges=self._merges, strength=strength, fixed=fixed)
+        return Segmenter(learnt_pieces(self._proto), merges=self._merges, strength=strength, fixed=fixed)
 
     def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
-        """The text of each sequence of ids; special ids are dropped, and a line feed spelt in bytes is a blank."""
-        plain = [[number for number in sequence if number > EOS] for sequence in ids]
+        """The text of each sequence of ids, special ids and control symbols left out; line feeds become spaces."""
+        plain = [[number for number in sequence if number not in self._without_text] for sequence in ids]
         if not plain:
             return []  # SentencePiece would take the empty list for one sentence
         try:
@@ -155,13 +173,13 @@ class Tokenizer:
 
     def target_spans(self, ids: Sequence[int]) -> list[Span]:
         """Where each of ``ids`` stands in the text that ``decode`` makes of them, blanks before it left out."""
-        plain = [number for number in ids if number > EOS]
+        plain = [number for number in ids if number not in self._without_text]
         if not plain:
             return [(0, 0)] * len(ids)
         text, spans = read_spans(self._processor.decode(plain, out_type="serialized_proto"))
         removed = len(text) - len(self._tidy(text, plain))
         places = iter(piece_spans(text, spans))
-        found = [next(places) if number > EOS else (0, 0) for number in ids]
+        found = [(0, 0) if number in self._without_text else next(places) for number in ids]
         return [(max(0, start - removed), max(0, end - removed)) for start, end in found]
 
     def pieces(self, ids: Sequence[int]) -> list[str]:
@@ -182,27 +200,33 @@ class Tokenizer:
         return _swap_blank_mark(text).replace("\n", " ")
 
 
-def train_tokenizer(lines: Iterable[str], config: TokenizerConfig, *, pairs: int | None = None) -> Tokenizer:
-    """A tokenizer learnt from ``lines``, of both languages; the same lines give the same bytes.
+def train_tokenizer(
+    lines: Iterable[str], config: TokenizerConfig, *, pairs: int | None = None, control_symbols: Sequence[str] = ()
+) -> Tokenizer:
+    """A tokenizer learned from ``lines``, of both languages; the same lines give the same bytes.
 
+    Each of ``control_symbols`` has an id of its own, which no text is ever given; ``symbols`` of ``config`` match text.
     ``pairs`` is the size of the corpus where ``vocabulary_size`` is to be chosen by it; half the lines if None.
     A vocabulary larger than the text supports becomes smaller, with a warning. Raises NMTError if there is no text
     or the vocabulary is too small for its characters.
     """
+    all_symbols = replace(config, symbols=(*config.symbols, *control_symbols))  # they take as many ids
     sample, total = _sample(lines, config.sample_size)
     if total > len(sample):
         logger.info("the tokenizer learns from %s of %s lines, taken at random", f"{len(sample):,}", f"{total:,}")
-    parts = [part for line in sample for part in _training_parts(line, config)]
+    unmatched = _unmatched(config, control_symbols)
+    parts = [part for line in sample for part in _training_parts(line, config, unmatched)]
     counts = _character_counts(parts)
     if not counts:
         raise NMTError("there is no text to train a tokenizer on")
-    size, covered = _choose_size(counts, config, total // 2 if pairs is None else pairs)
-    _check_coverage(parts, counts, config, size, covered)
+    size, covered = _choose_size(counts, all_symbols, total // 2 if pairs is None else pairs)
+    _check_coverage(parts, counts, all_symbols, size, covered)
     if config.model_type != "word":
         # SentencePiece would take care of rare characters itself, but leaves out no more than 2 % of the text.
         rare = {ord(character): " " for character, _ in counts.most_common()[covered:]}
         parts = [part.translate(rare) for part in parts] if rare else parts
-    tokenizer = Tokenizer(_train(parts, config, size))
+    proto = _train(parts, config, size, control_symbols)
+    tokenizer = Tokenizer(proto, control_symbols=control_symbols)
     if config.vocabulary_size is not None and tokenizer.vocabulary_size < size:
         reached = f"{tokenizer.vocabulary_size:,}"
         logger.warning("the text supports a vocabulary of %s, not %s; the smaller one is taken", reached, f"{size:,}")
@@ -222,12 +246,27 @@ def _sample(lines: Iterable[str], size: int) -> tuple[list[str], int]:
     return sample, total
 
 
-def _training_parts(line: str, config: TokenizerConfig) -> list[str]:
-    """``line`` as SentencePiece can learn from it, in parts that are not too long for it."""
+def _unmatched(config: TokenizerConfig, control_symbols: Sequence[str]) -> re.Pattern[str]:
+    """What finds the names of ids that stand for no text: special ids, bytes and ``control_symbols``."""
+    names = "|".join(map(re.escape, [*SPECIALS.values(), *control_symbols]))
+    return re.compile(f"{names}|<0x[0-9A-F]{{2}}>" if config.byte_fallback else names)
+
+
+def _training_parts(line: str, config: TokenizerConfig, unmatched: re.Pattern[str]) -> list[str]:
+    """``line`` as SentencePiece can learn from it, in parts that are not too long for it.
+
+    SentencePiece would learn nothing from what looks like one of its ids, so such text is divided after its first
+    character.
+    """
     text = without_controls(line).translate(_RESERVED)
     if config.normalization == "nfkc":
         text = fold(text)
-    return [text[start : start + _MAX_TRAINING_CHARACTERS] for start in range(0, len(text), _MAX_TRAINING_CHARACTERS)]
+    edges = [0, *(found.start() + 1 for found in unmatched.finditer(text)), len(text)]
+    return [
+        text[start : min(start + _MAX_TRAINING_CHARACTERS, end)]
+        for first, end in pairwise(edges)
+        for start in range(first, end, _MAX_TRAINING_CHARACTERS)
+    ]
 
 
 def _character_counts(parts: Sequence[str]) -> Counter[str]:
@@ -302,7 +341,7 @@ def _number_covering(counts: Counter[str], share: float) -> int:
     return len(counts)
 
 
-def _train(parts: Sequence[str], config: TokenizerConfig, size: int) -> bytes:
+def _train(parts: Sequence[str], config: TokenizerConfig, size: int, control_symbols: Sequence[str]) -> bytes:
     """The bytes of a SentencePiece model; its RuntimeErrors become sentences."""
     sentencepiece.set_min_log_level(3)
     model = io.BytesIO()
@@ -313,6 +352,7 @@ def _train(parts: Sequence[str], config: TokenizerConfig, size: int) -> bytes:
         "character_coverage": 1.0,
         "byte_fallback": config.byte_fallback,
         "user_defined_symbols": list(dict.fromkeys(config.symbols)),
+        "control_symbols": list(dict.fromkeys(control_symbols)),
         # Numbers are spelt digit by digit, so that those never seen can be copied.
         "split_digits": True,
         **{"pad_id": PAD, "unk_id": UNK, "bos_id": BOS, "eos_id": EOS},

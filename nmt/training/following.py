@@ -52,6 +52,7 @@ class Task:
     sentences_per_line: int | None
     first_ids: list[tuple[int, ...]]  # of each validation pair
     tags: tuple[int, ...]  # ids that sources may begin with
+    control_symbols: tuple[str, ...]  # of the tokenizer
 
 
 def begin_together(group: Group, task: Task) -> None:
@@ -92,7 +93,7 @@ class Follower:
             here = f"process {self.group.rank + 1} of {self.group.size}"
             self.group.gather(f"{here} does not see {task.directory}, which all machines must share")
             return
-        tokenizer = Tokenizer.load(task.directory / "tokenizer.model")
+        tokenizer = Tokenizer.load(task.directory / "tokenizer.model", control_symbols=task.control_symbols)
         strength = task.training.subword_sampling
         resegmenter = Resegmenter(tokenizer, strength, tags=task.tags) if strength else None
         self.supply = BatchSupply(corpus, seed=task.training.seed, resegmenter=resegmenter)

@@ -1,11 +1,9 @@
 """Training with a tokenizer that is there already: a file, or that of the model that a run goes on from."""
 
-from dataclasses import replace
-
 from nmt.errors import NMTError
 from nmt.special_ids import UNK
 from nmt.text.lines import StrPath
-from nmt.text.tags import tag_ids, tag_symbol
+from nmt.text.tags import tag_ids, tag_symbol, tag_symbols
 from nmt.text.tokenizer import Tokenizer
 from nmt.tokenization.config import TokenizerConfig
 from nmt.training.config import Recipe
@@ -24,6 +22,12 @@ def check_tokenizer_settings(files: CorpusFiles, recipe: Recipe, parent: Parent 
             f"{files.tokenizers[0]} is a whole tokenizer, so nothing can be said of how to make one; leave --tokenizer "
             "out, or --vocabulary-size, --model-type and the table [tokenizer]"
         )
+    for tag in filter(None, files.corpus_tags()):
+        if (symbol := tag_symbol(tag)) in recipe.tokenizer.symbols:
+            raise NMTError(
+                f"{symbol} cannot be both the symbol of the tag {tag}, which no text is given, and one of the symbols "
+                "of [tokenizer], which text is; rename the tag, or leave the symbol out"
+            )
     if files.tokenizers or parent is not None:
         tokenizer, place = given_tokenizer(files, parent)
         if recipe.training.subword_sampling and not tokenizer.can_sample:
@@ -38,7 +42,7 @@ def given_tokenizer(files: CorpusFiles, parent: Parent | None) -> tuple[Tokenize
     if parent is not None:
         return parent.tokenizer, parent.directory
     [path] = files.tokenizers
-    tokenizer = Tokenizer.load(path)
+    tokenizer = Tokenizer.load(path, control_symbols=tag_symbols(files.corpus_tags()))
     for tag in filter(None, files.corpus_tags()):
         if tag_ids(tokenizer, tag) == (UNK,):
             symbol = tag_symbol(tag)
@@ -46,9 +50,3 @@ def given_tokenizer(files: CorpusFiles, parent: Parent | None) -> tuple[Tokenize
                 f"{path} has no subword for the tag {tag}; nmt tokenizer train --symbol '{symbol}' makes one"
             )
     return tokenizer, path
-
-
-def with_tags(config: TokenizerConfig, files: CorpusFiles) -> TokenizerConfig:
-    """``config`` with a symbol for each tag of the corpora."""
-    symbols = [tag_symbol(tag) for tag in files.corpus_tags() if tag]
-    return replace(config, symbols=tuple(dict.fromkeys([*config.symbols, *symbols]))) if symbols else config

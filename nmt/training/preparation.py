@@ -36,14 +36,14 @@ from nmt.text.blocks import Block, read_blocks
 from nmt.text.corpus import CorpusReport, Pair, default_held_out_size, total_of
 from nmt.text.line_facts import LineFacts
 from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
-from nmt.text.tags import tag_ids
+from nmt.text.tags import tag_ids, tag_symbols
 from nmt.text.tokenizer import Tokenizer, train_tokenizer
 from nmt.text.word_counts import MOST_PAIRS, WordCounter
 from nmt.training.beginning import check_beginning, warn_of_languages
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.fine_tuning import Parent, epoch_weights, longest, said_of_old_text
-from nmt.training.given_tokenizer import check_tokenizer_settings, given_tokenizer, with_tags
+from nmt.training.given_tokenizer import check_tokenizer_settings, given_tokenizer
 from nmt.training.old_text import OldText
 from nmt.training.reporter import Reporter
 
@@ -120,7 +120,7 @@ def prepare(
     validation, tags, facts = preparation.run(key)
     stored = {"key": key, "facts": facts, "validation": validation, HELD_OUT_TAGS: tags}
     _write_json(directory / "prepared.json", stored)
-    opened = _open_prepared(directory, (key, key), files, recipe.training.mix_old)
+    opened = find_prepared(files, recipe, directory, fingerprint=fingerprint, parent=parent)
     if opened is None:
         raise NMTError(f"the encoded corpus in {directory} cannot be read back; is the disk in order?")
     return opened
@@ -143,9 +143,28 @@ def stored_validation(directory: Path) -> list[Pair]:
 def find_prepared(
     files: CorpusFiles, recipe: Recipe, directory: Path, *, fingerprint: dict[str, str], parent: Parent | None = None
 ) -> PreparedCorpus | None:
-    """What was prepared in ``directory`` from the same text and settings, if anything was."""
+    """What was prepared in ``directory`` from the same text and settings, if anything was; the first releases' too.
+
+    Old text comes as often as makes it the recipe's share of an epoch.
+    """
     keys = _keys(files, recipe, fingerprint, parent)
-    return _open_prepared(directory, keys, files, recipe.training.mix_old)
+    try:
+        stored = json.loads((directory / "prepared.json").read_text("utf-8"))
+        key = stored["key"]
+        if key != (keys[0] if HELD_OUT_TAGS in stored else keys[1]):
+            return None
+        validation = [Pair(*pair) for pair in stored["validation"]]
+        symbols = tag_symbols([*files.corpus_tags(), *(parent.info.tags if parent is not None else ())])
+        tokenizer = Tokenizer.load(directory / "tokenizer.model", control_symbols=symbols)
+        corpus = open_encoded_corpus(directory / "corpus", key=key)
+        held_out_tags = stored.get(HELD_OUT_TAGS) or [files.validation_tag()] * len(validation)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, NMTError):
+        return None
+    if corpus is None:
+        return None
+    weighted = replace(corpus, weights=epoch_weights(corpus.sizes, files.corpus_weights(), recipe.training.mix_old))
+    tags = tuple(dict.fromkeys(filter(None, files.corpus_tags())))
+    return PreparedCorpus(weighted, tokenizer, validation, stored["facts"], key, tags, tuple(held_out_tags))
 
 
 def _keys(files: CorpusFiles, recipe: Recipe, fingerprint: dict[str, str], parent: Parent | None) -> tuple[str, str]:
@@ -164,29 +183,6 @@ def _keys(files: CorpusFiles, recipe: Recipe, fingerprint: dict[str, str], paren
 def _digest(parts: list[Any]) -> str:
     described = json.dumps(parts, sort_keys=True)
     return hashlib.blake2b(described.encode(), digest_size=16).hexdigest()
-
-
-def _open_prepared(directory: Path, keys: tuple[str, str], files: CorpusFiles, share: float) -> PreparedCorpus | None:
-    """What was prepared there, old text coming as often as makes it its ``share`` of an epoch.
-
-    A run that the first releases began goes on with what they prepared.
-    """
-    try:
-        stored = json.loads((directory / "prepared.json").read_text("utf-8"))
-        key = stored["key"]
-        if key != (keys[0] if HELD_OUT_TAGS in stored else keys[1]):
-            return None
-        validation = [Pair(*pair) for pair in stored["validation"]]
-        tokenizer = Tokenizer.load(directory / "tokenizer.model")
-        corpus = open_encoded_corpus(directory / "corpus", key=key)
-        held_out_tags = stored.get(HELD_OUT_TAGS) or [files.validation_tag()] * len(validation)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, NMTError):
-        return None
-    if corpus is None:
-        return None
-    weighted = replace(corpus, weights=epoch_weights(corpus.sizes, files.corpus_weights(), share))
-    tags = tuple(dict.fromkeys(filter(None, files.corpus_tags())))
-    return PreparedCorpus(weighted, tokenizer, validation, stored["facts"], key, tags, tuple(held_out_tags))
 
 
 class _Preparation:
@@ -325,7 +321,8 @@ class _Preparation:
             tokenizer, place = given_tokenizer(self.files, self.parent)
             self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords, those of {place}")
         else:
-            tokenizer = train_tokenizer(lines, with_tags(config, self.files), pairs=pairs)
+            symbols = tag_symbols(self.files.corpus_tags())
+            tokenizer = train_tokenizer(lines, config, pairs=pairs, control_symbols=symbols)
             self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords ({config.model_type})")
         tokenizer.save(self.directory / "tokenizer.model")
         return tokenizer, held_out_pairs, line_facts.sentences_per_line()
@@ -336,7 +333,8 @@ class _Preparation:
         """Write the wanted pairs as ids; what the model's record says of the corpus."""
         limit = self.recipe.filters.max_length
         tags = self.files.corpus_tags()
-        encoder = BlockEncoder(tokenizer.proto, limit, tuple(tag_ids(tokenizer, tag) for tag in tags))
+        first_ids = tuple(tag_ids(tokenizer, tag) for tag in tags)
+        encoder = BlockEncoder(tokenizer.proto, tokenizer.control_symbols, limit, first_ids)
         tasks = ((block, wanted[first : first + block.count]) for block, first in self._numbered(len(wanted)))
         blocks: Iterator[EncodedBlock] = ordered_map(encoder, tasks, helpers=self.helpers)
         old = None

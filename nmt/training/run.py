@@ -265,6 +265,7 @@ class _Run:
             sentences_per_line=validator.sentences_per_line,
             first_ids=validator.first_ids,
             tags=tags,
+            control_symbols=self.prepared.tokenizer.control_symbols,
         )
         begin_together(self.group, task)
 

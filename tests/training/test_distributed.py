@@ -87,9 +87,12 @@ def begin(group: Group, directory: Path, model: ModelConfig, config: TrainingCon
         validation=[Pair("a", "b")],
         encoded_validation=[([5], [6])],
         max_source_length=10,
+        source_language=None,
         target_language=None,
+        sentences_per_line=None,
         first_ids=[()],
         tags=(),
+        control_symbols=(),
     )
     begin_together(group, task)
     torch.manual_seed(1)

@@ -7,7 +7,7 @@ import pytest
 
 from nmt import Translator
 from nmt.errors import NMTError
-from nmt.text.tokenizer import train_tokenizer
+from nmt.text.tokenizer import Tokenizer, train_tokenizer
 from nmt.tokenization.config import TokenizerConfig
 from nmt.training.config import Recipe, merge_recipe
 from tests.training.test_preparation import files_of
@@ -37,6 +37,9 @@ def test_a_given_tokenizer_is_taken_as_it_is(tmp_path: Path) -> None:
     files = replace(files_of(tmp_path, "a", "b"), tokenizers=(path,), tags=("", "bt"))
     prepared, stages = prepare_text(files, tmp_path / "made", NO_SETTINGS)
     assert prepared.tokenizer.proto == Path(path).read_bytes()
+    [tag] = prepared.tokenizer.ids(["<bt>"])
+    assert tag in Tokenizer.load(path).encode(["a <bt>"])[0]
+    assert tag not in prepared.tokenizer.encode(["a <bt>"])[0]
     assert any(f"subwords, those of {path}" in stage for stage in stages)
     assert files.fingerprint() != replace(files, tokenizers=()).fingerprint()
     with pytest.raises(NMTError, match=r"own\.model is a whole tokenizer"):

@@ -16,7 +16,8 @@ from nmt.training.old_text import OldText
 @pytest.mark.parametrize("rows", [1, 7, 1000])
 def test_the_pairs_that_are_validated_on_are_left_out(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(old_text, "ROWS_AT_ONCE", rows)
-    tokenizer = train_tokenizer(["a b c", "b c d"], TokenizerConfig(model_type="char", symbols=("<bt>",)), pairs=2)
+    config = TokenizerConfig(model_type="char")
+    tokenizer = train_tokenizer(["a b c", "b c d"], config, pairs=2, control_symbols=("<bt>",))
     [tag] = tokenizer.ids(["<bt>"])
     generator = random.Random(1)
     pairs = [Pair(*("".join(generator.choices("abcd", k=generator.randint(1, 4))) for _ in "ab")) for _ in range(300)]

@@ -2,6 +2,8 @@
 
 import json
 import random
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from nmt.data import pool
 from nmt.errors import NMTError
 from nmt.text import blocks
+from nmt.text.tokenizer import Tokenizer
 from nmt.training import preparation
 from nmt.training.config import Recipe, merge_recipe
 from nmt.training.corpus_files import CorpusFiles
@@ -118,6 +121,43 @@ def test_a_tag_is_at_the_front_of_every_source_of_its_corpus_and_of_no_other(tmp
     assert all(" a" in pair.source for pair in prepared.validation)
     assert not any(symbol in source for source, _ in prepared.encode_validation())
     assert prepared.facts["corpora"]["2"] == {"training_pairs": 120, "weight": 3.0, "tag": "bt"}
+
+
+def test_text_that_spells_a_tag_is_text_in_training_validation_and_when_resumed(tmp_path: Path) -> None:
+    files = files_of(tmp_path, "a", "b", pairs=60, tags=("b", "x"))
+    for path in (*files.sources, *files.targets):
+        lines = Path(path).read_text().splitlines()
+        Path(path).write_text("".join(f"{line} <b>n</b> <x>\n" for line in lines))
+    changes: dict[str, object] = {"training": {"subword_sampling": 0.3}}
+    made, _ = run(files, tmp_path / "made", changes)
+    # Earlier releases wrote symbols that match text.
+    stored = tmp_path / "made" / "tokenizer.model"
+    old = re.sub(
+        rb"(\n\x03<[bx]>\x15.{4}\x18)\x03", lambda found: found[1] + b"\4", stored.read_bytes(), flags=re.DOTALL
+    )
+    assert tags_in(Tokenizer(old), Tokenizer(old).encode(["<b>n</b> <x>"])[0]) == 2
+    stored.write_bytes(old)
+    resumed, stages = run(files, tmp_path / "made", changes)
+    assert stages == []
+    for prepared in (made, resumed):
+        rows = range(sum(prepared.corpus.sizes))
+        assert {tags_in(prepared.tokenizer, source_ids(prepared, row)) for row in rows} == {1}
+        assert tags_in(prepared.tokenizer, prepared.corpus.target.ids.tolist()) == 0
+        validation = prepared.encode_validation()
+        assert [tags_in(prepared.tokenizer, source) for source, _ in validation] == [1] * len(validation)
+        assert [tags_in(prepared.tokenizer, target) for _, target in validation] == [0] * len(validation)
+    assert resumed.encode_validation() == made.encode_validation()
+
+
+def tags_in(tokenizer: Tokenizer, ids: Sequence[int]) -> int:
+    return sum(map(list(ids).count, tokenizer.ids(["<b>", "<x>"])))
+
+
+def test_a_tag_is_no_symbol_of_the_user(tmp_path: Path) -> None:
+    files = files_of(tmp_path, "a", "b", tags=("", "url"))
+    with pytest.raises(NMTError, match=r"<url> cannot be both the symbol of the tag url.*rename the tag, or leave"):
+        run(files, tmp_path / "made", {"tokenizer": {"vocabulary_size": 330, "symbols": ["<name>", "<url>"]}})
+    assert not list((tmp_path / "made").glob("*"))
 
 
 def test_a_tag_that_all_corpora_share_is_that_of_validation_too(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from nmt import Translator
 from nmt.errors import NMTError
-from nmt.model_dir import load_info
+from nmt.model_dir import load_info, load_tokenizer
+from tests.training.test_fine_tuning import encoded_pairs
 from tests.training.test_run import run, write_corpus
 
 
@@ -31,6 +32,27 @@ def test_weights_and_tags_are_settings_of_the_run_and_tags_are_in_its_record(tmp
     assert Translator(tmp_path / "model").first_ids == ()
     with pytest.raises(NMTError, match="no tag 'bd'; its tags are bt"):
         Translator(tmp_path / "model", tag="bd")
+
+
+def test_a_model_that_goes_on_from_a_tagged_one_takes_text_that_spells_its_tag_as_text(tmp_path: Path) -> None:
+    once: dict[str, object] = {"training": {"max_steps": 1}}
+    files = write_corpus(tmp_path)
+    run(replace(files, tags=("bt",)), tmp_path / "model", once)
+    for path in (files.sources[0], files.targets[0]):
+        lines = Path(path).read_text().splitlines()
+        Path(path).write_text("".join(f"{line} <bt>\n" for line in lines))
+    run(files, tmp_path / "child", once, parent=tmp_path / "model")
+    info = load_info(tmp_path / "child")
+    assert info.tags == ("bt",)
+    [tag] = load_tokenizer(tmp_path / "child", info).ids(["<bt>"])
+    new = info.training["corpus"]["corpora"]["1"]["training_pairs"]
+    pairs = encoded_pairs(tmp_path / "child")
+    assert 0 < new < len(pairs)
+    assert not any(tag in side for pair in pairs[:new] for side in pair)
+    assert all(source.index(tag) == 0 and tag not in target for source, target in pairs[new:])  # those of the parent
+    translator = Translator(tmp_path / "child", tag="bt")
+    assert translator.first_ids == (tag,)
+    assert "<bt>" not in translator.translate(["eins <bt>"])[0]
 
 
 def test_a_run_that_is_refused_as_it_begins_removes_no_model(tmp_path: Path) -> None:
