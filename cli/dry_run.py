@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from nmt.cleaning.report import pairs_text
 from nmt.doctor.finding import size
 
 from .progress import duration
@@ -14,14 +15,15 @@ def describe(found: "Rehearsal") -> str:
     """Lines for people, and for programs that look for a name at the beginning of a line."""
     corpus, model = found.corpus, found.model
     dropped = ", ".join(f"{count:,} {reason}" for reason, count in corpus["dropped"].items())
+    updates = "update" if found.epoch_updates == 1 else "updates"
     rows = [
-        ("corpus", f"{corpus['read']:,} pairs read, {corpus['training_pairs']:,} to train on"),
+        ("corpus", f"{pairs_text(corpus['read'])} read, {corpus['training_pairs']:,} to train on"),
         ("dropped", dropped or "none"),
-        ("validation", f"{corpus['validation_pairs']:,} pairs, {_origin(corpus['validation'])}"),
+        ("validation", f"{pairs_text(corpus['validation_pairs'])}, {_origin(corpus['validation'])}"),
         ("vocabulary", f"{model.vocabulary_size:,} subwords"),
         ("model", f"{model.encoder_layers}+{model.decoder_layers} layers, dimension {model.dimension}"),
         ("parameters", f"{found.parameters:,}"),
-        ("epoch", f"{found.epoch_updates:,} updates, {found.epoch_tokens:,} target tokens"),
+        ("epoch", f"{found.epoch_updates:,} {updates}, {found.epoch_tokens:,} target tokens"),
         ("device", f"{found.device}, {found.threads} {'thread' if found.threads == 1 else 'threads'}"),
         ("memory", _memory(found)),
         ("speed", f"{found.tokens_per_second:,.0f} target tokens/s, {found.update_seconds * 1000:,.0f} ms an update"),
@@ -49,7 +51,7 @@ def _time(found: "Rehearsal") -> str:
     epochs = found.updates / found.epoch_updates
     if found.horizon.seconds is not None and found.updates != found.horizon.updates:
         return (
-            f"{epoch}; the budget is enough for some {found.updates:,} updates ({epochs:.1f} epochs), less validation"
+            f"{epoch}; the budget is enough for some {found.updates:,} updates ({epochs:,.1f} epochs), less validation"
         )
     whole = duration(found.updates * found.update_seconds)
-    return f"{epoch}, {whole} for all {found.updates:,} updates ({epochs:.1f} epochs); validation comes on top"
+    return f"{epoch}, {whole} for all {found.updates:,} updates ({epochs:,.1f} epochs); validation comes on top"

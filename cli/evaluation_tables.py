@@ -12,7 +12,8 @@ SIGNIFICANT = 0.05
 TESTS = {"bs": "p, paired bootstrap", "ar": "p, approximate randomisation"}
 EXPLANATION = (
     "p: how probable a larger difference from the first system than this would be if the two were equally good "
-    f"(* below {SIGNIFICANT}); 1 if they score alike in every line. ±: 95 in 100 resampled test sets lie within."
+    f"(* below {SIGNIFICANT}); never less than few differing lines can show, and 1 if none differs. ±: "
+    "95 in 100 resampled test sets lie within."
 )
 
 

@@ -31,7 +31,20 @@ def test_a_copy_of_the_first_system_has_no_star(texts: Path) -> None:
     result = run("-i", "hyp", "-i", "copy", "-r", "ref", "--paired-ar", "--paired-bs", "--resamples", 100)
     rows = [line.split() for line in result.stdout.splitlines() if line.startswith("  p, ")]
     assert [row[-3:] for row in rows] == [["1.0000"] * 3] * 2
-    assert "1 if they score alike in every line" in result.stdout
+    assert "1 if none differs" in result.stdout
+
+
+@pytest.mark.parametrize(("lines", "least"), [(1, 1.0), (2, 0.5), (5, 0.0625)])
+def test_a_few_lines_prove_no_difference_and_one_has_no_interval(texts: Path, lines: int, least: float) -> None:
+    for name in ("ref", "hyp"):
+        Path(name).write_text("".join(f"{line}\n" for line in talk()[:lines]))
+    Path("bad").write_text("".join(f"{line} {line}\n" for line in talk()[:lines]))
+    result = run("-i", "hyp", "-i", "bad", "-r", "ref", "--paired-ar", "--paired-bs", "--resamples", 100, "--details")
+    assert result.exit_code == 0, result.output
+    rows = [line.split()[-3:] for line in result.stdout.splitlines() if line.startswith("  p, ")]
+    assert len(rows) == 2
+    assert all(float(p) >= least for row in rows for p in row), result.stdout  # 2 ** (1 - lines); a star is no number
+    assert ("±" in result.stdout.splitlines()[1]) == (lines > 1)
 
 
 # --- options that need a model

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from nmt.cleaning.check import CheckReport, CorpusCheck
 from nmt.cleaning.inspection import Inspector
 from nmt.cleaning.kinds import WARNING
-from nmt.cleaning.report import percent
+from nmt.cleaning.report import pairs_text, percent
 from nmt.text.blocks import Block, ParallelFiles
 from nmt.text.corpus import FilterConfig
 
@@ -38,8 +38,8 @@ class QuickLook:
         report = self._check.report([])
         if not report.pairs:
             return []
-        of = f" of {self._pairs:,}" if self._pairs > report.pairs else ""
-        return [f"check of {report.pairs:,}{of} pairs: {_figures(report)}", _warnings(report), _verdict(report)]
+        of = f"{report.pairs:,} of " if self._pairs > report.pairs else ""
+        return [f"check of {of}{pairs_text(self._pairs)}: {_figures(report)}", _warnings(report), _verdict(report)]
 
 
 def _figures(report: CheckReport) -> str:

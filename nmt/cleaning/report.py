@@ -6,6 +6,7 @@ from typing import Any
 from nmt.cleaning.block_text import SOURCE, TARGET, Example
 from nmt.cleaning.check import CheckReport, Finding
 from nmt.cleaning.config import FILTERS, MENDS, CleaningConfig
+from nmt.cleaning.inspection import LONGEST
 from nmt.cleaning.kinds import NOTE, STOP, WARNING
 from nmt.text.blocks import ParallelFiles
 from nmt.text.lines import without_controls
@@ -65,7 +66,7 @@ def texts_of(example: Example) -> tuple[str, ...]:
 
 def as_text(report: CheckReport) -> str:
     """The report for people."""
-    parts = [f"{report.pairs:,} pairs, {_names(report)}"]
+    parts = [f"{pairs_text(report.pairs)}, {_names(report)}"]
     for severity, title in HEADINGS.items():
         findings = [finding for finding in report.findings if finding.severity == severity]
         if findings:
@@ -100,6 +101,11 @@ def percent(share: float) -> str:
     return f"{value:.2f} %" if value >= 0.01 else "under 0.01 %"
 
 
+def pairs_text(count: int) -> str:
+    """So many pairs."""
+    return "1 pair" if count == 1 else f"{count:,} pairs"
+
+
 def statistics_rows(report: CheckReport) -> list[tuple[str, str, str]]:
     """What is counted of both sides, a row each: what, source, target."""
     source, target = (statistics.as_mapping() for statistics in report.statistics)
@@ -112,23 +118,29 @@ def statistics_rows(report: CheckReport) -> list[tuple[str, str, str]]:
         ("distinct_characters", "distinct characters"),
         ("characters_once", "characters that come once"),
         ("script", "script"),
-        ("case", "letter case"),
+        ("case", "letter case"),  # none: of too little text, and in scripts without it
     ):
         rows.append((title, _shown(source[key]), _shown(target[key])))
-    lengths = [" · ".join(f"{value:,}" for value in side["length_quantiles"].values()) for side in (source, target)]
+    lengths = [" · ".join(map(_length, side["length_quantiles"].values())) for side in (source, target)]
     rows.append(("characters: 5, 50, 95, 99 % of lines", lengths[SOURCE], lengths[TARGET]))
     return rows
+
+
+def _length(characters: int) -> str:
+    return f"{characters:,}{'+' if characters >= LONGEST else ''}"
 
 
 def _shown(value: Any) -> str:
     if value is None:
         return "mixed"
+    if value == "none":
+        return "\u2013"
     return f"{value:,}" if isinstance(value, (int, float)) else str(value)
 
 
 def statistics_text(report: CheckReport) -> str:
     """The figures alone."""
-    return "\n".join([f"{report.pairs:,} pairs, {_names(report)}", *_statistics_lines(report)])
+    return "\n".join([f"{pairs_text(report.pairs)}, {_names(report)}", *_statistics_lines(report)])
 
 
 def _statistics_lines(report: CheckReport) -> Iterator[str]:

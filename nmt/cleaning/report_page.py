@@ -8,6 +8,7 @@ from nmt.cleaning.report import (
     MARKS,
     as_mapping,
     heading,
+    pairs_text,
     place_of,
     remedy,
     statistics_rows,
@@ -32,7 +33,7 @@ def _body(page_title: str, report: CheckReport) -> Iterator[str]:
     state = "bad" if report.stops or not report.pairs else "good"
     yield f"<h1>{escape(page_title)}</h1>"
     yield f'<p class="verdict {state}">{escape(verdict(report))}</p>'
-    yield f'<p class="quiet">{report.pairs:,} pairs</p>'
+    yield f'<p class="quiet">{pairs_text(report.pairs)}</p>'
     for severity, title in HEADINGS.items():
         findings = [finding for finding in report.findings if finding.severity == severity]
         if findings:

@@ -43,7 +43,7 @@ class Confidence:
 class Comparison:
     """How probable a larger difference from the first system would be if the two were equally good, as tests count it.
 
-    1 where the metric counts the same in every line of both.
+    Never below 2 ** (1 - n) where the metric tells the two apart in n lines; 1 where n is 0.
     """
 
     p_value: float
@@ -94,7 +94,9 @@ class Scorer:
         self._line_bleu = _for_lines(tokenize, lowercase)
 
     def scores(self, hypotheses: list[str], *, name: str = "", resamples: int = 0) -> dict[str, Score]:
-        """The scores by metric; with confidence intervals if there are ``resamples``."""
+        """The scores by metric; with confidence intervals if there are ``resamples``, and lines to draw from."""
+        if len(hypotheses) < 2:  # of a single line all resampled test sets are alike
+            resamples = 0
         warn_if_tokenized(hypotheses, name)
         warn_of_normal_forms(hypotheses, self.test_set.references, name)
         found = {}
@@ -127,7 +129,9 @@ class Scorer:
         """For each system but the first, by metric: sacreBLEU's paired test, "bs" or "ar", against the first.
 
         ``samples`` are the resampled corpora (bs) or the trials (ar); 0 means sacreBLEU's own number. Its tests count
-        larger differences only, never equal ones, and so find a system different from its own copy: here p is 1.
+        larger differences only, never equal ones, and so find a system different from its own copy, and certain what
+        differs in a single line. Of the 2**n ways to exchange n lines two give the difference that was found, so that
+        p is never less than theirs.
         """
         from sacrebleu.significance import PairedTest
 
@@ -139,7 +143,7 @@ class Scorer:
         return [
             {
                 key: Comparison(
-                    1.0 if self._counts_alike(key, first, other) else float(_p_value(results[name][number])),
+                    max(self._least_p_value(key, first, other), float(_p_value(results[name][number]))),
                     str(signatures[name]),
                 )
                 for key, name in names.items()
@@ -147,9 +151,11 @@ class Scorer:
             for number, (_, other) in enumerate(others, start=1)
         ]
 
-    def _counts_alike(self, key: str, first: list[str], other: list[str]) -> bool:
-        """Whether the metric can tell no line of one system from that of the other, whichever lines are drawn."""
-        return self.statistics(key, first) == self.statistics(key, other)
+    def _least_p_value(self, key: str, first: list[str], other: list[str]) -> float:
+        """That of the strongest evidence which the lines that the metric tells apart can give."""
+        pairs = zip(self.statistics(key, first), self.statistics(key, other), strict=True)
+        differing = sum(one != another for one, another in pairs)
+        return 2.0 ** -max(0, differing - 1)
 
     def memory_of_test(self, samples: int) -> int:
         """Bytes that a paired test takes about: sacreBLEU holds the statistics of all resampled corpora at once."""

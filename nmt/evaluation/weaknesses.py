@@ -70,12 +70,12 @@ def sentence_lengths(test_set: EvaluationSet) -> list[int]:
 
 def by_length(scorer: Scorer, systems: Sequence[list[str]]) -> list[LengthBin]:
     """The scores of the shortest sentences, of longer ones and so on: the curve that shows what length costs."""
-    lengths = sentence_lengths(scorer.test_set)
+    lengths = [max(1, length) for length in sentence_lengths(scorer.test_set)]  # a line without words is short, too
     edges = _edges(lengths)
     found = []
     for number, first in enumerate(edges):
         end = edges[number + 1] if number + 1 < len(edges) else max(lengths) + 1
-        lines = [line for line, length in enumerate(lengths) if first <= max(1, length) < max(end, 2)]
+        lines = [line for line, length in enumerate(lengths) if first <= length < end]
         if lines:
             scores = [{key: scorer.part_score(key, each, lines) for key in scorer.metrics} for each in systems]
             found.append(LengthBin(_label(first, end - 1, last=number + 1 == len(edges)), len(lines), scores))

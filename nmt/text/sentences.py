@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from nmt.text.languages import primary_language
 from nmt.text.sentence_ends import CLOSERS, ENDS, STOPS, is_end
-from nmt.text.spans import Span, letter_marks
+from nmt.text.spans import Span, letter_marks, places_before_composition
 
 _LETTER = re.compile(r"[^\W\d_]")
 _CLOSING = f"[{''.join(map(re.escape, CLOSERS))}]*"
@@ -31,11 +31,20 @@ def sentence_spans(text: str, language: str | None) -> list[Span]:
     """The sentences of ``text`` without the spaces around them, in order; everything else of it is space.
 
     ``language`` is a code such as de, deu or zh-TW; for an unknown one the rules of English hold. Where there are
-    spaces between words a sentence ends only at one of them.
+    spaces between words a sentence ends only at one of them. Text that differs in Unicode normalization only has the
+    same sentences.
 
     >>> [(start, end) for start, end in sentence_spans("Dr. Li kam am 3. Mai.  Sie ging.", "de")]
     [(0, 21), (23, 32)]
     """
+    composed = unicodedata.normalize("NFC", text)
+    if composed == text:
+        return _spans_of_composed(text, language)
+    places = places_before_composition(text)
+    return [(places[start], places[end]) for start, end in _spans_of_composed(composed, language)]
+
+
+def _spans_of_composed(text: str, language: str | None) -> list[Span]:
     if not _INNER_END.search(text):  # nearly all lines of most texts
         return _stripped(text, 0, len(text))
     code = primary_language(language) or "en"

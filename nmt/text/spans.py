@@ -42,6 +42,23 @@ def byte_of(piece: str) -> int | None:
     return int(match[1], 16) if match else None
 
 
+def places_before_composition(text: str) -> list[int]:
+    """For each character of ``text`` in NFC, and for its end, where it stands in ``text`` itself."""
+    places: list[int] = []
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or not _composes_with_what_precedes(text[end]):
+            count = len(unicodedata.normalize("NFC", text[start:end]))
+            places.extend(min(start + index, end) for index in range(count))
+            start = end
+    return [*places, len(text)]
+
+
+def _composes_with_what_precedes(character: str) -> bool:
+    """Whether it can: marks, and the vowels and finals of Korean."""
+    return unicodedata.category(character)[0] == "M" or "\u1160" <= character <= "\u11ff"
+
+
 def piece_spans(text: str, pieces: Sequence[tuple[str, int, int]]) -> list[Span]:
     """Where SentencePiece's ``pieces`` of ``text``, each with its bytes of UTF-8 there, stand: as characters.
 

@@ -41,7 +41,8 @@ class Planner:
             ends.append(f"to step {self.horizon.updates:,}")
         if self.budget is not None:
             left = self.budget - self.clock.seconds()
-            ends.append(f"for the {left / 60:.1f} minutes left of {self.config.budget}")
+            time_left = f"{left / 60:.1f} minutes" if left >= 60 else f"{left:.0f} s"
+            ends.append(f"for the {time_left} left of {self.config.budget}")
         return f"{begin} {' or '.join(ends) or f'until {self.ranking} stops improving'}"
 
     def progress(self, state: TrainState) -> float | None:

@@ -39,6 +39,7 @@ def test_equally_long_lines_are_one_bin() -> None:
 def test_lines_without_words_break_nothing(sources: list[str]) -> None:
     bins = by_length(Scorer(task(["a"] * len(sources), sources)), [["a"] * len(sources)])
     assert [each.sentences for each in bins] == [len(sources)]
+    assert [each.label for each in bins] == ["1"]
 
 
 def test_words_are_put_into_bins_by_their_counts() -> None:

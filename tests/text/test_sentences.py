@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,3 +102,21 @@ def test_nothing_but_blanks_is_between_sentences(text: str, language: str | None
 )
 def test_marks_at_the_ends_of_sentences_are_counted(line: str, ends: int, marked: bool) -> None:
     assert (count_ends(line), has_end(line)) == (ends, marked)
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "ja", "ko", None])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ångström misst 5 Å. Über alles. Été, café. Là !",
+        'São Paulo é. "Né." (é) z. B. Dr. Ö',
+        "한국어입니다. 이것은 책입니다. 네.",
+        "ガラスが。ギター。パン",
+        "Việt Nam. Ấn Độ? Ừ!",
+    ],
+)
+def test_sentences_are_the_same_in_every_normal_form(text: str, language: str | None) -> None:
+    decomposed = unicodedata.normalize("NFD", text)
+    assert decomposed != text
+    assert [unicodedata.normalize("NFC", each) for each in sentences(decomposed, language)] == sentences(text, language)
+    assert "".join("".join(sentences(decomposed, language)).split()) == "".join(decomposed.split())

@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from nmt.text.lines import without_controls
 from nmt.text.normalization import fold
-from nmt.text.spans import WORDLESS_CLASS, blank_separated_words, byte_of, is_wordless, words_and_marks
+from nmt.text.spans import (
+    WORDLESS_CLASS,
+    blank_separated_words,
+    byte_of,
+    is_wordless,
+    places_before_composition,
+    words_and_marks,
+)
 from nmt.text.tokenizer import Tokenizer, train_tokenizer
 from nmt.tokenization.config import TokenizerConfig
 
@@ -111,3 +118,24 @@ def test_scripts_without_blanks_are_the_same_for_functions_and_regular_expressio
 @pytest.mark.parametrize(("piece", "byte"), [("<0xE2>", 0xE2), ("<0x0A>", 10), ("<0xe2>", None), ("▁<0xE2>", None)])
 def test_a_piece_that_spells_a_byte_is_known_by_its_form(piece: str, byte: int | None) -> None:
     assert byte_of(piece) == byte
+
+
+@given(
+    st.text(
+        st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("aA\u0301\u0323\u030a\u1100\u1161\u11a8"))
+    )
+)
+@example("e\u0301\u0323x\u0958\u212b")
+def test_characters_are_found_again_before_composition(text: str) -> None:
+    composed = unicodedata.normalize("NFC", text)
+    places = places_before_composition(text)
+    assert len(places) == len(composed) + 1
+    assert places == sorted(places)
+    assert (places[0], places[-1]) == (0, len(text))
+    for index, character in enumerate(composed):
+        if unicodedata.category(character)[0] != "M":  # begins anew
+            assert unicodedata.normalize("NFC", text[places[index] :]) == composed[index:]
+
+
+def test_composed_letters_stand_where_their_parts_begin() -> None:
+    assert places_before_composition("e\u0301a, u\u0308b") == [0, 2, 3, 4, 5, 7, 8]
