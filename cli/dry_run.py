@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from nmt.cleaning.report import pairs_text
 from nmt.doctor.finding import size
 
 from .progress import duration
@@ -13,6 +12,8 @@ if TYPE_CHECKING:
 
 def describe(found: "Rehearsal") -> str:
     """Lines for people, and for programs that look for a name at the beginning of a line."""
+    from nmt.cleaning.report import pairs_text  # which needs numpy
+
     corpus, model = found.corpus, found.model
     dropped = ", ".join(f"{count:,} {reason}" for reason, count in corpus["dropped"].items())
     updates = "update" if found.epoch_updates == 1 else "updates"
