@@ -38,6 +38,7 @@ from nmt.training.preparation import PreparedCorpus, is_prepared, prepare
 from nmt.training.publication import Publication
 from nmt.training.reporter import Reporter, ValidationStoppedError
 from nmt.training.state import TrainState
+from nmt.training.thread_choice import ThreadChoice
 from nmt.training.trainer import Surroundings, Trainer
 from nmt.training.validation import TranslationValidator
 
@@ -115,7 +116,7 @@ def train(
                 leading.group(),
                 stop_requested,
             )
-            return run.go()
+            return run.go(choose_threads=threads is None)
 
 
 class _Run:
@@ -170,8 +171,11 @@ class _Run:
             stop_requested=stop_requested,
         )
 
-    def go(self) -> RunReport:
-        """Train to the end or to a stop; at the end, score the published model by beam search."""
+    def go(self, *, choose_threads: bool) -> RunReport:
+        """Train to the end or to a stop; at the end, score the published model by beam search.
+
+        ``choose_threads``: fewer threads may be used where they are faster, in a run that a budget ends.
+        """
         training = self._settled()
         precision = choose_precision(training.precision, self.device).name
         self.publication.recipe = replace(self.recipe, training=replace(training, precision=precision))  # as it was run
@@ -193,6 +197,7 @@ class _Run:
             beam_size=self.recipe.search.beam_size,
             judge_beginning=self.parent is not None,
             group=self.group,
+            threads=self._thread_choice(training) if choose_threads else None,
         )
         self._begin_together(training)
         trainer = Trainer(model, self.prepared.corpus, training, surroundings)
@@ -218,6 +223,12 @@ class _Run:
             scores=scores or [],
             finished=scores is not None,
         )
+
+    def _thread_choice(self, training: TrainingConfig) -> ThreadChoice | None:
+        """Only for one process on a processor, and for a run that nobody expects to repeat bit for bit."""
+        most = torch.get_num_threads()
+        alone = self.device.type == "cpu" and self.group.size == 1
+        return ThreadChoice(most) if alone and most > 1 and training.budget is not None else None
 
     def _conclude(self, trainer: Trainer) -> list[MetricScore]:
         """Score the published model, and make a copy of it that translates fast."""

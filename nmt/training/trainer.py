@@ -29,6 +29,7 @@ from nmt.training.recovery import MOST_SKIPPED, all_finite, check_another_try, s
 from nmt.training.reporter import Progress, Reporter, Validation, ValidationStoppedError
 from nmt.training.schedule import growing_dropout
 from nmt.training.state import TrainState
+from nmt.training.thread_choice import ThreadChoice
 
 REPORT_EVERY = 10  # updates
 CHECKPOINT_SECONDS = 600.0  # the longest time between checkpoints
@@ -63,6 +64,7 @@ class Surroundings:
     beam_size: int = 1  # of the final scores, for which a budget keeps time
     judge_beginning: bool = False  # the weights before the first update are worth something
     group: Group = ALONE  # the processes that make each update together
+    threads: ThreadChoice | None = None  # None: as many as there are now, to the end
 
 
 class Trainer:
@@ -149,14 +151,24 @@ class Trainer:
             reason = self.planner.end_reached(self.state, update_seconds=update_seconds)
             if not reason:
                 began = clock.seconds()
-                meter.add(self._update())
+                update = self._update()
+                meter.add(update)
                 update_seconds = clock.seconds() - began
+                self._choose_threads(update, update_seconds)
                 self._after_update(meter)
                 reason = self.planner.end_reached(self.state, update_seconds=update_seconds)
             if reason:
                 self._finish(reason, meter)
             elif self._checkpoint_due():
                 self._save()
+
+    def _choose_threads(self, update: Update, seconds: float) -> None:
+        choice = self.around.threads
+        if choice is not None and (threads := choice.after_update(update.target_tokens, seconds)):
+            self.around.reporter.stage(
+                f"step {self.state.step:,}: {'one thread' if threads == 1 else f'{threads} threads'} from here on, "
+                "which is faster now"
+            )
 
     def _load(self, *, regular: bool) -> bool:
         found = self.around.checkpoints.load_newest(regular=regular)

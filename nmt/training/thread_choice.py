@@ -1,0 +1,67 @@
+"""How many threads a training uses on a machine that other programs use too: those that were measured to be faster."""
+
+from collections.abc import Callable
+
+import torch
+
+WARM_UP = 3  # updates before the first trial, which also pay for what happens once
+TRIAL = 4  # updates that are measured with each number of threads
+PAUSE = 60.0  # seconds between two trials, at least
+SLOWER = 0.7  # of the speed in the last trial: what makes another one worth its cost
+
+
+class ThreadChoice:
+    """Chooses between all threads and one, by the speed of updates made with each.
+
+    The threads of one matrix product wait for each other. Where another program takes a processor away from one of
+    them, all stand still, and one thread alone can be faster. So both are tried at the start, and again after a while
+    if training has become slow or runs on one thread. Sums over other numbers of threads round differently, so this is
+    for runs whose length the clock decides, which no two machines repeat bit for bit anyway.
+    """
+
+    def __init__(self, most: int, *, set_threads: Callable[[int], None] = torch.set_num_threads) -> None:
+        self.most = most
+        self.threads = most
+        self._set_threads = set_threads
+        self._waiting = WARM_UP
+        self._trials: list[int] = [most, 1]  # what is still to be measured, the present number first
+        self._speeds: dict[int, float] = {}  # tokens a second in the last trial
+        self._updates = self._tokens = 0
+        self._seconds = 0.0
+        self._since_trial = 0.0
+
+    def after_update(self, tokens: int, seconds: float) -> int | None:
+        """Take note of an update of so many tokens; the number of threads if another one is faster from here on."""
+        if self._waiting:
+            self._waiting -= 1
+            return None
+        self._since_trial += seconds
+        self._updates, self._tokens, self._seconds = self._updates + 1, self._tokens + tokens, self._seconds + seconds
+        if self._updates < TRIAL:
+            return None
+        speed = self._tokens / max(self._seconds, 1e-9)
+        self._updates = self._tokens = 0
+        self._seconds = 0.0
+        if self._trials:
+            return self._measured(speed)
+        self._watch(speed)
+        return None
+
+    def _measured(self, speed: float) -> int | None:
+        """After the trial of one number of threads: go on with the next, or with the fastest."""
+        self._speeds[self._trials.pop(0)] = speed
+        if self._trials:
+            self._set_threads(self._trials[0])
+            return None
+        best = max(self._speeds, key=self._speeds.__getitem__)
+        self._set_threads(best)
+        self._since_trial = 0.0
+        changed = best != self.threads
+        self.threads = best
+        return best if changed else None
+
+    def _watch(self, speed: float) -> None:
+        """Between trials: begin one where it may pay."""
+        slow = speed < SLOWER * self._speeds[self.threads]
+        if self._since_trial >= PAUSE and (slow or self.threads < self.most):
+            self._trials = [self.threads, 1 if self.threads == self.most else self.most]
