@@ -3,7 +3,6 @@
 import math
 import sys
 import tempfile
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 import torch
 
 from nmt.allocator import keep_freed_memory
-from nmt.data.batching import BatchPlan
 from nmt.data.supply import BatchSupply
 from nmt.errors import NMTError
 from nmt.model.config import ModelConfig
@@ -25,14 +23,14 @@ from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
 from nmt.training.fine_tuning import Parent, load_parent
 from nmt.training.learner import Learner
+from nmt.training.model_size import settle_model
 from nmt.training.planner import Planner
 from nmt.training.preparation import PreparedCorpus, find_prepared, prepare
 from nmt.training.reporter import Reporter
+from nmt.training.speed import measured_speed
 
-WARM_UP = 3  # updates before the measured ones
-LEAST, MOST, SECONDS = 5, 200, 10.0  # updates to measure; no more begin after so many seconds
+SECONDS = 10.0  # in which updates are measured
 COPIES = 5  # of the weights: themselves, gradients, two moments of the optimizer, the moving average
-HARMLESS_RATE = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +102,7 @@ def rehearse(
             )
         preparation_seconds = 0.0 if found else clock.seconds()
         keep_freed_memory()
-        return _measure(prepared, recipe, ancestor, place, preparation_seconds, reporter)
+        return _measure(prepared, recipe, ancestor, place, preparation_seconds, output / TRAINING, reporter)
 
 
 def _temporary_directory(output: Path) -> "tempfile.TemporaryDirectory[str]":
@@ -122,13 +120,18 @@ def _measure(
     parent: Parent | None,
     device: torch.device,
     preparation_seconds: float,
+    directory: Path,
     reporter: Reporter,
 ) -> Rehearsal:
-    vocabulary, training = prepared.tokenizer.vocabulary_size, recipe.training
-    config = recipe.model_config(pairs=len(prepared.corpus), vocabulary_size=vocabulary)
-    torch.manual_seed(training.seed)
-    model = Transformer(config if parent is None else parent.model_config(recipe)).to(device)
+    training = recipe.training
     reporter.stage("measuring some updates")
+    if parent is None:
+        left = None if training.budget_seconds is None else training.budget_seconds - preparation_seconds
+        config = settle_model(recipe, prepared, device, seconds=left, directory=directory, store=False)
+    else:
+        config = parent.model_config(recipe)
+    torch.manual_seed(training.seed)
+    model = Transformer(config).to(device)
     if training.batch_tokens is None:
         tokens = settle_batch_tokens(prepared.corpus, model.config, training, device)
         training = replace(training, batch_tokens=tokens)
@@ -137,7 +140,7 @@ def _measure(
         prepared.corpus, seed=training.seed, resegmenter=prepared.resegmenter(training.subword_sampling, tags)
     )
     plan = supply.plan(batch_tokens=training.settled_batch_tokens, epoch=0)
-    speed, seconds = _speed(Learner(model, training), supply, plan)
+    speed, seconds = measured_speed(Learner(model, training), supply, plan, seconds=SECONDS)
     epoch_updates = -(-len(plan) // training.accumulate)
     parameters = sum(parameter.numel() for parameter in model.parameters())
     return Rehearsal(
@@ -155,31 +158,6 @@ def _measure(
         preparation_seconds=preparation_seconds,
         horizon=Planner(training, Clock(), updates_an_epoch=epoch_updates).horizon,
     )
-
-
-def _speed(learner: Learner, supply: BatchSupply, plan: BatchPlan) -> tuple[float, float]:
-    """Target tokens a second, and seconds an update, over updates like those of a training, the largest one first."""
-    size = learner.config.accumulate
-    updates = [plan[first : first + size] for first in range(0, min(len(plan), (WARM_UP + MOST) * size), size)]
-    largest = plan[max(range(len(plan)), key=plan.padded_tokens)]
-    for batches in [[largest] * size, *updates[: WARM_UP - 1]]:
-        learner.update_from(supply, batches, rate=HARMLESS_RATE, epoch=0)
-    tokens = done = 0
-    _finish_work(learner.device)
-    began = time.monotonic()
-    for batches in updates[WARM_UP:] or updates:
-        tokens += learner.update_from(supply, batches, rate=HARMLESS_RATE, epoch=0).target_tokens
-        done += 1
-        if done >= LEAST and time.monotonic() - began > SECONDS:
-            break
-    _finish_work(learner.device)
-    seconds = time.monotonic() - began
-    return tokens / seconds, seconds / done
-
-
-def _finish_work(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
 
 
 def _peak_bytes(device: torch.device) -> int | None:

@@ -34,6 +34,7 @@ from nmt.training.formation import choose_formation
 from nmt.training.launching import Leading
 from nmt.training.lock import sole_training
 from nmt.training.log import LOG, JsonLog
+from nmt.training.model_size import settle_model
 from nmt.training.preparation import PreparedCorpus, is_prepared, prepare
 from nmt.training.publication import Publication
 from nmt.training.reporter import Reporter, ValidationStoppedError
@@ -145,9 +146,12 @@ class _Run:
         self.parent = parent
         self.group = group
         self.stop_requested = stop_requested
-        vocabulary = prepared.tokenizer.vocabulary_size
+        budget = recipe.training.budget_seconds
+        left = None if budget is None else budget - clock.seconds()
         if parent is None:
-            self.model_config = recipe.model_config(pairs=len(prepared.corpus), vocabulary_size=vocabulary)
+            self.model_config = settle_model(
+                recipe, prepared, device, seconds=left, directory=directory, processes=group.size
+            )
         else:
             self.model_config = parent.model_config(recipe)
         self.log = JsonLog(directory / LOG, reporter)
