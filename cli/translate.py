@@ -86,13 +86,16 @@ def translate(
     scores: bool,
     align_file: str | None,
     split_sentences: bool | None,
+    raw: bool,
     **search: Any,
 ) -> None:
     """Translate FILEs, or standard input, line by line: N lines in, N lines out, in order.
 
     Text is UTF-8. A line of more sentences than those that the model learned from, or too long for it, is divided at
-    sentence ends and put together again. An empty line stays one. Files may be compressed (.gz .xz .bz2 .zst). Without
-    FILE at a terminal, type and get an answer to each line, with -v also its score and which word comes from which.
+    sentence ends and put together again. Lines without letters, list markers and indentation are copied; a line in
+    capitals is translated in sentence case and capitalized again. An empty line stays one. Files may be compressed
+    (.gz .xz .bz2 .zst). Without FILE at a terminal, type and get an answer to each line, with -v also its score and
+    which word comes from which.
 
     A line that is not the JSON asked for becomes an object with "error", and the exit status is 1.
     """
@@ -126,6 +129,7 @@ def translate(
         threads=threads,
         tag=tag,
         split_sentences=split_sentences,
+        raw=raw,
         **settings,
     )
     translator.wish_of(wanted)  # what cannot be wished fails here, not after some lines

@@ -172,7 +172,12 @@ def write_tsv(index: int, line: Line, translation: "Translation | None") -> Iter
     """Translation, tab, score; further translations behind further tabs."""
     if translation is None:
         return ("\tnan",)
-    return ("\t".join(f"{each.text}\t{each.score:.4f}" for each in translation.candidates),)
+    return ("\t".join(f"{_without_tabs(each.text)}\t{each.score:.4f}" for each in translation.candidates),)
+
+
+def _without_tabs(text: str) -> str:
+    """``text`` as one column of TSV: a line that is copied may have tabs."""
+    return text.replace("\t", " ")
 
 
 def write_json(index: int, line: Line, translation: "Translation | None") -> Iterator[str]:  # noqa: ARG001

@@ -16,6 +16,9 @@ LINE ||| TRANSLATION ||| SCORE with lines counted from 0. tsv: with its score be
 theirs. json: objects with "text", and if you like "prefix" and "forbid", become objects with "translation",
 "score", "tokens", "alignment" and more; all else in them stays."""
 
+RAW_HELP = """Give the model whole lines: lines without letters, list markers, indentation and capitals are left to
+it."""
+
 _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (
         ("--format", "output_format"),
@@ -48,6 +51,7 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
             "help": "Translate each sentence of a line by itself, or as many at once as the model can take.",
         },
     ),
+    (("--raw",), {"is_flag": True, "help": RAW_HELP}),
 )
 
 

@@ -122,7 +122,7 @@ def _translate(engine: Engine, tokenizer: Tokenizer, info: ModelInfo, pairs: Seq
         **line_settings(
             max_source_length=info.max_source_length,
             languages=(info.source_language, info.target_language),
-            sentences_per_line=info.sentences_per_line,
+            profile=info.profile(),
         ),
     )
     return translator.translate([pair.source for pair in pairs])

@@ -35,6 +35,7 @@ from nmt.errors import NMTError
 from nmt.files.atomic import atomic_writer
 from nmt.model.config import ModelConfig
 from nmt.settings import from_mapping, to_mapping
+from nmt.text.line_facts import LineProfile
 from nmt.text.lines import StrPath, check_plain, open_binary
 from nmt.weights import WeightsHeader, checksum, read_header, read_weights, write_weights
 
@@ -79,6 +80,7 @@ class ModelInfo:
     max_source_length: int  # subwords; longer lines are split
     # The most sentences that at least a tenth of the training text's source lines have; None: nobody has counted them.
     sentences_per_line: int | None = None
+    all_caps: float | None = None  # the share of those lines in capitals; None: nobody has counted them
     tokenizer_sha256: str = ""  # save_model fills it in
     tags: tuple[str, ...] = ()  # that a source can begin with
     # (decoder layer, head) of those whose mean attention aligns words; none: nobody has looked for them
@@ -91,6 +93,10 @@ class ModelInfo:
             raise NMTError(f"max_source_length must be at least 1, not {self.max_source_length}")
         if self.sentences_per_line is not None and self.sentences_per_line < 1:
             raise NMTError(f"sentences_per_line must be at least 1, not {self.sentences_per_line}")
+
+    def profile(self) -> LineProfile:
+        """How the lines are that it learned from."""
+        return LineProfile(sentences_per_line=self.sentences_per_line, all_caps=self.all_caps)
 
 
 def resolve_model_path(given: StrPath | None) -> Path:

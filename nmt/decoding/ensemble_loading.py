@@ -87,6 +87,7 @@ def load_together(paths: Sequence[StrPath], *, device: str = "auto", threads: in
         infos[0],
         max_source_length=min(info.max_source_length for info in infos),
         sentences_per_line=min(info.sentences_per_line or 1 for info in infos),
+        all_caps=min(info.all_caps or 0.0 for info in infos),
         alignment_heads=_heads_of_the_last(infos),
     )
     return LoadedModel(Ensemble(models), tokenizers[0], info, place)

@@ -13,10 +13,13 @@ from nmt.decoding.engines import BackgroundEngine, Begun, Engine
 from nmt.decoding.hypothesis import NO_WISH, Hypothesis, Wish
 from nmt.decoding.joining import Found, as_found, join
 from nmt.decoding.parts import Divider, Part, Subwords
-from nmt.decoding.translation import Request, Translation
+from nmt.decoding.restoring import restore
+from nmt.decoding.translation import Candidate, Request, Translation
 from nmt.errors import NMTError
 from nmt.processes import watch
 from nmt.text.languages import sentence_separator
+from nmt.text.line_facts import LineProfile
+from nmt.text.line_forms import LineForm, LineForms
 from nmt.text.lines import clean_text, decode_line
 from nmt.text.repeated_warnings import RepeatedWarnings
 from nmt.text.sentences import sentence_spans
@@ -79,12 +82,14 @@ class LineTranslator:
         first_ids: Sequence[int] = (),
         sentences: Callable[[str], list[Span]] | None = None,
         sentences_at_once: int | None = 1,
+        forms: LineForms | None = None,
     ) -> None:
         """``max_source_length`` is the most subwords the model is given at once; longer lines are divided.
 
         ``joiner`` stands between the parts of a divided line, and ``first_ids``, such as a tag, before each part.
         ``sentences`` finds those of a line, of which at most ``sentences_at_once`` are translated together, or as many
-        as fit if that is None. Without ``sentences`` lines are divided only by their length.
+        as fit if that is None. Without ``sentences`` lines are divided only by their length. ``forms`` finds list
+        markers and the like, which are not translated; without it every line is translated as it is.
         """
         self.tokenizer = tokenizer
         self.engine = engine
@@ -96,6 +101,7 @@ class LineTranslator:
             tokenizer=tokenizer, longest=longest, joiner=joiner, sentences=sentences, at_once=sentences_at_once
         )
         self._unfulfilled = RepeatedWarnings(logger, "lines that have no translation without the forbidden words")
+        self._forms = forms
         self._turn = threading.Lock()
         watch(self)
 
@@ -137,7 +143,8 @@ class LineTranslator:
         self._check_open()
         requests = [Request(line) if isinstance(line, str) else line for line in lines]
         texts = [clean_text(request.text.removesuffix("\r")) for request in requests]
-        divided = self._divider.divide(texts, spans=details)
+        forms = [self._form(request, text) for request, text in zip(requests, texts, strict=True)]
+        divided = self._divider.divide([form.body for form in forms], spans=details)
         wanted = [self._wanted(request, parts) for request, parts in zip(requests, divided, strict=True)]
         begun = self._begin(list(dict.fromkeys(part for line in wanted for part in line)), details)
 
@@ -146,11 +153,11 @@ class LineTranslator:
             return [
                 Translation(
                     source=request.text,
-                    candidates=join(parts, [found[part] for part in line]),
+                    candidates=self._restored(join(parts, [found[part] for part in line]), form),
                     split=len(parts) > 1,
                     cleaned=request.cleaned or text != request.text.removesuffix("\r"),
                 )
-                for request, text, parts, line in zip(requests, texts, divided, wanted, strict=True)
+                for request, text, form, parts, line in zip(requests, texts, forms, divided, wanted, strict=True)
             ]
 
         return Begun(result, begun.cancel)
@@ -158,6 +165,20 @@ class LineTranslator:
     def _check_open(self) -> None:
         if isinstance(self.engine, ClosedEngine):
             raise self.engine.error()
+
+    def _form(self, request: Request, text: str) -> LineForm:
+        """What of ``text`` is translated; all of it where its translation begins with words that were asked for."""
+        raw = LineForm("", text)
+        if self._forms is None or request.prefix:
+            return raw
+        form = self._forms.of(text, capitals=not request.forbid)
+        return raw if any(word.strip() in form.before for word in request.forbid) else form
+
+    def _restored(self, candidates: tuple[Candidate, ...], form: LineForm) -> tuple[Candidate, ...]:
+        if self._forms is None:
+            return candidates
+        forms = self._forms
+        return tuple(restore(candidate, form, forms) for candidate in candidates)
 
     def wish_of(self, request: Request) -> Wish:
         """What ``request`` asks for, in subwords; NMTError if it cannot be."""
@@ -249,21 +270,24 @@ def line_settings(
     *,
     max_source_length: int,
     languages: tuple[str | None, str | None],
-    sentences_per_line: int | None,
+    profile: LineProfile,
     split_sentences: bool | None = None,
+    raw: bool = False,
 ) -> dict[str, Any]:
     """The settings of a LineTranslator for a model, of which its record says these.
 
     ``split_sentences``: True translates every sentence by itself, False as many at once as fit, and None as many as
-    the lines have that the model learned from: one where that is not known, for most corpora have one.
+    the lines have that the model learned from: one where that is not known, for most corpora have one. ``raw``: list
+    markers, lines without letters and capitals are left to the model.
     """
-    at_once = {None: sentences_per_line or 1, True: 1, False: None}[split_sentences]
+    at_once = {None: profile.sentences_per_line or 1, True: 1, False: None}[split_sentences]
     source, target = languages
     return {
         "max_source_length": max_source_length,
         "joiner": sentence_separator(target),
         "sentences": partial(sentence_spans, language=source),
         "sentences_at_once": at_once,
+        "forms": None if raw else LineForms(source=source, target=target, capitals=not profile.knows_capitals()),
     }
 
 

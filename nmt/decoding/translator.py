@@ -26,6 +26,7 @@ class _Arguments(NamedTuple):
     batch_sentences: int
     tag: str
     split_sentences: bool | None
+    raw: bool
     search: dict[str, int | float]
 
 
@@ -46,6 +47,7 @@ class Translator(LineTranslator):
         batch_sentences: int = BATCH_SENTENCES,
         tag: str = "",
         split_sentences: bool | None = None,
+        raw: bool = False,
         **search: int | float,
     ) -> None:
         """Several directories translate together, as ``open_ensemble`` says; ``engine`` is as open_model takes it.
@@ -55,11 +57,12 @@ class Translator(LineTranslator):
         ``tag`` is one of those that the model was trained with; without one it translates as it learned from untagged
         text, and if there was none of that, as best it can. ``split_sentences``: True translates the sentences of a
         line one by one and puts them together with the spaces that were between them, False translates as many of them
-        at once as fit, and None as many as the lines have that the model learned from.
+        at once as fit, and None as many as the lines have that the model learned from. ``raw`` gives the model whole
+        lines, which otherwise sees no list marker, no line without letters and no line in capitals.
         """
         paths = [model_dir] if isinstance(model_dir, (str, os.PathLike)) else model_dir
         arguments = _Arguments(
-            [Path(path) for path in paths], device, threads, engine, batch_sentences, tag, split_sentences, search
+            [Path(path) for path in paths], device, threads, engine, batch_sentences, tag, split_sentences, raw, search
         )
         self._open(arguments)
         # They are found where the working directory is another one, too.
@@ -85,8 +88,9 @@ class Translator(LineTranslator):
             **line_settings(
                 max_source_length=info.max_source_length,
                 languages=(info.source_language, info.target_language),
-                sentences_per_line=info.sentences_per_line,
+                profile=info.profile(),
                 split_sentences=given.split_sentences,
+                raw=given.raw,
             ),
         )
 

@@ -45,7 +45,8 @@ class GreedyTranslator:
             **line_settings(
                 max_source_length=opened.info.max_source_length,
                 languages=(opened.info.source_language, opened.info.target_language),
-                sentences_per_line=opened.info.sentences_per_line,
+                profile=opened.info.profile(),
+                raw=True,
             ),
         )
 

@@ -19,10 +19,10 @@ def _words(text: str) -> frozenset[str]:
 
 
 # Languages that write ordinals with a dot (19. Jahrhundert, 19. století), and those of them that capitalise nouns.
-_ORDINALS = _words(
+ORDINALS = _words(
     "bar bs cs cnr da de dsb et eu fi fo fy gsw hr hsb hu is ksh lb lv nb nds nn no pl sh sk sl sr tr vro"
 )
-_CAPITALISED_NOUNS = _words("bar de gsw ksh lb nds")
+CAPITALISED_NOUNS = _words("bar de gsw ksh lb nds")
 # What begins a German sentence after a number more often than it follows an ordinal.
 _STARTERS = _words(
     """
@@ -94,7 +94,7 @@ def _continues(word: str, following: str, language: str, *, capitals: bool) -> b
     """Whether a sentence continues after ``word`` and a full stop; ``capitals``: the whole line is in capitals."""
     first = following[:1]
     if word.isdecimal() or _ROMAN.match(word):
-        return language in _ORDINALS and _is_ordinal(word, following, language, capitals=capitals)
+        return language in ORDINALS and _is_ordinal(word, following, language, capitals=capitals)
     folded = word.casefold()
     if folded in _ABBREVIATIONS.get(language, ()) or (first.isdecimal() and folded in _BEFORE_NUMBERS):
         return True
@@ -110,10 +110,10 @@ def _is_ordinal(word: str, following: str, language: str, *, capitals: bool) -> 
         return True
     if word.isdecimal() and len(word) > _LONGEST_ORDINAL:
         return False
-    if capitals and language not in _CAPITALISED_NOUNS:
+    if capitals and language not in CAPITALISED_NOUNS:
         return True
     next_word = re.match(r"\w*", following)
-    return language in _CAPITALISED_NOUNS and next_word is not None and next_word[0].casefold() not in _STARTERS
+    return language in CAPITALISED_NOUNS and next_word is not None and next_word[0].casefold() not in _STARTERS
 
 
 def _ends_without_space(text: str, start: int, end: int, after: int) -> bool:

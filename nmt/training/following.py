@@ -25,6 +25,7 @@ from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.runtime import set_threads
 from nmt.text.corpus import Pair
+from nmt.text.line_facts import LineProfile
 from nmt.text.tokenizer import Tokenizer
 from nmt.training.config import TrainingConfig
 from nmt.training.distributed import AgreedError, Group, Processes, file_store, leave_signals_to_the_leader
@@ -49,7 +50,7 @@ class Task:
     max_source_length: int
     source_language: str | None
     target_language: str | None
-    sentences_per_line: int | None
+    profile: LineProfile
     first_ids: list[tuple[int, ...]]  # of each validation pair
     tags: tuple[int, ...]  # ids that sources may begin with
     control_symbols: tuple[str, ...]  # of the tokenizer
@@ -105,7 +106,7 @@ class Follower:
             max_source_length=task.max_source_length,
             source_language=task.source_language,
             target_language=task.target_language,
-            sentences_per_line=task.sentences_per_line,
+            profile=task.profile,
             first_ids=task.first_ids,
             publish=_leave_to_the_leader,
             group=self.group,

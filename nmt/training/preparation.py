@@ -8,11 +8,11 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ from nmt.model_dir import WORD_COUNTS
 from nmt.settings import to_mapping
 from nmt.text.blocks import Block, read_blocks
 from nmt.text.corpus import CorpusReport, Pair, default_held_out_size, total_of
-from nmt.text.line_facts import LineFacts
+from nmt.text.line_facts import LineFacts, LineProfile
 from nmt.text.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
 from nmt.text.tags import tag_ids, tag_symbols
 from nmt.text.tokenizer import Tokenizer, train_tokenizer
@@ -76,9 +76,9 @@ class PreparedCorpus:
         ids = {tag: tag_ids(self.tokenizer, tag) for tag in self.validation_tags}
         return [ids[tag] for tag in self.validation_tags] or [()] * len(self.validation)
 
-    def sentences_per_line(self) -> int | None:
-        """How many sentences the sources have, as a ModelInfo says it; None for text prepared long ago."""
-        return cast("int | None", self.facts.get("sentences_per_line"))
+    def profile(self) -> LineProfile:
+        """How the sources are; text prepared long ago lacks some of it."""
+        return LineProfile(**{each.name: self.facts.get(each.name) for each in fields(LineProfile)})
 
     def resegmenter(self, strength: float, tags: Sequence[str]) -> Resegmenter | None:
         """What draws other subwords for each epoch; None for a ``strength`` of 0. ``tags`` may begin a source."""
@@ -222,13 +222,13 @@ class _Preparation:
             held_out = self._hold_out(selection, given)
             held_out_tags = [tags[number] for number in selection.corpora_of(held_out)]
             wanted = selection.states == KEPT
-        tokenizer, held_out_pairs, sentences = self._tokenizer(wanted, held_out)
+        tokenizer, held_out_pairs, profile = self._tokenizer(wanted, held_out)
         validation = given or held_out_pairs
         facts = self._encode(tokenizer, wanted, validation, report, key)
         if self.files.marks() != marks:
             raise NMTError(CHANGED)
-        facts |= {"sentences_per_line": sentences, "validation_pairs": len(validation)}
-        facts["validation"] = "files" if self.files.validation_sources else "held out"
+        origin = "files" if self.files.validation_sources else "held out"
+        facts |= {**asdict(profile), "validation_pairs": len(validation), "validation": origin}
         return validation, held_out_tags, facts
 
     def _scan(self, selection: PairSelection) -> None:
@@ -286,10 +286,11 @@ class _Preparation:
         self.reporter.stage(f"validation: no files given, so {len(held_out):,} {are} held out of training{beside}")
         return held_out
 
-    def _tokenizer(self, wanted: NDArray[np.bool_], held_out: NDArray[np.int64]) -> tuple[Tokenizer, list[Pair], int]:
-        """The tokenizer, from a sample of the wanted pairs, held-out pairs and sentences_per_line; counts words."""
-        config = self.recipe.tokenizer
-        pairs = int(wanted.sum())
+    def _tokenizer(
+        self, wanted: NDArray[np.bool_], held_out: NDArray[np.int64]
+    ) -> tuple[Tokenizer, list[Pair], LineProfile]:
+        """The tokenizer, from a sample of the wanted pairs, held-out pairs and how the lines are; counts words."""
+        config, pairs = self.recipe.tokenizer, int(wanted.sum())
         counter = WordCounter()
         languages = self.files.languages() if self.parent is None else self.parent.languages(self.files)
         line_facts = LineFacts(languages[0], min(pairs, MOST_PAIRS))
@@ -303,8 +304,7 @@ class _Preparation:
             self.reporter.stage(f"training the tokenizer on {len(sampled):,} pairs, taken at random")
         else:
             self.reporter.stage("training the tokenizer")
-        lines: list[str] = []
-        held_out_pairs: list[Pair] = []
+        lines, held_out_pairs = list[str](), list[Pair]()
         for block, first in self._numbered(len(wanted)):
             here = [
                 rows[slice(*np.searchsorted(rows, (first, first + block.count)))] - first
@@ -325,7 +325,7 @@ class _Preparation:
             tokenizer = train_tokenizer(lines, config, pairs=pairs, control_symbols=symbols)
             self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords ({config.model_type})")
         tokenizer.save(self.directory / "tokenizer.model")
-        return tokenizer, held_out_pairs, line_facts.sentences_per_line()
+        return tokenizer, held_out_pairs, line_facts.profile()
 
     def _encode(
         self, tokenizer: Tokenizer, wanted: NDArray[np.bool_], validation: list[Pair], report: CorpusReport, key: str

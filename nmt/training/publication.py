@@ -205,13 +205,15 @@ class Publication:
             training["parent"] = {"weights_sha256": self.parent.digest, "steps": self.parent.info.training.get("steps")}
         if state.all_skipped:
             training |= {"skipped_updates": state.all_skipped, "rollbacks": state.rollbacks}
+        profile = self.prepared.profile()
         return ModelInfo(
             source_language=self.languages[0],
             target_language=self.languages[1],
             model=self.model_config,
             search=self.recipe.search,
             max_source_length=self.max_source_length(),
-            sentences_per_line=self.prepared.sentences_per_line(),
+            sentences_per_line=profile.sentences_per_line,
+            all_caps=profile.all_caps,
             tags=self.tags(),
             training=training,
             scores=scores,

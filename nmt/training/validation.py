@@ -17,6 +17,7 @@ from nmt.decoding.line_translator import LineTranslator, line_settings
 from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.model.transformer import Transformer
 from nmt.text.corpus import Pair
+from nmt.text.line_facts import LineProfile
 from nmt.text.tokenizer import Tokenizer
 from nmt.training.distributed import ALONE, Group
 from nmt.training.loss import label_smoothed_cross_entropy
@@ -46,7 +47,7 @@ class TranslationValidator:
         group: Group = ALONE,
         stop_requested: Callable[[], bool] = lambda: False,
         source_language: str | None = None,
-        sentences_per_line: int | None = None,
+        profile: LineProfile = LineProfile(),  # noqa: B008 - frozen
     ) -> None:
         """``first_ids``, such as a tag, come before the source of each pair, as they do in ``encoded``.
 
@@ -62,7 +63,7 @@ class TranslationValidator:
         self.max_source_length = max_source_length
         self.source_language = source_language
         self.target_language = target_language
-        self.sentences_per_line = sentences_per_line
+        self.profile = profile
         self._publish = publish
         self.first_ids = list(first_ids) or [()] * len(pairs)
         self.metric = metric
@@ -170,7 +171,7 @@ class TranslationValidator:
             **line_settings(
                 max_source_length=self.max_source_length,
                 languages=(self.source_language, self.target_language),
-                sentences_per_line=self.sentences_per_line,
+                profile=self.profile,
             ),
         )
 

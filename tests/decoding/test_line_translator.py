@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.hypothesis import Hypothesis, Wish
 from nmt.decoding.line_translator import LineTranslator, decode_requests, line_settings
+from nmt.text.line_facts import LineProfile
 
 
 class Characters:
@@ -184,7 +185,7 @@ def test_a_line_has_as_many_sentences_at_once_as_the_model_learned_from(
     settings = line_settings(
         max_source_length=20,
         languages=("en", "en"),
-        sentences_per_line=sentences_per_line,
+        profile=LineProfile(sentences_per_line=sentences_per_line),
         split_sentences=split,
     )
     made, engine = translator(**settings)
@@ -195,8 +196,48 @@ def test_a_line_has_as_many_sentences_at_once_as_the_model_learned_from(
 
 def test_short_lines_and_ordinals_stay_whole() -> None:
     made, engine = translator(
-        **line_settings(max_source_length=50, languages=("de", "en"), sentences_per_line=1, split_sentences=None)
+        **line_settings(max_source_length=50, languages=("de", "en"), profile=LineProfile(sentences_per_line=1))
     )
     lines = ["Im 19. Jahrhundert.", "ASP.NET ist da.", "Am 3. Mai z. B. kam er."]
     assert made.translate(lines) == lines
     assert len(engine.batches[0]) == 3
+
+
+def german(**settings: object) -> tuple[LineTranslator, Echo]:
+    given = {"max_source_length": 50, "languages": ("de", "en"), "profile": LineProfile(), **settings}
+    return translator(**line_settings(**given))  # type: ignore[arg-type]
+
+
+SPECIAL = ["-", "1\t2 ", "  - Ein Hund.", "1. Ein Hund.", "Ein Hund.", "EIN HUND. EINE STRAßE!", "* EIN HUND."]
+
+
+def test_the_model_sees_no_markers_no_capitals_and_no_line_without_letters() -> None:
+    made, engine = german()
+    assert made.translate(SPECIAL) == [*SPECIAL[:5], "EIN HUND. EINE STRASSE!", "* EIN HUND."]
+    # The body is searched once, whatever stands before it.
+    assert made.tokenizer.decode(engine.batches[0]) == ["Ein Hund.", "Ein hund.", "Eine straße!"]
+    assert {translation.score for translation in made.translations(SPECIAL[:2])} == {0.0}
+
+
+def test_raw_leaves_all_of_it_to_the_model() -> None:
+    made, engine = german(raw=True)
+    assert made.translate(SPECIAL) == [SPECIAL[0], "1 2", *SPECIAL[2:]]
+    assert made.tokenizer.decode(engine.batches[0])[:4] == ["-", "1 2", "- Ein Hund.", "1. Ein Hund."]
+
+
+def test_a_model_that_learned_capitals_gets_them() -> None:
+    made, engine = german(profile=LineProfile(all_caps=0.5))
+    assert made.translate(["- EIN HUND."]) == ["- EIN HUND."]
+    assert made.tokenizer.decode(engine.batches[0]) == ["EIN HUND."]
+
+
+@given(st.lists(st.text("-*1.) aBß\u3000\t\x00", max_size=12) | st.text()))
+def test_whatever_the_form_of_lines_as_many_come_out_alone_as_together(lines: list[str]) -> None:
+    made, _ = german()
+    together = made.translations(lines)
+    assert [translation.text for translation in together] == [made.translate([line])[0] for line in lines]
+    for line, translation in zip(lines, together, strict=True):
+        assert len(f"{translation.text}.".splitlines()) == 1
+        assert bool(translation.text) == bool(translation.text.strip())
+        assert len(translation.candidates) == 1
+        assert line or not translation.text

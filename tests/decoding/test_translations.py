@@ -13,6 +13,7 @@ from nmt.decoding.hypothesis import Hypothesis, Wish
 from nmt.decoding.line_translator import LineTranslator
 from nmt.decoding.parts import Divider
 from nmt.decoding.translation import Request
+from nmt.text.line_forms import LineForms
 from nmt.text.sentences import sentence_spans
 from nmt.text.tokenizer import Tokenizer, train_tokenizer
 from nmt.tokenization.config import TokenizerConfig
@@ -162,3 +163,48 @@ def test_two_threads_get_what_one_gets(reversal: Reversal) -> None:
     for thread in threads:
         thread.join()
     assert [found[0], found[1]] == expected
+
+
+GERMAN = LineForms(source="de", target="de")
+
+
+def test_spans_are_those_of_the_whole_line_with_its_marker_and_capitals(tokenizer: Tokenizer) -> None:
+    line = "  - DIE STRAßE LÄUFT."
+    [result] = translator(tokenizer, forms=GERMAN).translations([line])
+    assert result.text == "  - DIE STRASSE LÄUFT."
+    assert [(line[slice(*link.source)], result.text[slice(*link.target)]) for link in result.links] == [
+        ("DIE", "DIE"),
+        ("STRAßE", "STRASSE"),
+        ("LÄUFT", "LÄUFT"),
+        (".", "."),
+    ]
+    assert next(iter(result.tokens)).start == 4
+    spelt = {place for token in result.tokens for place in range(token.start, token.end)}
+    assert "".join(result.text[place] for place in sorted(spelt)) == "DIESTRASSELÄUFT."
+
+
+def test_a_copied_line_has_neither_tokens_nor_links(tokenizer: Tokenizer) -> None:
+    [result] = translator(tokenizer, n_best=2, forms=GERMAN).translations(["- 1 -"])
+    assert (result.text, result.score, list(result.tokens), list(result.links)) == ("- 1 -", 0.0, [], [])
+    assert len(result.candidates) == 1
+
+
+def test_each_of_several_translations_gets_the_marker(tokenizer: Tokenizer) -> None:
+    [result] = translator(tokenizer, n_best=2, forms=GERMAN).translations(["1. Ein Hund läuft."])
+    assert len(result.candidates) == 2
+    assert all(candidate.text.startswith("1. Ein Hund") for candidate in result.candidates)
+
+
+@pytest.mark.parametrize(
+    ("request_", "text"),
+    [
+        (Request("- EINE STRAßE"), "- EINE STRASSE"),
+        (Request("- EINE STRAßE", prefix="Ein"), "- EINE STRAßE"),  # raw: to this engine a prefix is nothing
+        (Request("- EINE STRAßE", forbid=("dog",)), "- EINE STRAßE"),  # its case stays
+        (Request("20\t24"), "20\t24"),
+        (Request("20\t24", forbid=("24",)), ""),  # not copied, and this engine finds nothing else
+    ],
+)
+def test_constraints_leave_lines_to_the_model(tokenizer: Tokenizer, request_: Request, text: str) -> None:
+    [result] = translator(tokenizer, forms=GERMAN).translations([request_], details=False)
+    assert result.text == text

@@ -1,6 +1,6 @@
 import pytest
 
-from nmt.text.line_facts import SAMPLE, LineFacts
+from nmt.text.line_facts import SAMPLE, LineFacts, LineProfile
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,15 @@ def test_the_language_decides_what_a_sentence_is() -> None:
         facts = LineFacts(language, 1)
         facts.add(["Rom im 19. Jahrhundert"])
         assert facts.sentences_per_line() == expected
+
+
+def test_the_share_of_lines_in_capitals_is_counted() -> None:
+    facts = LineFacts("en", 4)
+    facts.add(["THE DOG RUNS.", "The dog runs.", "NATO", ""])
+    assert facts.profile() == LineProfile(sentences_per_line=1, all_caps=0.25)
+    assert LineFacts("en", 0).profile() == LineProfile(sentences_per_line=1, all_caps=0.0)
+
+
+@pytest.mark.parametrize(("share", "known"), [(None, False), (0.0, False), (0.09, False), (0.1, True), (1.0, True)])
+def test_a_tenth_of_the_lines_in_capitals_are_enough_to_learn_them(share: float | None, known: bool) -> None:
+    assert LineProfile(all_caps=share).knows_capitals() == known
