@@ -26,6 +26,7 @@ from nmt.model.config import ModelConfig
 from nmt.model.transformer import Transformer
 from nmt.model_dir import load_info
 from nmt.text.corpus import Pair
+from nmt.text.line_facts import LineProfile
 from nmt.text.tokenizer import train_tokenizer
 from nmt.tokenization.config import TokenizerConfig
 from nmt.training.checkpoint import CheckpointStore
@@ -89,7 +90,7 @@ def begin(group: Group, directory: Path, model: ModelConfig, config: TrainingCon
         max_source_length=10,
         source_language=None,
         target_language=None,
-        sentences_per_line=None,
+        profile=LineProfile(),
         first_ids=[()],
         tags=(),
         control_symbols=(),
