@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from nmt.text.printable import printable
+
 from .options import examples, output_option, verbosity_options
 
 LANGUAGES = ("en", "de", "zh")
@@ -33,7 +35,7 @@ def demo(pair: str, output: str) -> None:
     """
     source, target = pair.split("-")
     directory = Path(output) / pair
-    click.echo(f"The phrasebook, original text in the public domain, goes to {directory}.", err=True)
+    click.echo(f"The phrasebook, original text in the public domain, goes to {printable(str(directory))}.", err=True)
     files = _copy_corpus(directory, (source, target))
     model = str(directory / "model")
     validation = ("--valid-source", files["valid", source], "--valid-target", files["valid", target])
@@ -82,7 +84,7 @@ def _run(*arguments: str) -> None:
     """Show an nmt command and run it; if it fails, so does the demo, with its status."""
     from .main import nmt
 
-    click.secho(f"\n$ nmt {shlex.join(arguments)}", bold=True, err=True)
+    click.secho(f"\n$ nmt {printable(shlex.join(arguments))}", bold=True, err=True)
     status = nmt.main(list(arguments), prog_name="nmt", standalone_mode=False)
     if status:
         click.get_current_context().exit(status)
@@ -98,12 +100,13 @@ def _show(source: str, reference: str, translation: str) -> None:
 
 
 def _suggest(model: str, source: str, target: str) -> None:
-    test = Path(model).parent / "test"
+    tests = [printable(shlex.quote(str(Path(model).with_name(f"test.{language}")))) for language in (source, target)]
+    model = printable(shlex.quote(model))
     click.echo(
         f"\nNow you:\n"
         f"  nmt translate -m {model}                     (type {source}, get {target})\n"
         f"  nmt info {model}\n"
-        f"  nmt evaluate -m {model} -s {test}.{source} -r {test}.{target} --report report.html\n"
+        f"  nmt evaluate -m {model} -s {tests[0]} -r {tests[1]} --report report.html\n"
         f"  nmt train -s your.{source} -t your.{target} -o model",
         err=True,
     )

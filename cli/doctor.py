@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nmt.text.printable import printable
+
 from .options import examples, format_option, model_option, verbosity_options
 from .unused_options import reject_given
 
@@ -61,6 +63,6 @@ def _tell(finding: "Finding", section_before: str) -> None:
     if finding.section != section_before:
         click.echo(f"{'' if not section_before else chr(10)}{finding.section.capitalize()}")
     mark = click.style(MARKS[finding.state], fg=COLOURS[finding.state])
-    click.echo(f"  {mark} {finding.name:<18} {finding.value}")
+    click.echo(f"  {mark} {finding.name:<18} {printable(finding.value)}")
     if finding.remedy:
-        click.echo(f"    → {finding.remedy}")
+        click.echo(f"    → {printable(finding.remedy)}")

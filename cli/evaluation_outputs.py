@@ -75,25 +75,28 @@ class Outputs:
             for number, model in models:
                 logger.info("%s: aligning words of %s lines for the report", model.name, f"{len(lines):,}")
                 add_alignments(result, number, model, lines)
-        curves = [found for _, model in models if (found := _curves(model.name)) is not None]
+        curves = [found for _, model in models if (found := _curves(model.directory)) is not None]
         with atomic_writer(path) as file:
-            file.write(report_page(results, curves).encode("utf-8", "replace"))
+            file.write(report_page(results, curves).encode("utf-8"))
         logger.info("the report is in %s", path)
 
 
-def _curves(model: str) -> "TrainingCurves | None":
+def _curves(model: Path) -> "TrainingCurves | None":
     """What the log of a model's training tells, if it is there."""
     from nmt.errors import NMTError
     from nmt.evaluation.report import TrainingCurves
     from nmt.model_dir import TRAINING
+    from nmt.text.lines import name_of
     from nmt.training.curves import read_curves
     from nmt.training.log import LOG
 
     try:
-        found = read_curves(Path(model) / TRAINING / LOG)
+        found = read_curves(model / TRAINING / LOG)
     except NMTError as error:
         logger.debug("%s", error)
         return None
     named = {"training loss": found.loss, "validation loss": found.validation_loss, "validation BLEU": found.bleu}
     named["learning rate"] = found.learning_rate
-    return TrainingCurves(model, {name: (curve.steps, curve.values) for name, curve in named.items() if curve.steps})
+    return TrainingCurves(
+        name_of(model), {name: (curve.steps, curve.values) for name, curve in named.items() if curve.steps}
+    )

@@ -95,7 +95,7 @@ def explain_heads(path: Path, output_format: str, given: Mapping[str, Any]) -> b
 
 
 def _json(value: Any) -> bytes:
-    return f"{json.dumps(value, ensure_ascii=False, allow_nan=False)}\n".encode()
+    return f"{json.dumps(value, ensure_ascii=False, allow_nan=False)}\n".encode("utf-8", "backslashreplace")
 
 
 def _check_layer(opened: "OpenedModel", given: Mapping[str, Any]) -> None:

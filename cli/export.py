@@ -64,6 +64,7 @@ def export(
     from nmt.ctranslate2_copy import check_output, check_quantization
     from nmt.export import export as export_model
     from nmt.model_dir import FAST_COPY, TRAINING, resolve_model_path
+    from nmt.text.lines import name_of
 
     if (source is None) != (reference is None):
         raise click.UsageError("-s and -r go together: text to compare on and its translation.")
@@ -79,7 +80,7 @@ def export(
     made = export_model(path, pairs, quantization=quantization, output=output, device=device, threads=threads)
     if made.comparison is None:
         logger.warning("nothing was compared: the model has no validation text; give some with -s and -r")
-    click.echo(f"{made.path}: {made.comparison or quantization}")
+    click.echo(f"{name_of(made.path)}: {made.comparison or quantization}")
 
 
 def _read_pairs(source: str, reference: str) -> "list[Pair]":

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import click
 from nmt.doctor.finding import size
 
 from .options import PATH, examples, format_option, model_option, verbosity_options
+from .partial_output import check_output
 
 if TYPE_CHECKING:
     from nmt.model_dir import ModelInfo
@@ -32,6 +34,8 @@ def info(directory: str | None, model: str | None, plot: str | None, output_form
     if directory is not None and model is not None:
         raise click.UsageError("name the model once, as MODEL or with -m.")
     path = resolve_model_path(directory or model)
+    if plot is not None:
+        check_output(plot, [])
     found = load_info(path)
     parameters = read_header(path / WEIGHTS).parameters
     if plot is not None:
@@ -64,10 +68,12 @@ def _text(path: Path, found: "ModelInfo", parameters: int) -> str:
     from nmt.model_card import facts, score_remarks, score_rows, title
     from nmt.model_dir import disk_usage
     from nmt.settings import to_mapping
+    from nmt.text.lines import name_of
 
     needed, training = disk_usage(path)
+    named = name_of(shlex.quote(str(path)))
     general = [
-        ("directory", str(path)),
+        ("directory", name_of(path)),
         ("format", str(found.format_version)),
         ("parameters", f"{parameters:,}"),
         ("size", size(needed)),
@@ -82,8 +88,8 @@ def _text(path: Path, found: "ModelInfo", parameters: int) -> str:
         "Data and training": facts(found.training),
         "Search": facts(to_mapping(found.search)),
         "Use": [
-            ("translate", f"nmt translate -m {path} FILE"),
-            ("evaluate", f"nmt evaluate -m {path} -s FILE -r FILE"),
+            ("translate", f"nmt translate -m {named} FILE"),
+            ("evaluate", f"nmt evaluate -m {named} -s FILE -r FILE"),
         ],
     }
     return "\n\n".join(_section(heading, rows) for heading, rows in sections.items())

@@ -16,6 +16,7 @@ import click
 from nmt import NMTError, __version__
 from nmt.errors import out_of_memory
 from nmt.settings import nearest
+from nmt.text.printable import printable
 
 from .options import normalize_name, verbosity_options
 
@@ -99,6 +100,9 @@ def ending_quietly(ctx: click.Context) -> Iterator[None]:
     except BrokenPipeError:
         _discard(sys.stdout)
         ctx.exit(1)
+    except click.ClickException as error:
+        vars(error)["message"] = printable(error.message)
+        raise
     except (NMTError, OSError, MemoryError, RuntimeError) as error:
         message = explain(error)
         if message is None:
@@ -128,14 +132,26 @@ def _discard(stream: TextIO) -> None:
         os.dup2(nowhere.fileno(), stream.fileno())
 
 
+class MessageFormatter(logging.Formatter):
+    """A message on one line, whatever names it holds; the traceback of -v stands below."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name that logging calls
+        return printable(super().formatMessage(record))
+
+
+MESSAGES = MessageFormatter()
+
+
 class StderrHandler(logging.Handler):
     """Log records as plain lines on the stderr of the moment, which a progress bar may have replaced."""
 
     def emit(self, record: logging.LogRecord) -> None:
         prefix = "" if record.levelno == logging.INFO else f"nmt: {record.levelname.lower()}: "
         try:
-            sys.stderr.write(f"{prefix}{self.format(record)}\n")
+            sys.stderr.write(f"{prefix}{MESSAGES.format(record)}\n")
             sys.stderr.flush()
+        except UnicodeError:  # its encoding knows fewer characters, as PYTHONIOENCODING=ascii:strict asks for
+            sys.stderr.write(f"{prefix}{MESSAGES.format(record)}\n".encode("ascii", "backslashreplace").decode())
         except OSError:  # whoever read it has gone, or its disk is full: no reason to lose hours of work
             _discard(sys.stderr)
 
@@ -171,5 +187,7 @@ def main() -> None:
     if sys.stderr is None:  # it is closed: messages have nowhere to go, results still do
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the program runs
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")  # UTF-8 and file names as they are
+        sys.stdout.reconfigure(
+            encoding="utf-8", errors="backslashreplace"
+        )  # results are UTF-8, whatever names they hold
     nmt(prog_name="nmt")

@@ -93,7 +93,7 @@ def score(
             stream.write("\t".join(("log_probability", "subwords", *["tokens"] * tokens)).encode() + b"\n")
         for scores in _score_windows(scorer, source, target):
             rows = [_row(each, output_format, tokens=tokens, normalize=normalize) for each in scores]
-            stream.write("".join(f"{row}\n" for row in rows).encode("utf-8"))
+            stream.write("".join(f"{row}\n" for row in rows).encode("utf-8", "backslashreplace"))
             stream.flush()
             total += math.fsum(each.log_probability for each in scores)
             subwords += sum(len(each.pieces) for each in scores)

@@ -110,7 +110,7 @@ def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the si
 def _say(text: str) -> None:
     """A line on stderr past Python's buffers, which the interrupted code may be using; it replaces a bar's line."""
     with suppress(OSError):
-        os.write(2, f"{CLEAR_LINE if _is_terminal(2) else ''}nmt: {text}\n".encode())
+        os.write(2, f"{CLEAR_LINE if _is_terminal(2) else ''}nmt: {text}\n".encode("utf-8", "backslashreplace"))
 
 
 def _is_terminal(descriptor: int) -> bool:

@@ -18,6 +18,7 @@ from pathlib import Path
 from nmt.ctranslate2_layout import check_layout
 from nmt.errors import NMTError
 from nmt.files.atomic import sync_directory
+from nmt.files.removal import is_mount_point
 from nmt.model.config import ModelConfig
 from nmt.model_dir import FAST_COPY, MANIFEST, TOKENIZER, WEIGHTS, load_info, load_tokenizer, weights_checksum
 from nmt.settings import from_mapping, to_mapping
@@ -138,6 +139,16 @@ def check_output(goal: StrPath) -> None:
         raise NMTError(f"{goal} is a file; name a directory to write")
     if goal.is_dir() and not (goal / MANIFEST).is_file() and any(goal.iterdir()):
         raise NMTError(f"{goal} holds something else than a model in the format of CTranslate2; name another directory")
+    above = next(
+        parent for parent in (goal if _stays(goal) else goal.parent, *goal.absolute().parents) if parent.exists()
+    )
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise NMTError(f"{goal} cannot be written: {above} is read-only")
+
+
+def _stays(goal: Path) -> bool:
+    """Whether no other directory can take the place of ``goal``: a mount point, or in a read-only directory."""
+    return goal.is_dir() and (is_mount_point(goal) or not os.access(goal.parent, os.W_OK | os.X_OK))
 
 
 def _read(directory: Path, manifest: Manifest, config: ModelConfig) -> Copy:
@@ -168,18 +179,31 @@ def _read_manifest(path: Path) -> Manifest:
     return from_mapping(Manifest, mapping, where=str(path))
 
 
+def _move_into(made: Path, goal: Path) -> None:
+    """Replace the files in ``goal`` by those of ``made``; in between there is no manifest, and so no copy."""
+    (goal / MANIFEST).unlink(missing_ok=True)
+    for path in sorted(made.iterdir(), key=lambda path: path.name == MANIFEST):
+        path.replace(goal / path.name)
+    sync_directory(goal)
+
+
 @contextmanager
 def _replacing(goal: Path) -> Iterator[Path]:
     """A new directory that takes the place of ``goal`` when the block ends well, and vanishes otherwise."""
     check_output(goal)
     name = secrets.token_hex(6)
-    made, old = goal.parent / f".nmt-{name}.tmp", goal.parent / f".nmt-{name}-old.tmp"
+    stays = _stays(goal)
+    beside = goal if stays else goal.parent
+    made, old = beside / f".nmt-{name}.tmp", beside / f".nmt-{name}-old.tmp"
     try:
         made.mkdir(parents=True)
         yield made
         for path in made.iterdir():
             with path.open("rb+") as file:
                 os.fsync(file.fileno())
+        if stays:
+            _move_into(made, goal)
+            return
         if goal.exists():
             goal.rename(old)
         try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nmt.settings import to_mapping
 from nmt.text.languages import canonical_code
+from nmt.text.printable import printable
 
 if TYPE_CHECKING:
     from nmt.model_dir import ModelInfo
@@ -99,7 +100,7 @@ def _text(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:.6g}"
-    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(_text, value)) if isinstance(value, list) else printable(str(value))
 
 
 def _list(entries: Iterator[tuple[str, str]]) -> str:

@@ -127,6 +127,9 @@ def save_model(
     info = dataclasses.replace(info, tokenizer_sha256=_digest(proto))
     known = checksum(weights)
     config = json.dumps({**to_mapping(info), _WEIGHTS_KEY: known}, ensure_ascii=False, indent=2, sort_keys=False)
+    config = config.encode("utf-8", "backslashreplace").decode(
+        "utf-8"
+    )  # names of files that are not UTF-8, as JSON escapes
     try:
         directory.mkdir(parents=True, exist_ok=True)
         remove_leftovers(directory, older_than=3600)  # newer ones may be somebody's who is still writing
@@ -324,7 +327,7 @@ def _fitting_transformer(config: ModelConfig, header: WeightsHeader, directory: 
 
 def _write(path: Path, text: str) -> None:
     with atomic_writer(path) as stream:
-        stream.write(text.encode("utf-8"))
+        stream.write(text.encode("utf-8", "backslashreplace"))
 
 
 def _remove_copy_of_others(directory: Path, published: str) -> None:

@@ -41,8 +41,8 @@ def fetch_corpus(identifier: str, directory: StrPath) -> tuple[ParallelFiles, Co
             f"{identifier!r} is neither a test set such as wmt20/en-de nor a corpus such as "
             "Statmt-news_commentary-16-deu-eng; mtdata list -l deu-eng shows the latter"
         )
-    make_directory(directory)
     goal = ParallelFiles(*(str(Path(directory) / f"{name}.{language}") for language in languages))
+    make_directory(directory, [goal])
     report = CorpusReport()
     with Outputs([goal]) as outputs:
         for pair in pairs:

@@ -9,7 +9,7 @@ from typing import BinaryIO, Self
 
 from nmt.cleaning.block_text import BlockText
 from nmt.errors import NMTError
-from nmt.files.atomic import atomic_writers, is_overwritten
+from nmt.files.atomic import atomic_writers, check_writable, is_overwritten
 from nmt.text.blocks import Block, ParallelFiles
 from nmt.text.compression import without_compression
 from nmt.text.lines import StrPath, name_of
@@ -39,9 +39,10 @@ def output_paths(
             )
         if is_overwritten(goal, read):
             raise NMTError(f"{goal} would be written over while it is read; name another directory with -o")
-    make_directory(directory)
     names = iter(map(str, goals))
-    return [ParallelFiles(next(names), next(names) if files.target is not None else None) for files in corpora]
+    written = [ParallelFiles(next(names), next(names) if files.target is not None else None) for files in corpora]
+    make_directory(directory, written)
+    return written
 
 
 def _name_of_table(path: str) -> str:
@@ -58,12 +59,15 @@ def check_name(name: str) -> None:
         raise NMTError(f"{name!r} is no name for a file; name the directory with -o")
 
 
-def make_directory(directory: StrPath) -> None:
-    """Make ``directory`` unless it is there; NMTError if that cannot be."""
+def make_directory(directory: StrPath, goals: Iterable[ParallelFiles] = ()) -> None:
+    """Make ``directory`` unless it is there; NMTError if that cannot be, or if one of ``goals`` cannot be written."""
     try:
         Path(directory).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NMTError(f"the directory {directory} cannot be made: {(error.strerror or '').lower()}") from error
+    for files in goals:
+        for path in filter(None, (files.source, files.target)):
+            check_writable(path)
 
 
 def tell_of_columns(block: Block) -> None:

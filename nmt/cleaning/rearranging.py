@@ -46,7 +46,7 @@ def split_corpus(
                 f"{name_of(path)} is no file, and to be split the text is read twice; save it to a file first"
             )
     _refuse_to_overwrite(corpora, goals)
-    make_directory(directory)
+    make_directory(directory, goals)
     with PairSelection(Path(directory), corpora=len(corpora)) as selection:
         for block in read_blocks(corpora):
             selection.add(scan_block(block, _ANY, seed))
@@ -111,7 +111,7 @@ def merge_corpora(corpora: Sequence[ParallelFiles], directory: StrPath, *, name:
     """Write all of ``corpora``, one after the other, as one corpus called ``name``."""
     goal = named_files(corpora, directory, name)
     _refuse_to_overwrite(corpora, [goal])
-    make_directory(directory)
+    make_directory(directory, [goal])
     report = CorpusReport()
     with Outputs([goal]) as outputs:
         for block, _ in _numbered(corpora):

@@ -5,6 +5,7 @@ Imports no torch where CTranslate2 does the work.
 
 import logging
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,10 +93,15 @@ class _Opening:
         except NMTError as error:
             if only:
                 raise
-            logger.warning("translating with torch, which is slower: %s; nmt export makes the copy again", error)
+            logger.warning(
+                "translating with torch, which is slower: %s; nmt export -m %s makes the copy again",
+                error, shlex.quote(str(self.model_dir)),
+            )  # fmt: skip
             return self.with_torch()
         if fast is None and only:
-            raise NMTError(f"{self.model_dir} has no {FAST_COPY}/; make it with nmt export")
+            raise NMTError(
+                f"{self.model_dir} has no {FAST_COPY}/; make it with nmt export -m {shlex.quote(str(self.model_dir))}"
+            )
         if fast is None:
             logger.debug("the engine is torch: %s", reason or f"the model has no {FAST_COPY}/")
             return self.with_torch()
@@ -103,7 +109,7 @@ class _Opening:
             logger.warning(
                 "%s/ was made by an older nmt, and sums of its 8-bit weights saturate on this processor, which "
                 "translates worse: nmt export -m %s makes it again",
-                self.model_dir / FAST_COPY, self.model_dir,
+                self.model_dir / FAST_COPY, shlex.quote(str(self.model_dir)),
             )  # fmt: skip
         logger.debug(
             "the engine is ctranslate2: %s is sound; products in %s, %s threads",

@@ -1,5 +1,6 @@
 """One thing that was looked at, and how what is said of it loses the names of private places."""
 
+import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping
@@ -32,7 +33,8 @@ class Finding:
 
 def known_places(model: Path | None) -> dict[str, str]:
     """What paths are called that must not be told, the longest first."""
-    places = {str(Path.home()): "HOME", str(Path.cwd()): "HERE", tempfile.gettempdir(): "TEMPORARY"}
+    home = os.path.expanduser("~")  # noqa: PTH111 - Path.home is an error where none is known
+    places = {home: "HOME", str(Path.cwd()): "HERE", tempfile.gettempdir(): "TEMPORARY"}
     if model is not None:
         # The bare name of a relative path may be a word that is said of other things, too.
         places |= {f"{model}/": "MODEL/", f"-m {model}": "-m MODEL"}

@@ -93,7 +93,8 @@ def compare_copy(directory: Path) -> Iterator[Finding]:
         return
     poor = found.too_different or found.identical < FEWEST_ALIKE * found.sentences
     if copy.manifest.saturates:
-        how = f"nmt export -m {directory} makes the copy again, with weights whose sums no processor saturates"
+        export = f"nmt export -m {shlex.quote(str(directory))}"
+        how = f"{export} makes the copy again, with weights whose sums no processor saturates"
     else:
         how = "nmt translate --engine torch translates in float32"
     state: State = "broken" if poor else "ok"

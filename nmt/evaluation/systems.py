@@ -52,7 +52,7 @@ class ModelSystem:
     def __init__(self, path: str | None, **translating: Any) -> None:
         """``translating`` are settings of Translator; NMTError for what is wrong with the directory and the tag."""
         self.directory = resolve_model_path(path)
-        self.name = str(self.directory)
+        self.name = name_of(self.directory)
         self.info = load_info(self.directory)
         try:
             check_known(translating.get("tag", ""), self.info.tags)

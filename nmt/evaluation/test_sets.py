@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import tarfile
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -87,6 +88,7 @@ def standard_set(name: str, pair: str) -> EvaluationSet:
     unknown one, and where it cannot be had.
     """
     check_standard(name, pair)
+    _check_place_to_keep()
     from sacrebleu.utils import SACREBLEU_DIR, get_reference_files, get_source_file
 
     try:
@@ -113,6 +115,13 @@ def standard_set(name: str, pair: str) -> EvaluationSet:
         source_name=names[0],
         target_language=pair.partition("-")[2],
     )
+
+
+def _check_place_to_keep() -> None:
+    """NMTError where sacreBLEU would take ~ for a directory: no home is known, as of a user without an entry."""
+    kept = os.environ.get("SACREBLEU") or os.path.expanduser("~")  # noqa: PTH111 - Path.home raises another error
+    if kept.startswith("~"):
+        raise NMTError("no home directory is known to keep test sets in; set the variable HOME or SACREBLEU to one")
 
 
 def check_standard(name: str, pair: str) -> None:

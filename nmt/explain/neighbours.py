@@ -11,6 +11,7 @@ from torch import Tensor
 from nmt.errors import NMTError
 from nmt.explain.walk import OpenedModel
 from nmt.special_ids import EOS
+from nmt.text.lines import clean_text
 from nmt.text.spans import BLANK, byte_of
 from nmt.text.tokenizer import Tokenizer
 
@@ -66,7 +67,7 @@ def find_neighbours(opened: OpenedModel, words: Sequence[str], *, count: int) ->
                 for other, cosine in near
                 if other != number
             ]
-            found.append(Neighbourhood(word, number, opened.tokenizer.pieces([number])[0], tuple(others[:count])))
+            found.append(Neighbourhood(clean_text(word), number, opened.tokenizer.pieces([number])[0], tuple(others[:count])))
     return found
 
 
@@ -119,7 +120,7 @@ def draw_map(opened: OpenedModel, found: Sequence[Neighbourhood]) -> Map:
 
 def _ids_of(tokenizer: Tokenizer, word: str) -> list[int]:
     """The subwords of ``word`` at the beginning of a word, without a blank by itself; NMTError if there are none."""
-    [ids] = tokenizer.encode([word.strip()])
+    [ids] = tokenizer.encode([clean_text(word).strip()])
     kept = [number for number, piece in zip(ids, tokenizer.pieces(ids), strict=True) if piece != BLANK]
     if not kept:
         raise NMTError(f"{word!r} is no word: give --neighbours some text")

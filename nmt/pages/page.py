@@ -9,13 +9,15 @@ import json
 from importlib import resources
 from typing import Any
 
+from nmt.text.printable import without_surrogates
+
 # Nothing is fetched, whatever a page might hold: what stands in the file is all there is.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
 def escape(text: object) -> str:
     """``text`` as it can stand in the body of a page or in an attribute in double quotes."""
-    return html.escape(str(text), quote=True)
+    return html.escape(without_surrogates(str(text)), quote=True)
 
 
 def asset(package: str, name: str) -> str:
@@ -57,6 +59,7 @@ def build_page(
 def embedded(data: Any) -> str:
     """``data`` as JSON in which no text can end the element it stands in; infinite numbers are an error."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = without_surrogates(text, backslash=r"\\")
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text

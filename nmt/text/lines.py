@@ -19,6 +19,7 @@ from typing import BinaryIO
 from nmt.errors import NMTError
 from nmt.text.compression import COMPRESSIONS, ERRORS, compression_of, open_decompressed
 from nmt.text.file_types import has_mac_line_ends, mac_line_ends, problem_of_start
+from nmt.text.printable import printable
 
 StrPath = str | os.PathLike[str]
 
@@ -276,7 +277,7 @@ def is_standard(path: StrPath) -> bool:
 
 
 def name_of(path: StrPath, *, reading: bool = True) -> str:
-    """``path`` as messages call it."""
+    """``path`` as messages and tables call it, on one line."""
     if is_standard(path):
         return "standard input" if reading else "standard output"
-    return os.fspath(path)
+    return printable(os.fspath(path))

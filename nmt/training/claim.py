@@ -2,7 +2,7 @@
 
 import json
 import math
-import shutil
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from nmt.errors import NMTError
 from nmt.files.atomic import atomic_writer
+from nmt.files.removal import check_removable, remove
 from nmt.model_dir import (
     CARD,
     CONFIG,
@@ -110,7 +111,7 @@ def claim(
 
 def _write(path: Path, settings: dict[str, Any]) -> None:
     with atomic_writer(path) as file:
-        file.write(json.dumps(settings, ensure_ascii=False, indent=1).encode("utf-8"))
+        file.write(json.dumps(settings, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace"))
 
 
 def _foreign(output: Path, training: bool) -> bool:
@@ -130,14 +131,10 @@ def _remove_leftovers(output: Path) -> None:
 
 def _remove_model(output: Path) -> None:
     """Remove what a training leaves in a directory, and nothing else that may be there."""
-    try:
-        for path in map(output.joinpath, (*OURS[1:], TRAINING)):  # last what tells that the rest is a training's
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
-    except OSError as error:
-        raise NMTError(f"{error.filename} cannot be removed: {error.strerror}") from error
+    paths = [output / name for name in (*OURS[1:], TRAINING)]  # last what tells that the rest is a training's
+    check_removable(paths)
+    for path in paths:
+        remove(path)
 
 
 def _holds(path: Path, settings: dict[str, Any]) -> bool:
@@ -196,7 +193,7 @@ def _check_not_in_vain(output: Path, checkpoints: CheckpointStore) -> None:
     if steps:
         raise NMTError(
             f"{output} holds a model, but no checkpoint in {checkpoints.directory} to go on from; choose another -o, "
-            f"learn on with --from {output}, or --overwrite to start afresh"
+            f"learn on with --from {shlex.quote(str(output))}, or --overwrite to start afresh"
         )
 
 

@@ -1,5 +1,7 @@
 """Training with a tokenizer that is there already: a file, or that of the model that a run goes on from."""
 
+import shlex
+
 from nmt.errors import NMTError
 from nmt.special_ids import UNK
 from nmt.text.lines import StrPath
@@ -47,6 +49,6 @@ def given_tokenizer(files: CorpusFiles, parent: Parent | None) -> tuple[Tokenize
         if tag_ids(tokenizer, tag) == (UNK,):
             symbol = tag_symbol(tag)
             raise NMTError(
-                f"{path} has no subword for the tag {tag}; nmt tokenizer train --symbol '{symbol}' makes one"
+                f"{path} has no subword for the tag {tag}; nmt tokenizer train --symbol {shlex.quote(symbol)} makes one"
             )
     return tokenizer, path

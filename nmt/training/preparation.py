@@ -394,4 +394,4 @@ class _Preparation:
 
 def _write_json(path: Path, value: Any) -> None:
     with atomic_writer(path) as file:
-        file.write(json.dumps(value, ensure_ascii=False).encode("utf-8"))
+        file.write(json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace"))

@@ -82,7 +82,7 @@ def import_file(
     goal = _goal(directory, name or own_name or "corpus", found.languages())
     if any(is_overwritten(side, [path]) for side in (goal.source, goal.target) if side is not None):
         raise NMTError(f"{path} would be written over; name another directory with -o, or another --name")
-    make_directory(directory)
+    make_directory(directory, [goal])
     with Outputs([goal]) as outputs:
         while first:
             sources, targets = zip(*first, strict=True)
