@@ -491,3 +491,15 @@ def test_files_of_any_name_get_the_tokenizer_of_their_script(texts: Path, suffix
     assert "tok:zh" in bleu["signature"]
     assert bleu["score"] > 20
     assert "asian:yes" in ter["signature"]
+
+
+def test_without_a_home_nothing_is_written_into_a_directory_called_tilde(
+    texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SACREBLEU", raising=False)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)  # as for a user whom the system does not know
+    monkeypatch.chdir(tmp_path)
+    result = run("-i", "good", "--test-set", "wmt14", "-l", "en-de")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "set the variable HOME or SACREBLEU" in result.stderr
+    assert not (tmp_path / "~").exists()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -137,3 +138,50 @@ def test_results_are_utf8_and_messages_never_fail_whatever_the_terminal(
     assert b"there is no model directory" in result.stderr
     assert b"Traceback" not in result.stderr
     assert run("translate|--Ünï", given, **variables).returncode == 2
+
+
+def test_commands_in_messages_can_be_copied_whatever_the_name(tmp_path: Path) -> None:
+    model = talkative_model(tmp_path / "my model's")
+    quoted = shlex.quote(str(model))
+    for command, hint in (
+        ("info|{m}", f"nmt translate -m {quoted} FILE"),
+        ("doctor|-m|{m}|--no-speed", f"nmt export -m {quoted} makes it"),
+        ("translate|-m|{m}|--engine|ctranslate2", f"make it with nmt export -m {quoted}"),
+        ("translate|-m|{m} too", f"nmt train -o {shlex.quote(f'{model} too')}"),
+    ):
+        result = run(command, {"m": str(model)})
+        assert hint in (result.stdout + result.stderr).decode()
+    told = run("doctor|-m|{m}|--no-speed|--format|json", {"m": str(model)}).stdout.decode()
+    assert "nmt export -m MODEL makes it" in told
+    assert "my model" not in told
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "info|{m}|--plot|{d}/absent/curves.png",
+        "corpus|split|-s|{s}|-t|{t}|-o|{d}/taken|--valid|1|--test|1",
+        "corpus|sample|-s|{s}|-t|{t}|-o|{d}/blocked|-n|2",
+        "corpus|dedupe|-s|{s}|-t|{t}|-o|{d}/blocked",
+        "corpus|merge|-s|{s}|-t|{t}|-o|{d}/blocked|--name|text",
+        "clean|-s|{s}|-t|{t}|-o|{d}/blocked",
+        "train|-s|{s}|-t|{t}|-o|{d}/taken",
+        "export|-m|{m}|-o|{d}/taken",
+    ],
+    ids=lambda command: "-".join(command.split("|")[:2]),
+)
+def test_an_output_that_cannot_be_written_fails_at_once(command: str, tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    given = {"d": str(tmp_path), "m": str(tmp_path / "model")}
+    if "{m}" in command:
+        talkative_model(tmp_path / "model")
+    for side, name in (("s", "text.en"), ("t", "text.de")):
+        # Not UTF-8: whoever reads it before looking at the output says so.
+        (tmp_path / name).write_bytes(b"broken \xff\n" * 3)
+        (tmp_path / "blocked" / name).mkdir(parents=True)
+        given[side] = str(tmp_path / name)
+    result = run(command, given)
+    message = result.stderr.decode()
+    assert (result.returncode, result.stdout) == (1, b"")
+    assert any(name in message for name in ("taken", "blocked", "absent")), message
+    assert message.count("\n") == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nmt.ctranslate2_copy import MODEL, Copy, make_copy, read_copy
+from nmt.ctranslate2_copy import MODEL, Copy, check_output, make_copy, read_copy
 from nmt.errors import NMTError
 from nmt.model_dir import FAST_COPY, MANIFEST, load_info, load_model, load_tokenizer, save_model
 from tests.conftest import Reversal
@@ -196,3 +196,24 @@ def test_a_copy_with_weights_of_8_bits_is_still_read_and_known_by_its_manifest(m
     assert copy.manifest.saturates
     assert not replace(copy.manifest, quantization="float32").saturates
     assert not replace(copy.manifest, weight_bits=7).saturates
+
+
+def test_it_is_written_into_a_mount_point(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    goal = tmp_path / "mounted"
+    goal.mkdir()
+    place = goal.stat().st_ino
+    monkeypatch.setattr("nmt.ctranslate2_copy.is_mount_point", lambda path: path in (goal, model / FAST_COPY))
+    for _ in range(2):
+        make_copy(model, output=goal)
+        assert goal.stat().st_ino == place
+        assert not [path for path in goal.iterdir() if path.name.startswith(".")]
+    make_copy(model, quantization="float32")
+    copy = read_copy(model)
+    assert copy is not None
+    assert copy.manifest.quantization == "float32"
+
+
+def test_what_cannot_be_written_is_an_error_before_the_work(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(NMTError, match=r"new cannot be written: .* is read-only"):
+        check_output(model / "new" / "new")

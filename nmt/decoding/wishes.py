@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from nmt.decoding.hypothesis import Wish
 from nmt.errors import NMTError
 from nmt.special_ids import EOS, UNK
+from nmt.text.lines import clean_text
 from nmt.text.spans import BLANK, byte_of, is_wordless
 from nmt.text.tokenizer import Tokenizer
 
@@ -21,7 +22,7 @@ def wish_for(tokenizer: Tokenizer, prefix: str = "", forbid: Sequence[str] = ())
     a quotation mark, only ``spellings_in`` finds (see ForbiddingEngine). An NMTError if the prefix holds what is
     forbidden or what the tokenizer cannot write, or if a forbidden word is empty.
     """
-    begun = tuple(tokenizer.encode([prefix])[0]) if prefix else ()
+    begun = tuple(tokenizer.encode([clean_text(prefix)])[0]) if prefix else ()
     if UNK in begun:
         raise NMTError(f"the prefix {prefix!r} holds characters that the tokenizer does not know")
     words = tuple(forbid)
@@ -109,7 +110,7 @@ def _vocabulary(tokenizer: Tokenizer) -> dict[str, int]:
 
 def _as_written(tokenizer: Tokenizer, word: str) -> str:
     """``word`` as the tokenizer writes it: one code for what looks the same, single blanks."""
-    [text] = tokenizer.decode(tokenizer.encode([word.strip()]))
+    [text] = tokenizer.decode(tokenizer.encode([clean_text(word).strip()]))
     if not text.strip():
         raise NMTError(f"a forbidden word is empty: {word!r}")
     return text.strip()

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -37,7 +38,7 @@ def known_places(model: Path | None) -> dict[str, str]:
     places = {home: "HOME", str(Path.cwd()): "HERE", tempfile.gettempdir(): "TEMPORARY"}
     if model is not None:
         # The bare name of a relative path may be a word that is said of other things, too.
-        places |= {f"{model}/": "MODEL/", f"-m {model}": "-m MODEL"}
+        places |= {f"{model}/": "MODEL/", f"-m {model}": "-m MODEL", f"-m {shlex.quote(str(model))}": "-m MODEL"}
         places |= {str(model.absolute()): "MODEL", str(model.resolve()): "MODEL"}
     return {path: places[path] for path in sorted(places, key=len, reverse=True) if len(path) > 1}
 

@@ -67,7 +67,9 @@ def find_neighbours(opened: OpenedModel, words: Sequence[str], *, count: int) ->
                 for other, cosine in near
                 if other != number
             ]
-            found.append(Neighbourhood(clean_text(word), number, opened.tokenizer.pieces([number])[0], tuple(others[:count])))
+            found.append(
+                Neighbourhood(clean_text(word), number, opened.tokenizer.pieces([number])[0], tuple(others[:count]))
+            )
     return found
 
 

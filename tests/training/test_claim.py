@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from nmt.errors import NMTError
-from nmt.model_dir import FAST_COPY
+from nmt.files import removal
+from nmt.model_dir import FAST_COPY, WEIGHTS
 from nmt.training.claim import OURS, claim
 from nmt.training.config import Recipe
 from nmt.training.corpus_files import CorpusFiles
@@ -54,3 +55,12 @@ def test_a_link_is_taken_away_and_not_what_it_names(tmp_path: Path) -> None:
     claim_it(model, overwrite=True)
     assert not (model / FAST_COPY).exists()
     assert (precious / "training").is_dir()
+
+
+def test_where_something_cannot_be_removed_nothing_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    finished_model(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    monkeypatch.setattr(removal, "is_mount_point", lambda path: path.name == WEIGHTS)
+    with pytest.raises(NMTError, match=f"{WEIGHTS} cannot be removed: it is mounted by itself"):
+        claim_it(tmp_path, overwrite=True)
+    assert sorted(tmp_path.rglob("*")) == before
