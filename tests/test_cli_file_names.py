@@ -1,4 +1,4 @@
-"""Names of files that are not UTF-8 or hold line feeds and terminal sequences, in every command; and ASCII terminals."""
+"""Names of files that are not UTF-8 or hold line feeds and terminal sequences, in every command; ASCII terminals."""
 
 import json
 import os
