@@ -9,7 +9,8 @@ from nmt.cleaning.config import FILTERS, MENDS, CleaningConfig
 from nmt.cleaning.inspection import LONGEST
 from nmt.cleaning.kinds import NOTE, STOP, WARNING
 from nmt.text.blocks import ParallelFiles
-from nmt.text.lines import name_of, without_controls
+from nmt.text.lines import without_controls
+from nmt.text.printable import printable
 
 HEADINGS = {STOP: "Not fit for training", WARNING: "Worth mending", NOTE: "Worth knowing"}
 MARKS = {STOP: "✗", WARNING: "!", NOTE: "·"}
@@ -54,7 +55,7 @@ def place_of(example: Example, corpora: tuple[ParallelFiles, ...]) -> str:
     """``file:line`` of an example; of a pair, that of its source."""
     files = corpora[example.corpus]
     name = files.target if example.side == TARGET and files.target is not None else files.source
-    return f"{name_of(name)}:{example.line}"
+    return f"{printable(name)}:{example.line}"
 
 
 def texts_of(example: Example) -> tuple[str, ...]:
@@ -77,7 +78,7 @@ def as_text(report: CheckReport) -> str:
 
 
 def _names(report: CheckReport) -> str:
-    return ", ".join(" and ".join(map(name_of, filter(None, (files.source, files.target)))) for files in report.corpora)
+    return ", ".join(" and ".join(map(printable, filter(None, (files.source, files.target)))) for files in report.corpora)
 
 
 def _finding_lines(finding: Finding, report: CheckReport) -> Iterator[str]:
