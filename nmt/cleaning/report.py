@@ -78,7 +78,8 @@ def as_text(report: CheckReport) -> str:
 
 
 def _names(report: CheckReport) -> str:
-    return ", ".join(" and ".join(map(printable, filter(None, (files.source, files.target)))) for files in report.corpora)
+    sides = [filter(None, (files.source, files.target)) for files in report.corpora]
+    return ", ".join(" and ".join(map(printable, names)) for names in sides)
 
 
 def _finding_lines(finding: Finding, report: CheckReport) -> Iterator[str]:
