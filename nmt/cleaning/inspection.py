@@ -19,6 +19,7 @@ from nmt.cleaning.lengths import fit_lengths
 from nmt.cleaning.line_classes import NO_SCRIPT, SCRIPT_NAMES
 from nmt.cleaning.stretches import Stretch, measure_windows
 from nmt.text.blocks import Block
+from nmt.text.composition import is_composed
 from nmt.text.corpus import FilterConfig
 
 EXAMPLES = 5
@@ -124,8 +125,8 @@ def _look_for_marks(side: SideText, number: int, recorder: _Recorder) -> None:
         recorder.add("tag", side.holding(marks.TAG), number)
     if side.data.isascii():
         return
-    if not marks.is_composed(side.text):
-        rows = [row for row, line in enumerate(side.lines) if not marks.is_composed(line)]
+    if not is_composed(side.text):
+        rows = [row for row, line in enumerate(side.lines) if not is_composed(line)]
         recorder.add("not-nfc", rows, number)
     if suspects := marks.maybe_mojibake(side.text):
         doubtful = (

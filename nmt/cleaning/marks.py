@@ -67,11 +67,6 @@ def digits_in(line: str) -> list[str]:
     return sorted(str(unicodedata.decimal(character)) for character in line if character.isdecimal())
 
 
-def is_composed(text: str) -> bool:
-    """Whether ``text`` is in Unicode's normalisation form C, which writes é and not e and an accent."""
-    return unicodedata.is_normalized("NFC", text)
-
-
 def maybe_mojibake(text: str) -> list[int]:
     """Where in ``text`` characters stand as in text that was decoded wrongly, and now and then in other text."""
     return [match.start() for match in _MAYBE_MOJIBAKE.finditer(text)]

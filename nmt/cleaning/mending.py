@@ -3,11 +3,11 @@
 import html
 import html.entities
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 
 from nmt.cleaning import marks
 from nmt.cleaning.block_text import SideText
+from nmt.text.composition import compose, is_composed
 from nmt.text.lines import without_controls
 
 _MARK = "\ufeff"
@@ -44,7 +44,7 @@ def _controls(line: str) -> str:
 
 
 def _composed(line: str) -> str:
-    return unicodedata.normalize("NFC", line)
+    return compose(line)
 
 
 def _tags(line: str) -> str:
@@ -64,7 +64,7 @@ _Look = Callable[[SideText, dict[str, int]], bool]
 _MENDS: dict[str, tuple[_Look, Callable[[str], str]]] = {
     "entities": (lambda side, _: b"&" in side.data, _entities),
     "mojibake": (lambda side, made: bool(made) or bool(marks.maybe_mojibake(side.text)), marks.without_mojibake),
-    "nfc": (lambda side, made: bool(made) or not marks.is_composed(side.text), _composed),
+    "nfc": (lambda side, made: bool(made) or not is_composed(side.text), _composed),
     "tags": (lambda side, made: "entities" in made or b"<" in side.data, _tags),
     "controls": (lambda side, made: bool(made) or marks.may_hold_controls(side.data, side.classes.controls), _controls),
     "spaces": (

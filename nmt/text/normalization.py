@@ -11,6 +11,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from nmt.text.composition import compose
+
 # Blocks of which NFKC's compatibility forms are taken; everywhere else only the canonical ones (NFC) are.
 _COMPATIBILITY = (
     (0x0132, 0x0149),  # Latin ligatures of one code, such as ĳ
@@ -65,9 +67,9 @@ def fold(text: str) -> str:
     """``text`` after the rules; spaces at its ends and repeated ones stay, and so do line feeds."""
     if text.isascii():
         return _ASCII_CONTROLS.sub(" ", text)
-    composed = unicodedata.normalize("NFC", text)
+    composed = compose(text)
     folded = _folded_characters().sub(_folded_match, composed)
-    return unicodedata.normalize("NFC", folded)  # a half-width letter may now join the mark after it
+    return compose(folded)  # a half-width letter may now join the mark after it
 
 
 def comparable(line: str) -> str:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from nmt.text.composition import compose
 from nmt.text.languages import primary_language
 from nmt.text.sentence_ends import CLOSERS, ENDS, STOPS, is_end
 from nmt.text.spans import Span, letter_marks, places_before_composition
@@ -37,7 +38,7 @@ def sentence_spans(text: str, language: str | None) -> list[Span]:
     >>> [(start, end) for start, end in sentence_spans("Dr. Li kam am 3. Mai.  Sie ging.", "de")]
     [(0, 21), (23, 32)]
     """
-    composed = unicodedata.normalize("NFC", text)
+    composed = compose(text)
     if composed == text:
         return _spans_of_composed(text, language)
     places = places_before_composition(text)

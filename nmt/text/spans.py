@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from nmt.text.composition import compose
 from nmt.text.scripts import UNSEGMENTED_RANGES
 
 Span = tuple[int, int]
@@ -48,7 +49,7 @@ def places_before_composition(text: str) -> list[int]:
     start = 0
     for end in range(1, len(text) + 1):
         if end == len(text) or not _composes_with_what_precedes(text[end]):
-            count = len(unicodedata.normalize("NFC", text[start:end]))
+            count = len(compose(text[start:end]))
             places.extend(min(start + index, end) for index in range(count))
             start = end
     return [*places, len(text)]

@@ -66,7 +66,7 @@ def test_any_bytes_are_checked_and_cleaned(pairs: list[tuple[bytes, bytes]], las
         assert all(line.strip() for side in sides for line in side)
 
 
-UNITS = (" .", "a", "1", "<", "<a ", "&", "%(a", "a@", "Ã¤", "e\u0301", "[[", "http://")
+UNITS = (" .", "a", "1", "<", "<a ", "&", "%(a", "a@", "Ã¤", "e\u0301", "\u0301\u0323", "[[", "http://")
 HOSTILE = ["." * 200_000, *(unit * (60_000 // len(unit)) for unit in UNITS)]
 
 

@@ -1,0 +1,44 @@
+"""Unicode's normalisation form C (UAX #15), which writes é and not e and an accent, in time linear in the text."""
+
+import functools
+import re
+import unicodedata
+
+# Sorting marks takes the standard library time squared in how many follow each other. No writing system has more than
+# a few; Unicode's Stream-Safe Text Format allows 30 (UAX #15, section 13).
+MOST_MARKS = 100
+
+
+def compose(text: str) -> str:
+    """``text`` in form C; of more than MOST_MARKS combining marks in a row, each further one stays by itself."""
+    if text.isascii():
+        return text
+    if len(text) <= MOST_MARKS or not _run().search(text):
+        return unicodedata.normalize("NFC", text)
+    return "".join(unicodedata.normalize("NFC", part) for part in _behind_a_run().split(text))
+
+
+def is_composed(text: str) -> bool:
+    """Whether ``compose`` leaves ``text`` as it is."""
+    if text.isascii():
+        return True
+    if len(text) <= MOST_MARKS or not _run().search(text):
+        return unicodedata.is_normalized("NFC", text)
+    return compose(text) == text
+
+
+@functools.cache
+def _run() -> re.Pattern[str]:
+    return re.compile(f"{_marks()}{{{MOST_MARKS}}}")
+
+
+@functools.cache
+def _behind_a_run() -> re.Pattern[str]:
+    return re.compile(f"(?<={_marks()}{{{MOST_MARKS}}})")
+
+
+@functools.cache
+def _marks() -> str:
+    """All characters that Unicode sorts when they follow each other, as a class of a regular expression."""
+    codes = [code for code in range(0x300, 0x20000) if unicodedata.combining(chr(code))]
+    return f"[{''.join(map(chr, codes))}]"
