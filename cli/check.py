@@ -72,7 +72,7 @@ def check(
 
     if report == "-":
         reject_given(ctx, ["output_format"], "has no place for its result beside --report -; name a file for the page.")
-    corpora = parallel_files(source, target, tsv)
+    corpora = parallel_files(source, target, tsv, (source_language, target_language))
     if report is not None:
         check_output(report, [*source, *target, *tsv, *test_source, *test_target, *valid_source, *valid_target])
     held_out = read_held_out(test=(test_source, test_target), validation=(valid_source, valid_target))

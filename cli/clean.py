@@ -94,7 +94,8 @@ def clean(context: click.Context, /, **options: Any) -> None:
 
     from .partial_output import check_output
 
-    corpora = parallel_files(options["source"], options["target"], options["tsv"])
+    languages = options["source_language"], options["target_language"]
+    corpora = parallel_files(options["source"], options["target"], options["tsv"], languages)
     beside = [path for name in HELD_OUT for path in options[name]]
     if options["rejected"] is not None:
         if real_path(options["rejected"]).parent == real_path(options["output"]):

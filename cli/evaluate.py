@@ -134,7 +134,7 @@ def _metrics_of(context: click.Context, parameter: click.Parameter, given: tuple
     "gates",
     metavar="METRIC=X",
     multiple=True,
-    help="Exit with status 1 where bleu, chrf or comet is below X, or ter above it.",
+    help="Exit with status 1 where bleu, chrf or comet is below X, or ter above it; chrf is as in --metrics, else chrF2++.",
 )
 @format_option()
 @engine_option()
@@ -193,7 +193,7 @@ def evaluate(
     if not inputs.uses_models():
         reject_given(context, translating, "is for models: name one with -m, its text with -s; -i goes without.")
     outputs = Outputs(translations=output, report=report, plots=plots)
-    parsed = [parse_gate(gate) for gate in gates]
+    parsed = [parse_gate(gate, METRICS if metrics else {}) for gate in gates]
     if (paired_bs or paired_ar) and inputs.number_of_systems() < 2:
         raise click.UsageError("a paired test compares systems: give more than one with -m and -i.")
     if comet is None and "comet" in metrics:

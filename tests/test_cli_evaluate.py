@@ -452,7 +452,8 @@ def test_metrics_chosen_stand_in_tables_pages_and_gates(texts: Path) -> None:
     assert "TER" in table.splitlines()[0]
     assert (texts / "page.html").exists()
     assert run("-i", "good", "-r", "ref", "--quality-gate", "chrf2=1").exit_code == 0
-    assert run("-i", "good", "-r", "ref", "--metrics", "chrf++", "--quality-gate", "chrf=1").exit_code == 0
+    assert run("-i", "good", "-r", "ref", "--metrics", "chrf++", "--quality-gate", "chrf++=1").exit_code == 0
+    assert run("-i", "good", "-r", "ref", "--metrics", "chrf", "--quality-gate", "chrf=1").exit_code == 0
     assert run("-i", "good", "-r", "ref", "--metrics", "ter", "--quality-gate", "ter=0.001").exit_code == 1
 
 

@@ -14,8 +14,16 @@ from nmt.text.tables import table_blocks
 MOST_BYTES = 4_000_000  # of a block; what is told of it takes a dozen times as much memory
 
 
-def parallel_files(sources: Sequence[str], targets: Sequence[str], tables: Sequence[str] = ()) -> list[ParallelFiles]:
-    """The corpora that these files are, pairs of files first; NMTError for what can be seen to be wrong with them."""
+def parallel_files(
+    sources: Sequence[str],
+    targets: Sequence[str],
+    tables: Sequence[str] = (),
+    languages: tuple[str | None, str | None] = (None, None),
+) -> list[ParallelFiles]:
+    """The corpora that these files are, pairs of files first; NMTError for what can be seen to be wrong with them.
+
+    ``languages`` are those asked for, by which the columns of tables are chosen.
+    """
     if not sources and not tables:
         raise NMTError("no text given: name line-aligned files with -s and -t, or a table with --tsv")
     if len(sources) != len(targets):
@@ -27,7 +35,7 @@ def parallel_files(sources: Sequence[str], targets: Sequence[str], tables: Seque
         said = said_of_no_text(path)
         if said and not (path in tables and "UTF-16" in said):
             raise NMTError(said)
-    return [*map(ParallelFiles, sources, targets), *map(ParallelFiles, tables)]
+    return [*map(ParallelFiles, sources, targets), *(ParallelFiles(table, languages=languages) for table in tables)]
 
 
 def size_of(corpora: Sequence[ParallelFiles]) -> int:
@@ -56,7 +64,7 @@ class TolerantReader:
     def _corpus(self, number: int, files: ParallelFiles) -> Iterator[Block]:
         if files.target is None:
             read = 0
-            for source in table_blocks(files.source, lines=BLOCK_LINES, keep_mark=True):
+            for source in table_blocks(files.source, lines=BLOCK_LINES, languages=files.languages, keep_mark=True):
                 yield from _pieces(number, files, read + 1, source, [])
                 read += len(source)
             self.lines.append((read, read))

@@ -1,7 +1,7 @@
 """Quality gates: the least that a score may be, so that a machine can refuse what became worse."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nmt.errors import NMTError
@@ -25,10 +25,14 @@ class Gate:
         return score <= self.bound if self.metric in LOWER_IS_BETTER else score >= self.bound
 
 
-def parse_gate(text: str) -> Gate:
-    """The gate that ``text`` describes, such as bleu=35 or ter=50; NMTError if it is none."""
+def parse_gate(text: str, names: Mapping[str, str] | None = None) -> Gate:
+    """The gate that ``text`` describes, such as bleu=35 or ter=50; NMTError if it is none.
+
+    ``names`` has other names of metrics than their own. Without them, chrf and chrf++ are both chrF2++.
+    """
     name, _, number = text.partition("=")
-    metric = name.strip().lower().replace("chrf++", "chrf")
+    lowered = name.strip().lower()
+    metric = names.get(lowered, lowered) if names else lowered.replace("chrf++", "chrf")
     if metric not in GATED:
         hint = nearest(metric, GATED)
         raise NMTError(f"there is no metric {name!r}, only {', '.join(GATED)}{hint}")

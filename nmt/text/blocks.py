@@ -4,7 +4,7 @@ A block is pickled to whoever works on it; the text is decoded there.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 
 from nmt.errors import NMTError
@@ -21,6 +21,8 @@ class ParallelFiles:
 
     source: str
     target: str | None = None  # None: ``source`` is such a table
+    # That a table's header is to name, where it names any.
+    languages: tuple[str | None, str | None] = field(default=(None, None), kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def raw_blocks(files: ParallelFiles, lines: int) -> Iterator[tuple[list[bytes], 
     Raises NMTError for files that cannot be read and, where the shorter one ends, for unequal lengths.
     """
     if files.target is None:
-        yield from ((table, []) for table in table_blocks(files.source, lines=lines))
+        yield from ((table, []) for table in table_blocks(files.source, lines=lines, languages=files.languages))
         return
     sources = read_line_blocks(files.source, lines=lines)
     targets = read_line_blocks(files.target, lines=lines)

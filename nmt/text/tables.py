@@ -61,15 +61,25 @@ def table_rows(path: StrPath, *, quoting: str = "auto") -> Iterator[tuple[int, l
     return _rows(chain(first, chain.from_iterable(blocks)), path, format_of_table(first, path, quoting=quoting))
 
 
-def table_blocks(path: StrPath, *, lines: int, keep_mark: bool = False) -> Iterator[list[bytes]]:
+def table_blocks(
+    path: StrPath,
+    *,
+    lines: int,
+    languages: tuple[str | None, str | None] = (None, None),
+    keep_mark: bool = False,
+) -> Iterator[list[bytes]]:
     """The raw lines of a table, ``lines`` at a time, each the source, a tab and the target; a header is an empty line.
 
-    Lines of a plain table come as they are, with all columns; see read_line_blocks.
+    Lines of a plain table come as they are, with all columns; see read_line_blocks. Raises NMTError where the header
+    names languages, but not the ``languages`` asked for.
     """
     blocks = read_line_blocks(path, lines=lines, keep_mark=True)
     first = next(blocks, [])
     form = format_of_table(first, path)
-    header = header_of(_first_row(_rows(iter(first), path, form)))
+    cells = _first_row(_rows(iter(first), path, form))
+    header = header_of(cells, languages)
+    if header is not None:
+        check_header(header, languages, cells, name_of(path))
     if form == TableFormat() and (header is None or header.columns == (0, 1)):
         if first and header is not None:
             first[0] = b"\n"
@@ -124,6 +134,12 @@ def header_of(cells: Sequence[str], languages: tuple[str | None, str | None] = (
     source_side = next(filter(_side(languages[0], languages[1]), found), found[0])
     target_side = next(filter(_side(languages[1], source_side[1]), found), found[1])
     return Header((source_side[0], target_side[0]), (source_side[1], target_side[1]))
+
+
+def check_header(header: Header, languages: tuple[str | None, str | None], cells: Sequence[str], where: str) -> None:
+    """NMTError unless the ``header``, in the ``cells`` of the first row, has the ``languages`` asked for, if any."""
+    if any(map(differ, header.languages, languages)):
+        raise NMTError(f"{where}: no column is in a language asked for; there are {', '.join(cells)[:200]}")
 
 
 def _side(asked: str | None, other: str | None) -> Callable[[tuple[int, str]], bool]:

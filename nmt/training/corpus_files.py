@@ -102,7 +102,7 @@ class CorpusFiles:
         """The training corpora in their order: files, then tables."""
         return [
             *(ParallelFiles(source, target) for source, target in zip(self.sources, self.targets, strict=True)),
-            *map(ParallelFiles, self.tables),
+            *(ParallelFiles(table, languages=(self.source_language, self.target_language)) for table in self.tables),
         ]
 
     def corpus_weights(self) -> tuple[float, ...]:

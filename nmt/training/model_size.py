@@ -49,22 +49,26 @@ def settle_model(
     shape_is_set = recipe.preset != "auto" or recipe.model.keys() & NARROW.keys()
     if seconds is None or device.type != "cpu" or shape_is_set or recipe.preset_for(pairs) != WIDE:
         return config
-    changes = _stored(directory, prepared.key)
+    begun = bool(CheckpointStore(directory, keep=1).paths())
+    changes = _stored(directory, prepared.key, None if begun else recipe.training.budget)
     if changes is None:
-        begun = CheckpointStore(directory, keep=1).paths()
         enough = begun or processes * seconds * _speed(recipe, prepared, config) >= ENOUGH_TOKENS
         changes = {} if enough else NARROW
         if store:
             with atomic_writer(directory / STORED) as file:
-                file.write(json.dumps({"corpus": prepared.key, "model": changes}).encode("utf-8"))
+                file.write(
+                    json.dumps({"corpus": prepared.key, "budget": recipe.training.budget, "model": changes}).encode(
+                        "utf-8"
+                    )
+                )
     return from_mapping(ModelConfig, {**to_mapping(config), **changes}, where="model")
 
 
-def _stored(directory: Path, key: str) -> dict[str, Any] | None:
-    """What was settled before for the corpus named ``key``; None if nothing was."""
+def _stored(directory: Path, key: str, budget: str | None) -> dict[str, Any] | None:
+    """What was settled before for the corpus named ``key`` and the ``budget``, None: any; None if nothing was."""
     try:
         stored = json.loads((directory / STORED).read_text("utf-8"))
-        known = stored["corpus"] == key and stored["model"] in ({}, NARROW)
+        known = stored["corpus"] == key and stored["model"] in ({}, NARROW) and budget in (None, stored["budget"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return stored["model"] if known else None

@@ -5,8 +5,10 @@ from collections.abc import Callable
 import torch
 
 WARM_UP = 3  # updates before the first trial, which also pay for what happens once
-TRIAL = 4  # updates that are measured with each number of threads
-PAUSE = 60.0  # seconds between two trials, at least
+TRIAL = 4  # updates that are measured with each number of threads, at least
+TRIAL_SECONDS = 0.5  # that they take, at least
+PAUSE = 30.0  # seconds between two trials, at least
+FASTER = 1.1  # times as fast one thread has to be to replace all
 SLOWER = 0.7  # of the speed in the last trial: what makes another one worth its cost
 
 
@@ -37,7 +39,7 @@ class ThreadChoice:
             return None
         self._since_trial += seconds
         self._updates, self._tokens, self._seconds = self._updates + 1, self._tokens + tokens, self._seconds + seconds
-        if self._updates < TRIAL:
+        if self._updates < TRIAL or self._seconds < TRIAL_SECONDS:
             return None
         speed = self._tokens / max(self._seconds, 1e-9)
         self._updates = self._tokens = 0
@@ -53,7 +55,7 @@ class ThreadChoice:
         if self._trials:
             self._set_threads(self._trials[0])
             return None
-        best = max(self._speeds, key=self._speeds.__getitem__)
+        best = 1 if self._speeds[1] > FASTER * self._speeds[self.most] else self.most
         self._set_threads(best)
         self._since_trial = 0.0
         changed = best != self.threads

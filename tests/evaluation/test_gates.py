@@ -22,3 +22,9 @@ def test_anything_else_is_an_error(text: str) -> None:
 def test_ter_is_good_when_it_is_low(gate: str, passing: float, failing: float) -> None:
     assert parse_gate(gate).lets_pass(passing)
     assert not parse_gate(gate).lets_pass(failing)
+
+
+def test_names_of_chosen_metrics_mean_the_same_in_a_gate() -> None:
+    names = {"chrf": "chrf2", "chrf++": "chrf"}
+    assert parse_gate("chrf=50", names) == Gate("chrf2", 50.0)
+    assert parse_gate("chrf++=50", names) == parse_gate("chrf++=50") == parse_gate("chrf=50") == Gate("chrf", 50.0)

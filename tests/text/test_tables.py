@@ -15,6 +15,7 @@ from nmt.cleaning.reading import TolerantReader, parallel_files
 from nmt.errors import NMTError
 from nmt.text.blocks import ParallelFiles, read_blocks
 from nmt.text.tables import header_of, table_rows
+from nmt.training.corpus_files import CorpusFiles
 
 PLAIN = '"Hallo", sagte er.\t"Hello," he said.\n"Gut."\t"Good."\n5" Rohr\t5" pipe\n'
 EXCEL = '"Er sagte ""Hallo""."\tHe said.\r\n"zwei\nZeilen"\t"a\ttab"\r\nDrei\tThree\r\n'
@@ -202,3 +203,31 @@ def test_what_cannot_be_read_is_named_with_its_line(tmp_path: Path, name: str, d
         pairs_of(path)
     with pytest.raises(NMTError, match=message):
         import_file(path, tmp_path / "out", languages=("de", "en"))
+
+
+@pytest.mark.parametrize(("asked", "line"), [(("de", "fr"), b"Hund\tchien\n"), (("fr", "en"), b"chien\tdog\n")])
+def test_columns_of_a_table_are_those_of_the_languages_asked_for(
+    tmp_path: Path, asked: tuple[str, str], line: bytes
+) -> None:
+    path = tmp_path / "m.tsv"
+    path.write_text("en\tde\tfr\ndog\tHund\tchien\n")
+    files = CorpusFiles(tables=(str(path),), source_language=asked[0], target_language=asked[1])
+    [block] = read_blocks(files.corpora())
+    assert block.source.splitlines(keepends=True)[1] == line
+    [block] = TolerantReader(parallel_files([], [], [str(path)], asked)).blocks()
+    assert block.source.splitlines(keepends=True)[1] == line
+
+
+def test_a_table_without_the_languages_asked_for_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "m.tsv"
+    path.write_text("en\tde\ndog\tHund\n")
+    files = CorpusFiles(tables=(str(path),), source_language="nl", target_language="fr")
+    with pytest.raises(NMTError, match="no column is in a language asked for; there are en, de"):
+        list(read_blocks(files.corpora()))
+
+
+def test_one_column_is_not_both_sides(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_text("a1\tb1\tc1\n")
+    with pytest.raises(NMTError, match="both be column 2"):
+        import_file(path, tmp_path / "out", fields=("2", None))

@@ -78,6 +78,20 @@ def test_what_was_settled_stays_for_the_same_corpus(
     assert dimension(prepared, tmp_path) == 256
 
 
+def test_another_budget_settles_anew_until_training_has_begun(
+    prepared: PreparedCorpus, speed: list[float], tmp_path: Path
+) -> None:
+    short, long = (merge_recipe(Recipe(), {"training": {"budget": text}}, where="test") for text in ("1m", "2h"))
+    assert dimension(prepared, tmp_path, short) == 192
+    speed[0] = FAST
+    assert dimension(prepared, tmp_path, long) == 256
+    speed[0] = SLOW
+    assert dimension(prepared, tmp_path, short) == 192
+    (tmp_path / "checkpoint-00000000.pt").touch()
+    speed[0] = FAST
+    assert dimension(prepared, tmp_path, long) == 192  # a longer budget extends the run
+
+
 def test_a_dry_run_settles_nothing(prepared: PreparedCorpus, speed: list[float], tmp_path: Path) -> None:
     assert dimension(prepared, tmp_path, store=False) == 192
     assert list(tmp_path.iterdir()) == []

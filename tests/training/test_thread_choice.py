@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from nmt.training.thread_choice import PAUSE, SLOWER, TRIAL, WARM_UP, ThreadChoice
+from nmt.training.thread_choice import FASTER, PAUSE, SLOWER, TRIAL, TRIAL_SECONDS, WARM_UP, ThreadChoice
 
 TOKENS = 1000
 WHOLE_TRIAL = WARM_UP + 2 * TRIAL
@@ -71,6 +71,20 @@ def test_from_one_thread_all_are_tried_again_after_a_while() -> None:
     seconds[4] = 1.0
     machine.updates(int(2 * PAUSE))
     assert machine.said == [1, 4]
+
+
+def test_one_thread_has_to_be_clearly_faster() -> None:
+    machine = Machine(lambda threads: 1.0 if threads == 1 else FASTER * 0.99)
+    machine.updates(WHOLE_TRIAL)
+    assert machine.said == []
+    assert machine.threads == 4
+
+
+def test_quick_updates_are_measured_for_long_enough() -> None:
+    update = TRIAL_SECONDS / 20
+    machine = Machine(lambda threads: update)
+    used = machine.updates(WARM_UP + 45)
+    assert used[WARM_UP : WARM_UP + 42].count(1) in range(19, 23)  # half of the time, but for rounding
 
 
 @pytest.mark.parametrize("seconds", [0.0, 1e-12])

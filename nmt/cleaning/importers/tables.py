@@ -6,9 +6,8 @@ from typing import Any
 
 from nmt.cleaning.importers.units import LONGEST, Unit, Units, unit_of
 from nmt.errors import NMTError
-from nmt.text.languages import differ
 from nmt.text.lines import StrPath, clean_text, name_of, read_lines
-from nmt.text.tables import header_of, table_rows
+from nmt.text.tables import check_header, header_of, table_rows
 
 Fields = tuple[str | None, str | None]
 _USUAL = (("source", "target"), ("src", "tgt"), ("src", "ref"))  # what the fields of such objects are called
@@ -50,14 +49,18 @@ class TableImport:
         header = header_of(cells, self.languages)
         by_place = header.columns if header is not None else (0, 1)
         if header is not None and not any(self._fields):
-            if any(map(differ, header.languages, self.languages)):
-                raise NMTError(f"{where}: no column is in a language asked for; there are {', '.join(cells)[:200]}")
+            check_header(header, self.languages, cells, where)
             source, target = (own or told for own, told in zip(self.languages, header.languages, strict=True))
             self.languages = (source, target)
         source_column, target_column = (
             place if field is None else _column(field, cells, where)
             for field, place in zip(self._fields, by_place, strict=True)
         )
+        if source_column == target_column:
+            raise NMTError(
+                f"{where}: source and target would both be column {source_column + 1}; "
+                "name both, --source-field and --target-field"
+            )
         named = any(field is not None and not field.isdecimal() for field in self._fields)
         return (source_column, target_column), named or header is not None
 
