@@ -134,7 +134,7 @@ def _metrics_of(context: click.Context, parameter: click.Parameter, given: tuple
     "gates",
     metavar="METRIC=X",
     multiple=True,
-    help="Exit with status 1 where bleu, chrf or comet is below X, or ter above it. Without --metrics, chrf is chrF2++.",
+    help="Exit with status 1 where bleu, chrf or comet is below X, or ter above. Without --metrics, chrf is chrF2++.",
 )
 @format_option()
 @engine_option()
