@@ -111,9 +111,10 @@ def translate(
         check_readable(path)
         if said := said_of_no_text(path):
             raise NMTError(said)
-    outputs = choose_outputs(inputs, output)
+    beside = [] if forbid_file is None else [forbid_file]
+    outputs = choose_outputs(inputs, output, beside)
     if align_file is not None:
-        check_output(align_file, (*inputs, *(goal for goal in outputs if goal != "-")))
+        check_output(align_file, (*inputs, *beside, *(goal for goal in outputs if goal != "-")))
     if output_format != "text":
         reject_given(context, ["scores"], f"is for --format text; --format {output_format} has them in any case.")
     models = [resolve_model_path(path) for path in model or (None,)]

@@ -8,8 +8,11 @@ from nmt import NMTError
 from .partial_output import check_output
 
 
-def choose_outputs(inputs: Sequence[str], output: str | None) -> dict[str, list[str]]:
-    """The inputs that go into each output, "-" being standard output; no output may be an input or be named twice."""
+def choose_outputs(inputs: Sequence[str], output: str | None, beside: Sequence[str] = ()) -> dict[str, list[str]]:
+    """The inputs that go into each output, "-" being standard output.
+
+    No output may be named twice, or be an input or one of the files ``beside`` that are read, too.
+    """
     if output is None or output == "-":
         return {"-": list(inputs)}
     if len(inputs) == 1 and not Path(output).is_dir() and not output.endswith("/"):
@@ -17,7 +20,7 @@ def choose_outputs(inputs: Sequence[str], output: str | None) -> dict[str, list[
     else:
         outputs = _outputs_in_directory(inputs, Path(output))
     for goal in outputs:
-        check_output(goal, inputs)
+        check_output(goal, (*inputs, *beside))
     return outputs
 
 

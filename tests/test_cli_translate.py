@@ -135,6 +135,8 @@ def test_what_is_wrong_is_said_before_the_model_is_loaded(model: Path, tmp_path:
         ([tmp_path], "is a directory"),
         ([source, "-o", source], "would be overwritten"),
         ([source, "-o", tmp_path], "would be overwritten"),
+        ([source, "--forbid-file", same_name, "-o", same_name], "would be overwritten"),
+        ([source, "--forbid-file", same_name, "--align", same_name], "would be overwritten"),
         ([source, same_name, "-o", tmp_path / "new"], "would both be written to"),
         ([source, "-", "-o", tmp_path / "new"], "standard input has no name"),
         ([source, other_name, "-o", source], "cannot be made a directory"),
@@ -146,6 +148,7 @@ def test_what_is_wrong_is_said_before_the_model_is_loaded(model: Path, tmp_path:
         assert message in result.stderr
         assert len(result.stderr.splitlines()) == 1
     assert source.read_text() == "the cat\n"
+    assert same_name.read_text() == "the dog\n"
     assert run(source, "-m", tmp_path / "no-model").exit_code == 1
 
 
