@@ -14,6 +14,7 @@ from tests.conftest import talkative_model
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
 
 ODD = os.fsdecode(b"caf\xe9\x1b[31m\nline")
+SHORT = os.fsdecode(b"\xe9")  # which the model of the tests can take
 SHOWN = "caf\\xe9\\x1b[31m\\nline"
 LINES = ["the a cat sees 1 birds", "the b dog sees 2 birds", "the a dog sees 3 birds"]
 
@@ -31,7 +32,7 @@ COMMANDS = {
     "evaluate-model": "evaluate|-m|{m}|-s|{s}|-r|{t}|--format|json",
     "export": "export|-m|{m}|-s|{s}|-r|{t}",
     "score": "score|-m|{m}|-s|{s}|-t|{t}",
-    "explain": "explain|-m|{m}|" + ODD + "|-o|{d}/walk.html",
+    "explain": "explain|-m|{m}|" + SHORT + "|-o|{d}/walk.html",
     "explain-words": "explain|-m|{m}|--neighbours|" + ODD + "|-o|{d}/words.json",
     "info": "info|{m}",
     "info-json": "info|{m}|--format|json",
@@ -89,7 +90,8 @@ def assert_clean(result: subprocess.CompletedProcess[bytes]) -> None:
 def test_every_command_works_with_such_names(command: str, names: dict[str, str]) -> None:
     result = run(command, names)
     assert_clean(result)
-    assert result.returncode in (0, 1), result.stderr.decode()
+    is_check = command.startswith("check")  # which finds that the text is not fit for training
+    assert result.returncode == (1 if is_check else 0), result.stderr.decode()
     if "|json" in command:
         json.loads(result.stdout)
     for page in Path(names["d"]).glob("*.html"):

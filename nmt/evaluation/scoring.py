@@ -75,7 +75,7 @@ class Scorer:
         tokenize: str | None = None,
         lowercase: bool = False,
     ) -> None:
-        """As score_translations; NMTError if BLEU's tokenizer cannot be had.
+        """As score_translations; NMTError if BLEU's tokenizer is not available.
 
         ``metrics`` are those wanted; None: METRICS, without TER where it would take long. chrF2++ (chrf) is computed
         always, as lines are sorted by it; ``shown`` are those wanted.

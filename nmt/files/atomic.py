@@ -1,6 +1,7 @@
 """Writing files: under their names all at once, and straight into what cannot be replaced by another file."""
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -18,6 +19,8 @@ from nmt.text.lines import StrPath, is_standard, name_of, reason
 # Names of a stream that this process has open. Opened by such a name again, a file would lose what is in it.
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/(?P<process>self|thread-self|\d+))/fd/(?P<number>\d+)")
 _STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
+# What the system says of a file that is mounted by itself, or is somebody else's in a directory such as /tmp.
+_IRREPLACEABLE = (errno.EBUSY, errno.EXDEV, errno.EPERM, errno.EACCES)
 _MOST_LINKS = 40  # from a name to a file, as Linux follows them
 
 
@@ -118,9 +121,9 @@ def _replace(temporary: Path, goal: Path) -> None:
     """Give ``temporary`` the name ``goal``; where that cannot be, copy it into the file of that name."""
     try:
         temporary.replace(goal)
-    except OSError:  # it is mounted by itself, or somebody else's in a directory such as /tmp
-        if not goal.is_file():
-            raise
+    except OSError as error:
+        if error.errno not in _IRREPLACEABLE or not goal.is_file():
+            raise  # after any other error, such as of a failing disk, the old file has to stay whole
         with temporary.open("rb") as source, goal.open("wb") as stream:
             shutil.copyfileobj(source, stream)
             stream.flush()

@@ -19,8 +19,6 @@ from nmt.model_dir import ModelInfo, save_model
 from nmt.text.tokenizer import train_tokenizer
 from nmt.tokenization.config import TokenizerConfig
 
-pytest.importorskip("ctranslate2")
-
 HERE = Path(__file__).parent
 LINES = ["the a cat sees 3 birds", "", "the b dog"]
 ENGINES = ("torch", "ctranslate2", "auto")

@@ -1,5 +1,6 @@
 """Writing into what is not a regular file, or cannot be replaced by one."""
 
+import errno
 import gzip
 import itertools
 import os
@@ -101,10 +102,22 @@ def test_a_symbolic_link_stays_and_what_it_names_is_written(tmp_path: Path) -> N
     assert (tmp_path / "target").read_text() == TEXT
 
 
+def test_a_disk_that_fails_leaves_the_old_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, target: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    goal = tmp_path / "file"
+    goal.write_text("old\n")
+    with pytest.raises(NMTError, match="cannot be written"):
+        write_lines(goal, ["new"])
+    assert goal.read_text() == "old\n"
+    assert list(tmp_path.iterdir()) == [goal]
+
+
 @pytest.mark.parametrize("code", ["EBUSY", "EXDEV", "EPERM"])
 def test_what_cannot_be_replaced_is_written_into(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As where a single file is mounted, or is somebody else's in a directory such as /tmp."""
-    import errno
 
     def refuse(self: Path, target: Path) -> None:
         raise OSError(getattr(errno, code), "refused")

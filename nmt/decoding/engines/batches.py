@@ -47,8 +47,8 @@ class InBatches:
 
         def of_batch(batch: Sequence[int]) -> list[list[Hypothesis]]:
             self.before_each()
-            wished = None if wishes is None else [wishes[index] for index in batch]
-            return self.engine.search([sources[index] for index in batch], config, wished, details=details)
+            constraints = None if wishes is None else [wishes[index] for index in batch]
+            return self.engine.search([sources[index] for index in batch], config, constraints, details=details)
 
         return self._map(of_batch, list(self._batches(sources, config.rows)), len(sources))
 

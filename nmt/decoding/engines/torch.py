@@ -69,8 +69,8 @@ class TorchEngine:
         """See Engine.search; all ``sources`` are one batch (see InBatches)."""
         if not sources:
             return []
-        wished = wishes or [NO_WISH] * len(sources)
-        hypotheses = self._run(lambda: self._search_batch(sources, config, wished))
+        constraints = wishes or [NO_WISH] * len(sources)
+        hypotheses = self._run(lambda: self._search_batch(sources, config, constraints))
         return self.describe(sources, hypotheses) if details else hypotheses
 
     def describe(self, sources: Sequence[Ids], hypotheses: Sequence[Sequence[Hypothesis]]) -> list[list[Hypothesis]]:
