@@ -9,7 +9,7 @@ import click
 from .options import PATH, examples, format_option, held_out_options, source_option, target_option, verbosity_options
 
 if TYPE_CHECKING:
-    from nmt.cleaning.languages import LanguageSample
+    from nmt.cleaning.measures.languages import LanguageSample
 
 logger = logging.getLogger("nmt.check")
 
@@ -63,11 +63,11 @@ def check(
     note. Languages are told by py3langid where it is installed: pip install 'nmt[langid]'.
     """
     from nmt.cleaning.check import check_corpus
-    from nmt.cleaning.held_out import read_held_out
-    from nmt.cleaning.reading import helpers_for, parallel_files
     from nmt.cleaning.report import as_mapping, as_text
+    from nmt.corpus.held_out import read_held_out
+    from nmt.corpus.tolerant_reader import helpers_for, parallel_files
 
-    from .partial_output import check_output
+    from .console.output import check_output
     from .unused_options import reject_given
 
     if report == "-":
@@ -101,7 +101,7 @@ def _language_sample(
     source: tuple[str, ...], target: tuple[str, ...], source_language: str | None, target_language: str | None
 ) -> "LanguageSample | None":
     """What is to be looked at for its language: nothing where py3langid is absent and nobody asked for it."""
-    from nmt.cleaning.languages import LanguageSample, check_languages, is_available, known_code
+    from nmt.cleaning.measures.languages import LanguageSample, check_languages, is_available, known_code
     from nmt.text.languages import language_of
 
     given = source_language, target_language

@@ -5,18 +5,18 @@ from typing import Any
 
 import click
 
+from .console.signals import ending_on_sigterm
 from .options import (
     PATH,
     config_option,
     examples,
     held_out_options,
     output_option,
+    read_toml,
     source_option,
     target_option,
     verbosity_options,
 )
-from .settings import read_toml
-from .signals import ending_on_sigterm
 from .unused_options import reject_given
 
 logger = logging.getLogger("nmt.clean")
@@ -87,12 +87,12 @@ def clean(context: click.Context, /, **options: Any) -> None:
         raise click.UsageError("name a directory for the clean files with -o.")
 
     from nmt.cleaning.clean import clean_corpus
-    from nmt.cleaning.held_out import read_held_out
-    from nmt.cleaning.outputs import make_directory
-    from nmt.cleaning.reading import helpers_for, parallel_files
+    from nmt.corpus.held_out import read_held_out
+    from nmt.corpus.tolerant_reader import helpers_for, parallel_files
+    from nmt.corpus.writer import make_directory
     from nmt.files.atomic import real_path
 
-    from .partial_output import check_output
+    from .console.output import check_output
 
     languages = options["source_language"], options["target_language"]
     corpora = parallel_files(options["source"], options["target"], options["tsv"], languages)
@@ -129,7 +129,7 @@ def clean(context: click.Context, /, **options: Any) -> None:
 
 def _languages(options: dict[str, Any]) -> tuple[str | None, str | None]:
     """The identifier's codes of both sides; an error where neither side has one, for then nothing could be told."""
-    from nmt.cleaning.languages import check_languages
+    from nmt.cleaning.measures.languages import check_languages
     from nmt.errors import NMTError
     from nmt.text.languages import language_of
 

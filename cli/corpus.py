@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .console.signals import ending_on_sigterm
 from .options import (
     PATH,
     Command,
@@ -17,10 +18,9 @@ from .options import (
     target_option,
     verbosity_options,
 )
-from .signals import ending_on_sigterm
 
 if TYPE_CHECKING:
-    from nmt.text.blocks import ParallelFiles
+    from nmt.corpus.blocks import ParallelFiles
 
 logger = logging.getLogger("nmt.corpus")
 
@@ -77,7 +77,7 @@ def split(
     A pair is held out for what it holds, not for its place, so the same text gives the same parts in any order. Copies
     of pairs, and pairs that share a sentence with held-out ones, are left out.
     """
-    from nmt.cleaning.rearranging import split_corpus
+    from nmt.corpus.operations import split_corpus
 
     report = split_corpus(_files(source, target, tsv), output, valid=valid, test=test, seed=seed)
     logger.info("%s", report.summary())
@@ -102,7 +102,7 @@ def sample(
     source: tuple[str, ...], target: tuple[str, ...], tsv: tuple[str, ...], output: str, size: int, seed: int
 ) -> None:
     """Write N pairs, drawn at random from all parts of the text and left in their order, under the files' names."""
-    from nmt.cleaning.rearranging import sample_corpus
+    from nmt.corpus.operations import sample_corpus
 
     logger.info("%s", sample_corpus(_files(source, target, tsv), output, size=size, seed=seed).summary())
 
@@ -121,7 +121,7 @@ def sample(
 @verbosity_options
 def dedupe(source: tuple[str, ...], target: tuple[str, ...], tsv: tuple[str, ...], output: str, by: str) -> None:
     """Write the first of equal pairs, under the files' names."""
-    from nmt.cleaning.rearranging import dedupe_corpus
+    from nmt.corpus.operations import dedupe_corpus
 
     logger.info("%s", dedupe_corpus(_files(source, target, tsv), output, by=by).summary())
 
@@ -136,7 +136,7 @@ def dedupe(source: tuple[str, ...], target: tuple[str, ...], tsv: tuple[str, ...
 @verbosity_options
 def merge(source: tuple[str, ...], target: tuple[str, ...], tsv: tuple[str, ...], output: str, name: str) -> None:
     """Write all pairs, one corpus after the other, as one pair of files."""
-    from nmt.cleaning.rearranging import merge_corpora
+    from nmt.corpus.operations import merge_corpora
 
     logger.info("%s", merge_corpora(_files(source, target, tsv), output, name=name).summary())
 
@@ -148,8 +148,8 @@ def merge(source: tuple[str, ...], target: tuple[str, ...], tsv: tuple[str, ...]
 def stats(source: tuple[str, ...], target: tuple[str, ...], tsv: tuple[str, ...], output_format: str) -> None:
     """Show pairs, words, distinct words, lengths, characters and scripts of both sides."""
     from nmt.cleaning.check import check_corpus
-    from nmt.cleaning.reading import helpers_for
     from nmt.cleaning.report import as_mapping, statistics_text
+    from nmt.corpus.tolerant_reader import helpers_for
 
     corpora = _files(source, target, tsv)
     found = check_corpus(corpora, helpers=helpers_for(corpora, None))
@@ -211,7 +211,7 @@ def import_command(
     Files of any size are read in little memory (PO at once). Entities that a file declares are refused, and what it
     refers to is not fetched.
     """
-    from nmt.cleaning.importers.importing import import_file
+    from nmt.formats.reader import import_file
 
     files, report = import_file(
         file,
@@ -242,7 +242,7 @@ def get(identifier: str, output: str) -> None:
     sacrebleu --list shows the test sets, mtdata list -l deu-eng the corpora; these need pip install 'nmt[download]'.
     Look at a corpus's licence before you use it.
     """
-    from nmt.cleaning.download import fetch_corpus
+    from nmt.corpus.download import fetch_corpus
 
     files, report = fetch_corpus(identifier, output)
     logger.info("%s", report.summary())
@@ -250,6 +250,6 @@ def get(identifier: str, output: str) -> None:
 
 
 def _files(source: Sequence[str], target: Sequence[str], tsv: Sequence[str]) -> list["ParallelFiles"]:
-    from nmt.cleaning.reading import parallel_files
+    from nmt.corpus.tolerant_reader import parallel_files
 
     return parallel_files(source, target, tsv)

@@ -70,7 +70,7 @@ def _copy_corpus(directory: Path, languages: Sequence[str]) -> dict[tuple[str, s
 def _write_samples(directory: Path, files: dict[tuple[str, str], str], languages: Sequence[str]) -> dict[str, str]:
     """A few lines spread over the test text, the same ones in both languages."""
     from nmt.files.atomic import write_lines
-    from nmt.text.lines import read_lines
+    from nmt.files.lines import read_lines
 
     samples = {}
     for language in languages:
@@ -91,7 +91,7 @@ def _run(*arguments: str) -> None:
 
 
 def _show(source: str, reference: str, translation: str) -> None:
-    from nmt.text.lines import read_lines
+    from nmt.files.lines import read_lines
 
     click.echo("\nHeld-out sentences, their translations, and what the phrasebook says:", err=True)
     for one, two, three in zip(*map(read_lines, (source, translation, reference)), strict=True):

@@ -33,9 +33,9 @@ def doctor(ctx: click.Context, /, model: str | None, no_speed: bool, paths: bool
     anything is broken. --format json is for bug reports: it holds no names of directories, users or machines unless
     asked with --paths.
     """
-    from nmt.doctor.examination import examine
+    from nmt.doctor.checkup import examine
     from nmt.doctor.finding import known_places
-    from nmt.model_dir import resolve_model_path
+    from nmt.model_dir.layout import resolve_model_path
 
     if output_format != "json":
         reject_given(ctx, ["paths"], "is for --format json; the text holds the names of directories in any case.")

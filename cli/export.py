@@ -17,12 +17,12 @@ from .options import (
 )
 
 if TYPE_CHECKING:
-    from nmt.text.corpus import Pair
+    from nmt.corpus.pairs import Pair
 
 FORMATS = ("ctranslate2",)
 DEFAULT_QUANTIZATION = "int8"
 
-logger = logging.getLogger("nmt.export")
+logger = logging.getLogger("nmt.conversion.export")
 
 
 @click.command(
@@ -61,10 +61,10 @@ def export(
     nmt translate takes the one in MODEL/ctranslate2, which nmt train leaves there; without -o it is made again. Up to
     200 sentences are translated by it and by torch, and if their BLEU is further apart than 1.0 nothing is written.
     """
-    from nmt.ctranslate2_copy import check_output, check_quantization
-    from nmt.export import export as export_model
-    from nmt.model_dir import FAST_COPY, TRAINING, resolve_model_path
-    from nmt.text.lines import name_of
+    from nmt.conversion.export import export as export_model
+    from nmt.ctranslate2.copy import check_output, check_quantization
+    from nmt.files.lines import name_of
+    from nmt.model_dir.layout import FAST_COPY, TRAINING, resolve_model_path
 
     if (source is None) != (reference is None):
         raise click.UsageError("-s and -r go together: text to compare on and its translation.")
@@ -74,7 +74,7 @@ def export(
     if source is not None and reference is not None:
         pairs = _read_pairs(source, reference)
     else:
-        from nmt.training.preparation import stored_validation
+        from nmt.training.preparation.prepared import stored_validation
 
         pairs = stored_validation(path / TRAINING)
     made = export_model(path, pairs, quantization=quantization, output=output, device=device, threads=threads)
@@ -84,9 +84,8 @@ def export(
 
 
 def _read_pairs(source: str, reference: str) -> "list[Pair]":
-    from nmt.evaluation.metrics import check_aligned
-    from nmt.text.corpus import Pair
-    from nmt.text.lines import read_lines
+    from nmt.corpus.pairs import Pair, check_aligned
+    from nmt.files.lines import read_lines
 
     lines, reference_lines = list(read_lines(source)), list(read_lines(reference))
     check_aligned({source: len(lines), reference: len(reference_lines)})

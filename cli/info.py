@@ -11,11 +11,11 @@ import click
 
 from nmt.doctor.finding import size
 
+from .console.output import check_output
 from .options import PATH, examples, format_option, model_option, verbosity_options
-from .partial_output import check_output
 
 if TYPE_CHECKING:
-    from nmt.model_dir import ModelInfo
+    from nmt.model_dir.info import ModelInfo
 
 logger = logging.getLogger("nmt.info")
 
@@ -28,8 +28,9 @@ logger = logging.getLogger("nmt.info")
 @verbosity_options
 def info(directory: str | None, model: str | None, plot: str | None, output_format: str) -> None:
     """Show what a model is, how it was trained, how good it is and how large."""
-    from nmt.model_dir import WEIGHTS, load_info, resolve_model_path
-    from nmt.weights import read_header
+    from nmt.model_dir.info import load_info
+    from nmt.model_dir.layout import WEIGHTS, resolve_model_path
+    from nmt.model_dir.weights import read_header
 
     if directory is not None and model is not None:
         raise click.UsageError("name the model once, as MODEL or with -m.")
@@ -44,10 +45,10 @@ def info(directory: str | None, model: str | None, plot: str | None, output_form
 
 
 def _draw(path: Path, plot: str, found: "ModelInfo", parameters: int) -> None:
-    from nmt.model_card import title
-    from nmt.model_dir import TRAINING
-    from nmt.training.curves import draw_curves
-    from nmt.training.log import LOG
+    from nmt.model_dir.card import title
+    from nmt.model_dir.layout import TRAINING
+    from nmt.training.reporting.curves import draw_curves
+    from nmt.training.reporting.log import LOG
 
     shape = f"{found.model.encoder_layers}+{found.model.decoder_layers} layers, dimension {found.model.dimension}"
     remark = f"{shape}, {parameters:,} parameters"
@@ -56,7 +57,7 @@ def _draw(path: Path, plot: str, found: "ModelInfo", parameters: int) -> None:
 
 
 def _json(path: Path, found: "ModelInfo", parameters: int) -> str:
-    from nmt.model_dir import disk_usage
+    from nmt.model_dir.layout import disk_usage
     from nmt.settings import to_mapping
 
     needed, training = disk_usage(path)
@@ -65,10 +66,10 @@ def _json(path: Path, found: "ModelInfo", parameters: int) -> str:
 
 
 def _text(path: Path, found: "ModelInfo", parameters: int) -> str:
-    from nmt.model_card import facts, score_remarks, score_rows, title
-    from nmt.model_dir import disk_usage
+    from nmt.files.lines import name_of
+    from nmt.model_dir.card import facts, score_remarks, score_rows, title
+    from nmt.model_dir.layout import disk_usage
     from nmt.settings import to_mapping
-    from nmt.text.lines import name_of
 
     needed, training = disk_usage(path)
     named = name_of(shlex.quote(str(path)))

@@ -1,10 +1,13 @@
 """Options that several commands share: one short letter has one meaning everywhere."""
 
 import logging
+import tomllib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+
+from nmt.errors import NMTError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -121,7 +124,7 @@ def reference_option(**settings: Any) -> Callable[[Command], Command]:
 
 
 def model_option(**settings: Any) -> Callable[[Command], Command]:
-    """``-m``: the model directory; left out, nmt.model_dir.resolve_model_path chooses."""
+    """``-m``: the model directory; left out, nmt.model_dir.layout.resolve_model_path chooses."""
     default = "$NMT_MODEL, else ./model"
     return _option(settings, "-m", "--model", metavar="DIR", type=PATH, show_default=default, help="Model directory.")
 
@@ -208,3 +211,16 @@ def _set_level(context: click.Context, parameter: click.Parameter, level: int | 
 def _option(settings: dict[str, Any], *names: str, **defaults: Any) -> Callable[[Command], Command]:
     """A click option with the shared defaults, of which a command may change any (``help``, ``required``...)."""
     return click.option(*names, **{**defaults, **settings})
+
+
+def read_toml(path: str) -> dict[str, Any]:
+    """The tables of a TOML file; NMTError names the file and what is wrong with it."""
+    try:
+        with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123 - "-" is no file here; errors name the path as given
+            return tomllib.loads(file.read())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise NMTError(f"{path} is not valid TOML: {error}") from error
+    except RecursionError:
+        raise NMTError(f"{path} is not valid TOML for nmt: it is nested too deeply") from None
+    except OSError as error:
+        raise NMTError(f"{path} cannot be read: {error.strerror}") from error

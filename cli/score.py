@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .console.output import check_output, partial_output
+from .console.repeated_warnings import closed_at_the_end
 from .options import (
     device_option,
     examples,
@@ -21,12 +23,10 @@ from .options import (
     threads_option,
     verbosity_options,
 )
-from .partial_output import check_output, partial_output
-from .repeated_warnings import closed_at_the_end
 
 if TYPE_CHECKING:
-    from nmt.decoding.line_scorer import LineScore, LineScorer
-    from nmt.text.repeated_warnings import RepeatedWarnings
+    from nmt.runtime.repeated_warnings import RepeatedWarnings
+    from nmt.translation.scorer import LineScore, LineScorer
 
 WINDOW_LINES = 1024
 
@@ -70,8 +70,8 @@ def score(
     The number of a line is the sum over its subwords and the end mark, as in a search. A pair of empty lines has 0. The
     summary on standard error has the perplexity, exp(-sum / subwords), of the whole.
     """
-    from nmt.model_dir import resolve_model_path
-    from nmt.text.lines import check_readable
+    from nmt.files.lines import check_readable
+    from nmt.model_dir.layout import resolve_model_path
 
     if source == target == "-":
         raise click.UsageError("only one file can be standard input (-).")
@@ -83,8 +83,8 @@ def score(
         check_output(goal, (source, target))
     _check_counts(source, target)
 
-    from nmt.decoding.ensemble_loading import load_together
-    from nmt.decoding.line_scorer import LineScorer
+    from nmt.translation.loading import load_together
+    from nmt.translation.scorer import LineScorer
 
     scorer = LineScorer(load_together(models, device=device, threads=threads), tag=tag)
     total, subwords, lines = 0.0, 0, 0
@@ -107,7 +107,7 @@ def score(
 
 def _check_counts(source: str, target: str) -> None:
     """NMTError with both counts unless the two files have equally many lines, as far as they can be read twice."""
-    from nmt.text.blocks import ParallelFiles, raw_blocks
+    from nmt.corpus.blocks import ParallelFiles, raw_blocks
 
     if all(Path(path).is_file() for path in (source, target)):
         deque(raw_blocks(ParallelFiles(source, target), WINDOW_LINES), maxlen=0)
@@ -115,7 +115,7 @@ def _check_counts(source: str, target: str) -> None:
 
 def _score_windows(scorer: "LineScorer", source: str, target: str) -> Iterator[list["LineScore"]]:
     """The scores of each window of pairs; NMTError if one file ends before the other."""
-    from nmt.text.blocks import ParallelFiles, raw_blocks
+    from nmt.corpus.blocks import ParallelFiles, raw_blocks
 
     replaced = closed_at_the_end("lines replaced before scoring")
     first = 1
@@ -127,7 +127,7 @@ def _score_windows(scorer: "LineScorer", source: str, target: str) -> Iterator[l
 
 def _decode(path: str, window: list[bytes], number: int, replaced: "RepeatedWarnings") -> list[str]:
     """The lines as text; those that are not clean are named in warnings, the first few of them."""
-    from nmt.text.lines import decode_line, name_of
+    from nmt.files.lines import decode_line, name_of
 
     texts = []
     for place, raw in enumerate(window, start=number):

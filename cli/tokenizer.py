@@ -9,11 +9,11 @@ import click
 
 from nmt import NMTError
 
+from .console.output import check_output
 from .options import PATH, examples, model_option, output_option, verbosity_options
-from .partial_output import check_output
 
 if TYPE_CHECKING:
-    from nmt.text.tokenizer import Tokenizer
+    from nmt.tokenization.tokenizer import Tokenizer
 
 logger = logging.getLogger("nmt.tokenizer")
 
@@ -77,9 +77,9 @@ def tokenizer() -> None:
 @verbosity_options
 def train(files: tuple[str, ...], output: str, sample_size: int | None, **settings: Any) -> None:
     """Learn subwords from all FILEs together, such as the two sides of a parallel corpus ("-" is standard input)."""
-    from nmt.text.lines import check_readable, read_lines
-    from nmt.text.tokenizer import train_tokenizer
+    from nmt.files.lines import check_readable, read_lines
     from nmt.tokenization.config import TokenizerConfig
+    from nmt.tokenization.training import train_tokenizer
 
     if sample_size is not None:
         settings["sample_size"] = sample_size
@@ -111,7 +111,7 @@ def encode(file: str, model: str | None, output: str | None, ids: bool) -> None:
 
     Blanks of the text become the character U+2581.
     """
-    from nmt.text.lines import decode_strictly
+    from nmt.files.lines import decode_strictly
 
     subwords = _load(model)
 
@@ -139,7 +139,7 @@ def encode(file: str, model: str | None, output: str | None, ids: bool) -> None:
 @verbosity_options
 def decode(file: str, model: str | None, output: str | None, ids: bool) -> None:
     """Write the text of each line of subwords in FILE, or standard input, as encode writes them."""
-    from nmt.text.lines import decode_strictly, name_of
+    from nmt.files.lines import decode_strictly, name_of
 
     subwords = _load(model)
     parse = _parse_ids if ids else _parse_pieces
@@ -156,8 +156,10 @@ def decode(file: str, model: str | None, output: str | None, ids: bool) -> None:
 
 def _load(model: str | None) -> "Tokenizer":
     """The tokenizer in a file or in a model directory, where it must be the one the model was trained with."""
-    from nmt.model_dir import load_info, load_tokenizer, resolve_model_path
-    from nmt.text.tokenizer import Tokenizer
+    from nmt.model_dir.info import load_info
+    from nmt.model_dir.layout import resolve_model_path
+    from nmt.model_dir.load import load_tokenizer
+    from nmt.tokenization.tokenizer import Tokenizer
 
     if model is not None and not Path(model).is_dir():
         return Tokenizer.load(model)
@@ -177,7 +179,7 @@ def _convert(file: str, output: str | None, convert: Callable[[Sequence[bytes], 
 
 
 def _numbered_windows(file: str) -> Iterator[tuple[int, list[bytes]]]:
-    from nmt.text.lines import check_readable, open_binary, read_windows
+    from nmt.files.lines import check_readable, open_binary, read_windows
 
     check_readable(file)
     first = 1

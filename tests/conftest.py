@@ -8,7 +8,7 @@ import logging
 import pickle
 import random
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -16,18 +16,22 @@ from typing import TypeVar
 import hypothesis
 import pytest
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
-from nmt.model.config import ModelConfig
-from nmt.model.transformer import Transformer
-from nmt.model_dir import ModelInfo, save_model
-from nmt.processors import available_processors
-from nmt.text.tags import tag_symbols
-from nmt.text.tokenizer import train_tokenizer
+from nmt.model_dir.info import ModelInfo
+from nmt.model_dir.save import save_model
+from nmt.models.config import ModelConfig
+from nmt.models.transformer import Transformer
+from nmt.runtime.processors import available_processors
+from nmt.special_ids import BOS, EOS, PAD
 from nmt.tokenization.config import TokenizerConfig
-from nmt.training.config import Recipe, merge_recipe
-from nmt.training.corpus_files import CorpusFiles
-from nmt.training.reporter import Progress, Validation
+from nmt.tokenization.tags import tag_symbols
+from nmt.tokenization.training import train_tokenizer
+from nmt.training.preparation.corpus_files import CorpusFiles
+from nmt.training.recipe import Recipe, merge_recipe
+from nmt.training.reporting.reporter import Progress, Validation
 from nmt.training.run import RunReport, train
 from nmt.training.state import TrainState
 
@@ -172,3 +176,82 @@ def _train_reversal(directory: Path) -> Reversal:
     model_dir = directory / "model"
     report = train(files, model_dir, recipe, reporter=RecordingReporter(), device="cpu", threads=1)
     return Reversal(model_dir, files, recipe, report, unseen)
+
+
+WORDS = 300
+Pairs = list[tuple[str, str]]
+
+
+def translations(count: int, seed: int = 1) -> Pairs:
+    """Distinct pairs in two invented languages, word by word, of 3 to 12 words; one in five is a question."""
+    letters = random.Random(0)
+    made = [
+        ["".join(letters.choices(alphabet, k=letters.randint(3, 9))) for _ in range(WORDS)]
+        for alphabet in ("abdegilmnorstu", "aefhiklnoprstvwz")
+    ]
+    generator = random.Random(seed)
+    pairs: dict[str, str] = {}
+    while len(pairs) < count:
+        chosen = [min(generator.randrange(WORDS), generator.randrange(WORDS)) for _ in range(generator.randint(3, 12))]
+        end = "?" if generator.random() < 0.2 else "."
+        source, target = (" ".join(words[number] for number in chosen).capitalize() + end for words in made)
+        pairs[source] = target
+    return list(pairs.items())
+
+
+Writer = Callable[..., tuple[str, str]]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Writer:
+    """Writes pairs, or lines of both sides, as two files, and gives their paths."""
+
+    def write_files(pairs: Sequence[tuple[str, str]], name: str = "text") -> tuple[str, str]:
+        paths = tmp_path / f"{name}.aa", tmp_path / f"{name}.bb"
+        for side, path in enumerate(paths):
+            path.write_bytes(b"".join(f"{pair[side]}\n".encode() for pair in pairs))
+        return str(paths[0]), str(paths[1])
+
+    return write_files
+
+
+LENGTHS = range(1, 12)
+
+
+def ambiguous_copy(generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """32 sentences of one length and their copies, in which each subword is left out, once in four, or said otherwise.
+
+    Nothing tells when, so that a model which has learnt it is unsure and a search has something to do.
+    """
+    length = int(torch.randint(LENGTHS.start, LENGTHS.stop, (1,), generator=generator))
+    source = torch.randint(4, 32, (32, length), generator=generator)
+    otherwise = torch.rand(source.shape, generator=generator)
+    copies = torch.where(otherwise < 0.4, source + 28, source).masked_fill(otherwise > 0.75, PAD)
+    order = (copies == PAD).sort(dim=1, stable=True).indices
+    target = F.pad(copies.gather(1, order), (0, 1))
+    target.scatter_(1, (copies != PAD).sum(1, keepdim=True), EOS)
+    return F.pad(source, (0, 1), value=EOS), target
+
+
+@pytest.fixture(scope="session")
+def transformer(tmp_path_factory: pytest.TempPathFactory) -> Transformer:
+    """A small Transformer that has learned the ambiguous copy well enough to end most of its hypotheses."""
+    return once_for_all_workers(tmp_path_factory, "transformer", lambda _: _train_ambiguous_copy())
+
+
+def _train_ambiguous_copy() -> Transformer:
+    torch.manual_seed(7)
+    generator = torch.Generator().manual_seed(7)
+    shape = {"vocabulary_size": 60, "dimension": 32, "heads": 4, "feed_forward": 64, "dropout": 0.0}
+    model = Transformer(ModelConfig(encoder_layers=2, decoder_layers=2, **shape))
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    for _ in range(300):
+        source, target = ambiguous_copy(generator)
+        logits = model(source, F.pad(target[:, :-1], (1, 0), value=BOS))
+        loss = F.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=PAD)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    model.eval()
+    model.requires_grad_(False)
+    return model

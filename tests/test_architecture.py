@@ -17,30 +17,25 @@ FOLDERS = {"nmt": "nmt", "nmt_cli": "cli", "nmt_corpora": "corpora"}
 
 # Lowest first. A module imports only from its own layer and from lower ones; the longest name that fits decides.
 LAYERS = (
-    ("nmt", "nmt.errors", "nmt.special_ids", "nmt.settings", "nmt.runtime"),
-    ("nmt.text", "nmt.files", "nmt.tokenization", "nmt.pages"),
-    ("nmt.data", "nmt.weights"),
-    ("nmt.cleaning",),
-    ("nmt.model",),
-    ("nmt.decoding",),
-    ("nmt.model_dir", "nmt.model_card", "nmt.ctranslate2_copy", "nmt.ctranslate2_layout", "nmt.ctranslate2_format"),
-    (
-        "nmt.decoding.line_translator",
-        "nmt.decoding.loading",
-        "nmt.decoding.line_scorer",
-        "nmt.decoding.ensemble_loading",
-        "nmt.decoding.translator",
-        "nmt.evaluation",
-    ),
-    ("nmt.export",),
+    ("nmt", "nmt.errors", "nmt.special_ids"),
+    ("nmt.settings", "nmt.runtime", "nmt.text", "nmt.pages"),
+    ("nmt.files",),
+    ("nmt.tokenization",),
+    ("nmt.corpus", "nmt.models"),
+    ("nmt.formats", "nmt.data", "nmt.decoding"),
+    ("nmt.cleaning", "nmt.model_dir"),
+    ("nmt.ctranslate2",),
+    ("nmt.translation",),
+    ("nmt.evaluation",),
+    ("nmt.conversion", "nmt.explain"),
     ("nmt.training",),
-    ("nmt.explain", "nmt.doctor"),
+    ("nmt.doctor",),
     ("nmt_corpora",),
     ("nmt_cli",),
 )
 LEVELS = {name: level for level, layer in enumerate(LAYERS) for name in layer}
 # `from nmt import Translator` is a name that nmt looks up when it is asked for.
-LAZY_NAMES = {"nmt.Translator": "nmt.decoding.translator"}
+LAZY_NAMES = {"nmt.Translator": "nmt.translation.translator"}
 
 
 def modules() -> dict[str, Path]:

@@ -7,7 +7,6 @@ import pytest
 
 from nmt.errors import NMTError
 from nmt_corpora import LANGUAGES, SPLITS, phrasebook_file
-from nmt_corpora.generate import Phrasebook, make_phrasebook, write_phrasebook
 from nmt_corpora.grammar import PATTERNS, chinese, english, german
 from nmt_corpora.grammar.actions import FIXED_ACTIONS, OBJECT_ACTIONS, Action
 from nmt_corpora.grammar.actors import HE, SHE, WE, YOU, YOU_FORMAL, I
@@ -25,6 +24,7 @@ from nmt_corpora.grammar.clauses import (
     german_question,
     german_subordinate,
 )
+from nmt_corpora.grammar.generate import Phrasebook, make_phrasebook, write_phrasebook
 from nmt_corpora.grammar.nouns import NOUNS
 from nmt_corpora.grammar.phrases import HERS, MINE, noun_phrase
 

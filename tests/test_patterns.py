@@ -189,7 +189,7 @@ def test_no_pattern_takes_more_than_linear_time(length: int, seconds: float) -> 
 
 def test_patterns_are_compiled_by_name_or_are_constants() -> None:
     """So that the test above sees them; what is made of the text at hand is listed here, having been looked at."""
-    known = {"nmt.doctor.finding", "nmt.cleaning.block_text", "nmt.decoding.wishes"}
+    known = {"nmt.doctor.finding", "nmt.corpus.block_text", "nmt.translation.lexical_constraints"}
     unnamed = {
         place
         for module in modules()
@@ -197,8 +197,8 @@ def test_patterns_are_compiled_by_name_or_are_constants() -> None:
         if constant is None and not place.endswith("re.compile")
     }
     assert {place.partition(":")[0] for place in unnamed} <= known
-    assert "nmt.cleaning.marks._URL" in all_patterns()
-    assert "nmt.cleaning.hashes._apart" in all_patterns()
+    assert "nmt.cleaning.measures.patterns._URL" in all_patterns()
+    assert "nmt.corpus.hashes._apart" in all_patterns()
 
 
 if __name__ == "__main__":

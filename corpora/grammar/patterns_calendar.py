@@ -7,15 +7,7 @@ from .draw import Draw
 from .patterns_daily import be, do, possessive
 from .sentences import Family, Triple, sentence
 from .settings import pick_row
-from .settings_table import (
-    CITIES,
-    DEPARTING,
-    OPENING,
-    PLACES,
-    STARTING,
-    SUBJECTS,
-    WEATHER,
-)
+from .settings_table import CITIES, DEPARTING, OPENING, PLACES, STARTING, SUBJECTS, WEATHER
 
 FAMILY = Family("clock, calendar and numbers")
 YOU_AND_OTHERS = (YOU, YOU, HE, SHE, *actors.GROWN_UP[4:8], *FIRST_NAMES)

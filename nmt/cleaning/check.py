@@ -10,20 +10,20 @@ from pathlib import Path
 
 import numpy as np
 
-from nmt.cleaning.alignment_slip import Slip, find_slips
-from nmt.cleaning.block_text import SOURCE, TARGET, BlockText, Example
-from nmt.cleaning.hashes import SeenHashes
-from nmt.cleaning.held_out import HeldOut
+from nmt.cleaning.findings import KINDS, STOP, Kind, severity
 from nmt.cleaning.inspection import EXAMPLES, Inspection, Inspector
-from nmt.cleaning.kinds import KINDS, STOP, Kind, severity
-from nmt.cleaning.languages import LanguageSample
-from nmt.cleaning.reading import TolerantReader
-from nmt.cleaning.statistics import SideStatistics
-from nmt.cleaning.stretches import Stretch, shifted, unrelated
-from nmt.cleaning.translation_sample import TranslationSample
-from nmt.data.pool import ordered_map
-from nmt.text.blocks import Block, ParallelFiles
-from nmt.text.corpus import FilterConfig
+from nmt.cleaning.measures.association import TranslationSample
+from nmt.cleaning.measures.languages import LanguageSample
+from nmt.cleaning.measures.length_fit import Stretch, shifted, unrelated
+from nmt.cleaning.measures.misalignment import Slip, find_slips
+from nmt.cleaning.measures.statistics import SideStatistics
+from nmt.corpus.block_text import SOURCE, TARGET, BlockText, Example
+from nmt.corpus.blocks import Block, ParallelFiles
+from nmt.corpus.hashes import SeenHashes
+from nmt.corpus.held_out import HeldOut
+from nmt.corpus.pairs import FilterConfig
+from nmt.corpus.tolerant_reader import TolerantReader
+from nmt.runtime.workers import ordered_map
 
 
 @dataclass(frozen=True)

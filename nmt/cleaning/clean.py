@@ -14,24 +14,25 @@ from typing import BinaryIO
 
 import numpy as np
 
-from nmt.cleaning.alignment_slip import find_slips
-from nmt.cleaning.association import Translations, words_of
-from nmt.cleaning.block_text import BlockText, SideText
 from nmt.cleaning.config import CleaningConfig
 from nmt.cleaning.filters import CleanBlock, Cleaner, Rejected, Usual
-from nmt.cleaning.hashes import SeenHashes
-from nmt.cleaning.held_out import HeldOut
-from nmt.cleaning.lengths import fit_lengths
-from nmt.cleaning.line_classes import NO_SCRIPT
-from nmt.cleaning.outputs import Outputs, output_paths, tell_of_columns
-from nmt.cleaning.pair_tests import ends_agree
-from nmt.cleaning.reading import TolerantReader
-from nmt.data.pool import ordered_map
+from nmt.cleaning.measures.association import Translations, words_of
+from nmt.cleaning.measures.length_fit import fit_lengths
+from nmt.cleaning.measures.misalignment import find_slips
+from nmt.cleaning.measures.pair_checks import ends_agree
+from nmt.corpus.block_text import BlockText, SideText
+from nmt.corpus.blocks import Block, ParallelFiles
+from nmt.corpus.hashes import SeenHashes
+from nmt.corpus.held_out import HeldOut
+from nmt.corpus.line_classes import NO_SCRIPT
+from nmt.corpus.pairs import CorpusReport
+from nmt.corpus.tolerant_reader import TolerantReader
+from nmt.corpus.writer import Outputs, output_paths, tell_of_columns
 from nmt.errors import NMTError
 from nmt.files.atomic import atomic_writer
-from nmt.text.blocks import Block, ParallelFiles
-from nmt.text.corpus import CorpusReport
-from nmt.text.lines import StrPath, without_controls
+from nmt.files.lines import StrPath
+from nmt.runtime.workers import ordered_map
+from nmt.text.controls import without_controls
 
 logger = logging.getLogger(__name__)
 

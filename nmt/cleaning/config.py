@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nmt.corpus.pairs import FilterConfig
 from nmt.errors import NMTError
 from nmt.settings import from_mapping, naming, nearest, to_mapping
-from nmt.text.corpus import FilterConfig
 
 # What is written anew, in this order.
 MENDS = {

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.cleaning import marks, pair_tests
-from nmt.cleaning.association import Translations, words_of
-from nmt.cleaning.block_text import SOURCE, TARGET, BlockText
 from nmt.cleaning.config import FILTERS, CleaningConfig
-from nmt.cleaning.hashes import Hashes, combine, hash_normal_lines, hash_pairs
-from nmt.cleaning.held_out import HeldOut
-from nmt.cleaning.languages import judge
-from nmt.cleaning.lengths import LengthModel
-from nmt.cleaning.line_classes import NO_SCRIPT
-from nmt.cleaning.mending import mend_side
-from nmt.text.blocks import Block
+from nmt.cleaning.measures import pair_checks, patterns
+from nmt.cleaning.measures.association import Translations, words_of
+from nmt.cleaning.measures.languages import judge
+from nmt.cleaning.measures.length_fit import LengthModel
+from nmt.cleaning.repairs import mend_side
+from nmt.corpus.block_text import SOURCE, TARGET, BlockText
+from nmt.corpus.blocks import Block
+from nmt.corpus.hashes import Hashes, combine, hash_normal_lines, hash_pairs
+from nmt.corpus.held_out import HeldOut
+from nmt.corpus.line_classes import NO_SCRIPT
 
 Rows = Iterable[int]
 # These look at what came before, so they are applied where all blocks come together.
@@ -111,20 +111,20 @@ class Cleaner:
         config = self.config
         simple: dict[str, Callable[[], Rows]] = {
             "invalid-utf8": lambda: np.concatenate(undecodable).tolist(),
-            "replacement": lambda: _either(text, marks.REPLACEMENT),
-            "empty": lambda: pair_tests.without_words(text)[0],
-            "wordless": lambda: pair_tests.without_words(text)[1],
-            "too-long": lambda: np.flatnonzero(pair_tests.too_long(text, config.max_characters)).tolist(),
-            "length-ratio": lambda: np.flatnonzero(pair_tests.far_apart(text, config.max_ratio)).tolist(),
+            "replacement": lambda: _either(text, patterns.REPLACEMENT),
+            "empty": lambda: pair_checks.without_words(text)[0],
+            "wordless": lambda: pair_checks.without_words(text)[1],
+            "too-long": lambda: np.flatnonzero(pair_checks.too_long(text, config.max_characters)).tolist(),
+            "length-ratio": lambda: np.flatnonzero(pair_checks.far_apart(text, config.max_ratio)).tolist(),
             "unusual-ratio": lambda: self._unusual(text),
             "incomplete": lambda: self._incomplete(text),
             "unrelated": lambda: self._unrelated(text),
-            "identical": lambda: pair_tests.identical(text, near[SOURCE] == near[TARGET]),
+            "identical": lambda: pair_checks.identical(text, near[SOURCE] == near[TARGET]),
             "script": lambda: self._odd_scripts(text),
             "language": lambda: self._wrong_languages(text),
-            "numbers": lambda: pair_tests.different_numbers(text),
-            "urls": lambda: pair_tests.different_urls(text),
-            "placeholders": lambda: pair_tests.different_placeholders(text),
+            "numbers": lambda: pair_checks.different_numbers(text),
+            "urls": lambda: pair_checks.different_urls(text),
+            "placeholders": lambda: pair_checks.different_placeholders(text),
             "overlap": lambda: self._overlapping(near),
         }
         return simple[name]()
@@ -132,13 +132,13 @@ class Cleaner:
     def _unusual(self, text: BlockText) -> Rows:
         if self.usual.lengths is None:
             return ()
-        rows: Rows = np.flatnonzero(pair_tests.unusual(text, self.usual.lengths, self.config.max_deviation)).tolist()
+        rows: Rows = np.flatnonzero(pair_checks.unusual(text, self.usual.lengths, self.config.max_deviation)).tolist()
         return rows
 
     def _incomplete(self, text: BlockText) -> Rows:
         if self.usual.lengths is None or not self.usual.ends_agree:
             return ()
-        return pair_tests.incomplete(text, self.usual.lengths, self.config.incomplete_deviation)
+        return pair_checks.incomplete(text, self.usual.lengths, self.config.incomplete_deviation)
 
     def _unrelated(self, text: BlockText) -> Rows:
         if self.usual.translations is None:

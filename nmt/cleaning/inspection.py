@@ -10,17 +10,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.cleaning import marks, pair_tests
-from nmt.cleaning.block_text import SOURCE, TARGET, BlockText, Example, Rows, SideText
 from nmt.cleaning.config import CleaningConfig
-from nmt.cleaning.hashes import Hashes, combine, hash_normal_lines, hash_pairs, smallest_word_hashes
-from nmt.cleaning.held_out import HeldOut, Overlap
-from nmt.cleaning.lengths import fit_lengths
-from nmt.cleaning.line_classes import NO_SCRIPT, SCRIPT_NAMES
-from nmt.cleaning.stretches import Stretch, measure_windows
-from nmt.text.blocks import Block
+from nmt.cleaning.measures import pair_checks, patterns
+from nmt.cleaning.measures.length_fit import Stretch, fit_lengths, measure_windows
+from nmt.corpus.block_text import SOURCE, TARGET, BlockText, Example, Rows, SideText
+from nmt.corpus.blocks import Block
+from nmt.corpus.hashes import Hashes, combine, hash_normal_lines, hash_pairs, smallest_word_hashes
+from nmt.corpus.held_out import HeldOut, Overlap
+from nmt.corpus.line_classes import NO_SCRIPT, SCRIPT_NAMES
+from nmt.corpus.pairs import FilterConfig
 from nmt.text.composition import is_composed
-from nmt.text.corpus import FilterConfig
 
 EXAMPLES = 5
 LONGEST = 4096  # characters up to which lengths are told apart
@@ -85,7 +84,7 @@ class Inspector:
         found.exact = hash_pairs(*(side.raw for side in text.sides))
         near = [hash_normal_lines(side.text) for side in text.sides]
         found.near = combine(*near)
-        recorder.add("identical", pair_tests.identical(text, near[0] == near[1]))
+        recorder.add("identical", pair_checks.identical(text, near[0] == near[1]))
         found.overlaps = [held_out.overlap(found.exact, *near) for held_out in self.held_out]
 
 
@@ -109,61 +108,63 @@ class _Recorder:
 def _look_for_marks(side: SideText, number: int, recorder: _Recorder) -> None:
     """What stands in a line and should not."""
     recorder.add("invalid-utf8", side.undecodable(), number)
-    recorder.add("byte-order-mark", side.holding_bytes(marks.BYTE_ORDER_MARK), number)
-    recorder.add("replacement", side.holding_bytes(marks.REPLACEMENT), number)
-    recorder.add("line-separator", side.holding_bytes(*marks.LINE_SEPARATORS), number)
+    recorder.add("byte-order-mark", side.holding_bytes(patterns.BYTE_ORDER_MARK), number)
+    recorder.add("replacement", side.holding_bytes(patterns.REPLACEMENT), number)
+    recorder.add("line-separator", side.holding_bytes(*patterns.LINE_SEPARATORS), number)
     returns = side.holding_bytes(b"\r") if side.classes.controls.any() else np.zeros(0, np.int64)
     recorder.add("carriage-return", np.union1d(side.windows_ends, returns).tolist(), number)
     if side.classes.controls.any():
         recorder.add("nul", side.holding_bytes(b"\0"), number)
-    if side.classes.controls.any() or marks.LATER_CONTROL.search(side.data):
-        recorder.add("control", side.holding(marks.CONTROL), number)
+    if side.classes.controls.any() or patterns.LATER_CONTROL.search(side.data):
+        recorder.add("control", side.holding(patterns.CONTROL), number)
     if b"&" in side.data:
-        found = (match.start() for match in marks.ENTITY.finditer(side.data) if marks.is_entity(match.group()))
+        found = (match.start() for match in patterns.ENTITY.finditer(side.data) if patterns.is_entity(match.group()))
         recorder.add("entity", side.rows_of(list(found)), number)
     if b"<" in side.data:
-        recorder.add("tag", side.holding(marks.TAG), number)
+        recorder.add("tag", side.holding(patterns.TAG), number)
     if side.data.isascii():
         return
     if not is_composed(side.text):
         rows = [row for row, line in enumerate(side.lines) if not is_composed(line)]
         recorder.add("not-nfc", rows, number)
-    if suspects := marks.maybe_mojibake(side.text):
+    if suspects := patterns.maybe_mojibake(side.text):
         doubtful = (
             sorted({side.text.count("\n", 0, place) for place in suspects})
             if len(suspects) < 20
             else range(len(side.lines))
         )
         recorder.add(
-            "mojibake", [row for row in doubtful if marks.without_mojibake(side.lines[row]) != side.lines[row]], number
+            "mojibake",
+            [row for row in doubtful if patterns.without_mojibake(side.lines[row]) != side.lines[row]],
+            number,
         )
 
 
 def _look_at_lengths(text: BlockText, filters: FilterConfig, recorder: _Recorder) -> None:
-    empty, wordless = pair_tests.without_words(text)
+    empty, wordless = pair_checks.without_words(text)
     recorder.add("empty", sorted({*empty} - {*recorder.text.rows_of_one_column().tolist()}))
     recorder.add("wordless", wordless)
     full = np.ones(text.block.count, dtype=bool)
     full[empty] = False
-    long = full & pair_tests.too_long(text, filters.max_characters)
-    odd = full & pair_tests.far_apart(text, filters.max_ratio)
+    long = full & pair_checks.too_long(text, filters.max_characters)
+    odd = full & pair_checks.far_apart(text, filters.max_ratio)
     recorder.add("too-long", np.flatnonzero(long))
     recorder.add("length-ratio", np.flatnonzero(odd))
     model = fit_lengths(text.characters)
     if model is not None:
-        unusual = full & pair_tests.unusual(text, model, CleaningConfig.max_deviation)
+        unusual = full & pair_checks.unusual(text, model, CleaningConfig.max_deviation)
         recorder.add("unusual-ratio", np.flatnonzero(unusual & ~odd & ~long))
-        if pair_tests.ends_agree(text):
+        if pair_checks.ends_agree(text):
             known = unusual | odd | long | ~full
-            rows = pair_tests.incomplete(text, model, CleaningConfig.incomplete_deviation)
+            rows = pair_checks.incomplete(text, model, CleaningConfig.incomplete_deviation)
             recorder.add("incomplete", [row for row in rows if not known[row]])
 
 
 def _compare_sides(text: BlockText, recorder: _Recorder) -> None:
     """What should stand on both sides and does not."""
-    recorder.add("numbers", pair_tests.different_numbers(text))
-    recorder.add("urls", pair_tests.different_urls(text))
-    recorder.add("placeholders", pair_tests.different_placeholders(text))
+    recorder.add("numbers", pair_checks.different_numbers(text))
+    recorder.add("urls", pair_checks.different_urls(text))
+    recorder.add("placeholders", pair_checks.different_placeholders(text))
 
 
 def _facts(side: SideText, number: int, recorder: _Recorder) -> SideFacts:
@@ -184,7 +185,7 @@ def _facts(side: SideText, number: int, recorder: _Recorder) -> SideFacts:
         words=len(words),
         word_hashes=smallest_word_hashes(list(set(words))),
         lengths=np.bincount(np.minimum(side.classes.characters, LONGEST)),
-        ended=sum(map(side.data.count, marks.ENDS)),
-        ended_apart=sum(side.data.count(b" " + end) for end in marks.ENDS),
-        subword_marks=len(side.holding_bytes(*marks.SUBWORD_MARKS)),
+        ended=sum(map(side.data.count, patterns.ENDS)),
+        ended_apart=sum(side.data.count(b" " + end) for end in patterns.ENDS),
+        subword_marks=len(side.holding_bytes(*patterns.SUBWORD_MARKS)),
     )

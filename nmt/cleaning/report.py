@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from nmt.cleaning.block_text import SOURCE, TARGET, Example
 from nmt.cleaning.check import CheckReport, Finding
 from nmt.cleaning.config import FILTERS, MENDS, CleaningConfig
+from nmt.cleaning.findings import NOTE, STOP, WARNING
 from nmt.cleaning.inspection import LONGEST
-from nmt.cleaning.kinds import NOTE, STOP, WARNING
-from nmt.text.blocks import ParallelFiles
-from nmt.text.lines import without_controls
+from nmt.corpus.block_text import SOURCE, TARGET, Example
+from nmt.corpus.blocks import ParallelFiles
+from nmt.text.controls import without_controls
 from nmt.text.printable import printable
 
 HEADINGS = {STOP: "Not fit for training", WARNING: "Worth mending", NOTE: "Worth knowing"}

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt import ragged
 from nmt.errors import NMTError
 from nmt.files.atomic import atomic_writer
+from nmt.tokenization import ragged
 
 SIDES = ("source", "target")
 KINDS = ("ids", "starts", "lengths")  # the files of each side

@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from nmt.corpus.blocks import Block
 from nmt.data.encoded_corpus import EncodedBlock, EncodedPair, make_block
-from nmt.text.blocks import Block
-from nmt.text.tokenizer import Tokenizer
+from nmt.tokenization.tokenizer import Tokenizer
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from nmt.decoding.attention import Heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER
+from nmt.decoding.decoder_state import Decoding
 from nmt.decoding.hypothesis import NO_WISH, Found, Wish
 from nmt.decoding.search import search
-from nmt.decoding.stepping import Decoding, EncoderDecoder
+from nmt.models.base import EncoderDecoder, Heads
 
 
 def find_alternatives(

@@ -1,30 +1,13 @@
 """What each subword of a translation looks at in its source: cross-attention, found by a forced pass."""
 
-from collections.abc import Sequence
-from typing import Protocol
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from nmt.errors import NMTError
-from nmt.model.cache import Memory
-from nmt.model.config import ModelConfig
+from nmt.models.base import Attentive, Heads
+from nmt.models.config import ModelConfig
 from nmt.special_ids import BOS
-
-Heads = Sequence[tuple[int, int]]  # (decoder layer, head), both counted from 0
-
-
-class Attentive(Protocol):
-    """A model that shows what it looks at."""
-
-    config: ModelConfig
-
-    def encode(self, source: Tensor) -> Memory:
-        """The memory of ``source`` (B, S)."""
-
-    def cross_attention(self, target: Tensor, memory: Memory) -> Tensor:
-        """The weights (layers, B, H, T, S) with which the positions of ``target`` (B, T) look at the source."""
 
 
 def cross_attention(model: Attentive, source: Tensor, target: Tensor) -> Tensor:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from nmt.decoding.attention import Heads, shifted
-from nmt.decoding.stepping import EncoderDecoder, log_probabilities
-from nmt.model.cache import DecoderCache
+from nmt.decoding.attention import shifted
+from nmt.models.base import EncoderDecoder, Heads, log_probabilities
+from nmt.models.cache import DecoderCache
 from nmt.special_ids import EOS, PAD
 
 

@@ -13,12 +13,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nmt.decoding.attention import Heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER
+from nmt.decoding.decoder_state import Decoding, Step, gap
 from nmt.decoding.hypothesis import NOT_FINITE, Found, Hypothesis, Wish
-from nmt.decoding.stepping import Decoding, EncoderDecoder, Step, gap
 from nmt.errors import NMTError
+from nmt.models.base import EncoderDecoder, Heads
 from nmt.special_ids import PAD
 
 _CHUNK = 128  # candidates looked at together by `best_candidates`

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from nmt.cgroups import memory_limit
 from nmt.doctor.finding import Finding, attempt, size
+from nmt.runtime.cgroups import memory_limit
 
 MACHINE = "machine"
 LEAST_MEMORY = 1e9  # that nmt train of a small model needs beside torch
@@ -37,7 +37,7 @@ def look_at_machine(place: Path) -> Iterator[Finding]:
 
 
 def _processor() -> str:
-    from nmt.runtime import processor_features
+    from nmt.runtime.device import processor_features
 
     features = processor_features()
     units = [f"{name} {'✓' if unit in features else '–'}" for name, unit in UNITS.items()]
@@ -50,7 +50,7 @@ def _torch_uses() -> str:
     import torch
     from torch.backends import mkldnn
 
-    from nmt.runtime import choose_precision
+    from nmt.runtime.device import choose_precision
 
     precision = choose_precision("auto", torch.device("cpu"))
     onednn = "with" if mkldnn.is_available() else "without"  # type: ignore[no-untyped-call]
@@ -66,7 +66,7 @@ def _ctranslate2_uses() -> str:
 def _device() -> str:
     import torch
 
-    from nmt.runtime import choose_device
+    from nmt.runtime.device import choose_device
 
     device = choose_device("auto")
     if device.type != "cuda":
@@ -76,10 +76,10 @@ def _device() -> str:
 
 
 def _threads() -> str:
-    from nmt.cgroups import cpu_quota
-    from nmt.decoding.loading import choose_threads
-    from nmt.processors import processors_to_run_on
-    from nmt.runtime import default_threads
+    from nmt.runtime.cgroups import cpu_quota
+    from nmt.runtime.device import default_threads
+    from nmt.runtime.processors import processors_to_run_on
+    from nmt.translation.loading import choose_threads
 
     quota, limit = cpu_quota(), os.environ.get("OMP_NUM_THREADS")
     limited = f", and by the quota of this container the time of {quota:g}" if quota is not None else ""

@@ -5,11 +5,13 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from nmt.ctranslate2_copy import read_copy
+from nmt.ctranslate2.copy import read_copy
 from nmt.doctor.finding import FAULTS, Finding, State, attempt, size
 from nmt.errors import NMTError
-from nmt.model_dir import CONFIG, FAST_COPY, LEFTOVER, TOKENIZER, TRAINING, WEIGHTS, load_info, load_tokenizer
-from nmt.weights import read_arrays
+from nmt.model_dir.info import load_info
+from nmt.model_dir.layout import CONFIG, FAST_COPY, LEFTOVER, TOKENIZER, TRAINING, WEIGHTS
+from nmt.model_dir.load import load_tokenizer
+from nmt.model_dir.weights import read_arrays
 
 MODEL, RESUMING, COMPARED = "model", "training/", "copy and float32"
 SENTENCES = 48  # translated by the copy and by torch, which takes a few seconds
@@ -73,8 +75,8 @@ def _copy(directory: Path) -> Finding:
 
 def compare_copy(directory: Path) -> Iterator[Finding]:
     """How the fast copy of a sound model translates on this machine, compared with torch; nothing if there is none."""
-    from nmt.export import compare, spread
-    from nmt.training.preparation import stored_validation
+    from nmt.conversion.export import compare, spread
+    from nmt.training.preparation.prepared import stored_validation
 
     copy = read_copy(directory)
     if copy is None:
@@ -102,7 +104,7 @@ def compare_copy(directory: Path) -> Iterator[Finding]:
 
 
 def _resuming(directory: Path) -> Iterator[Finding]:
-    from nmt.training.lock import training_there
+    from nmt.training.run_directory.lock import training_there
 
     training = directory / TRAINING
     if (holder := training_there(directory)) is not None:
@@ -131,7 +133,7 @@ def _settings(training: Path) -> str:
 
 
 def _checkpoints(training: Path) -> Iterator[Finding]:
-    from nmt.training.checkpoint import UNREADABLE, CheckpointStore, read_checkpoint
+    from nmt.training.run_directory.checkpoints import UNREADABLE, CheckpointStore, read_checkpoint
 
     paths = CheckpointStore(training, keep=1).paths()
     if not paths:

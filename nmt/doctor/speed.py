@@ -32,14 +32,14 @@ def measure_speed(model: Path | None) -> Iterator[Finding]:
 def _training() -> str:
     import torch
 
-    from nmt.allocator import keep_freed_memory
     from nmt.data.encoded_corpus import encoded_in_memory
-    from nmt.data.supply import BatchSupply
-    from nmt.model.config import preset
-    from nmt.model.transformer import Transformer
-    from nmt.runtime import choose_device, set_threads
+    from nmt.data.prefetch import BatchSupply
+    from nmt.models.config import preset
+    from nmt.models.transformer import Transformer
+    from nmt.runtime.device import choose_device, set_threads
+    from nmt.runtime.memory import keep_freed_memory
     from nmt.training.config import TrainingConfig
-    from nmt.training.learner import Learner
+    from nmt.training.update.learner import Learner
 
     keep_freed_memory()
     set_threads(None)
@@ -68,7 +68,7 @@ def _translation(model: Path | None) -> str:
         search, vocabulary = SearchConfig(), VOCABULARY
         engine, name = _yardstick(), "preset small with random weights"
     else:
-        from nmt.decoding.loading import open_model
+        from nmt.translation.loading import open_model
 
         opened = open_model(model)
         search, vocabulary = opened.info.search, opened.info.model.vocabulary_size
@@ -82,11 +82,11 @@ def _engine_name(engine: "Engine") -> str:
 
 
 def _yardstick() -> "Engine":
-    from nmt.decoding.engines.batches import InBatches
+    from nmt.decoding.engines.batching import InBatches
     from nmt.decoding.engines.torch import TorchEngine
-    from nmt.model.config import preset
-    from nmt.model.transformer import Transformer
-    from nmt.runtime import choose_device, set_threads
+    from nmt.models.config import preset
+    from nmt.models.transformer import Transformer
+    from nmt.runtime.device import choose_device, set_threads
 
     set_threads(None)
     device = choose_device("auto")

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from nmt.errors import NMTError
+from nmt.evaluation.datasets import EvaluationSet
 from nmt.evaluation.scoring import Score
-from nmt.evaluation.test_sets import EvaluationSet
 
 logger = logging.getLogger(__name__)
 _BATCH = 16  # sentences that the network sees at once

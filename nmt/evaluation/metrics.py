@@ -2,11 +2,12 @@
 
 import importlib.util
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from nmt.corpus.pairs import check_aligned
 from nmt.errors import NMTError
 from nmt.text.languages import script_of_text_in
 from nmt.text.scripts import is_unsegmented
@@ -71,19 +72,6 @@ def warn_if_tokenized(hypotheses: Sequence[str], name: str = "") -> None:
     if sum(line.rstrip().endswith(" .") for line in hypotheses) >= _TOKENIZED_LINES:
         where = f"{name}: " if name else ""
         logger.warning("%smany hypotheses end in a full stop after a blank: scores are for detokenised text", where)
-
-
-def check_aligned(counts: Mapping[str, int]) -> None:
-    """Raise an NMTError with both counts unless all texts, by name, have equally many lines, and some."""
-    (first, expected), *others = counts.items()
-    for name, count in others:
-        if count != expected:
-            raise NMTError(
-                f"the line counts differ: {first} has {expected:,}, {name} has {count:,}; "
-                "they must be aligned line by line"
-            )
-    if not expected:
-        raise NMTError(f"there is nothing to score: {first} holds no lines")
 
 
 def bleu_tokenizer(script: str | None) -> str:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from nmt.text.normalization import is_spelled_otherwise
+from nmt.tokenization.normalization import is_spelled_otherwise
 
 logger = logging.getLogger(__name__)
 

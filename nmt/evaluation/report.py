@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nmt.evaluation.faults import FAULTS
+from nmt.corpus.word_counts import words
+from nmt.evaluation.breakdowns import STEPS, WordBin
+from nmt.evaluation.datasets import EvaluationSet
+from nmt.evaluation.error_flags import FAULTS
 from nmt.evaluation.results import SetResult, SystemResult, agreement, fault_counts
 from nmt.evaluation.scoring import Score
 from nmt.evaluation.segments import chosen, most_different, worst
-from nmt.evaluation.test_sets import EvaluationSet
-from nmt.evaluation.weaknesses import STEPS, WordBin
 from nmt.pages.page import asset, build_page, escape
-from nmt.text.word_counts import words
 
 SHOWN = 5000  # lines of a test set that are in the page
 ALIGNED = 1000  # of them with the alignment of words

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from nmt.decoding.translation import Link
+from nmt.evaluation.breakdowns import Agreement, LengthBin, WordBin
+from nmt.evaluation.datasets import EvaluationSet
 from nmt.evaluation.scoring import Score
 from nmt.evaluation.systems import Output
-from nmt.evaluation.test_sets import EvaluationSet
-from nmt.evaluation.weaknesses import Agreement, LengthBin, WordBin
+from nmt.translation.results import Link
 
 
 @dataclass(kw_only=True)

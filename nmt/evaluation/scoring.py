@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nmt.errors import NMTError
+from nmt.evaluation.datasets import EvaluationSet
 from nmt.evaluation.metrics import METRICS, bleu_tokenizer, make_metric, seconds_of_ter, warn_if_tokenized
 from nmt.evaluation.normal_forms import warn_of_normal_forms
-from nmt.evaluation.test_sets import EvaluationSet
 from nmt.text.languages import canonical_code, script_of_text_in
 
 if TYPE_CHECKING:

@@ -6,17 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from nmt.corpus.pairs import check_aligned
+from nmt.corpus.word_counts import WordCounts, read_word_counts
 from nmt.errors import NMTError
-from nmt.evaluation.metrics import check_aligned
-from nmt.evaluation.test_sets import EvaluationSet
-from nmt.model_dir import WEIGHTS, WORD_COUNTS, disk_usage, load_info, resolve_model_path
-from nmt.text.lines import check_readable, name_of, read_lines
-from nmt.text.tags import check_known
-from nmt.text.word_counts import WordCounts, read_word_counts
-from nmt.weights import read_header
+from nmt.evaluation.datasets import EvaluationSet
+from nmt.files.lines import check_readable, name_of, read_lines
+from nmt.model_dir.info import load_info
+from nmt.model_dir.layout import WEIGHTS, WORD_COUNTS, disk_usage, resolve_model_path
+from nmt.model_dir.weights import read_header
+from nmt.tokenization.tags import check_known
+from nmt.translation.line_translator import LineTranslator
+from nmt.translation.results import Link
 
 if TYPE_CHECKING:
-    from nmt.decoding.translator import Translator
+    from nmt.translation.translator import Translator
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +68,7 @@ class ModelSystem:
     def translator(self) -> "Translator":
         """What translates with it."""
         if self._translator is None:
-            from nmt.decoding.translator import Translator
+            from nmt.translation.translator import Translator
 
             self._translator = Translator(self.directory, **self._translating)
         return self._translator
@@ -119,3 +122,16 @@ def _read_output(path: str, test_set: EvaluationSet) -> Output:
     reference = test_set.reference_names[0]
     check_aligned({name_of(path): len(hypotheses), name_of(reference): len(test_set)})
     return Output(name=name_of(path), hypotheses=hypotheses, file=path)
+
+
+def align(translator: LineTranslator, sources: Sequence[str], hypotheses: Sequence[str]) -> list[Sequence[Link]]:
+    """The links of each of ``hypotheses``, which ``translator`` made of the sources.
+
+    They are translated once more, with details; none are told of a line that comes out otherwise, or by an engine that
+    has no attention to show.
+    """
+    found = translator.translations(sources)
+    return [
+        (each.candidates[0].links or ()) if each.text == hypothesis else ()
+        for each, hypothesis in zip(found, hypotheses, strict=True)
+    ]

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 import torch
 
-from nmt.decoding.attention import Heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER
 from nmt.decoding.scoring import pad_rows
 from nmt.decoding.search import Expansion, search
-from nmt.model.transformer import Transformer
+from nmt.models.base import Heads
+from nmt.models.transformer import Transformer
 from nmt.special_ids import EOS
 
 Ids = tuple[int, ...]

@@ -4,14 +4,15 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from nmt.corpus.pairs import check_aligned
 from nmt.errors import NMTError
-from nmt.evaluation.metrics import check_aligned
 from nmt.explain.document import Json, model_facts
-from nmt.explain.head_removal import GreedyTranslator, Removal
+from nmt.explain.head_ablation import GreedyTranslator, Removal
 from nmt.explain.head_statistics import Head
 from nmt.explain.walk import OpenedModel
-from nmt.text.lines import check_readable, clean_text, read_lines
-from nmt.text.tags import check_known, tag_ids
+from nmt.files.lines import check_readable, read_lines
+from nmt.text.controls import clean_text
+from nmt.tokenization.tags import check_known, tag_ids
 
 logger = logging.getLogger(__name__)
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nmt.decoding.alignment import link_words
 from nmt.decoding.attention import mean_of_heads, shifted
 from nmt.decoding.scoring import pad_rows
 from nmt.explain.recorder import recording
 from nmt.explain.sentence import Sentence, source_sentence, target_sentence
 from nmt.explain.walk import OpenedModel, attention_name
 from nmt.special_ids import BOS, EOS, PAD
-from nmt.text.spans import BLANK
+from nmt.tokenization.pieces import BLANK
+from nmt.translation.alignment import link_words
 
 # Parts of the attention; those of one head need not sum to 1, for a place can be of several kinds. In self-attention
 # left and right are of the position that looks, in cross-attention of the words that it translates.

@@ -11,9 +11,9 @@ from torch import Tensor
 from nmt.errors import NMTError
 from nmt.explain.walk import OpenedModel
 from nmt.special_ids import EOS
-from nmt.text.lines import clean_text
-from nmt.text.spans import BLANK, byte_of
-from nmt.text.tokenizer import Tokenizer
+from nmt.text.controls import clean_text
+from nmt.tokenization.pieces import BLANK, byte_of
+from nmt.tokenization.tokenizer import Tokenizer
 
 _ON_MAP = 6  # neighbours of each word that a map shows
 

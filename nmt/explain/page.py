@@ -46,7 +46,7 @@ def walk_page(document: Json, *, language: str) -> str:
         title=f"{document['source']['text']} → {target}",
         body=body,
         data={**document, "labels": texts["labels"], "stages": shorts},
-        style=asset("nmt.explain", "page.css"),
+        style=asset("nmt.explain", "web/page.css"),
         script=_scripts(_WALK_SCRIPTS),
         language=language,
     )
@@ -72,7 +72,7 @@ def heads_page(document: Json, *, language: str) -> str:
         title=f"{page['title']}: {document['model']['name']}",
         body=body,
         data={**document, "labels": {**texts["labels"], **texts["heads_labels"]}},
-        style=asset("nmt.explain", "page.css"),
+        style=asset("nmt.explain", "web/page.css"),
         script=_scripts(_HEADS_SCRIPTS),
         language=language,
     )
@@ -102,4 +102,4 @@ def _stage(number: int, name: str, stage: Mapping[str, Any]) -> str:
 
 
 def _scripts(names: Sequence[str]) -> str:
-    return "\n".join(asset("nmt.explain", f"{name}.js") for name in names)
+    return "\n".join(asset("nmt.explain", f"web/{name}.js") for name in names)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nmt.evaluation.plots import BLUE, GREY, ORANGE, STYLE, check_matplotlib
 from nmt.explain.sentence import Matrix
-from nmt.text.spans import BLANK
+from nmt.pages.plotting import BLUE, GREY, ORANGE, STYLE, check_matplotlib
+from nmt.tokenization.pieces import BLANK
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

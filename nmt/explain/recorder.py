@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from nmt.model.attention import Attention
-from nmt.model.transformer import FeedForward, Residual, Transformer
+from nmt.models.attention import Attention
+from nmt.models.transformer import FeedForward, Residual, Transformer
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nmt.special_ids import BOS, EOS
-from nmt.text.spans import Span, words_and_marks
-from nmt.text.tokenizer import Tokenizer
+from nmt.text.words import Span, words_and_marks
+from nmt.tokenization.tokenizer import Tokenizer
 
 Matrix = Sequence[Sequence[float]]
 

@@ -10,7 +10,7 @@ from nmt.settings import nearest
 
 def languages() -> list[str]:
     """The languages that pages can be written in."""
-    files = resources.files(__package__).iterdir()
+    files = resources.files(__package__).joinpath("web").iterdir()
     return sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml"))
 
 
@@ -19,5 +19,5 @@ def load_texts(language: str) -> dict[str, Any]:
     if language not in languages():
         known = ", ".join(languages())
         raise NMTError(f"there are no pages in {language!r}, only {known}{nearest(language, languages())}")
-    text = resources.files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
+    text = resources.files(__package__).joinpath("web", f"{language}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

@@ -7,20 +7,23 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from nmt.decoding.attention import Heads, default_heads, mean_of_heads
+from nmt.decoding.attention import default_heads, mean_of_heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.scoring import pad_rows
 from nmt.errors import NMTError
 from nmt.explain.beams import BeamTree, beam_tree
 from nmt.explain.recorder import Recording, recording
 from nmt.explain.sentence import Sentence, decoder_input, source_sentence, target_sentence
-from nmt.model.transformer import Transformer
-from nmt.model_dir import ModelInfo, load_model
-from nmt.runtime import set_threads
+from nmt.files.lines import StrPath
+from nmt.model_dir.info import ModelInfo
+from nmt.model_dir.load import load_model
+from nmt.models.base import Heads
+from nmt.models.transformer import Transformer
+from nmt.runtime.device import set_threads
 from nmt.settings import from_mapping, to_mapping
-from nmt.text.lines import StrPath, clean_text
-from nmt.text.tags import check_known, tag_ids
-from nmt.text.tokenizer import Tokenizer
+from nmt.text.controls import clean_text
+from nmt.tokenization.tags import check_known, tag_ids
+from nmt.tokenization.tokenizer import Tokenizer
 
 # A page holds all queries, keys and values; beyond, nobody could read its maps either.
 MOST_SUBWORDS = 50
@@ -43,7 +46,7 @@ class OpenedModel:
 
 @dataclass(frozen=True, kw_only=True)
 class Walk:
-    """One sentence and its translation, and what the model computed; letters as in nmt.model.transformer, B = 1."""
+    """One sentence and its translation, and what the model computed; letters as in nmt.models.transformer, B = 1."""
 
     opened: OpenedModel
     source: Sentence  # with EOS

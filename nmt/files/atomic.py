@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nmt.errors import NMTError
-from nmt.text.compression import check_compression, compressing
-from nmt.text.lines import StrPath, is_standard, name_of, reason
+from nmt.files.compression import check_compression, compressing
+from nmt.files.lines import StrPath, is_standard, name_of, reason
 
 # Names of a stream that this process has open. Opened by such a name again, a file would lose what is in it.
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/(?P<process>self|thread-self|\d+))/fd/(?P<number>\d+)")

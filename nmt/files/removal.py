@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nmt.errors import NMTError
-from nmt.text.lines import reason
+from nmt.files.lines import reason
 
 _MOUNTS = Path("/proc/self/mountinfo")
 _ESCAPES = {"\\040": " ", "\\011": "\t", "\\012": "\n", "\\134": "\\"}  # of the names in that file

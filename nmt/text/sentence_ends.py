@@ -2,7 +2,7 @@
 
 import re
 
-from nmt.text.spans import Span, is_wordless
+from nmt.text.words import Span, is_wordless
 
 OPENERS = "\"'([{«»‹›„“”‚‘’「『（【¿¡-–— "
 CLOSERS = frozenset("\"')]»›’”“」』）】")  # may follow what ends a sentence

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from nmt.text.composition import compose
 from nmt.text.languages import primary_language
 from nmt.text.sentence_ends import CLOSERS, ENDS, STOPS, is_end
-from nmt.text.spans import Span, letter_marks, places_before_composition
+from nmt.text.words import Span, letter_marks, places_before_composition
 
 _LETTER = re.compile(r"[^\W\d_]")
 _CLOSING = f"[{''.join(map(re.escape, CLOSERS))}]*"

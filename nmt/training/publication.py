@@ -8,25 +8,28 @@ from typing import Any
 
 import torch
 
-from nmt.ctranslate2_copy import read_copy
+from nmt.conversion.export import export
+from nmt.corpus.pairs import Pair
+from nmt.ctranslate2.copy import read_copy
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import MetricScore
-from nmt.export import export
 from nmt.files.atomic import atomic_writer
-from nmt.model.config import ModelConfig
-from nmt.model.transformer import Transformer
-from nmt.model_dir import TRAINING, WORD_COUNTS, ModelInfo, load_info, load_model, save_model
+from nmt.files.lines import open_binary
+from nmt.model_dir.info import ModelInfo, load_info
+from nmt.model_dir.layout import TRAINING, WORD_COUNTS
+from nmt.model_dir.load import load_model
+from nmt.model_dir.save import save_model
+from nmt.models.config import ModelConfig
+from nmt.models.transformer import Transformer
 from nmt.settings import to_mapping
-from nmt.text.corpus import Pair
-from nmt.text.lines import open_binary
-from nmt.training.alignment_heads import choose_alignment_heads
-from nmt.training.averaging import MOVING_AVERAGE
-from nmt.training.config import Recipe
-from nmt.training.fine_tuning import Parent
-from nmt.training.preparation import PreparedCorpus
-from nmt.training.reporter import Reporter, Validation
+from nmt.training.preparation.fine_tuning import Parent
+from nmt.training.preparation.prepared import PreparedCorpus
+from nmt.training.recipe import Recipe
+from nmt.training.reporting.reporter import Reporter, Validation
+from nmt.training.run_directory.snapshots import MOVING_AVERAGE
 from nmt.training.state import TrainState
 from nmt.training.validation import TranslationValidator
+from nmt.translation.alignment_heads import choose_alignment_heads
 
 SHORTEST_LIMIT = 32  # subwords; lines are divided only above it, however short the training sentences were
 FINAL_METRICS = ("bleu", "chrf")

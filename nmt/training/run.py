@@ -8,38 +8,40 @@ from pathlib import Path
 
 import torch
 
-from nmt.allocator import keep_freed_memory
 from nmt.data.encoded_corpus import encoded_in_memory
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import MetricScore
 from nmt.files.atomic import atomic_writer
-from nmt.model.config import ModelConfig
-from nmt.model.transformer import Transformer
-from nmt.model_dir import TRAINING
-from nmt.runtime import Precision, choose_precision, set_threads
-from nmt.text.tags import tag_ids
-from nmt.training.averaging import Snapshots
-from nmt.training.batch_size import settle_batch_tokens
-from nmt.training.beginning import check_beginning
+from nmt.model_dir.layout import TRAINING
+from nmt.models.config import ModelConfig
+from nmt.models.transformer import Transformer
+from nmt.runtime.device import Precision, choose_precision, set_threads
+from nmt.runtime.memory import keep_freed_memory
+from nmt.tokenization.tags import tag_ids
 from nmt.training.budget import Clock
-from nmt.training.checkpoint import CheckpointStore
-from nmt.training.claim import SETTINGS, claim
-from nmt.training.config import Recipe, TrainingConfig
-from nmt.training.corpus_files import CorpusFiles
-from nmt.training.distributed import Group
+from nmt.training.config import TrainingConfig
+from nmt.training.distributed.follower import Task, begin_together
+from nmt.training.distributed.group import Group
+from nmt.training.distributed.leader import Leading
+from nmt.training.distributed.placement import choose_formation
 from nmt.training.extension import extended_at
-from nmt.training.fine_tuning import Parent, load_parent
-from nmt.training.following import Task, begin_together
-from nmt.training.formation import choose_formation
-from nmt.training.launching import Leading
-from nmt.training.lock import sole_training
-from nmt.training.log import LOG, JsonLog
-from nmt.training.model_size import settle_model
-from nmt.training.preparation import PreparedCorpus, is_prepared, prepare
+from nmt.training.preparation.corpus_files import CorpusFiles
+from nmt.training.preparation.fine_tuning import Parent, load_parent
+from nmt.training.preparation.preflight import check_beginning
+from nmt.training.preparation.prepare import prepare
+from nmt.training.preparation.prepared import PreparedCorpus, is_prepared
 from nmt.training.publication import Publication
-from nmt.training.reporter import Reporter, ValidationStoppedError
+from nmt.training.recipe import Recipe
+from nmt.training.reporting.log import LOG, JsonLog
+from nmt.training.reporting.reporter import Reporter, ValidationStoppedError
+from nmt.training.run_directory.checkpoints import CheckpointStore
+from nmt.training.run_directory.claim import SETTINGS, claim
+from nmt.training.run_directory.lock import sole_training
+from nmt.training.run_directory.snapshots import Snapshots
+from nmt.training.sizing.batch_size import settle_batch_tokens
+from nmt.training.sizing.model_size import settle_model
+from nmt.training.sizing.thread_choice import ThreadChoice
 from nmt.training.state import TrainState
-from nmt.training.thread_choice import ThreadChoice
 from nmt.training.trainer import Surroundings, Trainer
 from nmt.training.validation import TranslationValidator
 

@@ -10,26 +10,25 @@ from torch import Tensor
 
 from nmt.data.batching import BatchPlan
 from nmt.data.encoded_corpus import EncodedCorpus
-from nmt.data.resegmentation import Resegmenter
-from nmt.data.supply import BatchSupply
-from nmt.model.blank import blank_transformer
-from nmt.model.transformer import Transformer
-from nmt.training.averaging import FIRST_WEIGHTS, LAST_WEIGHTS, MOVING_AVERAGE, Snapshots
+from nmt.data.prefetch import BatchSupply
+from nmt.data.resampling import Resegmenter
+from nmt.models.blank import blank_transformer
+from nmt.models.transformer import Transformer
 from nmt.training.budget import Clock
-from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import TrainingConfig
-from nmt.training.curriculum import Curriculum
-from nmt.training.distributed import ALONE, Group
+from nmt.training.distributed.group import ALONE, Group
 from nmt.training.extension import extend
-from nmt.training.learner import Learner, Update
-from nmt.training.meter import Meter
-from nmt.training.optimizer import update_average
 from nmt.training.planner import Planner
 from nmt.training.recovery import MOST_SKIPPED, all_finite, check_another_try, state_after_going_back
-from nmt.training.reporter import Progress, Reporter, Validation, ValidationStoppedError
-from nmt.training.schedule import growing_dropout
+from nmt.training.reporting.reporter import Progress, Reporter, Validation, ValidationStoppedError
+from nmt.training.run_directory.checkpoints import CheckpointStore
+from nmt.training.run_directory.snapshots import FIRST_WEIGHTS, LAST_WEIGHTS, MOVING_AVERAGE, Snapshots
+from nmt.training.schedule import Curriculum, growing_dropout
+from nmt.training.sizing.thread_choice import ThreadChoice
 from nmt.training.state import TrainState
-from nmt.training.thread_choice import ThreadChoice
+from nmt.training.update.learner import Learner, Update
+from nmt.training.update.meter import Meter
+from nmt.training.update.optimizer import update_average
 
 REPORT_EVERY = 10  # updates
 CHECKPOINT_SECONDS = 600.0  # the longest time between checkpoints

@@ -7,22 +7,22 @@ from functools import partial
 
 import torch
 
+from nmt.corpus.line_profile import LineProfile
+from nmt.corpus.pairs import Pair
 from nmt.data.batching import batches_in_order, make_batch
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import Engine
-from nmt.decoding.engines.batches import InBatches
+from nmt.decoding.engines.batching import InBatches
 from nmt.decoding.engines.torch import TorchEngine
-from nmt.decoding.line_translator import LineTranslator, line_settings
 from nmt.evaluation.metrics import MetricScore, score_translations
-from nmt.model.transformer import Transformer
-from nmt.text.corpus import Pair
-from nmt.text.line_facts import LineProfile
-from nmt.text.tokenizer import Tokenizer
-from nmt.training.distributed import ALONE, Group
-from nmt.training.loss import label_smoothed_cross_entropy
-from nmt.training.reporter import Validation, ValidationStoppedError
+from nmt.models.transformer import Transformer
+from nmt.tokenization.tokenizer import Tokenizer
+from nmt.training.distributed.group import ALONE, Group
+from nmt.training.reporting.reporter import Validation, ValidationStoppedError
 from nmt.training.state import TrainState
+from nmt.training.update.loss import label_smoothed_cross_entropy
+from nmt.translation.line_translator import LineTranslator, line_settings
 
 LOSS_BATCH_TOKENS = 4096
 FIRST_LINES, MOST_LINES = 4, 4096  # translated between two looks at the clock, where there is a deadline

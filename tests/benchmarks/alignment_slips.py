@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nmt.cleaning.alignment_slip import Features, read_features, slips_between
+from nmt.cleaning.measures.misalignment import Features, read_features, slips_between
 
 
 def main() -> None:

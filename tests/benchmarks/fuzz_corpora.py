@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.benchmarks.fuzz_parsers import Target, main
-from tests.cleaning.conftest import translations
-from tests.cleaning.importers.test_importing import PO, TMX, XLIFF_1, XLIFF_2
-from tests.cleaning.importers.test_xliff import SDL
+from tests.conftest import translations
+from tests.formats.test_reader import PO, TMX, XLIFF_1, XLIFF_2
+from tests.formats.test_xliff import SDL
 
 Languages = tuple[str | None, str | None]
 TSV = 'id\tde\ten\n1\tEin Hund\tA dog\n\n2\t"Zwei"\tTwo\n3\tdrei\t\n'
@@ -97,8 +97,8 @@ class Corpora:
         called: str = "x",
     ) -> Target:
         """``nmt corpus import`` with each of these languages and fields in turn."""
-        from nmt.cleaning.importers.importing import import_file
         from nmt.errors import NMTError
+        from nmt.formats.reader import import_file
 
         path, out = self.fresh() / called, self.scratch / "out"
 
@@ -127,11 +127,11 @@ class Corpora:
 
     def check(self) -> Target:
         from nmt.cleaning.check import check_corpus
-        from nmt.cleaning.held_out import read_held_out
-        from nmt.cleaning.languages import LanguageSample, check_languages
-        from nmt.cleaning.reading import parallel_files
+        from nmt.cleaning.measures.languages import LanguageSample, check_languages
         from nmt.cleaning.report import as_mapping, as_text
         from nmt.cleaning.report_page import as_page
+        from nmt.corpus.held_out import read_held_out
+        from nmt.corpus.tolerant_reader import parallel_files
 
         paths = self.two_files()
         for path, lines in zip(self.held_out(), zip(*translations(20), strict=True), strict=True):
@@ -156,8 +156,8 @@ class Corpora:
     def clean(self) -> Target:
         from nmt.cleaning.clean import clean_corpus
         from nmt.cleaning.config import FILTERS, MENDS, CleaningConfig
-        from nmt.cleaning.languages import check_languages
-        from nmt.cleaning.reading import parallel_files
+        from nmt.cleaning.measures.languages import check_languages
+        from nmt.corpus.tolerant_reader import parallel_files
 
         known = check_languages(("de", "en"))
         paths, out = self.two_files(), self.scratch / "out"
@@ -184,8 +184,8 @@ class Corpora:
         from nmt.cleaning.check import check_corpus
         from nmt.cleaning.clean import clean_corpus
         from nmt.cleaning.config import CleaningConfig
-        from nmt.cleaning.reading import parallel_files
         from nmt.cleaning.report import as_text
+        from nmt.corpus.tolerant_reader import parallel_files
 
         path, out = self.fresh() / "x.tsv", self.scratch / "out"
 
@@ -202,8 +202,8 @@ class Corpora:
 
     def rearrange(self) -> Target:
         """``nmt corpus dedupe``, ``merge``, ``sample`` and ``split``."""
-        from nmt.cleaning.reading import parallel_files
-        from nmt.cleaning.rearranging import dedupe_corpus, merge_corpora, sample_corpus, split_corpus
+        from nmt.corpus.operations import dedupe_corpus, merge_corpora, sample_corpus, split_corpus
+        from nmt.corpus.tolerant_reader import parallel_files
 
         paths, out = self.two_files(), self.scratch / "out"
 
@@ -222,7 +222,7 @@ class Corpora:
     def settings(self) -> Target:
         """The TOML of ``nmt clean -c``."""
         from nmt.cleaning.config import config_as_toml, config_from
-        from nmt_cli.settings import read_toml
+        from nmt_cli.options import read_toml
 
         path = self.fresh() / "clean.toml"
 

@@ -99,8 +99,8 @@ class Workshop:
     """A small sound model, with everything a training leaves, and the targets that read damaged copies of it."""
 
     def __init__(self, directory: Path) -> None:
-        from nmt.ctranslate2_copy import make_copy
-        from tests.test_disk import run, write_text
+        from nmt.ctranslate2.copy import make_copy
+        from tests.faults.test_disk import run, write_text
 
         self.directory = directory
         if not directory.exists():
@@ -162,7 +162,7 @@ class Workshop:
         return self.scratch
 
     def lines(self) -> Target:
-        from nmt.text.lines import read_line_blocks, read_lines, read_windows
+        from nmt.files.lines import read_line_blocks, read_lines, read_windows
 
         self.scratch.mkdir(exist_ok=True)
 
@@ -181,7 +181,7 @@ class Workshop:
         return read
 
     def config(self) -> Target:
-        from nmt.model_dir import load_info
+        from nmt.model_dir.info import load_info
 
         directory = self.copy_of_model("config.json")
 
@@ -193,9 +193,9 @@ class Workshop:
 
     def card(self) -> Target:
         """The config as somebody else wrote it, weights and all, as ``nmt info`` and the model card show it."""
-        from nmt.model_card import model_card
-        from nmt.model_dir import load_info
-        from nmt.weights import read_header
+        from nmt.model_dir.card import model_card
+        from nmt.model_dir.info import load_info
+        from nmt.model_dir.weights import read_header
         from nmt_cli.info import _json, _text
 
         directory = self.copy_of_model("config.json", "weights.safetensors")
@@ -220,8 +220,8 @@ class Workshop:
         return read
 
     def weights(self) -> Target:
-        from nmt.model_dir import load_model
-        from nmt.weights import read_arrays
+        from nmt.model_dir.load import load_model
+        from nmt.model_dir.weights import read_arrays
 
         directory = self.copy_of_model("weights.safetensors")
         path = directory / "weights.safetensors"
@@ -236,8 +236,8 @@ class Workshop:
         return read
 
     def toml(self) -> Target:
-        from nmt.training.config import Recipe, merge_recipe
-        from nmt_cli.settings import read_toml
+        from nmt.training.recipe import Recipe, merge_recipe
+        from nmt_cli.options import read_toml
 
         self.scratch.mkdir(exist_ok=True)
         path = self.scratch / "settings.toml"
@@ -249,8 +249,8 @@ class Workshop:
         return read
 
     def json_lines(self) -> Target:
-        from nmt.decoding.translation import Request
-        from nmt_cli.translation_formats import as_lines, json_reader, write_json
+        from nmt.translation.requests import Request
+        from nmt_cli.translate.formats import as_lines, json_reader, write_json
 
         reader = json_reader(Request(""), lambda request: None)
 
@@ -264,7 +264,7 @@ class Workshop:
         return read
 
     def tokenizer(self) -> Target:
-        from nmt.text.tokenizer import Tokenizer
+        from nmt.tokenization.tokenizer import Tokenizer
 
         def read(data: bytes) -> None:
             tokenizer = Tokenizer(data)
@@ -277,7 +277,7 @@ class Workshop:
 
     def spans(self) -> Target:
         """Only what SentencePiece itself could read comes here; anything else may be refused as ValueError."""
-        from nmt.text.sentencepiece_proto import model_type, read_spans, without_rules_path
+        from nmt.tokenization.sentencepiece_proto import model_type, read_spans, without_rules_path
 
         def read(data: bytes) -> None:
             for parse in (model_type, without_rules_path, read_spans):
@@ -289,7 +289,7 @@ class Workshop:
         return read
 
     def manifest(self) -> Target:
-        from nmt.ctranslate2_copy import read_copy
+        from nmt.ctranslate2.copy import read_copy
 
         directory = self.copy_of_model("ctranslate2/nmt.json")
 
@@ -307,9 +307,9 @@ class Workshop:
 
     def _copy_with(self, name: str) -> Target:
         """A copy in which the file ``name`` is another one with the right checksum: what an attacker would write."""
-        from nmt.ctranslate2_copy import read_copy
+        from nmt.ctranslate2.copy import read_copy
         from nmt.decoding.config import SearchConfig
-        from nmt.decoding.loading import load_copy
+        from nmt.translation.loading import load_copy
 
         directory = self.copy_of_model("ctranslate2/nmt.json", f"ctranslate2/{name}")
         manifest = json.loads((self.model / "ctranslate2" / "nmt.json").read_text())
@@ -325,7 +325,7 @@ class Workshop:
         return read
 
     def checkpoint(self) -> Target:
-        from nmt.training.checkpoint import CheckpointStore
+        from nmt.training.run_directory.checkpoints import CheckpointStore
 
         self.scratch.mkdir(exist_ok=True)
 
@@ -336,8 +336,8 @@ class Workshop:
         return read
 
     def log(self) -> Target:
-        from nmt.training.curves import read_curves
-        from nmt.training.log import JsonLog
+        from nmt.training.reporting.curves import read_curves
+        from nmt.training.reporting.log import JsonLog
         from tests.conftest import RecordingReporter
 
         self.scratch.mkdir(exist_ok=True)
@@ -352,8 +352,8 @@ class Workshop:
 
     def training(self) -> Target:
         from nmt.data.encoded_corpus import open_encoded_corpus
-        from nmt.training.claim import _compare
-        from nmt.training.preparation import stored_validation
+        from nmt.training.preparation.prepared import stored_validation
+        from nmt.training.run_directory.claim import _compare
 
         names = ("settings.json", "prepared.json", "corpus/corpus.json")
         training = self.copy_of_model(*(f"training/{name}" for name in names)) / "training"

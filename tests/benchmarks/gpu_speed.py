@@ -17,12 +17,12 @@ from gemm import operations_a_target_token, products
 
 from nmt.data.batching import padding_share, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus, encoded_in_memory
-from nmt.data.supply import BatchSupply
-from nmt.model.config import preset
-from nmt.model.transformer import Transformer
+from nmt.data.prefetch import BatchSupply
+from nmt.models.config import preset
+from nmt.models.transformer import Transformer
 from nmt.training.config import TrainingConfig
-from nmt.training.learner import Learner
-from nmt.training.optimizer import update_average
+from nmt.training.update.learner import Learner
+from nmt.training.update.optimizer import update_average
 
 SIDE = 8192  # of the square matrices whose product shows the peak
 

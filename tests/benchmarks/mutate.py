@@ -23,7 +23,10 @@ ROOT = Path(__file__).parent.parent.parent
 MODULES = {
     "nmt/decoding/search.py": ["tests/decoding/test_search.py", "tests/decoding/test_search_equivalences.py"],
     "nmt/data/batching.py": ["tests/data/test_batching.py"],
-    "nmt/training/checkpoint.py": ["tests/training/test_checkpoint.py", "tests/faults/test_damage.py"],
+    "nmt/training/run_directory/checkpoints.py": [
+        "tests/training/run_directory/test_checkpoints.py",
+        "tests/faults/test_damage.py",
+    ],
 }
 SECONDS = 180.0  # a mutant that runs for longer has been noticed
 COMPARISONS = {

@@ -8,7 +8,7 @@ import itertools
 import time
 
 from nmt import Translator
-from nmt.text.lines import read_lines
+from nmt.files.lines import read_lines
 
 
 def main() -> None:

@@ -8,20 +8,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nmt.cleaning import reading
 from nmt.cleaning.check import CheckReport, check_corpus
 from nmt.cleaning.clean import clean_corpus
 from nmt.cleaning.config import CleaningConfig
-from nmt.cleaning.held_out import held_out_of
-from nmt.cleaning.kinds import KINDS
-from nmt.cleaning.lengths import fit_lengths
-from nmt.cleaning.reading import parallel_files
+from nmt.cleaning.findings import KINDS
+from nmt.cleaning.measures.length_fit import fit_lengths
 from nmt.cleaning.report import as_mapping, as_text
 from nmt.cleaning.report_page import as_page
+from nmt.corpus import blocks, tolerant_reader
+from nmt.corpus.held_out import held_out_of
+from nmt.corpus.pairs import FilterConfig, Pair, fault_of
+from nmt.corpus.tolerant_reader import parallel_files
 from nmt.errors import NMTError
-from nmt.text import blocks
-from nmt.text.corpus import FilterConfig, Pair, fault_of
-from tests.cleaning.conftest import Pairs, Writer, translations
+from tests.conftest import Pairs, Writer, translations
 
 CLEAN = translations(600)
 PLACE = 100  # the pair, from 0, that is spoilt
@@ -157,7 +156,7 @@ def test_georgian_has_no_capital_letters_to_be_missed(write: Writer) -> None:
 
 
 def test_examples_come_from_all_of_the_text(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "BLOCK_LINES", 50)
+    monkeypatch.setattr(tolerant_reader, "BLOCK_LINES", 50)
     pairs = list(CLEAN)
     for place in (10, 110, 210):
         pairs[place] = ("Это было бы очень хорошо.", f"{CLEAN[place][1]}")
@@ -252,7 +251,7 @@ def test_text_that_is_no_longer_as_people_write_it_is_told(write: Writer) -> Non
 def test_any_number_of_helpers_and_any_form_give_the_same(
     write: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "BLOCK_LINES", 64)
+    monkeypatch.setattr(tolerant_reader, "BLOCK_LINES", 64)
     pairs = [*spoilt(target="schÃ¶n &amp; gut"), CLEAN[0]]
     files = write(pairs)
     alone = as_mapping(check(files))
@@ -280,14 +279,14 @@ def test_every_kind_that_nmt_clean_is_said_to_mend_names_one_of_its_filters() ->
     from nmt.cleaning.config import FILTERS, MENDS
 
     assert {kind.mended_by for kind in KINDS.values()} <= {"", *FILTERS, *MENDS}
-    assert blocks.BLOCK_LINES == reading.BLOCK_LINES
+    assert blocks.BLOCK_LINES == tolerant_reader.BLOCK_LINES
 
 
 def test_blocks_of_very_long_lines_are_divided(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     files = write(spoilt(target="schÃ¶n"))
     whole = as_mapping(check(files))
-    monkeypatch.setattr(reading, "MOST_BYTES", 500)
-    blocks_read = list(reading.TolerantReader(parallel_files([files[0]], [files[1]])).blocks())
+    monkeypatch.setattr(tolerant_reader, "MOST_BYTES", 500)
+    blocks_read = list(tolerant_reader.TolerantReader(parallel_files([files[0]], [files[1]])).blocks())
     assert len(blocks_read) > 60
     assert [block.first for block in blocks_read] == [
         1 + sum(b.count for b in blocks_read[:n]) for n in range(len(blocks_read))

@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nmt.cleaning import reading
-from nmt.cleaning.block_text import SideText
 from nmt.cleaning.check import check_corpus
 from nmt.cleaning.clean import CleaningReport, clean_corpus
 from nmt.cleaning.config import FILTERS, MENDS, CleaningConfig, config_as_toml, config_from
-from nmt.cleaning.held_out import held_out_of
-from nmt.cleaning.mending import mend_side
-from nmt.cleaning.reading import parallel_files
+from nmt.cleaning.repairs import mend_side
+from nmt.corpus import tolerant_reader
+from nmt.corpus.block_text import SideText
+from nmt.corpus.held_out import held_out_of
+from nmt.corpus.pairs import Pair
+from nmt.corpus.tolerant_reader import parallel_files
 from nmt.errors import NMTError
 from nmt.settings import to_mapping
-from nmt.text.corpus import Pair
-from tests.cleaning.conftest import Pairs, Writer, translations
+from tests.conftest import Pairs, Writer, translations
 
 CLEAN = translations(600)
 LONGEST = max(CLEAN, key=lambda pair: len(pair[1]))
@@ -241,7 +241,7 @@ def test_a_sentence_that_differs_in_a_vowel_sign_is_another_one(write: Writer, t
 
 
 def test_any_number_of_helpers_writes_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "BLOCK_LINES", 50)
+    monkeypatch.setattr(tolerant_reader, "BLOCK_LINES", 50)
     files = write_noisy(tmp_path, [*CLEAN[:300], *NOISE.values(), *CLEAN[200:], ("schÃ¶n", "a &amp; b")])
     reports = [clean(files, tmp_path / str(n), rejected=tmp_path / f"{n}.tsv", helpers=n) for n in (1, 2)]
     assert reports[0] == reports[1]

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from nmt.cleaning.check import check_corpus
 from nmt.cleaning.clean import clean_corpus
 from nmt.cleaning.config import FILTERS, MENDS, CleaningConfig
-from nmt.cleaning.reading import parallel_files
 from nmt.cleaning.report import as_mapping, as_text
 from nmt.cleaning.report_page import as_page
-from nmt.evaluation.faults import faults_of
-from nmt.text.blocks import ParallelFiles
-from nmt.text.corpus import FilterConfig, Pair
-from nmt.text.file_types import has_mac_line_ends
-from nmt.text.selection import scan_pairs
-from tests.cleaning.conftest import Writer, translations
+from nmt.corpus.blocks import ParallelFiles
+from nmt.corpus.pairs import FilterConfig, Pair
+from nmt.corpus.selection import scan_pairs
+from nmt.corpus.tolerant_reader import parallel_files
+from nmt.evaluation.error_flags import faults_of
+from nmt.files.file_types import has_mac_line_ends
+from tests.conftest import Writer, translations
 
 PIECES = (
     b"\xef\xbb\xbf",

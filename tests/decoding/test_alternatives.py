@@ -5,7 +5,7 @@ import pytest
 from nmt.decoding.alternatives import find_alternatives
 from nmt.decoding.hypothesis import Wish
 from nmt.decoding.search import search
-from nmt.model.transformer import Transformer
+from nmt.models.transformer import Transformer
 from nmt.special_ids import EOS
 from tests.decoding.test_search import PLAIN, A, B, C, Prefix, TableModel, padded
 from tests.decoding.test_search_equivalences import CONFIG, random_sources

@@ -3,8 +3,8 @@ import torch
 
 from nmt.decoding.attention import check_heads, cross_attention, default_heads, mean_of_heads
 from nmt.errors import NMTError
-from nmt.model.config import ModelConfig
-from nmt.model.transformer import Transformer
+from nmt.models.config import ModelConfig
+from nmt.models.transformer import Transformer
 from nmt.special_ids import BOS, EOS, PAD
 
 SOURCE = torch.tensor([[10, 11, 12, EOS], [20, EOS, PAD, PAD]])

@@ -13,7 +13,7 @@ from torch import Tensor
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.hypothesis import NO_WISH, Wish
 from nmt.decoding.search import beam_search
-from nmt.model.cache import DecoderCache, Memory
+from nmt.models.cache import DecoderCache, Memory
 from nmt.special_ids import EOS
 from tests.decoding.test_search import PLAIN, A, B, C, Prefix, TableModel, padded, random_table
 

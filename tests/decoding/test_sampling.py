@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from nmt.decoding.config import SearchConfig
+from nmt.decoding.gumbel import gumbel, keys_of, sentence_key
 from nmt.decoding.hypothesis import Wish
-from nmt.decoding.noise import gumbel, keys_of, sentence_key
 from nmt.decoding.sampling import draw, sample
 from nmt.decoding.scoring import pad_rows, score_targets
 from nmt.decoding.search import beam_search
 from nmt.errors import NMTError
-from nmt.model.transformer import Transformer
+from nmt.models.transformer import Transformer
 from nmt.special_ids import EOS
 from tests.decoding.test_search import A, B, C, Prefix, TableModel, padded
 from tests.decoding.test_search_equivalences import random_sources

@@ -10,8 +10,8 @@ from torch import Tensor
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.search import beam_search, best_candidates, search
 from nmt.errors import NMTError
-from nmt.model.cache import DecoderCache, Memory
-from nmt.model.config import ModelConfig
+from nmt.models.cache import DecoderCache, Memory
+from nmt.models.config import ModelConfig
 from nmt.special_ids import BOS, EOS, PAD, UNK
 
 A, B, C = 4, 5, 6

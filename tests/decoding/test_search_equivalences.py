@@ -9,9 +9,9 @@ from nmt.decoding.config import SearchConfig
 from nmt.decoding.hypothesis import Hypothesis
 from nmt.decoding.scoring import score_targets
 from nmt.decoding.search import beam_search
-from nmt.decoding.stepping import log_probabilities
-from nmt.model.cache import DecoderCache
-from nmt.model.transformer import Transformer
+from nmt.models.base import log_probabilities
+from nmt.models.cache import DecoderCache
+from nmt.models.transformer import Transformer
 from nmt.special_ids import BOS, EOS, PAD, UNK
 
 

@@ -46,7 +46,7 @@ def test_a_torch_that_cannot_be_asked_is_a_fault_and_no_end(tmp_path: Path, monk
     def broken(name: str) -> object:
         raise RuntimeError("CUDA driver initialization failed")
 
-    monkeypatch.setattr("nmt.runtime.choose_device", broken)
+    monkeypatch.setattr("nmt.runtime.device.choose_device", broken)
     found = findings(tmp_path)
     assert (found["device"].state, found["device"].value) == ("broken", "CUDA driver initialization failed")
     assert "install torch again" in found["device"].remedy
@@ -55,8 +55,8 @@ def test_a_torch_that_cannot_be_asked_is_a_fault_and_no_end(tmp_path: Path, monk
 
 def test_the_quota_of_a_container_is_told_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    monkeypatch.setattr("nmt.processors.processors_to_run_on", lambda: 16)
-    for name in ("nmt.cgroups", "nmt.processors"):
+    monkeypatch.setattr("nmt.runtime.processors.processors_to_run_on", lambda: 16)
+    for name in ("nmt.runtime.cgroups", "nmt.runtime.processors"):
         monkeypatch.setattr(f"{name}.cpu_quota", lambda *root: 1.5)
     told = findings(tmp_path)["threads"].value
     assert told == (

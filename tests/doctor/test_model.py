@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nmt.doctor.examination import examine
+from nmt.doctor.checkup import examine
 from nmt.doctor.finding import Finding
 from nmt.doctor.model import compare_copy, look_at_model
 from tests.conftest import Reversal
@@ -117,7 +117,7 @@ def test_the_copy_is_compared_with_torch_on_this_machine(model: Path, monkeypatc
     [found] = compare_copy(model)
     assert (found.state, found.remedy) == ("ok", "")
     assert "sentences are translated the same" in found.value
-    monkeypatch.setattr("nmt.export.Comparison.too_different", True)
+    monkeypatch.setattr("nmt.conversion.export.Comparison.too_different", True)
     [found] = compare_copy(model)
     assert (found.state, found.remedy) == ("broken", "nmt translate --engine torch translates in float32")
     manifest = model / "ctranslate2" / "nmt.json"

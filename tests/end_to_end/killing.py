@@ -20,11 +20,11 @@ from typing import Any
 
 import torch
 
-from nmt.model_dir import load_model
-from nmt.training.checkpoint import CheckpointStore
-from nmt.training.config import Recipe, merge_recipe
-from nmt.training.corpus_files import CorpusFiles
+from nmt.model_dir.load import load_model
+from nmt.training.preparation.corpus_files import CorpusFiles
+from nmt.training.recipe import Recipe, merge_recipe
 from nmt.training.run import train
+from nmt.training.run_directory.checkpoints import CheckpointStore
 from tests.conftest import RecordingReporter
 
 SETTINGS = {

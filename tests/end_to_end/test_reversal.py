@@ -5,9 +5,9 @@ import random
 import shutil
 from pathlib import Path
 
-from nmt.decoding.translator import Translator
-from nmt.model_dir import load_info
+from nmt.model_dir.info import load_info
 from nmt.training.run import train
+from nmt.translation.translator import Translator
 from tests.conftest import RecordingReporter, Reversal
 
 

@@ -8,10 +8,7 @@ import pytest
 
 from nmt.errors import NMTError
 from nmt.evaluation import metrics
-from nmt.evaluation.metrics import (
-    bleu_tokenizer,
-    score_translations,
-)
+from nmt.evaluation.metrics import bleu_tokenizer, score_translations
 from nmt.text.languages import script_of
 
 ENGLISH = [

@@ -5,8 +5,8 @@ import unicodedata
 import pytest
 from sacrebleu import corpus_bleu
 
+from nmt.evaluation.datasets import EvaluationSet
 from nmt.evaluation.scoring import Scorer
-from nmt.evaluation.test_sets import EvaluationSet
 
 LINES = ["Die Größe der Häuser überrascht.", "Ein Hund läuft über die Straße.", "No accents in this line."]
 DECOMPOSED = [unicodedata.normalize("NFD", line) for line in LINES]

@@ -1,4 +1,4 @@
-"""What the page holds, without a browser; tests/test_cli_evaluate.py opens it in one."""
+"""What the page holds, without a browser; tests/cli/evaluate/test_command.py opens it in one."""
 
 import json
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from nmt.evaluation import report
-from nmt.evaluation.judging import Inquiry, judge
+from nmt.evaluation.datasets import EvaluationSet
+from nmt.evaluation.evaluate import Inquiry, judge
 from nmt.evaluation.report import TrainingCurves, lines_aligned, lines_shown, report_page
 from nmt.evaluation.results import SetResult
 from nmt.evaluation.scoring import Scorer
 from nmt.evaluation.systems import Output
-from nmt.evaluation.test_sets import EvaluationSet
 
 HOSTILE = "</script><script>alert(1)</script><b onclick='x'>"
 

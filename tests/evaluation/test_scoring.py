@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from nmt.errors import NMTError
+from nmt.evaluation.datasets import EvaluationSet
 from nmt.evaluation.scoring import Scorer
-from nmt.evaluation.test_sets import EvaluationSet
 
 WORDS = "the cat sat on a mat while some dog slept near it and two birds sang in old trees".split()  # noqa: SIM905
 

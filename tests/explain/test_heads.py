@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from nmt.decoding.translator import Translator
 from nmt.errors import NMTError
-from nmt.explain.head_removal import GreedyTranslator, remove_heads
+from nmt.explain.head_ablation import GreedyTranslator, remove_heads
 from nmt.explain.head_report import head_document, read_text
 from nmt.explain.head_statistics import head_statistics
 from nmt.explain.walk import OpenedModel, walk
+from nmt.translation.translator import Translator
 from tests.conftest import Reversal
 
 

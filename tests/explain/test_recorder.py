@@ -9,9 +9,9 @@ from torch import Tensor
 
 from nmt.decoding.attention import cross_attention
 from nmt.explain.recorder import recording, without_head
-from nmt.model.attention import Attention
-from nmt.model.config import ModelConfig
-from nmt.model.transformer import Transformer
+from nmt.models.attention import Attention
+from nmt.models.config import ModelConfig
+from nmt.models.transformer import Transformer
 from nmt.special_ids import BOS, EOS
 
 SOURCE = torch.tensor([[5, 9, 7, 4, EOS]])

@@ -12,7 +12,7 @@ from nmt.explain.head_statistics import SHARES
 from nmt.explain.page import STAGES
 from nmt.explain.texts import languages, load_texts
 
-SCRIPTS = sorted((Path(__file__).parents[2] / "nmt" / "explain").glob("*.js"))
+SCRIPTS = sorted((Path(__file__).parents[2] / "nmt" / "explain" / "web").glob("*.js"))
 
 
 def flat(texts: dict[str, Any], above: str = "") -> Iterator[tuple[str, str]]:

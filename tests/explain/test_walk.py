@@ -6,12 +6,12 @@ import math
 import pytest
 import torch
 
-from nmt.decoding.translator import Translator
 from nmt.errors import NMTError
 from nmt.explain.document import CANDIDATES, document
 from nmt.explain.sentence import merge
 from nmt.explain.walk import MOST_SUBWORDS, OpenedModel, Walk, walk
 from nmt.special_ids import BOS, EOS
+from nmt.translation.translator import Translator
 from tests.conftest import Reversal
 from tests.explain.conftest import SENTENCE
 

@@ -21,10 +21,10 @@ from pathlib import Path
 import torch
 
 import nmt_cli.demo
-from nmt.ctranslate2_copy import make_copy, read_copy
+from nmt.ctranslate2.copy import make_copy, read_copy
 from nmt.errors import NMTError
-from nmt.training.log import LOG
-from nmt.weights import read_header
+from nmt.model_dir.weights import read_header
+from nmt.training.reporting.log import LOG
 from nmt_cli.main import nmt
 from tests.conftest import talkative_model
 

@@ -12,8 +12,8 @@ import pytest
 
 from nmt.errors import NMTError
 from nmt.files.atomic import atomic_writer
-from nmt_cli.partial_output import partial_output
-from tests.test_disk import run, weights, write_text
+from nmt_cli.console.output import partial_output
+from tests.faults.test_disk import run, weights, write_text
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from nmt.decoding.loading import open_model
 from nmt.errors import NMTError
-from nmt.model_dir import CONFIG, TOKENIZER, WEIGHTS, ModelInfo, load_info, load_model
-from nmt.training.checkpoint import CheckpointStore
+from nmt.model_dir.info import ModelInfo, load_info
+from nmt.model_dir.layout import CONFIG, TOKENIZER, WEIGHTS
+from nmt.model_dir.load import load_model
+from nmt.model_dir.weights import read_header
+from nmt.training.run_directory.checkpoints import CheckpointStore
 from nmt.training.state import TrainState
-from nmt.weights import read_header
+from nmt.translation.loading import open_model
 
 NAMED = re.compile(r"config\.json|weights\.safetensors")
 SOURCES = [[5, 6, 7, 8], [9, 10], [11, 12, 13]]

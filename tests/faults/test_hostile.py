@@ -9,32 +9,24 @@ from pathlib import Path
 
 import pytest
 
-import nmt.text.lines
-from nmt.ctranslate2_copy import read_copy
+import nmt.files.lines
+from nmt.ctranslate2.copy import read_copy
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
-from nmt.model_dir import (
-    CARD,
-    CONFIG,
-    FAST_COPY,
-    MANIFEST,
-    TOKENIZER,
-    WEIGHTS,
-    load_info,
-    load_model,
-    load_tokenizer,
-    save_model,
-)
-from nmt.text.lines import open_binary, read_line_blocks, read_lines, read_windows
-from nmt.training.config import Recipe, merge_recipe
-from nmt.weights import read_header
-from nmt_cli.settings import read_toml
+from nmt.files.lines import open_binary, read_line_blocks, read_lines, read_windows
+from nmt.model_dir.info import load_info
+from nmt.model_dir.layout import CARD, CONFIG, FAST_COPY, MANIFEST, TOKENIZER, WEIGHTS
+from nmt.model_dir.load import load_model, load_tokenizer
+from nmt.model_dir.save import save_model
+from nmt.model_dir.weights import read_header
+from nmt.training.recipe import Recipe, merge_recipe
+from nmt_cli.options import read_toml
 
 MEGABYTE = 1 << 20
 
 
 def test_a_line_without_end_in_a_gz_is_named_by_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nmt.text.lines, "MAX_LINE_BYTES", MEGABYTE)
+    monkeypatch.setattr(nmt.files.lines, "MAX_LINE_BYTES", MEGABYTE)
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(b"one\ntwo\n" + bytes(3 * MEGABYTE)))
     for read in (
@@ -47,7 +39,7 @@ def test_a_line_without_end_in_a_gz_is_named_by_file_and_line(tmp_path: Path, mo
 
 
 def test_a_line_as_long_as_the_limit_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nmt.text.lines, "MAX_LINE_BYTES", MEGABYTE)
+    monkeypatch.setattr(nmt.files.lines, "MAX_LINE_BYTES", MEGABYTE)
     path = tmp_path / "long"
     expected = ["a", "x" * (MEGABYTE - 1), "b"]
     path.write_text("".join(f"{line}\n" for line in expected))
@@ -60,7 +52,7 @@ def test_a_line_as_long_as_the_limit_is_read(tmp_path: Path, monkeypatch: pytest
 GZIP_BOMB = """
 import resource, sys
 from nmt.errors import NMTError
-from nmt.text.lines import read_lines
+from nmt.files.lines import read_lines
 try:
     for _ in read_lines(sys.argv[1]):
         pass
@@ -113,7 +105,7 @@ def test_a_header_of_gigabytes_is_not_read(model: Path) -> None:
 
 
 def test_a_tokenizer_of_gigabytes_is_not_read_whole(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nmt.model_dir.MAX_TOKENIZER_BYTES", MEGABYTE)
+    monkeypatch.setattr("nmt.model_dir.layout.MAX_TOKENIZER_BYTES", MEGABYTE)
     with (model / TOKENIZER).open("ab") as file:
         file.truncate(4 << 30)
     with pytest.raises(NMTError, match=TOKENIZER):

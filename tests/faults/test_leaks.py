@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from nmt.ctranslate2_copy import read_copy
-from nmt.decoding.loading import open_model
+from nmt.ctranslate2.copy import read_copy
 from nmt.files.atomic import write_lines
-from nmt.model_dir import load_info
-from nmt.text.lines import read_lines
-from nmt.training.lock import sole_training
+from nmt.files.lines import read_lines
+from nmt.model_dir.info import load_info
+from nmt.training.run_directory.lock import sole_training
+from nmt.translation.loading import open_model
 
 STATUS = Path("/proc/self/statm")
 pytestmark = pytest.mark.skipif(not STATUS.exists(), reason="memory is read from /proc")

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from nmt.ctranslate2_copy import read_copy
+from nmt.ctranslate2.copy import read_copy
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and mounts are those of Linux")
 OLD = "what was there before\n"
 LIMITED = """
 import resource, sys
 kind, limit, *arguments = sys.argv[1:]
-import torch, nmt.text.tokenizer, nmt.decoding.loading, nmt.training.run, nmt_cli.main  # before memory is short
+# Imported before memory is short:
+import torch, nmt.tokenization.tokenizer, nmt.translation.loading, nmt.training.run, nmt_cli.main
 limit = int(limit)
 if kind == "RLIMIT_AS":  # beyond what is mapped already, which differs between builds of torch
     limit += int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from nmt.text.lines import name_of
+from nmt.files.lines import name_of
 from nmt.text.printable import printable, without_surrogates
 
 

@@ -1,7 +1,8 @@
 import pytest
 
 from nmt.errors import NMTError
-from nmt.training.config import Recipe, TrainingConfig, merge_recipe
+from nmt.training.config import TrainingConfig
+from nmt.training.recipe import Recipe, merge_recipe
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nmt.data.encoded_corpus import Lengths
-from nmt.training.curriculum import Curriculum
+from nmt.training.schedule import Curriculum
 
 
 def lengths() -> tuple[Lengths, Lengths]:

@@ -9,10 +9,10 @@ import torch
 
 from nmt.errors import NMTError
 from nmt.training.budget import Clock
-from nmt.training.checkpoint import read_checkpoint
 from nmt.training.config import TrainingConfig
 from nmt.training.extension import extend, is_raised
 from nmt.training.planner import Planner
+from nmt.training.run_directory.checkpoints import read_checkpoint
 from nmt.training.state import TrainState
 from nmt.training.validation import TranslationValidator
 from tests.conftest import RecordingReporter

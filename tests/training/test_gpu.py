@@ -12,12 +12,13 @@ import torch
 from nmt import Translator
 from nmt.data.batching import Batch, batches_in_order, make_batch
 from nmt.data.encoded_corpus import EncodedCorpus, encoded_in_memory
-from nmt.model.config import ModelConfig
-from nmt.model.transformer import Transformer
-from nmt.training.batch_size import settle_batch_tokens
-from nmt.training.config import Recipe, TrainingConfig, merge_recipe
-from nmt.training.learner import Learner
+from nmt.models.config import ModelConfig
+from nmt.models.transformer import Transformer
+from nmt.training.config import TrainingConfig
+from nmt.training.recipe import Recipe, merge_recipe
 from nmt.training.run import train
+from nmt.training.sizing.batch_size import settle_batch_tokens
+from nmt.training.update.learner import Learner
 from tests.conftest import RecordingReporter, Reversal
 from tests.training.test_run import SMALL, write_corpus
 

@@ -11,12 +11,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from nmt.corpus.word_counts import read_word_counts
 from nmt.errors import NMTError
-from nmt.model_dir import WORD_COUNTS, load_info
-from nmt.text.tokenizer import Tokenizer
-from nmt.text.word_counts import read_word_counts
-from nmt.training.config import DECAYS, PEAKS, Recipe, merge_recipe
-from nmt.training.corpus_files import CorpusFiles, language_of
+from nmt.model_dir.info import load_info
+from nmt.model_dir.layout import WORD_COUNTS
+from nmt.tokenization.tokenizer import Tokenizer
+from nmt.training.config import DECAYS, PEAKS
+from nmt.training.preparation.corpus_files import CorpusFiles, language_of
+from nmt.training.recipe import Recipe, merge_recipe
 from nmt.training.run import RunReport, train
 from nmt_corpora import phrasebook_file
 from tests.conftest import RecordingReporter, Reversal

@@ -12,17 +12,17 @@ from torch import Tensor
 
 from nmt.data.batching import Batch, Rows
 from nmt.data.encoded_corpus import EncodedCorpus, encoded_in_memory
-from nmt.model.config import ModelConfig
-from nmt.model.dropout import Dropout
-from nmt.model.transformer import Transformer
-from nmt.training.averaging import LAST_WEIGHTS, Snapshots
+from nmt.models.config import ModelConfig
+from nmt.models.dropout import Dropout
+from nmt.models.transformer import Transformer
 from nmt.training.budget import Clock
-from nmt.training.checkpoint import CheckpointStore
 from nmt.training.config import TrainingConfig
-from nmt.training.learner import Update
-from nmt.training.reporter import Progress, Validation, ValidationStoppedError
+from nmt.training.reporting.reporter import Progress, Validation, ValidationStoppedError
+from nmt.training.run_directory.checkpoints import CheckpointStore
+from nmt.training.run_directory.snapshots import LAST_WEIGHTS, Snapshots
 from nmt.training.state import TrainState
 from nmt.training.trainer import Surroundings, Trainer
+from nmt.training.update.learner import Update
 
 MODEL = ModelConfig(
     vocabulary_size=20, encoder_layers=1, decoder_layers=1, dimension=16, heads=2, feed_forward=32, dropout=0.1

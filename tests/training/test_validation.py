@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 import torch
 
+from nmt.corpus.pairs import Pair
 from nmt.data.encoded_corpus import encoded_in_memory
 from nmt.decoding.config import SearchConfig
-from nmt.model.config import ModelConfig
-from nmt.model.transformer import Transformer
-from nmt.text.corpus import Pair
-from nmt.text.tokenizer import train_tokenizer
+from nmt.models.config import ModelConfig
+from nmt.models.transformer import Transformer
 from nmt.tokenization.config import TokenizerConfig
+from nmt.tokenization.training import train_tokenizer
 from nmt.training import validation
-from nmt.training.distributed import Group
-from nmt.training.reporter import ValidationStoppedError
+from nmt.training.distributed.group import Group
+from nmt.training.reporting.reporter import ValidationStoppedError
 from nmt.training.state import TrainState
 from nmt.training.validation import TranslationValidator
 

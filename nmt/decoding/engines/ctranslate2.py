@@ -20,10 +20,10 @@ import ctranslate2
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import Begun
-from nmt.decoding.engines.batches import BATCH_SENTENCES, BATCH_TOKENS
+from nmt.decoding.engines.batching import BATCH_SENTENCES, BATCH_TOKENS
 from nmt.decoding.hypothesis import NO_WISH, NOT_FINITE, Hypothesis, Wish
 from nmt.errors import NMTError
-from nmt.processes import never_destroy, watch
+from nmt.runtime.processes import never_destroy, watch
 from nmt.special_ids import BOS, EOS, PAD, UNK
 
 # With a length penalty of 0 it would end as soon as the best beam has ended, not when K have.
@@ -98,7 +98,7 @@ class CTranslate2Engine:
         watch(self)
 
     def after_fork(self) -> None:
-        """See nmt.processes: the threads that translate are in the parent."""
+        """See nmt.runtime.processes: the threads that translate are in the parent."""
         self._forked = True
         never_destroy(self._translator)
 

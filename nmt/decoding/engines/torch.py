@@ -9,15 +9,15 @@ from typing import TypeVar
 import torch
 
 from nmt.decoding.alternatives import find_alternatives
-from nmt.decoding.attention import Heads, check_heads, default_heads
+from nmt.decoding.attention import check_heads, default_heads
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.engines.products import packed_products
+from nmt.decoding.engines.packed_linear import packed_products
 from nmt.decoding.hypothesis import NO_WISH, Found, Hypothesis, Wish
 from nmt.decoding.sampling import sample
 from nmt.decoding.scoring import pad_rows, score_and_attend
 from nmt.decoding.search import search
-from nmt.decoding.stepping import EncoderDecoder
-from nmt.runtime import run_torch
+from nmt.models.base import EncoderDecoder, Heads
+from nmt.runtime.device import run_torch
 
 # Two candidates whose log-probabilities differ by less are a close call. The number of rows in a matrix product, the
 # padding and the number of threads change the order of float32 sums and so the log-probability of a whole sentence:

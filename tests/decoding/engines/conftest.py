@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from nmt.ctranslate2_copy import FILES
-from nmt.ctranslate2_format import SPECIALS, write_files
+from nmt.ctranslate2.copy import FILES
+from nmt.ctranslate2.format import SPECIALS, write_files
 from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
-from nmt.model.transformer import Transformer
+from nmt.models.transformer import Transformer
 
 POSITIONS = 64
 

@@ -15,8 +15,8 @@ from nmt.decoding.engines.torch import TorchEngine
 from nmt.decoding.hypothesis import Hypothesis, Wish
 from nmt.decoding.scoring import pad_rows, score_targets
 from nmt.errors import NMTError
-from nmt.model.config import ModelConfig
-from nmt.model.transformer import Transformer
+from nmt.models.config import ModelConfig
+from nmt.models.transformer import Transformer
 from nmt.special_ids import EOS, PAD, UNK
 
 CONFIG = SearchConfig(beam_size=4, max_length_offset=20)  # far enough to be reached by nothing
@@ -220,6 +220,6 @@ def test_a_model_it_cannot_run_is_an_error() -> None:
 
 def test_it_comes_without_torch() -> None:
     code = (
-        "import sys, nmt.decoding.engines.ctranslate2, nmt.decoding.engines.fastest; assert 'torch' not in sys.modules"
+        "import sys, nmt.decoding.engines.ctranslate2, nmt.decoding.engines.fallback; assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -10,13 +10,13 @@ import torch
 from nmt.decoding.attention import cross_attention, mean_of_heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import torch as torch_engine
-from nmt.decoding.engines.batches import InBatches
+from nmt.decoding.engines.batching import InBatches
 from nmt.decoding.engines.torch import TorchEngine
 from nmt.decoding.hypothesis import NO_WISH, Wish
 from nmt.decoding.scoring import pad_rows
 from nmt.decoding.search import beam_search, search
 from nmt.errors import NMTError
-from nmt.model.transformer import Transformer
+from nmt.models.transformer import Transformer
 from nmt.special_ids import EOS, PAD
 
 CONFIG = SearchConfig(beam_size=4, n_best=2, max_length_ratio=1.5, max_length_offset=3)

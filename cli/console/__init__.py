@@ -1,0 +1,1 @@
+"""What all commands need of the terminal: signals, progress and partial output."""

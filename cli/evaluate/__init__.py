@@ -1,0 +1,5 @@
+"""``nmt evaluate``."""
+
+from .command import evaluate
+
+__all__ = ["evaluate"]

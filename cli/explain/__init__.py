@@ -1,0 +1,5 @@
+"""``nmt explain``."""
+
+from .command import explain
+
+__all__ = ["explain"]

@@ -1,0 +1,5 @@
+"""``nmt train``."""
+
+from .command import train
+
+__all__ = ["train"]

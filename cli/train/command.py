@@ -1,0 +1,254 @@
+"""``nmt train``: two text files in, a translator out."""
+
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nmt.errors import NMTError
+
+from ..console.signals import stopping_on_signals
+from ..options import (
+    PATH,
+    config_option,
+    device_option,
+    examples,
+    output_option,
+    read_toml,
+    source_option,
+    target_option,
+    threads_option,
+    verbosity_options,
+)
+from .option_checks import Situation, is_begun, refuse_unused_settings
+from .recipe_options import WHOLE_NUMBER_OR_AUTO, given_settings, setting
+
+if TYPE_CHECKING:
+    from nmt.training.preparation.corpus_files import CorpusFiles
+    from nmt.training.recipe import Recipe
+
+
+@click.command(
+    epilog=examples(
+        "nmt train -s train.de -t train.en -o model",
+        "nmt train -s train.de -t train.en --valid-source dev.de --valid-target dev.en --max-steps 20000",
+        "nmt train -s train.de -t train.en --budget 20m",
+        "nmt train --tsv pairs.tsv --preset base --seed 7",
+        "nmt train --from model -s medical.de -t medical.en -o medical-model",
+    )
+)
+@source_option(
+    multiple=True, help="Source text, one sentence a line, plain or compressed; repeat -s for several files."
+)
+@target_option(multiple=True, help="Target text: line N translates line N of the source. Repeat -t likewise.")
+@click.option("--tsv", metavar="FILE", type=PATH, multiple=True, help="Source, a tab and target on each line.")
+@click.option(
+    "--weight",
+    metavar="X",
+    type=float,
+    multiple=True,
+    help="How many times each corpus comes in an epoch, such as 3 or 0.5: one X for each -s and -t, then each --tsv.",
+)
+@click.option(
+    "--tag",
+    metavar="NAME",
+    multiple=True,
+    help="Begin the sources of each corpus with a tag, '' for none: one NAME for each -s and -t, then each --tsv.",
+)
+@click.option(
+    "--valid-source", metavar="FILE", type=PATH, multiple=True, show_default="held out", help="Validation text."
+)
+@click.option("--valid-target", metavar="FILE", type=PATH, multiple=True, help="Its translations.")
+@click.option("--valid-tag", metavar="NAME", show_default="the one all corpora share", help="Its tag, '' for none.")
+@output_option(metavar="DIR", default="model", show_default=True, help="Model directory to make or to go on with.")
+@click.option("--from", "parent", metavar="DIR", type=PATH, help="Begin with this model; learn from other text.")
+@setting("training", "--mix-old", "With --from: share of what that model learned from in each epoch.", kind=float)
+@click.option("--dry-run", is_flag=True, help="Say what training would take: text, memory, speed, time; train not.")
+@click.option("--overwrite", is_flag=True, help="Remove the model in DIR and start afresh.")
+@click.option("--preset", metavar="NAME", show_default="by corpus size", help="Model size: tiny, small, base or big.")
+@click.option("--source-language", metavar="CODE", show_default="as file names end", help="Such as de.")
+@click.option("--target-language", metavar="CODE", show_default="as file names end", help="Such as zh.")
+@setting("training", "--budget", "Time for the whole command, such as 20m, 2h or 1d.", kind=str, metavar="TIME")
+@setting("training", "--max-steps", "Updates to make; the learning rate falls to zero there.")
+@setting("training", "--max-epochs", "Passes over the corpus to make, likewise.")
+@setting(
+    "training", "--validate-every", "Updates between validations; not with --budget, which validates as time allows."
+)
+@setting("training", "--checkpoint-every", "Updates between checkpoints.")
+@setting("training", "--keep", "Newest checkpoints to keep, for going on.")
+@setting(
+    "training",
+    "--patience",
+    "Validations without a better score before the rate falls and training ends; not with --budget.",
+)
+@setting("training", "--valid-metric", "What ranks checkpoints: bleu, chrf (chrF2++) or loss.", kind=str)
+@setting("training", "--seed", "Seed of everything random.")
+@setting(
+    "training",
+    "--batch-tokens",
+    "Tokens in a batch, padding included; an update sees so many x accumulate x devices.",
+    kind=WHOLE_NUMBER_OR_AUTO,
+)
+@setting("training", "--precision", "Matrix products in float32, bfloat16, or auto: as the device does best.", kind=str)
+@setting("training", "--accumulate", "Batches that make one update.")
+@setting("training", "--optimizer", "muon (AdamW for embeddings, norms and biases) or adamw.", kind=str)
+@setting(
+    "training",
+    "--learning-rate",
+    "Peak of the learning rate, after warm-up.",
+    kind=float,
+    default="0.005 for muon, 0.0015 for adamw, with --from a fifth",
+)
+@setting(
+    "training",
+    "--weight-decay",
+    "Times the rate, the share of the weights lost in an update.",
+    kind=float,
+    default="0.6 for muon, less after 3,000 updates; 0.01 for adamw and with --from",
+)
+@setting("training", "--warmup", "Updates until the peak; at most a tenth of the run.")
+@setting("training", "--schedule", "auto, linear, cosine, inverse-sqrt or trapezoid: the rate after warm-up.", kind=str)
+@setting("training", "--label-smoothing", "Share of probability spread over all subwords.", kind=float)
+@setting("training", "--word-dropout", "Share of input words hidden from the model.", kind=float)
+@setting("training", "--curriculum", "Share of the run for short sentences first; needs a known end.", kind=float)
+@setting("training", "--subword-sampling", "Strength of drawing other subwords for the same text anew.", kind=float)
+@setting("training", "--r-drop", "Weight of the agreement of two passes under dropout; 5 suits small text.", kind=float)
+@click.option(
+    "--tokenizer",
+    metavar="FILE",
+    type=PATH,
+    show_default="learnt from the text",
+    help="A tokenizer made by nmt tokenizer train, or tokenizer.model of a model.",
+)
+@setting("tokenizer", "--vocabulary-size", "Subwords.", kind=WHOLE_NUMBER_OR_AUTO)
+@setting("tokenizer", "--model-type", "Kind of tokenizer: unigram, bpe, char or word.", kind=str)
+@setting("filters", "--max-length", "Most subwords a side of a training pair.")
+@setting("filters", "--max-ratio", "Largest length ratio of a training pair, not counting 60 bytes.", kind=float)
+@setting("model", "--dropout", "Share of values dropped while training.", kind=float)
+@setting(
+    "training",
+    "--dropout-passes",
+    "Passes over the text in which dropout grows to that: from 0, or from more if many passes are planned.",
+    kind=float,
+    default="8, with --from 0",
+)
+@setting("model", "--encoder-layers", "Layers of the encoder.")
+@setting("model", "--decoder-layers", "Layers of the decoder.")
+@setting("model", "--dimension", "Width of the model.")
+@setting("model", "--heads", "Attention heads.")
+@setting("model", "--feed-forward", "Width of the feed-forward layers.")
+@setting("model", "--norm", "Place of layer norm: pre, or post as in the paper.", kind=str)
+@click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard into DIR/training/tensorboard.")
+@config_option()
+@click.option("--show-config", is_flag=True, help="Print all settings as a TOML file to keep, and do nothing else.")
+@device_option()
+@click.option(
+    "--devices",
+    metavar="N",
+    type=click.IntRange(min=1),
+    show_default="1",
+    help="Devices of this machine that train together: GPUs, or processes that share the processor.",
+)
+@threads_option()
+@verbosity_options
+@click.pass_context
+def train(ctx: click.Context, /, **options: Any) -> None:
+    """Train a translator from parallel text: two line-aligned files (or a TSV) in, a model directory out.
+
+    The text is filtered, a tokenizer trained, a model size chosen; the model is validated as it learns, and its
+    best averaged weights are left in DIR. Stopped or killed, the same command goes on from the last checkpoint; after
+    the end it learns on if --budget, --max-steps, --max-epochs or --patience is larger.
+    """
+    began = time.monotonic()  # a budget is counted from here, the imports below included
+    from nmt.training.distributed.follower import follow_torchrun
+    from nmt.training.distributed.placement import is_follower
+
+    if is_follower():
+        ctx.exit(0 if options["dry_run"] else follow_torchrun(options["device"], options["threads"]))
+    if options["dry_run"] and (options["devices"] or 1) > 1:
+        raise NMTError("--dry-run measures one device; leave --devices out")
+
+    from nmt.settings import naming
+    from nmt.training.preparation.data_config import KEYS, DataConfig, data_as_toml, data_from
+    from nmt.training.recipe import Recipe, merge_recipe, recipe_as_toml
+
+    recipe, data = Recipe(), DataConfig()
+    in_file: dict[str, Any] = {}
+    if options["config"] is not None:
+        with naming(options["config"]):
+            in_file = read_toml(options["config"])
+            data = data_from(in_file.get("data", {}), where=options["config"])
+            settings = {name: value for name, value in in_file.items() if name != "data"}
+            recipe = merge_recipe(recipe, settings, where=options["config"])
+    given = given_settings(ctx)
+    if options["preset"] is not None:
+        given["preset"] = options["preset"]
+    recipe = merge_recipe(recipe, given, where="options")
+    named = {key: options[key] for key in KEYS if options[key] not in (None, ())}
+    data = data.overridden(named)
+    if options["show_config"]:
+        click.echo(f"{recipe_as_toml(recipe)}\n{data_as_toml(data)}", nl=False)
+        return
+    if not is_begun(options["output"], overwrite=options["overwrite"]):
+        situation = Situation(recipe=recipe, data=data, parent=options["parent"] is not None)
+        refuse_unused_settings(situation, {**given, "data": named}, in_file, options["config"])
+    if options["parent"] is not None:
+        from nmt.training.preparation.fine_tuning import gently
+
+        recipe = gently(recipe)
+
+    from nmt.model_dir.layout import TRAINING
+    from nmt.training.reporting.reporter import Reporter, Reporters
+    from nmt.training.reporting.tensorboard import TensorBoard
+    from nmt.training.run import train as run_training
+
+    from .progress import TrainingProgress
+
+    files = data.corpus_files()
+    if options["dry_run"]:
+        _say_what_it_takes(files, recipe, options)
+        return
+    with stopping_on_signals() as stop, TrainingProgress(stop) as progress:
+        reporter: Reporter = progress
+        if options["tensorboard"]:
+            board = TensorBoard(Path(options["output"]) / TRAINING / "tensorboard")
+            progress.stage(f"to watch the curves: tensorboard --logdir {board.directory}")
+            reporter = Reporters(progress, board)
+        report = run_training(
+            files,
+            Path(options["output"]),
+            recipe,
+            reporter=reporter,
+            device=options["device"],
+            devices=options["devices"],
+            threads=options["threads"],
+            overwrite=options["overwrite"],
+            stop_requested=stop.requested,
+            began=began,
+            parent=None if options["parent"] is None else Path(options["parent"]),
+        )
+    progress.summarize(report)
+    if not report.finished:
+        ctx.exit(128 + (stop.signal or signal.SIGINT))
+
+
+def _say_what_it_takes(files: "CorpusFiles", recipe: "Recipe", options: dict[str, Any]) -> None:
+    """The result of --dry-run, on standard output."""
+    from nmt.training.dry_run import rehearse
+
+    from .dry_run import describe
+    from .progress import TrainingProgress
+
+    with stopping_on_signals() as stop, TrainingProgress(stop) as progress:
+        found = rehearse(
+            files,
+            Path(options["output"]),
+            recipe,
+            reporter=progress,
+            device=options["device"],
+            threads=options["threads"],
+            parent=None if options["parent"] is None else Path(options["parent"]),
+        )
+    click.echo(describe(found))

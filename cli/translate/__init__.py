@@ -1,0 +1,5 @@
+"""``nmt translate``."""
+
+from .command import translate
+
+__all__ = ["translate"]

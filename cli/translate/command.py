@@ -1,0 +1,148 @@
+"""``nmt translate``: lines in, as many lines out."""
+
+from contextlib import nullcontext
+from typing import Any
+
+import click
+
+from nmt import NMTError
+
+from ..console.output import SUFFIX, check_output, partial_output
+from ..options import (
+    PATH,
+    device_option,
+    engine_option,
+    examples,
+    input_option,
+    model_option,
+    output_option,
+    source_option,
+    threads_option,
+    verbosity_options,
+)
+from ..unused_options import reject_given, reject_unused_search_options
+from .formats import choose_form
+from .interactive import is_interactive
+from .job import TranslationJob
+from .options import forbidden_words, result_options, search_options
+from .outputs import choose_outputs
+
+OUTPUT_HELP = f"""File to write; with several FILEs, or if it is a directory, the directory that gets one file of the
+same name for each. A file appears when it is complete; if something stops the translation before, what was finished is
+in FILE{SUFFIX}."""
+
+
+@click.command(
+    epilog=examples(
+        "nmt translate -m model news.de -o news.en",
+        "nmt translate -m model a.de b.de -o english/",
+        "nmt translate -m model --format json < lines.jsonl > translations.jsonl",
+        "nmt translate -m model news.de -o news.en --align news.de-en",
+        "zcat big.de.gz | nmt translate -m model | gzip > big.en.gz",
+        "nmt translate -m model      (then type, line by line)",
+    )
+)
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=PATH)
+@source_option(multiple=True, hidden=True)  # for those who expect the text to translate behind an option
+@input_option(multiple=True, hidden=True)
+@model_option(
+    multiple=True, help="Model directory; repeat -m for models of one tokenizer that translate together, by torch."
+)
+@output_option(help=OUTPUT_HELP)
+@search_options
+@click.option(
+    "--batch-size",
+    metavar="N",
+    type=click.IntRange(min=1),
+    show_default="64",
+    help="Sentences translated together, fewer if they are long. Changes the speed, not the result.",
+)
+@click.option("--tag", metavar="NAME", default="", help="Begin each source with this tag of the model's training.")
+@engine_option()
+@threads_option()
+@device_option()
+@result_options
+@verbosity_options
+@click.pass_context
+def translate(
+    context: click.Context,
+    /,
+    files: tuple[str, ...],
+    source: tuple[str, ...],
+    input_file: tuple[str, ...],
+    model: tuple[str, ...],
+    output: str | None,
+    engine: str,
+    device: str,
+    threads: int | None,
+    batch_size: int | None,
+    tag: str,
+    prefix: str,
+    forbid: tuple[str, ...],
+    forbid_file: str | None,
+    output_format: str,
+    input_format: str | None,
+    scores: bool,
+    align_file: str | None,
+    split_sentences: bool | None,
+    raw: bool,
+    **search: Any,
+) -> None:
+    """Translate FILEs, or standard input, line by line: N lines in, N lines out, in order.
+
+    Text is UTF-8. A line of more sentences than those that the model learned from, or too long for it, is divided at
+    sentence ends and put together again. Lines without letters, list markers and indentation are copied; a line in
+    capitals is translated in sentence case and capitalized again. An empty line stays one. Files may be compressed
+    (.gz .xz .bz2 .zst). Without FILE at a terminal, type and get an answer to each line, with -v also its score and
+    which word comes from which.
+
+    A line that is not the JSON asked for becomes an object with "error", and the exit status is 1.
+    """
+    from nmt import Translator
+    from nmt.files.lines import check_readable, said_of_no_text
+    from nmt.model_dir.info import load_info
+    from nmt.model_dir.layout import resolve_model_path
+    from nmt.translation.requests import Request
+
+    inputs = (*files, *source, *input_file) or ("-",)
+    if inputs.count("-") > 1:
+        raise click.UsageError("standard input (-) can be read only once.")
+    for path in inputs:
+        check_readable(path)
+        if said := said_of_no_text(path):
+            raise NMTError(said)
+    beside = [] if forbid_file is None else [forbid_file]
+    outputs = choose_outputs(inputs, output, beside)
+    if align_file is not None:
+        check_output(align_file, (*inputs, *beside, *(goal for goal in outputs if goal != "-")))
+    if output_format != "text":
+        reject_given(context, ["scores"], f"is for --format text; --format {output_format} has them in any case.")
+    models = [resolve_model_path(path) for path in model or (None,)]
+    reject_unused_search_options(context, [bool(search["sample"]) or load_info(models[0]).search.sample])
+    settings: dict[str, Any] = {name: value for name, value in search.items() if value is not None}
+    if batch_size is not None:
+        settings["batch_sentences"] = batch_size
+    wanted = Request("", prefix, forbidden_words(forbid, forbid_file))
+    translator = Translator(
+        models,
+        engine=engine,
+        device=device,
+        threads=threads,
+        tag=tag,
+        split_sentences=split_sentences,
+        raw=raw,
+        **settings,
+    )
+    translator.wish_of(wanted)  # what cannot be wished fails here, not after some lines
+    form = choose_form(translator, output_format, input_format, scores=scores, wanted=wanted)
+    failed = 0
+    with nullcontext() if align_file is None else partial_output(align_file) as aligned:
+        for goal, paths in outputs.items():
+            with partial_output(goal) as stream:
+                job = TranslationJob(translator, form, stream, aligned, interactive=is_interactive(inputs))
+                for path in paths:
+                    job.translate(path)
+                failed += job.failed
+    translator.close()
+    if failed:
+        raise NMTError(f"{failed:,} {'line was' if failed == 1 else 'lines were'} not translated, as said above")

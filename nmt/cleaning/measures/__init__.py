@@ -1,0 +1,1 @@
+"""What the checks and filters of parallel text measure."""

@@ -1,0 +1,1 @@
+"""Parallel text in files: pairs, blocks, selection, and operations on whole corpora."""

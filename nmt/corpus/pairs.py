@@ -1,0 +1,118 @@
+"""Parallel corpora: pairs, what is wrong with them, what is counted, and by which hashes they are told apart.
+
+Knows nothing of subwords and of how lines are stored.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from nmt.errors import NMTError
+from nmt.tokenization.normalization import comparable
+
+# Bytes by which one side may be longer than the ratio allows, so that no short sentence falls to it.
+RATIO_SLACK = 60
+
+
+class Pair(NamedTuple):
+    """A sentence and its translation."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterConfig:
+    """Which pairs are not worth training on."""
+
+    # Characters of the longer side; above it a line is a document, or several lines lost their ends.
+    max_characters: int = 3000
+    # Subwords of the longer side; applied where a tokenizer is at hand, not by fault_of.
+    max_length: int = 256
+    # Of UTF-8 bytes, longer to shorter. Scripts differ up to threefold (Burmese to English), so this is generous.
+    max_ratio: float = 6.0
+    # Whether the second and later copies of a pair are dropped.
+    deduplicate: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("max_characters", "max_length"):
+            if getattr(self, name) < 1:
+                raise NMTError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if not self.max_ratio >= 1:
+            raise NMTError(f"max_ratio must be at least 1, not {self.max_ratio}")
+
+
+@dataclass
+class CorpusReport:
+    """How many pairs were read, kept, and dropped for which reason."""
+
+    read: int = 0
+    kept: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
+
+    def drop(self, reason: str, count: int = 1) -> None:
+        """Count pairs as dropped for ``reason``."""
+        self.dropped[reason] = self.dropped.get(reason, 0) + count
+
+    def summary(self) -> str:
+        """Such as ``1,000 pairs read, 990 kept; dropped: 8 duplicate, 2 empty``."""
+        text = f"{self.read:,} {'pair' if self.read == 1 else 'pairs'} read, {self.kept:,} kept"
+        reasons = sorted(self.dropped.items(), key=lambda item: (-item[1], item[0]))
+        return f"{text}; dropped: {', '.join(f'{n:,} {reason}' for reason, n in reasons)}" if reasons else text
+
+
+def total_of(reports: Iterable[CorpusReport]) -> CorpusReport:
+    """One report for all."""
+    summed = CorpusReport()
+    for report in reports:
+        summed.read += report.read
+        summed.kept += report.kept
+        for reason, count in report.dropped.items():
+            summed.drop(reason, count)
+    return summed
+
+
+def fault_of(pair: Pair, config: FilterConfig) -> str | None:
+    """Why ``pair`` is dropped by what it holds itself, or None; it is measured as ``comparable`` makes it."""
+    pair = Pair(*map(comparable, pair))
+    if not pair.source.strip() or not pair.target.strip():
+        return "empty"
+    if max(len(pair.source), len(pair.target)) > config.max_characters:
+        return "too long"
+    # Bytes rather than characters: a Chinese character says about as much as three Latin letters, and is three bytes.
+    short, long = sorted((len(pair.source.encode()), len(pair.target.encode())))
+    return "length ratio" if long > config.max_ratio * short + RATIO_SLACK else None
+
+
+def pair_hash(pair: Pair, seed: int) -> bytes:
+    """Eight bytes that tell pairs apart, made ``comparable``, and put them in an order that ``seed`` decides."""
+    text = "\n".join(map(comparable, pair))
+    return hashlib.blake2b(text.encode(), digest_size=16, key=str(seed).encode()).digest()[:8]
+
+
+def sentence_hash(sentence: str) -> bytes:
+    """Eight bytes that tell sentences apart, without regard to case, spacing and Unicode normalisation form."""
+    return hashlib.blake2b(" ".join(comparable(sentence).casefold().split()).encode(), digest_size=8).digest()
+
+
+def default_held_out_size(pairs: int) -> int:
+    """Pairs to hold out for validation when none are given: one in twenty, at most a thousand.
+
+    >>> [default_held_out_size(pairs) for pairs in (1, 20, 1_000, 30_000, 2_000_000)]
+    [0, 1, 50, 1000, 1000]
+    """
+    return min(1000, pairs // 20)
+
+
+def check_aligned(counts: Mapping[str, int]) -> None:
+    """Raise an NMTError with both counts unless all texts, by name, have equally many lines, and some."""
+    (first, expected), *others = counts.items()
+    for name, count in others:
+        if count != expected:
+            raise NMTError(
+                f"the line counts differ: {first} has {expected:,}, {name} has {count:,}; "
+                "they must be aligned line by line"
+            )
+    if not expected:
+        raise NMTError(f"there is nothing to score: {first} holds no lines")

@@ -1,0 +1,247 @@
+"""Which pairs of a corpus are trained on and which are held out, decided over hashes in bounded memory.
+
+Each pair is 25 bytes here: a byte of state in memory, and three hashes in a scratch file that is read from end to end a
+few times. 64 bits tell ten million pairs apart with a chance of three in a million that any two are taken for one.
+"""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, NamedTuple, Self, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nmt.corpus.blocks import Block
+from nmt.corpus.pairs import CorpusReport, FilterConfig, Pair, fault_of, pair_hash, sentence_hash
+from nmt.errors import NMTError
+
+States = NDArray[np.uint8]
+Hashes = NDArray[np.uint64]  # (N, 3), columns as below
+
+# What becomes of a pair, and what people are told of it; the first three are found by fault_of.
+REASONS = ("kept", "empty", "too long", "length ratio", "duplicate", "held out", "shares a held-out sentence")
+KEPT, DUPLICATE, HELD_OUT, BESIDE_HELD_OUT = (REASONS.index(name) for name in ("kept", "duplicate", *REASONS[5:]))
+
+_PAIR, _SOURCE, _TARGET = range(3)
+_ROW_BYTES = 3 * 8
+_NOTHING = bytes(_ROW_BYTES)
+_CHUNK = 1 << 18  # rows read at once
+_SORTED_AT_ONCE = 1 << 23  # rows
+
+
+class Scan(NamedTuple):
+    """What is to be known of the pairs of one block: states (N,) and hashes (N, 3), 0 where a pair is dropped."""
+
+    corpus: int
+    states: States
+    hashes: Hashes
+
+
+def scan_block(block: Block, config: FilterConfig, seed: int) -> Scan:
+    """Judge the pairs of a block one by one; ``seed`` decides the order that held-out pairs are looked for in."""
+    return Scan(block.corpus, *scan_pairs(block.pairs(), config, seed))
+
+
+def scan_pairs(pairs: Sequence[Pair], config: FilterConfig, seed: int) -> tuple[States, Hashes]:
+    """States and hashes of ``pairs``."""
+    states = np.zeros(len(pairs), dtype=np.uint8)
+    rows: list[bytes] = []
+    for index, pair in enumerate(pairs):
+        fault = fault_of(pair, config)
+        if fault is None:
+            rows += pair_hash(pair, seed), sentence_hash(pair.source), sentence_hash(pair.target)
+        else:
+            states[index] = REASONS.index(fault)
+            rows.append(_NOTHING)
+    # Big-endian, so that numbers have the order of the bytes they are made from.
+    return states, np.frombuffer(b"".join(rows), dtype=">u8").astype(np.uint64).reshape(-1, 3)
+
+
+class PairSelection:
+    """The states of all pairs, in the order they were added; a context manager, which holds a scratch file."""
+
+    def __init__(self, directory: Path, *, corpora: int = 1, tags: Sequence[str] = ()) -> None:
+        """``directory`` is where the scratch file of so many ``corpora`` is; NMTError if it cannot be made.
+
+        ``tags`` are those of the corpora, none meaning that they have none.
+        """
+        try:
+            self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=directory))  # noqa: SIM115 - closed by __exit__
+        except OSError as error:
+            raise NMTError(f"no scratch file can be made in {directory}: {error.strerror}") from error
+        self._directory = directory
+        self._parts: list[States] = []
+        self._states: States | None = None
+        self.sizes = [0] * corpora  # pairs read of each corpus
+        _, self._tags = np.unique(tags or [""] * corpora, return_inverse=True)  # as numbers from 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(OSError):  # on a full disk: bytes that nobody wants any more
+            self._file.close()
+
+    def add(self, scan: Scan) -> None:
+        """Take in one more block."""
+        self.sizes[scan.corpus] += len(scan.states)
+        self._parts.append(scan.states)
+        self._states = None
+        try:
+            self._file.write(scan.hashes.tobytes())
+            self._file.flush()
+        except OSError as error:
+            raise NMTError(
+                f"the scratch file in {self._directory} cannot be written: {error.strerror}; make room there"
+            ) from error
+
+    @property
+    def states(self) -> States:
+        """What became of each pair so far (N,)."""
+        if self._states is None:
+            self._states = np.concatenate([np.zeros(0, dtype=np.uint8), *self._parts])
+            self._parts = [self._states]
+        return self._states
+
+    def reports(self) -> list[CorpusReport]:
+        """For each corpus what was read, kept and dropped; held-out pairs are among those kept."""
+        reports = []
+        for states in np.split(self.states, np.cumsum(self.sizes)[:-1]):
+            counts = np.bincount(states, minlength=len(REASONS)).tolist()
+            dropped = {reason: count for reason, count in zip(REASONS[1:5], counts[1:5], strict=True) if count}
+            reports.append(CorpusReport(read=len(states), kept=counts[KEPT] + sum(counts[5:]), dropped=dropped))
+        return reports
+
+    def corpora_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The number of the corpus that each of ``rows`` is in."""
+        return np.searchsorted(np.cumsum(self.sizes), rows, side="right").astype(np.int64)
+
+    def drop_duplicates(self, weights: Sequence[float] = ()) -> None:
+        """Of equal pairs in corpora of the same tag keep one: in the corpus of the highest weight, there the first.
+
+        ``weights`` are those of the corpora, none meaning that all weigh the same.
+        """
+        corpora = len(self.sizes)
+        ranks = np.zeros(corpora, dtype=np.uint16)  # corpora of one tag stand together, what is kept before its copies
+        ranks[np.lexsort((np.arange(corpora), -np.array(weights or [1.0] * corpora), self._tags))] = np.arange(corpora)
+        parts = -(-len(self.states) // _SORTED_AT_ONCE)
+        for part in range(parts):
+            found = []
+            for first, states, hashes in self._chunks():
+                pairs = hashes[:, _PAIR]
+                bucket = ((pairs >> np.uint64(32)) * np.uint64(parts)) >> np.uint64(32)
+                rows = np.flatnonzero((states == KEPT) & (bucket == part))
+                found.append((pairs[rows], first + rows))
+            pairs, rows = (np.concatenate(column) for column in zip(*found, strict=True))
+            homes = self.corpora_of(rows).astype(np.uint16)
+            ranked = np.argsort(ranks[homes], kind="stable")
+            order = ranked[np.argsort(pairs[ranked], kind="stable")]
+            tags = self._tags[homes[order]]
+            later = (pairs[order[1:]] == pairs[order[:-1]]) & (tags[1:] == tags[:-1])
+            self.states[rows[order[1:][later]]] = DUPLICATE
+
+    def hold_out(self, size: int, *, corpora: Sequence[int]) -> NDArray[np.int64]:
+        """Hold out up to ``size`` pairs of ``corpora``; their numbers.
+
+        Which these are depends on the seed and on what they hold, not on their order. A pair that shares a sentence
+        with a held-out one leaves training too; sentences that stand in many pairs are not held out, they would take
+        much of the corpus with them. Sentences are compared without regard to case and spacing.
+        """
+        kept = int((self.states == KEPT).sum())
+        limit = max(2, kept // (20 * size)) * self._different_tags  # a pair may stand there once with each
+        wanted = 8 * size
+        while True:
+            rows, hashes = self._first_in_order(wanted, corpora)
+            chosen = self._choose(hashes, size, limit)
+            if len(chosen) == size or len(rows) < wanted:
+                break
+            wanted *= 8
+        sources, targets = (np.sort(hashes[chosen, column]) for column in (_SOURCE, _TARGET))
+        for first, states, chunk in self._chunks():
+            shares = is_in(chunk[:, _SOURCE], sources) | is_in(chunk[:, _TARGET], targets)
+            self.states[first + np.flatnonzero((states == KEPT) & shares)] = BESIDE_HELD_OUT
+        held_out = np.sort(rows[chosen])
+        self.states[held_out] = HELD_OUT
+        return held_out
+
+    def count_known(self, pairs: Sequence[Pair], seed: int) -> int:
+        """How many of ``pairs`` are among those kept, which were scanned with ``seed``."""
+        wanted = np.frombuffer(b"".join(pair_hash(pair, seed) for pair in pairs), dtype=">u8").astype(np.uint64)
+        distinct = np.unique(wanted)
+        found = [np.zeros(0, dtype=np.uint64)]
+        for _, states, hashes in self._chunks():
+            known = hashes[states == KEPT, _PAIR]
+            found.append(known[is_in(known, distinct)])
+        return int(np.isin(wanted, np.concatenate(found)).sum())
+
+    @property
+    def _different_tags(self) -> int:
+        return int(self._tags.max(initial=0)) + 1
+
+    def _chunks(self) -> Iterator[tuple[int, States, Hashes]]:
+        """``(number of the first row, states, hashes)`` of all rows, some at a time."""
+        self._file.seek(0)
+        for first in range(0, len(self.states), _CHUNK):
+            states = self.states[first : first + _CHUNK]
+            raw = self._file.read(len(states) * _ROW_BYTES)
+            yield first, states, np.frombuffer(raw, dtype=np.uint64).reshape(-1, 3)
+
+    def _first_in_order(self, count: int, corpora: Sequence[int]) -> tuple[NDArray[np.int64], Hashes]:
+        """Numbers and hashes of the ``count`` pairs of ``corpora`` whose hashes are the smallest.
+
+        Copies that have different tags take turns at being first.
+        """
+        rows, hashes = np.zeros(0, dtype=np.int64), np.zeros((0, 3), dtype=np.uint64)
+        for first, states, chunk in self._chunks():
+            here = first + np.flatnonzero(states == KEPT)
+            here = here[np.isin(self.corpora_of(here), corpora)]
+            rows, hashes = np.concatenate([rows, here]), np.concatenate([hashes, chunk[here - first]])
+            pairs = hashes[:, _PAIR]
+            turns = (self._tags[self.corpora_of(rows)].astype(np.uint64) + pairs) % np.uint64(self._different_tags)
+            best = np.lexsort((turns, pairs))[:count]
+            rows, hashes = rows[best], hashes[best]
+        return rows, hashes
+
+    def _choose(self, candidates: Hashes, size: int, limit: int) -> list[int]:
+        """The first ``size`` candidates that share no sentence with one before them nor with over ``limit`` pairs."""
+        common = np.maximum(*(self._count(candidates[:, column], column) for column in (_SOURCE, _TARGET))) > limit
+        chosen: list[int] = []
+        sources: set[int] = set()
+        targets: set[int] = set()
+        for index, (source, target) in enumerate(candidates[:, _SOURCE:].tolist()):
+            if len(chosen) == size:
+                break
+            if not common[index] and source not in sources and target not in targets:
+                chosen.append(index)
+                sources.add(source)
+                targets.add(target)
+        return chosen
+
+    def _count(self, sentences: Hashes, column: int) -> NDArray[np.int64]:
+        """In how many kept pairs each of ``sentences`` stands on the side ``column``."""
+        distinct, places = np.unique(sentences, return_inverse=True)
+        counts = np.zeros(len(distinct), dtype=np.int64)
+        for _, states, hashes in self._chunks():
+            known = hashes[states == KEPT, column]
+            found = np.searchsorted(distinct, known[is_in(known, distinct)])
+            counts += np.bincount(found, minlength=len(distinct))
+        return counts[places]
+
+
+def spread_sample(total: int, size: int, seed: int) -> NDArray[np.int64]:
+    """``size`` of the numbers below ``total``, one at random out of each of as many equal parts."""
+    edges = np.arange(size + 1, dtype=np.int64) * total // size
+    return edges[:-1] + (np.random.default_rng(seed).random(size) * np.diff(edges)).astype(np.int64)
+
+
+def is_in(values: Hashes, ordered: Hashes) -> NDArray[np.bool_]:
+    """Which ``values`` are in ``ordered``."""
+    if not len(ordered):
+        return np.zeros(len(values), dtype=bool)
+    places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    return cast(NDArray[np.bool_], ordered[places] == values)

@@ -1,0 +1,38 @@
+"""What all importers give: pairs, and why a unit gave none."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from nmt.errors import NMTError
+from nmt.text.controls import clean_text
+from nmt.text.languages import LANGUAGE_CODE
+
+LONGEST = 100_000  # characters of a segment; what is longer is no sentence, and must not fill the memory
+
+
+class Unit(NamedTuple):
+    """A pair of one line each, or the reason why there is none."""
+
+    source: str = ""
+    target: str = ""
+    skipped: str = ""
+
+
+Units = Iterator[Unit]
+
+
+def unit_of(source: str, target: str) -> Unit:
+    """The unit of two texts, whose line ends become blanks; skipped where a side is empty or too long."""
+    if max(len(source), len(target)) > LONGEST:
+        return Unit(skipped="too long")
+    source, target = (clean_text(text).strip() for text in (source, target))
+    if not source or not target:
+        return Unit(skipped="untranslated" if source else "empty")
+    return Unit(source, target)
+
+
+def check_code(language: str, where: str) -> str:
+    """``language`` if it is a code, which then can stand in the name of a file; else an NMTError."""
+    if not LANGUAGE_CODE.fullmatch(language):
+        raise NMTError(f"{where}: {language[:40]!r} is not a language code such as de, zh or pt-BR")
+    return language

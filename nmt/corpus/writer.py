@@ -1,0 +1,105 @@
+"""Writing corpora: line-aligned files, or tables, that appear under their names all together when they are whole."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from nmt.corpus.block_text import BlockText
+from nmt.corpus.blocks import Block, ParallelFiles
+from nmt.errors import NMTError
+from nmt.files.atomic import atomic_writers, check_writable, is_overwritten
+from nmt.files.compression import without_compression
+from nmt.files.lines import StrPath, name_of
+
+logger = logging.getLogger(__name__)
+
+
+def output_paths(
+    corpora: Sequence[ParallelFiles], directory: StrPath, *, others: Iterable[StrPath] = ()
+) -> list[ParallelFiles]:
+    """Where the files of ``corpora`` go in ``directory``, which is made: each keeps its name, but CSV becomes TSV.
+
+    Raises NMTError if two would go to one place, or one over a file that is read, or over one of ``others``.
+    """
+    kept = [*others]
+    read = [path for files in corpora for path in (files.source, files.target) if path is not None]
+    tables = {files.source for files in corpora if files.target is None}
+    goals = [Path(directory) / (_name_of_table(path) if path in tables else Path(path).name) for path in read]
+    for path, goal in zip(read, goals, strict=True):
+        if path == "-" or not Path(path).is_file():
+            raise NMTError(f"{path} is no file, so there is no name to write its text to; name files")
+        if goals.count(goal) > 1:
+            raise NMTError(f"two of the files are called {goal.name}; give them different names, or do one at a time")
+        if is_overwritten(goal, kept):
+            raise NMTError(
+                f"{goal} is the clean text and another file of this command, too; name another directory with -o"
+            )
+        if is_overwritten(goal, read):
+            raise NMTError(f"{goal} would be written over while it is read; name another directory with -o")
+    names = iter(map(str, goals))
+    written = [ParallelFiles(next(names), next(names) if files.target is not None else None) for files in corpora]
+    make_directory(directory, written)
+    return written
+
+
+def _name_of_table(path: str) -> str:
+    """The name of the tab-separated file that is written of the table ``path``."""
+    name = Path(path).name
+    plain = without_compression(name)
+    is_csv = Path(plain).suffix.lower() == ".csv"
+    return Path(plain).with_suffix(".tsv").name + name.removeprefix(plain) if is_csv else name
+
+
+def check_name(name: str) -> None:
+    """NMTError if ``name`` cannot be the name of a file in a directory."""
+    if Path(name).name != name or not name.strip("."):
+        raise NMTError(f"{name!r} is no name for a file; name the directory with -o")
+
+
+def make_directory(directory: StrPath, goals: Iterable[ParallelFiles] = ()) -> None:
+    """Make ``directory`` unless it is there; NMTError if that cannot be, or if one of ``goals`` cannot be written."""
+    try:
+        Path(directory).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NMTError(f"the directory {directory} cannot be made: {(error.strerror or '').lower()}") from error
+    for files in goals:
+        for path in filter(None, (files.source, files.target)):
+            check_writable(path)
+
+
+def tell_of_columns(block: Block) -> None:
+    """Warn, at the first block of a table, where columns behind the second are not written."""
+    if block.files.target is None and block.first == 1 and len(BlockText(block).rows_of_more_columns()):
+        logger.warning("%s has more than two columns, of which the first two are written", name_of(block.files.source))
+
+
+class Outputs:
+    """Open files for the pairs of some corpora; a context manager."""
+
+    def __init__(self, paths: Sequence[ParallelFiles]) -> None:
+        self._paths = paths
+        self._stack = ExitStack()
+        self._streams: list[tuple[BinaryIO, BinaryIO | None]] = []
+
+    def __enter__(self) -> Self:
+        names = [name for files in self._paths for name in (files.source, files.target) if name is not None]
+        opened = iter(self._stack.enter_context(atomic_writers(names)))
+        self._streams = [(next(opened), next(opened) if files.target is not None else None) for files in self._paths]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def write(self, corpus: int, sources: Iterable[bytes], targets: Iterable[bytes]) -> None:
+        """Write pairs of lines, without their ends, to one of the corpora."""
+        source, target = self._streams[corpus]
+        if target is None:
+            source.write(b"".join(b"%b\t%b\n" % pair for pair in zip(sources, targets, strict=True)))
+            return
+        for stream, lines in ((source, sources), (target, targets)):
+            stream.write(b"".join([line + b"\n" for line in lines]))

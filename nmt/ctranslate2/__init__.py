@@ -1,0 +1,1 @@
+"""The copy of a model that CTranslate2 runs."""

@@ -1,0 +1,88 @@
+"""The batches of an epoch and of an update, the next ones made while the last ones are learned from."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+
+from nmt.data.batching import Batch, BatchPlan, Rows, make_batch, plan_batches
+from nmt.data.encoded_corpus import EncodedCorpus
+from nmt.data.resampling import Resegmenter
+
+_ROWS_AT_ONCE = 1 << 13  # measured
+
+
+class BatchSupply:
+    """Makes batches one update ahead, in a thread of its own.
+
+    What a batch holds is a function of its rows, the epoch and the seed alone, so a run that is taken up anywhere finds
+    the same batches there.
+    """
+
+    def __init__(self, corpus: EncodedCorpus, *, seed: int, resegmenter: Resegmenter | None = None) -> None:
+        self.corpus = corpus
+        self.seed = seed
+        self.resegmenter = resegmenter
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="batches")  # only it draws other subwords
+        self._ahead: tuple[tuple[int, list[bytes]], Future[list[Batch]]] | None = None
+        self._measured = _Measured(-1, 0)
+        self._batch_share = 0  # of the pairs: as many as there are for each batch of an epoch
+
+    def plan(self, *, batch_tokens: int, epoch: int) -> BatchPlan:
+        """The batches of an epoch, by how long its sentences are in the subwords that are drawn for it."""
+        lengths = None
+        if self.resegmenter is not None:
+            lengths = self._thread.submit(self._measure, self.resegmenter, epoch, len(self.corpus)).result().lengths
+        plan = plan_batches(self.corpus, batch_tokens=batch_tokens, seed=self.seed, epoch=epoch, lengths=lengths)
+        self._batch_share = -(-len(self.corpus) // max(1, len(plan)))
+        return plan
+
+    def take(
+        self, rows: Sequence[Rows], following: Sequence[Rows] = (), *, epoch: int, share: slice = slice(None)
+    ) -> list[Batch]:
+        """A batch for each of ``rows`` in ``share``.
+
+        Those of ``following``, which will probably be wanted next, are begun, and so is the plan of the next epoch, a
+        little each time.
+        """
+        pairs = self._batch_share * len(rows)
+        rows, following = rows[share], following[share]
+        if self._ahead is not None and self._ahead[0] == (epoch, [some.tobytes() for some in rows]):
+            batches = self._ahead[1].result()
+        else:
+            batches = self._begin(rows, epoch).result()
+        self._ahead = (epoch, [some.tobytes() for some in following]), self._begin(following, epoch)
+        if self.resegmenter is not None:
+            self._thread.submit(self._measure, self.resegmenter, epoch + 1, pairs)
+        return batches
+
+    def _begin(self, rows: Sequence[Rows], epoch: int) -> Future[list[Batch]]:
+        return self._thread.submit(lambda: [self._batch(some, epoch) for some in rows])
+
+    def _batch(self, rows: Rows, epoch: int) -> Batch:
+        if self.resegmenter is None:
+            return make_batch(self.corpus, rows)
+        return make_batch(self.resegmenter(self.corpus, rows, seed=(self.seed, epoch)), np.arange(len(rows)))
+
+    def _measure(self, resegmenter: Resegmenter, epoch: int, pairs: int) -> "_Measured":
+        """Find out how long so many further pairs become in ``epoch``, as far as there are any."""
+        if self._measured.epoch != epoch:
+            self._measured = _Measured(epoch, len(self.corpus))
+        measured = self._measured
+        end = min(measured.pairs + pairs, len(self.corpus))
+        while measured.pairs < end:
+            rows = np.arange(measured.pairs, min(measured.pairs + _ROWS_AT_ONCE, end))
+            drawn = resegmenter(self.corpus, rows, seed=(self.seed, epoch))
+            for lengths, side in zip(measured.lengths, (drawn.source, drawn.target), strict=True):
+                lengths[rows] = side.lengths
+            measured.pairs += len(rows)
+        return measured
+
+
+class _Measured:
+    """How long the two sides of the first ``pairs`` of a corpus are in the subwords of an epoch, (N,) each."""
+
+    def __init__(self, epoch: int, size: int) -> None:
+        self.epoch = epoch
+        self.pairs = 0
+        self.lengths = np.zeros(size, dtype=np.uint32), np.zeros(size, dtype=np.uint32)

@@ -1,0 +1,123 @@
+"""One step after another of a decoder: what may follow the prefixes that a search has chosen, and how probable it is.
+
+Letters: B sentences still searched, K beams of each, S source positions, T subwords so far, V vocabulary.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from nmt.decoding.attention import default_heads
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.constraints import NEVER, make_constraints
+from nmt.decoding.hypothesis import NO_WISH, Wish
+from nmt.models.base import EncoderDecoder, Heads, log_probabilities
+from nmt.models.cache import DecoderCache
+from nmt.special_ids import BOS, EOS, PAD, UNK
+
+_LEAST_COVERAGE = 1e-10  # keeps the logarithm of what was never looked at finite
+
+
+@dataclass(frozen=True)
+class Step:
+    """What may follow each prefix."""
+
+    log_probabilities: Tensor  # (B, K, V) by the model, of everything
+    # (B, K, V) what candidates are ranked by, -inf where one is not allowed; the end is never among them. The same
+    # tensor as log_probabilities, spoilt by that, unless the constraints reweigh.
+    values: Tensor
+    endings: Tensor  # (B, K) the log-probability of the end, -inf where it is not allowed
+    attention: Tensor | None  # (B, K, S) what the model looked at, if that is asked for
+
+
+def gap(higher: Tensor, lower: Tensor) -> Tensor:
+    """How much is between two log-probabilities; infinite where there is nothing to decide between."""
+    return (higher - lower).nan_to_num(nan=math.inf, posinf=math.inf)
+
+
+class Decoding:
+    """The sentences that are being translated: their memory, the decoder's cache and what is wished."""
+
+    def __init__(
+        self,
+        model: EncoderDecoder,
+        source: Tensor,
+        config: SearchConfig,
+        wishes: Sequence[Wish] | None = None,
+        *,
+        heads: Heads | None = None,
+    ) -> None:
+        """``source`` (B, S); ``heads`` are those whose attention the coverage penalty counts."""
+        self.model = model
+        self.config = config
+        self.memory = model.encode(source)
+        wishes = wishes or [NO_WISH] * source.size(0)
+        self.constraints = make_constraints(wishes, config, source.device)
+        self.heads = (heads or default_heads(model.config)) if config.coverage_penalty else []
+        self.cache = DecoderCache(model.config.decoder_layers, watched={layer for layer, _ in self.heads})
+        lengths = (self.memory.mask.sum(1) - 1).tolist()  # without EOS
+        limits = [config.length_limit(n, len(wish.prefix)) for n, wish in zip(lengths, wishes, strict=True)]
+        self.limits = torch.tensor(limits, device=source.device)  # (B,) the most subwords of each translation
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """That of log-probabilities."""
+        return torch.promote_types(self.memory.states.dtype, torch.float32)
+
+    def step(self, ids: Tensor) -> Step:
+        """What may follow ``ids`` (B, K, T); all but the newest subwords were given in the steps before.
+
+        PAD, UNK, BOS and what is forbidden are so after the log-softmax: what is left is as probable as in forced
+        decoding.
+        """
+        sentences, beams, length = ids.shape
+        newest = ids[:, :, -1:] if length else ids.new_full((sentences, beams, 1), BOS)
+        logits = self.model.decode(newest.reshape(sentences * beams, 1), self.memory, self.cache)[:, -1]
+        by_model = log_probabilities(logits).view(sentences, beams, -1)
+        endings = by_model[:, :, EOS].clone()
+        forced = self._forced(by_model, length)
+        values = by_model.clone() if self.constraints.reweigh else by_model
+        self.constraints.apply(values, ids)
+        values.index_fill_(2, torch.tensor((PAD, UNK, BOS, EOS), device=values.device), NEVER)
+        if length < self.config.min_length:
+            # Where nothing is left to go on with, the end is all that remains.
+            endings.masked_fill_(values.amax(2) > NEVER, NEVER)
+        if forced is not None:
+            rows, wanted, kept = forced
+            values[rows] = torch.full_like(values[rows], NEVER).scatter_(2, wanted, kept)
+            endings[rows] = NEVER
+        return Step(by_model, values, endings, self._attention(sentences, beams))
+
+    def _forced(self, by_model: Tensor, length: int) -> tuple[Tensor, Tensor, Tensor] | None:
+        """The sentences (B',) whose prefix goes on, the subword that it wants, and its log-probabilities (B', K, 1)."""
+        forced = self.constraints.forced(length)
+        if forced is None:
+            return None
+        rows = (forced >= 0).nonzero().squeeze(1)
+        wanted = forced[rows].view(-1, 1, 1).expand(-1, by_model.size(1), -1)
+        return rows, wanted, by_model[rows].gather(2, wanted)
+
+    def _attention(self, sentences: int, beams: int) -> Tensor | None:
+        """The mean over the heads of what the newest positions look at, (B, K, S)."""
+        weights = [self.cache.layers[layer].cross_weights for layer, _ in self.heads]
+        parts = [part[:, head, -1] for part, (_, head) in zip(weights, self.heads, strict=True) if part is not None]
+        return torch.stack(parts).mean(0).view(sentences, beams, -1) if parts else None
+
+    def reorder(self, rows: Tensor) -> None:
+        """Let row i of the decoder continue what row ``rows[i]`` (B*K,) held."""
+        self.cache.reorder(rows)
+
+    def select(self, sentences: Tensor, rows: Tensor) -> None:
+        """Keep only ``sentences`` (B',) and, of the decoder, ``rows`` (B'*K,)."""
+        self.memory = self.memory.select(sentences)
+        self.cache.select(sentences, rows)
+        self.constraints = self.constraints.select(sentences)
+        self.limits = self.limits[sentences]
+
+    def coverage_scores(self, coverage: Tensor) -> Tensor:
+        """The second term of the score (see SearchConfig) for the attention ``coverage`` (B, K, S) summed so far."""
+        logarithms = coverage.clamp(_LEAST_COVERAGE, 1.0).log()
+        return self.config.coverage_penalty * logarithms.masked_fill(~self.memory.mask.unsqueeze(1), 0.0).sum(2)

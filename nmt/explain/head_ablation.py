@@ -1,0 +1,97 @@
+"""Which heads a model could do without: the BLEU of its greedy translations while one head after the other is off.
+
+Michel et al. 2019, "Are Sixteen Heads Really Better than One?", section 3.
+"""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.engines.batching import InBatches
+from nmt.decoding.engines.torch import TorchEngine
+from nmt.evaluation.metrics import MetricScore, score_translations
+from nmt.explain.head_statistics import Progress
+from nmt.explain.recorder import without_head
+from nmt.explain.walk import OpenedModel, attention_name
+from nmt.models.attention import Attention
+from nmt.translation.line_translator import LineTranslator, line_settings
+
+HeadName = tuple[str, int, int]  # encoder, decoder or cross; layer and head, both from 1
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What it costs to switch off each head."""
+
+    whole: MetricScore  # BLEU of the whole model
+    costs: dict[HeadName, float]  # BLEU lost without a head; below 0 where it was in the way
+
+
+class GreedyTranslator:
+    """Greedy translations by one model, whose heads may be switched off meanwhile."""
+
+    def __init__(self, opened: OpenedModel, first_ids: Sequence[int] = ()) -> None:
+        device = opened.model.embedding.weight.device
+        limits = opened.info.search
+        search = SearchConfig(
+            beam_size=1, max_length_ratio=limits.max_length_ratio, max_length_offset=limits.max_length_offset
+        )
+        self.lines = LineTranslator(
+            opened.tokenizer,
+            InBatches(TorchEngine(opened.model, device)),
+            search=search,
+            first_ids=first_ids,
+            **line_settings(
+                max_source_length=opened.info.max_source_length,
+                languages=(opened.info.source_language, opened.info.target_language),
+                profile=opened.info.profile(),
+                raw=True,
+            ),
+        )
+
+    def __call__(self, sources: Sequence[str]) -> list[str]:
+        return self.lines.translate(sources)
+
+
+def remove_heads(
+    opened: OpenedModel,
+    sources: Sequence[str],
+    references: Sequence[Sequence[str]],
+    *,
+    first_ids: Sequence[int] = (),
+    progress: Progress | None = None,
+) -> Removal:
+    """The BLEU that greedy translations of ``sources`` lose without each head, one at a time."""
+    translate = GreedyTranslator(opened, first_ids)
+    references = list(map(opened.tokenizer.normalize, references))
+    names = _all_heads(opened)
+    scores: list[MetricScore] = []
+    for name in (None, *names):
+        with nullcontext() if name is None else without_head(_attention(opened, name), name[2] - 1):
+            hypotheses = translate(sources)
+        language = opened.info.target_language
+        scores += score_translations(hypotheses, references, metrics=("bleu",), target_language=language)
+        if progress is not None:
+            progress(len(scores), len(names) + 1)
+    whole, *others = scores
+    return Removal(whole, {name: whole.score - other.score for name, other in zip(names, others, strict=True)})
+
+
+def _all_heads(opened: OpenedModel) -> list[HeadName]:
+    config = opened.info.model
+    layers = {"encoder": config.encoder_layers, "decoder": config.decoder_layers, "cross": config.decoder_layers}
+    return [
+        (which, layer, head)
+        for which, count in layers.items()
+        for layer in range(1, count + 1)
+        for head in range(1, config.heads + 1)
+    ]
+
+
+def _attention(opened: OpenedModel, name: HeadName) -> Attention:
+    which, layer, _ = name
+    module = opened.model.get_submodule(attention_name(which, layer - 1))
+    if not isinstance(module, Attention):
+        raise TypeError(f"{attention_name(which, layer - 1)} is no attention")
+    return module

@@ -1,0 +1,75 @@
+"""TMX and XLIFF (1.2 and 2.x), read piece by piece, so that a file of any size takes little memory.
+
+Entities of a document's own are refused by defusedxml, and external ones are never fetched: what a file says cannot
+grow by itself, nor bring in other files.
+"""
+
+from collections.abc import Callable
+from xml.sax import SAXException, SAXParseException  # nosec - the parser is defusedxml's
+from xml.sax.handler import feature_external_ges  # nosec
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.sax import make_parser
+
+from nmt.corpus.units import Units
+from nmt.errors import NMTError
+from nmt.files.lines import StrPath, name_of, open_binary, reading_errors
+from nmt.formats.handler import Handler
+from nmt.formats.tmx import TmxHandler
+from nmt.formats.xliff import XliffHandler
+
+_CHUNK = 1 << 16
+
+
+class XmlImport:
+    """The pairs of a TMX or XLIFF file; ``languages`` are known once the first unit was read."""
+
+    def __init__(self, path: StrPath, kind: str, languages: tuple[str | None, str | None]) -> None:
+        self._path = path
+        handler = TmxHandler if kind == "tmx" else XliffHandler
+        self._handler: Handler = handler(name_of(path), *languages)
+
+    @property
+    def languages(self) -> tuple[str | None, str | None]:
+        """The codes of both sides, as far as they are known."""
+        return self._handler.languages[0], self._handler.languages[1]
+
+    @property
+    def there(self) -> tuple[str, ...]:
+        """The codes of all languages that were met so far, as the file has them."""
+        return tuple(self._handler.there)
+
+    def units(self) -> Units:
+        """The pairs in their order. Raises NMTError for what is no XML, and for entities of the document's own."""
+        parser = make_parser()
+        # Most TMX files name a DTD, which is left alone: nothing outside the file is read. Entities are refused.
+        parser.forbid_external = False
+        parser.setFeature(feature_external_ges, False)
+        parser.setContentHandler(self._handler)
+        with open_binary(self._path) as stream, reading_errors(name_of(self._path)):
+            while chunk := stream.read(_CHUNK):
+                self._guarded(parser.feed, chunk)
+                while self._handler.units:
+                    yield self._handler.units.popleft()
+            self._guarded(parser.close)
+        yield from self._handler.units
+
+    def _guarded(self, parse: Callable[..., None], *arguments: bytes) -> None:
+        try:
+            parse(*arguments)
+        except DefusedXmlException as error:
+            raise NMTError(
+                f"{name_of(self._path)} declares entities, which could make it grow without end, so it is not read"
+            ) from error
+        except SAXParseException as error:
+            raise NMTError(
+                f"{name_of(self._path)}:{error.getLineNumber()}: this is not XML ({error.getMessage()}); fix the "
+                "line, or the file with xmllint --recover"
+            ) from error
+        except (LookupError, ValueError) as error:  # what it says of its encoding, which Python is asked for
+            raise NMTError(
+                f"{name_of(self._path)} has an encoding that cannot be read ({error}); convert it to UTF-8, "
+                "and say so in its first line"
+            ) from error
+        except SAXException as error:
+            raise NMTError(f"{name_of(self._path)}: this is not XML ({error})") from error

@@ -1,0 +1,1 @@
+"""The machine: devices, memory, processors, processes and workers."""

@@ -1,0 +1,160 @@
+"""The machine as torch sees it: device, precision and threads."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+
+from nmt.errors import NMTError
+from nmt.runtime.processes import is_copied_thread, watch
+from nmt.runtime.processors import available_processors
+
+T = TypeVar("T")
+
+BFLOAT16_UNITS = ("amx_bf16", "avx512_bf16")  # what makes a processor multiply bfloat16 faster than float32
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """The device called ``name``; ``auto`` takes CUDA, then MPS, then the CPU. NMTError if it is absent."""
+    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        return torch.device(next(kind for kind, there in present.items() if there))
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        device = None
+    if device is None or device.type not in present:
+        raise NMTError(f"there is no device {name!r}; choose one of {', '.join(DEVICES)}")
+    if not present[device.type] or (device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count()):
+        raise NMTError(f"device {name!r} is not available here; --device auto takes what there is")
+    return device
+
+
+class _OwnThread:
+    """The thread in which a forked process runs torch."""
+
+    def __init__(self) -> None:
+        self.executor: ThreadPoolExecutor | None = None
+        watch(self)
+
+    def after_fork(self) -> None:
+        """See nmt.runtime.processes: that of the parent is not here."""
+        self.executor = None
+
+    def run(self, function: Callable[[], T]) -> T:
+        threads = torch.get_num_threads()
+
+        def with_threads() -> T:
+            torch.set_num_threads(threads)
+            return function()
+
+        if self.executor is None:
+            self.executor = ThreadPoolExecutor(1, thread_name_prefix="torch")
+        return self.executor.submit(with_threads).result()
+
+
+_OWN_THREAD = _OwnThread()
+
+
+def run_torch(function: Callable[[], T], device: torch.device) -> T:
+    """What ``function``, which computes with torch on ``device``, returns; works in a process that was forked, too.
+
+    OpenMP's threads belong to the thread that first needed them. A copy of it, made by a fork, would wait forever for
+    threads that are not there, so another one runs the function and gets threads of its own. A GPU that the parent has
+    used is an NMTError.
+    """
+    if device.type == "cuda" and torch.cuda._is_in_bad_fork():
+        raise NMTError("a forked process cannot use the GPU that its parent uses; start processes by spawn instead")
+    return _OWN_THREAD.run(function) if is_copied_thread() else function()
+
+
+def release_memory(device: torch.device) -> None:
+    """Give memory that torch keeps for later tensors on ``device`` back to the GPU."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
+def set_threads(threads: int | None) -> int:
+    """Let torch use so many CPU threads (None: as default_threads says) and return the number; NMTError below 1."""
+    if threads is not None and threads < 1:
+        raise NMTError(f"threads must be at least 1, not {threads}")
+    chosen = default_threads() if threads is None else threads
+    if chosen != torch.get_num_threads():
+        torch.set_num_threads(chosen)
+    return chosen
+
+
+def default_threads() -> int:
+    """As many as torch uses now; no more than a container has time for, unless $OMP_NUM_THREADS is set."""
+    threads = torch.get_num_threads()
+    return threads if os.environ.get("OMP_NUM_THREADS") else min(threads, available_processors())
+
+
+def avoid_attention_planned_by_shape() -> None:
+    """Keep torch from cuDNN's attention, which works out a plan for every new shape of a batch.
+
+    That takes some 30 ms for each, and batches of sentences come in hundreds of shapes. The other kernels need none.
+    """
+    torch.backends.cuda.enable_cudnn_sdp(False)
+
+
+@dataclass(frozen=True)
+class Precision:
+    """The type in which matrices are multiplied while training, and why; weights and sums stay float32."""
+
+    dtype: torch.dtype
+    reason: str
+
+    @property
+    def name(self) -> str:
+        """As a setting: float32 or bfloat16."""
+        return str(self.dtype).removeprefix("torch.")
+
+    @property
+    def lowered(self) -> bool:
+        """Whether products are made in less than float32."""
+        return self.dtype != torch.float32
+
+    def autocast(self, device: torch.device) -> torch.autocast:
+        """A context in which torch makes matrix products on ``device`` in this precision."""
+        return torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.lowered)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.reason})"
+
+
+def choose_precision(name: str, device: torch.device) -> Precision:
+    """``float32`` or ``bfloat16`` as named; ``auto`` takes bfloat16 where ``device`` has units for it."""
+    if name == "float32":
+        return Precision(torch.float32, "as asked")
+    if device.type == "cuda":
+        # Emulated bfloat16, on cards before Ampere, is slower than float32.
+        there = torch.cuda.get_device_capability(device) >= (8, 0)
+        reason = "the GPU has units for it" if there else "the GPU has no units for bfloat16"
+    elif device.type == "cpu":
+        units = [unit for unit in BFLOAT16_UNITS if unit in processor_features()]
+        there = bool(units)
+        reason = f"the processor has {units[0]}" if there else "the processor has no units for bfloat16"
+    else:
+        there, reason = False, f"the safe choice on {device.type}"
+    if name == "bfloat16":
+        return Precision(torch.bfloat16, "as asked")
+    return Precision(torch.bfloat16 if there else torch.float32, reason)
+
+
+@cache
+def processor_features() -> frozenset[str]:
+    """What the processor says it has: as torch asked it, or in older releases as Linux lists it."""
+    ask = getattr(torch.cpu, "get_capabilities", None)
+    if ask is not None:
+        return frozenset(name for name, value in ask().items() if value is True)
+    cpuinfo = Path("/proc/cpuinfo")
+    return frozenset(cpuinfo.read_text("utf-8").split()) if cpuinfo.exists() else frozenset()

@@ -1,0 +1,145 @@
+"""The leader's side of life and death: it starts the other processes, notices when one dies, and ends them."""
+
+import logging
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import torch
+
+from nmt.errors import GO_ON, NMTError
+from nmt.runtime.workers import fresh_interpreter
+from nmt.training.distributed.group import ALONE, Group, LostError, Processes, file_store
+from nmt.training.distributed.placement import Formation
+
+logger = logging.getLogger(__name__)
+READY = "ready"  # in the store where all meet: the number of followers that have got so far
+TO_END = 15.0  # seconds that followers get when all is done
+TO_NOTICE = 30.0  # seconds in which the leader should find out by itself that a follower has died
+
+
+class Leading:
+    """A block in which this process leads; the processes that it starts there end with it."""
+
+    def __init__(self, formation: Formation) -> None:
+        self.formation = formation
+        self._group: Group = ALONE
+        self._followers: Followers | None = None
+
+    def __enter__(self) -> Self:
+        if self.formation.launched:  # the others wait, and are to hear it if preparation fails
+            self._group = Processes(self.formation)
+        return self
+
+    def group(self) -> Group:
+        """All processes, started now unless they are there."""
+        if self.formation.size > 1 and self._group is ALONE:
+            self._followers = Followers(self.formation, threads=torch.get_num_threads())
+            self._group = Processes(self.formation, self._followers.meet())
+        return self._group
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        followers = self._followers
+        death = followers.first_death() if followers is not None and isinstance(error, LostError) else ""
+        if followers is not None and error is not None:
+            followers.kill()  # before connections break, of which they would complain
+        elif isinstance(self._group, Processes):
+            self._group.say_end(0 if error is None else 1)
+        if isinstance(self._group, Processes):
+            self._group.leave(failed=error is not None)
+        if followers is not None:
+            followers.close()
+        if death:
+            raise LostError(f"{death}; {GO_ON}") from error
+
+
+class Followers:
+    """The processes that this one has started; they end when it does, however that happens."""
+
+    def __init__(self, formation: Formation, *, threads: int) -> None:
+        self._size = formation.size
+        self._device = formation.device.type
+        self._threads = threads
+        self._directory = Path(tempfile.mkdtemp(prefix="nmt-"))
+        self._store = self._directory / "store"
+        self._deaths: list[str] = []
+        self._closing = False
+        self._processes: list[subprocess.Popen[bytes]] = []
+        # What these processes say to each other stays on this machine.
+        loopback = "lo" if platform.system() == "Linux" else "lo0"
+        for variable in ("GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME"):
+            os.environ.setdefault(variable, loopback)
+        try:
+            for rank in range(1, self._size):
+                self._processes.append(self._start(rank))
+        except OSError as error:
+            self.kill()
+            self.close()
+            raise NMTError(f"no further process can be started: {error.strerror}") from error
+        for rank, process in enumerate(self._processes, 1):
+            threading.Thread(target=self._watch, args=(rank, process), daemon=True).start()
+
+    def meet(self) -> Any:
+        """The place where all meet, when every follower has come."""
+        store = file_store(str(self._store), self._size)
+        while store.add(READY, 0) < self._size - 1:
+            if self._deaths:
+                raise NMTError(f"{self._deaths[0]} before training began")
+            time.sleep(0.02)
+        return store
+
+    def first_death(self) -> str:
+        """Who went first, and how; empty if all are there."""
+        deadline = time.monotonic() + 2  # the connection breaks a little before a process can be seen to have ended
+        while not self._deaths and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return self._deaths[0] if self._deaths else ""
+
+    def kill(self) -> None:
+        """End all at once."""
+        self._closing = True
+        for process in self._processes:
+            process.kill()
+
+    def close(self) -> None:
+        """See all of them end, those by force that do not do so by themselves."""
+        self._closing = True
+        deadline = time.monotonic() + TO_END
+        for process in self._processes:
+            if process.stdin is not None:
+                process.stdin.close()
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _start(self, rank: int) -> subprocess.Popen[bytes]:
+        """A process that does not hear the terminal's Ctrl-C and ends when this one does."""
+        arguments = (rank, self._size, self._device, self._threads, self._store)
+        code = "from nmt.training.distributed.follower import main; main()"
+        return fresh_interpreter(code, *arguments, stdout=subprocess.DEVNULL)
+
+    def _watch(self, rank: int, process: subprocess.Popen[bytes]) -> None:
+        """Note the end of a process; one that comes too early ends the leader, should it wait for a GPU for ever."""
+        status = process.wait()
+        if self._closing:
+            return
+        how = f"with status {status}" if status >= 0 else f"by {signal.Signals(-status).name}"
+        hint = ", perhaps for want of memory" if status == -getattr(signal, "SIGKILL", 0) else ""
+        self._deaths.append(f"process {rank + 1} of {self._size} was ended {how}{hint}")
+        time.sleep(TO_NOTICE)
+        if not self._closing:
+            logger.error("%s; %s", self._deaths[0], GO_ON)
+            os._exit(1)

@@ -1,0 +1,172 @@
+"""What a training would be, without training: the text prepared, a few updates measured, nothing left behind."""
+
+import math
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from nmt.data.prefetch import BatchSupply
+from nmt.errors import NMTError
+from nmt.model_dir.layout import TRAINING
+from nmt.models.config import ModelConfig
+from nmt.models.transformer import Transformer
+from nmt.runtime.device import choose_device, set_threads
+from nmt.runtime.memory import keep_freed_memory
+from nmt.training.budget import Clock, Horizon
+from nmt.training.planner import Planner
+from nmt.training.preparation.corpus_files import CorpusFiles
+from nmt.training.preparation.fine_tuning import Parent, load_parent
+from nmt.training.preparation.prepare import prepare
+from nmt.training.preparation.prepared import PreparedCorpus, find_prepared
+from nmt.training.recipe import Recipe
+from nmt.training.reporting.reporter import Reporter
+from nmt.training.sizing.batch_size import settle_batch_tokens
+from nmt.training.sizing.model_size import settle_model
+from nmt.training.sizing.speed import measured_speed
+from nmt.training.update.learner import Learner
+
+SECONDS = 10.0  # in which updates are measured
+COPIES = 5  # of the weights: themselves, gradients, two moments of the optimizer, the moving average
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsal:
+    """What is known of a training before it."""
+
+    corpus: dict[str, Any]  # counts
+    model: ModelConfig
+    parameters: int
+    device: torch.device
+    threads: int
+    epoch_tokens: int  # target tokens
+    epoch_updates: int
+    tokens_per_second: float  # target tokens
+    update_seconds: float
+    state_bytes: int  # weights, gradients, optimizer and average
+    peak_bytes: int | None  # the most memory seen, on the GPU if there is one, else of this process; None: not known
+    preparation_seconds: float  # 0 where the text had been prepared before
+    horizon: Horizon
+
+    @property
+    def epoch_seconds(self) -> float:
+        """Of the updates of an epoch."""
+        return self.epoch_updates * self.update_seconds
+
+    @property
+    def updates(self) -> int | None:
+        """That the training will make, validation aside; None while no end is known."""
+        ends = [] if self.horizon.updates is None else [self.horizon.updates]
+        if self.horizon.seconds is not None:
+            ends.append(math.floor(max(0.0, self.horizon.seconds - self.preparation_seconds) / self.update_seconds))
+        return min(ends, default=None)
+
+
+def rehearse(
+    files: CorpusFiles,
+    output: Path,
+    recipe: Recipe,
+    *,
+    reporter: Reporter,
+    device: str = "auto",
+    threads: int | None = None,
+    parent: Path | None = None,
+) -> Rehearsal:
+    """Prepare as ``train`` would with the same arguments, measure some updates on one device, and forget it all.
+
+    Text that a training in ``output`` has prepared is used; else it is prepared in a temporary directory beside it.
+    """
+    recipe.training.check_end()
+    place = choose_device(device)
+    processes = set_threads(threads)
+    files.check()
+    ancestor = None if parent is None else load_parent(parent, recipe, files, output)
+    fingerprint = files.fingerprint()
+    clock = Clock()
+    with ExitStack() as stack:
+        prepared = find_prepared(files, recipe, output / TRAINING, fingerprint=fingerprint, parent=ancestor)
+        found = prepared is not None
+        if prepared is None:
+            directory = Path(stack.enter_context(_temporary_directory(output)))
+            prepared = prepare(
+                files,
+                recipe,
+                directory,
+                fingerprint=fingerprint,
+                reporter=reporter,
+                processes=processes,
+                parent=ancestor,
+            )
+        preparation_seconds = 0.0 if found else clock.seconds()
+        keep_freed_memory()
+        return _measure(prepared, recipe, ancestor, place, preparation_seconds, output / TRAINING, reporter)
+
+
+def _temporary_directory(output: Path) -> "tempfile.TemporaryDirectory[str]":
+    """On the disk that the model will be on, where the text certainly finds room if it is to be trained on."""
+    there = next(folder for folder in (output.absolute(), *output.absolute().parents) if folder.is_dir())
+    try:
+        return tempfile.TemporaryDirectory(prefix=".nmt-dry-run-", dir=there)
+    except OSError as error:
+        raise NMTError(f"{there} cannot be written: {error.strerror}") from error
+
+
+def _measure(
+    prepared: PreparedCorpus,
+    recipe: Recipe,
+    parent: Parent | None,
+    device: torch.device,
+    preparation_seconds: float,
+    directory: Path,
+    reporter: Reporter,
+) -> Rehearsal:
+    training = recipe.training
+    reporter.stage("measuring some updates")
+    if parent is None:
+        left = None if training.budget_seconds is None else training.budget_seconds - preparation_seconds
+        config = settle_model(recipe, prepared, device, seconds=left, directory=directory, store=False)
+    else:
+        config = parent.model_config(recipe)
+    torch.manual_seed(training.seed)
+    model = Transformer(config).to(device)
+    if training.batch_tokens is None:
+        tokens = settle_batch_tokens(prepared.corpus, model.config, training, device)
+        training = replace(training, batch_tokens=tokens)
+    tags = (*(parent.info.tags if parent else ()), *prepared.tags)
+    supply = BatchSupply(
+        prepared.corpus, seed=training.seed, resegmenter=prepared.resegmenter(training.subword_sampling, tags)
+    )
+    plan = supply.plan(batch_tokens=training.settled_batch_tokens, epoch=0)
+    speed, seconds = measured_speed(Learner(model, training), supply, plan, seconds=SECONDS)
+    epoch_updates = -(-len(plan) // training.accumulate)
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    return Rehearsal(
+        corpus=prepared.facts,
+        model=model.config,
+        parameters=parameters,
+        device=device,
+        threads=torch.get_num_threads(),
+        epoch_tokens=plan.target_tokens(),
+        epoch_updates=epoch_updates,
+        tokens_per_second=speed,
+        update_seconds=seconds,
+        state_bytes=COPIES * 4 * parameters,
+        peak_bytes=_peak_bytes(device),
+        preparation_seconds=preparation_seconds,
+        horizon=Planner(training, Clock(), updates_an_epoch=epoch_updates).horizon,
+    )
+
+
+def _peak_bytes(device: torch.device) -> int | None:
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    if device.type != "cpu" or sys.platform == "win32":
+        return None
+    import resource  # POSIX only
+
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(kilobytes if sys.platform == "darwin" else kilobytes * 1024)  # macOS counts bytes

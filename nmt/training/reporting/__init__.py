@@ -1,0 +1,1 @@
+"""What a run reports: log, progress, TensorBoard, curves."""

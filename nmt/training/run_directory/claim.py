@@ -1,0 +1,215 @@
+"""Whose a model directory is: new, of this very run, or of something else that must not be touched."""
+
+import json
+import math
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nmt.errors import NMTError
+from nmt.files.atomic import atomic_writer
+from nmt.files.removal import check_removable, remove
+from nmt.model_dir.info import load_info
+from nmt.model_dir.layout import (
+    CARD,
+    CONFIG,
+    FAST_COPY,
+    LEFTOVER,
+    TOKENIZER,
+    TRAINING,
+    WEIGHTS,
+    WORD_COUNTS,
+    remove_leftovers,
+)
+from nmt.settings import to_mapping
+from nmt.text.languages import canonical_code
+from nmt.training.extension import EXTENDED_AT, is_raised
+from nmt.training.preparation.corpus_files import TOKENIZER_ROLE, CorpusFiles
+from nmt.training.recipe import Recipe
+from nmt.training.run_directory.checkpoints import CheckpointStore
+from nmt.training.run_directory.lock import LOCK
+
+FREE = ("training.keep",)  # how many checkpoints are kept decides no result
+OURS = (
+    TRAINING,
+    CONFIG,
+    WEIGHTS,
+    TOKENIZER,
+    CARD,
+    WORD_COUNTS,
+    FAST_COPY,
+)  # what a training leaves in a model directory
+PARENT = "parent"
+SETTINGS = "settings.json"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A setting, by its full name such as training.seed, before and now."""
+
+    name: str
+    before: Any
+    now: Any
+
+    def __str__(self) -> str:
+        if self.name == PARENT:
+            return "the model that it goes on from, with --from, is another one"
+        if self.name.startswith("text."):
+            return _changed_text(self.name.removeprefix("text."))
+        return f"{self.name} was {_shown(self.before)}, now {_shown(self.now)}"
+
+
+def claim(
+    output: Path,
+    files: CorpusFiles,
+    recipe: Recipe,
+    *,
+    fingerprint: dict[str, str],
+    overwrite: bool,
+    parent: str | None = None,
+) -> Path:
+    """The directory ``output``/training, new or with the settings of this very run; anything else is an NMTError.
+
+    ``parent`` is the digest of the model that it goes on from. A run that ended before its first update has nothing to
+    lose, so other settings or mended text replace it.
+    """
+    directory = output / TRAINING
+    settings = {
+        **to_mapping(recipe),
+        "languages": list(files.languages()),
+        "corpora": files.settings(),
+        "text": fingerprint,
+        PARENT: parent,
+    }
+    stored = directory / SETTINGS
+    checkpoints = CheckpointStore(directory, keep=1)
+    has_weights = (output / WEIGHTS).exists()
+    begun = stored.exists() and (has_weights or checkpoints.hold_updates())
+    if output.exists() and not (has_weights or begun) and _foreign(output, stored.exists()):
+        raise NMTError(f"{output} already holds other files; choose another -o")
+    if overwrite and (has_weights or begun):
+        _remove_model(output)
+    elif begun or _holds(stored, settings):
+        if differences := _differences(stored, settings):
+            _extend(stored, settings, differences, checkpoints)
+        _check_not_in_vain(output, checkpoints)
+        _remove_leftovers(output)
+        return directory
+    elif has_weights:
+        raise NMTError(f"{output} already holds a model; choose another -o, or --overwrite to replace it")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NMTError(f"{output} cannot be made: {error.strerror}") from error
+    _remove_leftovers(output)
+    checkpoints.remove_after(-1)
+    _write(stored, settings)
+    return directory
+
+
+def _write(path: Path, settings: dict[str, Any]) -> None:
+    with atomic_writer(path) as file:
+        file.write(json.dumps(settings, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace"))
+
+
+def _foreign(output: Path, training: bool) -> bool:
+    """Whether ``output`` holds files of somebody else; a training that was killed early leaves parts of a model."""
+    ours = (*OURS, LOCK) if training else (TRAINING, LOCK)
+    return any(path.name not in ours and not (training and path.match(LEFTOVER)) for path in output.iterdir())
+
+
+def _remove_leftovers(output: Path) -> None:
+    """Remove what killed commands were writing; no other training writes there, for the lock is held.
+
+    An export into the model directory at this very moment ends with an error, and can be made again.
+    """
+    for directory in (output, output / TRAINING):
+        remove_leftovers(directory, older_than=-math.inf)
+
+
+def _remove_model(output: Path) -> None:
+    """Remove what a training leaves in a directory, and nothing else that may be there."""
+    paths = [output / name for name in (*OURS[1:], TRAINING)]  # last what tells that the rest is a training's
+    check_removable(paths)
+    for path in paths:
+        remove(path)
+
+
+def _holds(path: Path, settings: dict[str, Any]) -> bool:
+    try:
+        return bool(json.loads(path.read_text("utf-8")) == settings)
+    except (OSError, ValueError, RecursionError):
+        return False
+
+
+def _differences(path: Path, settings: dict[str, Any]) -> list[Difference]:
+    """Every setting in which this command differs from the one that began the run.
+
+    An earlier release may have begun it that knew fewer settings; those had the values that are defaults now.
+    """
+    try:
+        stored = json.loads(path.read_text("utf-8"))
+        if not isinstance(stored, dict):
+            raise ValueError("it holds no settings")
+    except (OSError, ValueError, RecursionError) as error:
+        raise NMTError(f"{path} cannot be read ({error}); --overwrite starts afresh") from error
+    codes = stored.get("languages")
+    if isinstance(codes, list):  # earlier releases stored them as they were given
+        stored["languages"] = [canonical_code(code) if isinstance(code, str) else code for code in codes]
+    stored.pop(EXTENDED_AT, None)
+    before, now = dict(_flat(to_mapping(Recipe()))) | dict(_flat(stored)), dict(_flat(settings))
+    found = [
+        Difference(name, before.get(name), now.get(name))
+        for name in dict.fromkeys([*before, *now])
+        if before.get(name) != now.get(name) and name not in FREE
+    ]
+    return sorted(found, key=lambda each: (each.name.startswith("text."), each.name == PARENT))
+
+
+def _extend(path: Path, settings: dict[str, Any], differences: list[Difference], checkpoints: CheckpointStore) -> None:
+    """Let a finished run continue under larger limits; NMTError, naming all ``differences``, for any other change."""
+    raised = all(is_raised(each.name, each.before, each.now) for each in differences)
+    newest = checkpoints.load_newest() if raised else None
+    if newest is not None and newest[0].finished:
+        _write(path, {**settings, EXTENDED_AT: newest[0].step})
+        return
+    way_out = "give the same command to go on, choose another -o, or --overwrite to start afresh"
+    if raised:
+        way_out = (
+            "a run keeps its limits until it has ended, and can be extended then; until that, give the same command"
+        )
+    sentences = "; ".join(map(str, differences))
+    raise NMTError(f"{path.parent.parent} holds a training with other settings: {sentences}; {way_out}")
+
+
+def _check_not_in_vain(output: Path, checkpoints: CheckpointStore) -> None:
+    """NMTError where the run would begin again, and put an untrained model in the place of one that has learned."""
+    try:
+        steps = 0 if checkpoints.paths() else load_info(output).training.get("steps")
+    except NMTError:
+        return  # no model that could be lost
+    if steps:
+        raise NMTError(
+            f"{output} holds a model, but no checkpoint in {checkpoints.directory} to go on from; choose another -o, "
+            f"learn on with --from {shlex.quote(str(output))}, or --overwrite to start afresh"
+        )
+
+
+def _changed_text(role: str) -> str:
+    if role == TOKENIZER_ROLE:
+        return "the tokenizer, named with --tokenizer or learnt from the text, is another one"
+    return f"the {role.removesuffix('s').replace('_', ' ')} text has changed"
+
+
+def _flat(mapping: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in mapping.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def _shown(value: Any) -> str:
+    return "not set" if value is None else json.dumps(value, ensure_ascii=False)

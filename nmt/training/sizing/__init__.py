@@ -1,0 +1,1 @@
+"""Sizes chosen by measured speed: batch, model and threads."""

@@ -1,0 +1,43 @@
+"""How fast a model learns on this machine, by a few updates that change nothing."""
+
+import time
+
+import torch
+
+from nmt.data.batching import BatchPlan
+from nmt.data.prefetch import BatchSupply
+from nmt.training.update.learner import Learner
+
+WARM_UP = 3  # updates before the measured ones
+LEAST, MOST = 3, 200  # updates to measure
+HARMLESS_RATE = 1e-9
+
+
+def measured_speed(
+    learner: Learner, supply: BatchSupply, plan: BatchPlan, *, seconds: float, warm_up: int = WARM_UP
+) -> tuple[float, float]:
+    """Target tokens a second, and seconds an update, over updates like those of a training, the largest one first.
+
+    No update begins once so many ``seconds`` have passed, but LEAST are made.
+    """
+    size = learner.config.accumulate
+    updates = [plan[first : first + size] for first in range(0, min(len(plan), (warm_up + MOST) * size), size)]
+    largest = plan[max(range(len(plan)), key=plan.padded_tokens)]
+    for batches in [[largest] * size, *updates[: warm_up - 1]]:
+        learner.update_from(supply, batches, rate=HARMLESS_RATE, epoch=0)
+    tokens = done = 0
+    _finish_work(learner.device)
+    began = time.monotonic()
+    for batches in updates[warm_up:] or updates:
+        tokens += learner.update_from(supply, batches, rate=HARMLESS_RATE, epoch=0).target_tokens
+        done += 1
+        if done >= LEAST and time.monotonic() - began > seconds:
+            break
+    _finish_work(learner.device)
+    taken = time.monotonic() - began
+    return tokens / taken, taken / done
+
+
+def _finish_work(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)

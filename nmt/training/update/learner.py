@@ -1,0 +1,259 @@
+"""One update at a time: batches in, better weights out; when to stop and what to keep is for the trainer to say."""
+
+import hashlib
+import itertools
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from nmt.data.batching import Batch, Rows
+from nmt.data.prefetch import BatchSupply
+from nmt.errors import NMTError, out_of_memory
+from nmt.models.dropout import Dropout
+from nmt.models.transformer import Transformer
+from nmt.runtime.device import avoid_attention_planned_by_shape, choose_precision, release_memory
+from nmt.runtime.memory import give_back_freed_memory
+from nmt.special_ids import EOS
+from nmt.training.config import TrainingConfig
+from nmt.training.distributed.group import ALONE, AgreedError, Group
+from nmt.training.update.loss import Loss
+from nmt.training.update.optimizer import make_optimizers
+
+logger = logging.getLogger(__name__)
+TRIM_EVERY = 100  # updates
+
+
+@dataclass(frozen=True)
+class Update:
+    """What one update saw."""
+
+    loss: Tensor  # plain cross-entropy in nats, summed over the target tokens; left on its device
+    target_tokens: int
+    gradient_norm: float  # before clipping
+    applied: bool  # False: loss or gradient was not finite, and nothing was changed
+
+
+class Learner:
+    """The model, its optimizer, and how a gradient is computed: here, or by a group of processes together.
+
+    What all processes of a group do with their learners, they do in the same order. Weights and optimizer are then the
+    same everywhere; the random numbers of dropout are not.
+    """
+
+    def __init__(self, model: Transformer, config: TrainingConfig, group: Group = ALONE) -> None:
+        self.model = model
+        self.config = config
+        self.group = group
+        self.device = model.embedding.weight.device
+        self.precision = choose_precision(config.precision, self.device)
+        if self.device.type == "cuda":
+            avoid_attention_planned_by_shape()
+        self.optimizer = make_optimizers(model, config)
+        self._updates = itertools.count(1)
+        self.parts = 1  # into which a batch is cut so that it fits into memory
+        self._parameters = list(model.parameters())
+        self._dropouts = [module for module in model.modules() if isinstance(module, Dropout)]
+        self._proven: tuple[int, ...] = (0, 0, 0)  # the largest shapes for which memory has sufficed
+        self.loss = Loss(model, config, self.precision)
+        with group.calling("learn"):
+            self._replica = group.replicate(self.loss)
+            self._order_exchange()
+
+    def update_from(
+        self,
+        supply: BatchSupply,
+        rows: Sequence[Rows],
+        *,
+        rate: float,
+        dropout: float | None = None,
+        following: Sequence[Rows] = (),
+        epoch: int,
+    ) -> Update:
+        """One update from the batches ``rows`` of ``epoch``, of which each process of the group takes its share.
+
+        ``dropout`` is the share from this update on, None the one there was. ``following`` will probably be those of
+        the next update, and are made ready meanwhile.
+        """
+        with self.group.calling("update", rows, rate, dropout, following, epoch):
+            if dropout is not None:
+                for module in self._dropouts:
+                    module.share = dropout
+            share = slice(self.group.rank, None, self.group.size)
+            return self.update(supply.take(rows, following, epoch=epoch, share=share), rate=rate)
+
+    def update(self, batches: Sequence[Batch], *, rate: float) -> Update:
+        """One update with learning rate ``rate`` from the mean gradient over all target tokens of ``batches``.
+
+        In a group each process comes with batches of its own, perhaps none, and the mean is that over all of them.
+
+        Where memory does not suffice, each batch is cut in halves, as often as needed, from now on: the update is the
+        same mean over the same tokens. A single sentence pair that does not fit is an NMTError. Once batches as large
+        as these are known to fit, a group exchanges gradients while they are computed, which is faster; lack of memory
+        is then an NMTError too.
+        """
+        self.loss.train()
+        shape = _largest_shape(batches)
+        new = any(size > proven for size, proven in zip(shape, self._proven, strict=True))
+        tokens, doubts = self.group.totals(sum(batch.target_tokens for batch in batches), int(new))
+        lasting = self.optimizer.started  # what the optimizer needs comes with the first update
+        total = self._gradient(batches, tokens, careful=doubts > 0 or self.group.size == 1)
+        if lasting:
+            self._proven = tuple(map(max, shape, self._proven))
+        self.group.add_up(total)
+        norm = float(torch.nn.utils.clip_grad_norm_(self._parameters, self.config.clip_norm))
+        applied = math.isfinite(norm)
+        if applied:
+            self.optimizer.step(rate)
+        if self.device.type == "cpu" and next(self._updates) % TRIM_EVERY == 0:
+            give_back_freed_memory()
+        return Update(total, tokens, norm, applied)
+
+    def try_gradient(self, batch: Batch) -> None:
+        """Compute the gradient of ``batch`` in this process alone, without a step; lack of memory is torch's error."""
+        self.loss.train()
+        self._add_gradient(batch, batch.target_tokens)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that ``load_state_dict`` needs to go on exactly: weights, optimizer, random generators of all."""
+        with self.group.calling("state_dict"):
+            own = self._random_state()
+            followers = self.group.gather(own)[1:]
+        return {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            **own,
+            "followers": followers,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take up a state saved before, by as many processes or by others; followers get that of the leader."""
+        before = len(state.get("followers", [])) + 1
+        if self.group.main and before != self.group.size:
+            logger.warning(
+                "this run had %d %s so far and goes on with %d, so an update now sees %g times as many batches",
+                before,
+                "process" if before == 1 else "processes",
+                self.group.size,
+                self.group.size / before,
+            )
+        with self.group.calling("load_state_dict"):
+            names = ("model", "optimizer", "random", "cuda_random", "mps_random", "followers")
+            state = self.group.share_state({name: state[name] for name in names if name in state})
+            self.model.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self._take_up_random(state, state.get("followers", []))
+
+    def _take_up_random(self, leaders: dict[str, Any], others: Sequence[dict[str, Any]]) -> None:
+        """Go on with random numbers where this process was, or from a new place if there were more or fewer of them."""
+        rank = self.group.rank
+        if rank and len(others) + 1 != self.group.size:
+            seed_follower(bytes(leaders["random"].numpy()), rank)
+            return
+        state = others[rank - 1] if rank else leaders
+        torch.set_rng_state(state["random"])
+        if self.device.type == "cuda" and "cuda_random" in state:
+            torch.cuda.set_rng_state(state["cuda_random"], self.device)
+        if self.device.type == "mps" and "mps_random" in state:
+            torch.mps.set_rng_state(state["mps_random"])
+
+    def _random_state(self) -> dict[str, Tensor]:
+        state = {"random": torch.get_rng_state()}
+        if self.device.type == "cuda":
+            state["cuda_random"] = torch.cuda.get_rng_state(self.device)
+        if self.device.type == "mps":
+            state["mps_random"] = torch.mps.get_rng_state()
+        return state
+
+    def _order_exchange(self) -> None:
+        """Let torch see in which order gradients come, and settle now what is exchanged with what.
+
+        It would otherwise do so after the first update; a resumed run would then add some numbers up in another order.
+        """
+        if self.group.size == 1:
+            return
+        self.loss.eval()
+        sentence = torch.full((1, 2), EOS, device=self.device)
+        with self.group.explaining():
+            self._backward(self._replica(sentence, sentence, sentence)[0], 1)
+            with self.group.without_sync(self._replica):
+                self._replica(None)
+        self.optimizer.zero_grad()
+
+    def _gradient(self, batches: Sequence[Batch], tokens: int, *, careful: bool) -> Tensor:
+        """Leave the mean gradient in the parameters; the summed plain loss of ``batches``."""
+        while True:
+            self.optimizer.zero_grad()
+            parts = [part for batch in batches for part in batch.split(self.parts)]
+            failed = False
+            total = torch.zeros((), device=self.device)
+            last = [] if careful else parts[-1:]
+            try:
+                with self.group.without_sync(self._replica):
+                    for part in parts[: len(parts) - len(last)]:
+                        total += self._add_gradient(part, tokens)
+                for part in last:
+                    with self.group.explaining():
+                        total += self._add_gradient(part, tokens)
+            except RuntimeError as error:
+                if not out_of_memory(error):
+                    raise
+                if not careful:
+                    raise NMTError(
+                        f"out of memory on {self.device}: fewer --batch-tokens, with a larger --accumulate, need less"
+                    ) from error
+                failed = True
+            if not (careful and self.group.any(failed)):
+                if not last:
+                    self._exchange()
+                return total
+            self._cut_smaller(batches)
+
+    def _exchange(self) -> None:
+        """Put the mean of all processes in the place of the gradients, by a backward pass that adds nothing."""
+        if self.group.size == 1:
+            return
+        with self.group.explaining():
+            self._backward(self._replica(None)[0], 1)
+
+    def _cut_smaller(self, batches: Sequence[Batch]) -> None:
+        """After memory did not suffice, here or elsewhere: halves from now on."""
+        if self.group.largest(max((len(batch.source) for batch in batches), default=0)) <= self.parts:
+            raise AgreedError(
+                "not even one sentence pair at a time fits into memory; train a smaller model (--preset, --dimension) "
+                "or leave out long sentences (--max-length)"
+            )
+        self.parts *= 2
+        release_memory(self.device)
+        if self.group.main:
+            logger.warning("out of memory: each batch is now computed in %d parts, with the same result", self.parts)
+
+    def _add_gradient(self, batch: Batch, tokens: int) -> Tensor:
+        """Add the gradient of one batch, as a share of ``tokens``; its summed plain loss."""
+        batch = batch.to(self.device)
+        losses: tuple[Tensor, Tensor] = self._replica(batch.source, batch.target_in, batch.target_out)
+        loss, plain = losses
+        self._backward(loss, self.loss.passes * tokens)
+        return plain.detach() / self.loss.passes
+
+    def _backward(self, loss: Tensor, tokens: int) -> None:
+        """Add the gradient of ``loss`` / ``tokens``, so scaled that the group's mean gradient is that of the sum."""
+        (loss / (tokens / self.group.size)).backward()  # type: ignore[no-untyped-call]
+
+
+def _largest_shape(batches: Sequence[Batch]) -> tuple[int, ...]:
+    """What the memory for ``batches`` depends on, at most: the padded tokens of both sides, and the width."""
+    shapes = [
+        (batch.source.numel(), batch.target_in.numel(), max(batch.source.size(1), batch.target_in.size(1)))
+        for batch in batches
+    ]
+    return tuple(map(max, zip(*shapes, strict=True))) if shapes else (0, 0, 0)
+
+
+def seed_follower(seed: bytes, rank: int) -> None:
+    """Random numbers for one of several processes, of its own and the same each time."""
+    torch.manual_seed(int.from_bytes(hashlib.blake2b(seed + b" %d" % rank, digest_size=7).digest(), "big"))

@@ -1,0 +1,130 @@
+"""The optimizers, and the moving average of the weights that gets published."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from nmt.errors import NMTError
+from nmt.models.attention import Attention
+from nmt.training.config import TrainingConfig
+from nmt.training.update.muon import Muon
+
+WHOLE_DECAY = 3000  # updates with all of Muon's default decay
+
+
+class Optimizers:
+    """Several optimizers, each of parameters of its own, that step as one."""
+
+    def __init__(self, members: Sequence[torch.optim.Optimizer], *, whole_decay: int | None = None) -> None:
+        """After ``whole_decay`` updates weights decay the slower, the more there were; None: always as fast."""
+        self.members = members
+        self.whole_decay = whole_decay
+
+    @property
+    def started(self) -> bool:
+        """Whether a step was made, and memory taken for what they remember."""
+        return any(member.state for member in self.members)
+
+    def step(self, rate: float) -> None:
+        """Move all parameters, with learning rate ``rate``."""
+        for member in self.members:
+            for group in member.param_groups:
+                group["lr"] = rate
+                group["updates"] = group.get("updates", 0) + 1
+                if self.whole_decay is not None:
+                    first = group.setdefault("first_weight_decay", group["weight_decay"])
+                    group["weight_decay"] = first * min(1.0, self.whole_decay / group["updates"])
+            member.step()
+
+    def zero_grad(self) -> None:
+        """Forget all gradients."""
+        for member in self.members:
+            member.zero_grad(set_to_none=True)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that ``load_state_dict`` needs to go on exactly, by the kind of optimizer."""
+        return {type(member).__name__: member.state_dict() for member in self.members}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue from what was saved before; an NMTError if that was of other groups of parameters."""
+        try:
+            for member in self.members:
+                member.load_state_dict(state[type(member).__name__])
+        except (KeyError, ValueError) as error:
+            raise NMTError(
+                "the checkpoint is of another release of nmt, whose optimizer had other groups of parameters; "
+                "--overwrite starts afresh, --from goes on from the published model"
+            ) from error
+
+
+def make_optimizers(model: nn.Module, config: TrainingConfig) -> Optimizers:
+    """AdamW for all parameters, or Muon for the matrices of all layers and AdamW for the rest.
+
+    Embeddings, norms and biases are no matrices in Muon's sense: what they are multiplied with is one-hot or a constant
+    (Jordan et al. 2024). AdamW (Loshchilov & Hutter 2019) has the betas of Vaswani et al. 2017. Decay is on matrices
+    and embeddings only; that of Muon's runs, unless it is set, slows down with time, so that weights keep what they
+    learned in a share of the run so far: what suits is a time in passes, not in updates (Wang & Aitchison 2024).
+    """
+    blocks = _blocks(model) if config.optimizer == "muon" else {}
+    parameters = list(model.parameters())
+    rest = [parameter for parameter in parameters if parameter not in blocks]
+    groups = [
+        {"params": [p for p in rest if p.dim() > 1], "weight_decay": config.settled_weight_decay},
+        {"params": [p for p in rest if p.dim() <= 1], "weight_decay": 0.0},
+    ]
+    whole = WHOLE_DECAY if config.weight_decay is None and config.optimizer == "muon" else None
+    fused = parameters[0].device.type in ("cpu", "cuda")
+    adamw = torch.optim.AdamW(groups, lr=config.peak_rate, betas=(0.9, 0.98), eps=1e-9, fused=fused)
+    if not blocks:
+        return Optimizers([adamw], whole_decay=whole)
+    split = [
+        {"params": [p for p in parameters if blocks.get(p) == block], "block": block[0], "columns": block[1]}
+        for block in dict.fromkeys(blocks.values())
+    ]
+    muon = Muon(split, lr=config.peak_rate, weight_decay=config.settled_weight_decay)
+    return Optimizers([adamw, muon], whole_decay=whole)
+
+
+def _blocks(model: nn.Module) -> dict[Tensor, tuple[int, bool]]:
+    """For each matrix of the layers the size of the blocks that Muon makes orthogonal, and whether they are columns.
+
+    Queries, keys and values are cut by heads, and so is what the heads' results are multiplied with. The matrices of
+    feed-forward layers are cut along their inner dimension into blocks of about the same size, as its units, like
+    heads, work side by side.
+    """
+    blocks: dict[Tensor, tuple[int, bool]] = {}
+    size = None
+    for module in model.modules():
+        if isinstance(module, Attention):
+            size = module.dimension // module.heads
+            blocks[module.projection.weight] = (size, False)
+            blocks[module.output.weight] = (size, True)
+    for module in model.modules():
+        if isinstance(module, nn.Linear) and module.weight not in blocks:
+            outer, inner = module.weight.shape
+            longer = max(outer, inner)
+            blocks[module.weight] = (_divisor(longer, size or longer), inner > outer)
+    return blocks
+
+
+def _divisor(number: int, wanted: int) -> int:
+    """The divisor of ``number`` whose ratio to ``wanted`` is nearest to 1."""
+    divisors = (size for size in range(1, number + 1) if number % size == 0)
+    return min(divisors, key=lambda size: abs(math.log(size / wanted)))
+
+
+def average_share(step: int) -> float:
+    """The weight of update ``step`` in the moving average: it reaches back over about the last tenth of the run so far.
+
+    A horizon that grows with the run needs no tuning for its length (Karras et al. 2024, section 3.1).
+    """
+    return max(1.0 / (1.0 + step / 10), 1 / 2000)
+
+
+@torch.no_grad()
+def update_average(average: list[Tensor], current: list[Tensor], step: int) -> None:
+    """Move ``average`` towards ``current`` by the share of ``step``."""
+    torch._foreach_lerp_(average, current, average_share(step))

@@ -1,0 +1,271 @@
+"""From a model directory to what translates with it: which engine, on which device.
+
+Imports no torch where CTranslate2 does the work.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from nmt.decoding.engines.batching import BATCH_SENTENCES, InBatches
+from nmt.errors import NMTError
+from nmt.files.lines import StrPath
+from nmt.model_dir.info import ModelInfo, load_info
+from nmt.tokenization.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    import torch
+
+    from nmt.models.base import EncoderDecoder
+
+import logging
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nmt.ctranslate2.copy import Copy, read_copy
+from nmt.decoding.engines import Engine
+from nmt.model_dir.layout import FAST_COPY
+from nmt.model_dir.load import load_tokenizer
+from nmt.runtime.memory import keep_freed_memory
+from nmt.runtime.processors import available_processors, has_vnni
+from nmt.settings import nearest
+
+if TYPE_CHECKING:
+    from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
+
+ENGINES = ("auto", "torch", "ctranslate2")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class OpenedModel:
+    """A model directory, verified, and the engine that runs its model."""
+
+    tokenizer: Tokenizer
+    engine: Engine
+    info: ModelInfo
+
+
+def open_model(
+    model_dir: StrPath,
+    *,
+    device: str = "auto",
+    threads: int | None = None,
+    engine: str = "auto",
+    batch_sentences: int = BATCH_SENTENCES,
+) -> OpenedModel:
+    """Verify the model in ``model_dir`` and load it; NMTError for what is wrong with it.
+
+    ``engine`` is one of ENGINES; auto takes CTranslate2 on a processor if the model has a sound copy for it, and torch
+    otherwise and for what CTranslate2 cannot do. Of the files, those are verified that the engine uses.
+    """
+    if engine not in ENGINES:
+        raise NMTError(f"there is no engine {engine!r}, only {', '.join(ENGINES)}{nearest(engine, ENGINES)}")
+    opening = _Opening(Path(model_dir), device, threads, batch_sentences)
+    return opening.with_torch() if engine == "torch" else opening.with_ctranslate2(only=engine == "ctranslate2")
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """What was asked for."""
+
+    model_dir: Path
+    device: str
+    threads: int | None
+    batch_sentences: int
+
+    def with_torch(self) -> OpenedModel:
+        return OpenedModel(*self._parts())
+
+    def _parts(self) -> tuple[Tokenizer, InBatches, ModelInfo]:
+        from nmt.decoding.engines.torch import TorchEngine
+        from nmt.model_dir.load import load_model
+        from nmt.runtime.device import choose_device, run_torch, set_threads
+
+        set_threads(self.threads)
+        keep_freed_memory()
+        device = choose_device(self.device)
+        model, tokenizer, info = run_torch(lambda: load_model(self.model_dir, device=device), device)
+        engine = TorchEngine(model, device, alignment_heads=info.alignment_heads or None)
+        return tokenizer, InBatches(engine, batch_sentences=self.batch_sentences), info
+
+    def with_ctranslate2(self, *, only: bool) -> OpenedModel:
+        """By CTranslate2, and what it cannot do by torch, unless ``only``; all by torch if there is a reason to."""
+        info = load_info(self.model_dir)
+        tokenizer = load_tokenizer(self.model_dir, info)
+        threads = choose_threads(self.threads)
+        reason = "" if only else self._reason_for_torch()
+        try:
+            copy = None if reason else read_copy(self.model_dir)
+            fast = None if copy is None else self._load(copy, threads)
+        except NMTError as error:
+            if only:
+                raise
+            logger.warning(
+                "translating with torch, which is slower: %s; nmt export -m %s makes the copy again",
+                error, shlex.quote(str(self.model_dir)),
+            )  # fmt: skip
+            return self.with_torch()
+        if fast is None and only:
+            raise NMTError(
+                f"{self.model_dir} has no {FAST_COPY}/; make it with nmt export -m {shlex.quote(str(self.model_dir))}"
+            )
+        if fast is None:
+            logger.debug("the engine is torch: %s", reason or f"the model has no {FAST_COPY}/")
+            return self.with_torch()
+        if copy is not None and copy.manifest.saturates and not has_vnni():
+            logger.warning(
+                "%s/ was made by an older nmt, and sums of its 8-bit weights saturate on this processor, which "
+                "translates worse: nmt export -m %s makes it again",
+                self.model_dir / FAST_COPY, shlex.quote(str(self.model_dir)),
+            )  # fmt: skip
+        logger.debug(
+            "the engine is ctranslate2: %s is sound; products in %s, %s threads",
+            self.model_dir / FAST_COPY, fast.compute_type, fast.threads,
+        )  # fmt: skip
+        if only:
+            return OpenedModel(tokenizer, fast, info)
+
+        from nmt.decoding.engines.fallback import FastestEngine
+
+        return OpenedModel(tokenizer, FastestEngine(fast, lambda: self._parts()[1]), info)
+
+    def _reason_for_torch(self) -> str:
+        """Why CTranslate2 is not even tried: it is the faster one on processors only, as far as was measured."""
+        if self.device not in ("auto", "cpu"):
+            return f"the device is {self.device}"
+        if self.device == "auto" and _has_gpu():
+            return "there is a GPU"
+        return ""
+
+    def _load(self, copy: Copy, threads: int) -> "CTranslate2Engine":
+        device = "cpu" if self.device == "auto" and not _has_gpu() else self.device.replace("auto", "cuda")
+        return load_copy(copy, device=device, threads=threads, batch_sentences=self.batch_sentences)
+
+
+def load_copy(
+    copy: Copy, *, threads: int, device: str = "cpu", batch_sentences: int = BATCH_SENTENCES
+) -> "CTranslate2Engine":
+    """The engine that runs ``copy``; NMTError if CTranslate2 is not installed or cannot."""
+    try:
+        from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
+    except ImportError as error:
+        raise NMTError(f"ctranslate2 cannot be imported ({error}); install it with pip install ctranslate2") from error
+    keep_freed_memory()
+    return CTranslate2Engine(
+        copy.files,
+        copy.tokens(),
+        positions=copy.manifest.positions,
+        threads=threads,
+        device=device,
+        batch_sentences=batch_sentences,
+    )
+
+
+def choose_threads(threads: int | None) -> int:
+    """``threads``, or as many as this process has processors and $OMP_NUM_THREADS allows; NMTError below 1."""
+    if threads is not None and threads < 1:
+        raise NMTError(f"threads must be at least 1, not {threads}")
+    if threads is None:
+        allowed = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
+        threads = int(allowed) if allowed.isdecimal() and int(allowed) else available_processors()
+    return threads
+
+
+def _has_gpu() -> bool:
+    """Whether there is a CUDA GPU, as far as CTranslate2 sees one."""
+    try:
+        import ctranslate2
+    except ImportError:
+        return False
+    return bool(ctranslate2.get_cuda_device_count() > 0)
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model, or several as one, on ``device``, with what is said of it."""
+
+    model: "EncoderDecoder"
+    tokenizer: Tokenizer
+    info: ModelInfo
+    device: "torch.device"
+
+
+def open_ensemble(
+    paths: Sequence[StrPath],
+    *,
+    device: str = "auto",
+    threads: int | None = None,
+    engine: str = "auto",
+    batch_sentences: int = BATCH_SENTENCES,
+) -> OpenedModel:
+    """Verify the models in the directories ``paths`` and load them to translate as one; see ``load_together``.
+
+    A single one is opened as ``open_model`` does; several are run by torch, and another ``engine`` is an NMTError.
+    """
+    if len(paths) == 1:
+        return open_model(paths[0], device=device, threads=threads, engine=engine, batch_sentences=batch_sentences)
+    if engine not in ("auto", "torch"):
+        raise NMTError(f"several models translate together with the engine torch only, not with {engine}")
+    loaded = load_together(paths, device=device, threads=threads)
+
+    from nmt.decoding.engines.torch import TorchEngine
+
+    engine_for_all = TorchEngine(loaded.model, loaded.device, alignment_heads=loaded.info.alignment_heads)
+    together = InBatches(engine_for_all, batch_sentences=batch_sentences)
+    return OpenedModel(loaded.tokenizer, together, loaded.info)
+
+
+def load_together(paths: Sequence[StrPath], *, device: str = "auto", threads: int | None = None) -> LoadedModel:
+    """Verify the models in the directories ``paths`` and load them as one.
+
+    What is said of the whole is what the first says of itself; a source is divided where the model that takes the
+    fewest subwords or sentences needs it, and words are aligned by the heads of the last. NMTErrors for what is wrong
+    with one, and for models of different tokenizers or tags.
+    """
+    if not paths:
+        raise NMTError("an ensemble needs at least one model directory")
+    infos = [load_info(path) for path in paths]  # what can fail fast fails before the weights are read
+    for path, info in zip(paths[1:], infos[1:], strict=True):
+        if info.tokenizer_sha256 != infos[0].tokenizer_sha256:
+            raise NMTError(
+                f"{paths[0]} and {path} have different tokenizers, and only models with the same one can translate "
+                "together: train them on the same text with the same settings and other seeds"
+            )
+        if info.tags != infos[0].tags:
+            raise NMTError(f"{paths[0]} and {path} were trained with different tags, so they cannot translate together")
+
+    from nmt.model_dir.load import load_model
+    from nmt.models.ensemble import Ensemble
+    from nmt.runtime.device import choose_device, run_torch, set_threads
+    from nmt.runtime.memory import keep_freed_memory
+
+    set_threads(threads)
+    keep_freed_memory()
+    place = choose_device(device)
+    loaded = run_torch(lambda: [load_model(path, device=place) for path in paths], place)
+    models, tokenizers, infos = map(list, zip(*loaded, strict=True))
+    if len(models) == 1:
+        return LoadedModel(models[0], tokenizers[0], infos[0], place)
+    info = replace(
+        infos[0],
+        max_source_length=min(info.max_source_length for info in infos),
+        sentences_per_line=min(info.sentences_per_line or 1 for info in infos),
+        all_caps=min(info.all_caps or 0.0 for info in infos),
+        alignment_heads=_heads_of_the_last(infos),
+    )
+    return LoadedModel(Ensemble(models), tokenizers[0], info, place)
+
+
+def _heads_of_the_last(infos: Sequence[ModelInfo]) -> tuple[tuple[int, int], ...]:
+    """Where in an ensemble the heads are by which its last member aligns; what no other has as many of is left out."""
+    from nmt.decoding.attention import default_heads
+
+    *before, last = (info.model for info in infos)
+    first = sum(model.decoder_layers for model in before)
+    fewest = min(info.model.heads for info in infos)
+    heads = [head for head in infos[-1].alignment_heads if head[1] < fewest] or default_heads(last)
+    return tuple((first + layer, head) for layer, head in heads if head < fewest)

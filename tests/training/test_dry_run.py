@@ -1,0 +1,86 @@
+"""A dry run: what it finds, and that it leaves nothing behind."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nmt.errors import NMTError
+from nmt.model_dir.info import load_info
+from nmt.training import dry_run
+from nmt.training.dry_run import Rehearsal, rehearse
+from nmt.training.preparation.corpus_files import CorpusFiles
+from nmt.training.recipe import Recipe, merge_recipe
+from nmt_cli.train.dry_run import describe
+from tests.conftest import RecordingReporter
+from tests.training.test_run import SMALL, run, write_corpus
+
+
+@pytest.fixture(autouse=True)
+def _few_updates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dry_run, "SECONDS", 0.01)
+
+
+def found(files: CorpusFiles, output: Path, changes: dict[str, object], **settings: object) -> Rehearsal:
+    recipe = merge_recipe(merge_recipe(Recipe(), SMALL, where="test"), {"training": changes}, where="test")
+    reporter = settings.pop("reporter", None) or RecordingReporter()
+    return rehearse(files, output, recipe, reporter=reporter, device="cpu", threads=1, **settings)  # type: ignore[arg-type]
+
+
+def test_it_finds_what_a_training_then_records(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    told = found(files, tmp_path / "deep" / "model", {"max_steps": 12})
+    assert sorted(tmp_path.rglob("*")) == before
+    report = run(files, tmp_path / "model", {"training": {"max_steps": told.epoch_updates}})
+    info = load_info(tmp_path / "model")
+    assert told.corpus == info.training["corpus"]
+    assert told.model == info.model
+    assert told.parameters == report.parameters
+    assert told.epoch_tokens == report.state.target_tokens
+    assert report.state.epoch == 1
+    assert told.updates == 12
+    assert told.state_bytes == 20 * told.parameters
+    assert told.tokens_per_second == pytest.approx(told.epoch_tokens / told.epoch_seconds, rel=0.5)
+
+
+def test_text_that_a_training_has_prepared_is_used(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    run(files, tmp_path / "model", {"training": {"max_steps": 1}})
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "model").rglob("*")}
+    reporter = RecordingReporter()
+    assert found(files, tmp_path / "model", {}, reporter=reporter).preparation_seconds == 0
+    assert not any("reading the corpus" in stage for stage in reporter.stages)
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "model").rglob("*")} == before
+
+
+def test_a_parent_brings_its_shape(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path)
+    run(files, tmp_path / "model", {"training": {"max_steps": 1}})
+    told = found(files, tmp_path / "next", {}, parent=tmp_path / "model")
+    assert told.model == load_info(tmp_path / "model").model
+    assert told.corpus["corpora"]["of the parent"]["weight"] == 1
+
+
+def test_what_is_wrong_is_said_and_nothing_stays(tmp_path: Path) -> None:
+    files = write_corpus(tmp_path, pairs=1)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(NMTError, match="only 1 usable sentence pair"):
+        found(files, tmp_path / "model", {})
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_how_it_is_said(tmp_path: Path) -> None:
+    told = found(write_corpus(tmp_path), tmp_path / "model", {"max_steps": 12})
+    told = replace(told, update_seconds=0.5, epoch_updates=6, tokens_per_second=1234.5, peak_bytes=2_500_000_000)
+    lines = describe(told).splitlines()
+    assert [line.split()[0] for line in lines[:3]] == ["corpus", "dropped", "validation"]
+    assert "speed       1,234 target tokens/s, 500 ms an update" in lines
+    assert "time        3s an epoch, 6s for all 12 updates (2.0 epochs); validation comes on top" in lines
+    assert any("at most 2.5 GB for the whole process was seen" in line for line in lines)
+    budget = replace(told.horizon, updates=None, seconds=100.0)
+    assert "the budget is enough for some 180 updates (30.0 epochs)" in describe(
+        replace(told, horizon=budget, preparation_seconds=10.0)
+    )
+    opened = replace(told, horizon=replace(budget, seconds=None))
+    assert "3s an epoch, until the score on validation text stops rising" in describe(opened)

@@ -1,0 +1,244 @@
+import logging
+import random
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nmt.corpus.line_profile import LineProfile
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.hypothesis import Hypothesis, Wish
+from nmt.translation.line_translator import LineTranslator, line_settings
+from nmt.translation.requests import decode_requests
+
+
+class Characters:
+    """A tokenizer whose subwords are characters, a blank and the letter after it being one."""
+
+    def __init__(self) -> None:
+        self.known: list[str] = ["<pad>", "<unk>", "<s>", "</s>"]
+
+    def encode(self, lines: Sequence[str]) -> list[list[int]]:
+        return [[self._id(piece) for word in line.split() for piece in ("▁" + word[0], *word[1:])] for line in lines]
+
+    def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
+        return ["".join(self.pieces(sequence)).replace("▁", " ").removeprefix(" ") for sequence in ids]
+
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        return [self.known[number] for number in ids]
+
+    def source_spans(self, line: str) -> list[tuple[int, int]]:
+        places = [place for place, character in enumerate(line) if not character.isspace()]
+        return [(place, place + 1) for place in places]
+
+    def target_spans(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        return self.source_spans(self.decode([ids])[0])
+
+    def _id(self, piece: str) -> int:
+        if piece not in self.known:
+            self.known.append(piece)
+        return self.known.index(piece)
+
+
+class Echo:
+    """An engine that translates each source into itself and remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[tuple[int, ...]]] = []
+
+    name = "echo"
+
+    def search(
+        self,
+        sources: Sequence[Sequence[int]],
+        config: SearchConfig,
+        wishes: Sequence[Wish] | None = None,
+        *,
+        details: bool = False,
+    ) -> list[list[Hypothesis]]:
+        self.batches.append([tuple(source) for source in sources])
+        return [[Hypothesis(list(source), -1.0, -1.0)] for source in sources]
+
+
+def translator(**settings: object) -> tuple[LineTranslator, Echo]:
+    engine = Echo()
+    given_settings = {"search": SearchConfig(beam_size=2), "max_source_length": 20, **settings}
+    return LineTranslator(Characters(), engine, **given_settings), engine  # type: ignore[arg-type]
+
+
+@given(st.lists(st.text()), st.integers(1, 30))
+def test_as_many_lines_out_as_in_whatever_they_hold(lines: list[str], longest: int) -> None:
+    result = translator(max_source_length=longest)[0].translate(lines)
+    assert len(result) == len(lines)
+    for line, translation in zip(lines, result, strict=True):
+        assert len(f"{translation}.".splitlines()) == 1
+        assert bool(translation) == bool(translation.strip())
+        if not line.strip():
+            assert translation == ""
+
+
+@given(st.lists(st.text("ab c.", max_size=60)))
+def test_every_line_comes_back_to_its_place(lines: list[str]) -> None:
+    # Long ones too: nothing is cut. Divided inside a word they get the joiner there, so blanks do not count.
+    result = translator()[0].translate(lines)
+    assert [text.replace(" ", "") for text in result] == [line.replace(" ", "") for line in lines]
+
+
+@given(st.lists(st.binary()))
+def test_as_many_lines_out_as_bytes_lines_in(lines: list[bytes]) -> None:
+    assert len(translator()[0].translations(decode_requests(lines))) == len(lines)
+
+
+def test_identical_lines_are_translated_once_and_empty_ones_never() -> None:
+    made, engine = translator()
+    assert made.translate(["b", "", "a b", "b", " \t ", "a b"]) == ["b", "", "a b", "b", "", "a b"]
+    assert sum(map(len, engine.batches)) == 2
+
+
+def test_nothing_in_nothing_out() -> None:
+    made, engine = translator()
+    assert made.translate([]) == []
+    assert engine.batches == []
+
+
+def test_a_single_string_is_not_taken_for_lines_of_a_letter() -> None:
+    with pytest.raises(TypeError, match=r"\[line\]"):
+        translator()[0].translate("abc")
+
+
+def test_a_long_line_is_divided_at_its_sentence_ends_and_joined_with_a_blank() -> None:
+    made, engine = translator(max_source_length=8)
+    assert made.translate(["One two. Three. Four"]) == ["One two. Three. Four"]
+    assert sorted(map(len, engine.batches[0])) == [4, 6, 7]
+
+
+@pytest.mark.parametrize("joiner", ["", " "])
+def test_no_space_joins_chinese_whether_its_language_is_known_or_not(joiner: str) -> None:
+    made, _ = translator(max_source_length=4, joiner=joiner)
+    assert made.translate(["我们走。他来了。"]) == ["我们走。他来了。"]
+
+
+def test_a_very_long_line_is_searched_in_parts() -> None:
+    words = random.Random(1)
+    line = " ".join("x" * words.randint(1, 9) for _ in range(20_000))
+    made, engine = translator()
+    assert made.translate([line])[0] == line
+    assert max(map(len, engine.batches[0])) <= 20
+
+
+def test_lines_that_are_no_clean_text_are_named(caplog: pytest.LogCaptureFixture) -> None:
+    window = [b"bad \xff byte", b"", b"a\x00b", "c\u2028d".encode(), b"cr\rhere", b"good\r"]
+    with caplog.at_level(logging.WARNING, logger="nmt"):
+        requests = decode_requests(window, name="in.txt", number=2)
+    result = [translation.text for translation in translator()[0].translations(requests)]
+    assert len(result) == 6
+    assert result[1:4] == ["", "a b", "c d"]
+    assert result[5] == "good"
+    named = [record.getMessage().partition(":")[0] for record in caplog.records]
+    assert named == ["in.txt, line 2", "in.txt, line 4", "in.txt, line 5", "in.txt, line 6"]
+
+
+def test_a_translation_never_holds_a_line_end() -> None:
+    class Breaking(Characters):
+        def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
+            return ["a\nb\u2028c\x00d\te\r" for _ in ids]
+
+    made = LineTranslator(Breaking(), Echo(), search=SearchConfig(), max_source_length=9)
+    assert made.translate(["x"]) == ["a b c d e"]
+
+
+def test_lone_surrogates_do_not_stop_a_translation() -> None:
+    assert len(translator()[0].translate(["a \ud800 b"])) == 1
+
+
+def test_the_public_name_comes_without_torch() -> None:
+    code = "import sys, nmt; assert 'torch' not in sys.modules; nmt.Translator; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_first_ids_are_before_every_part_of_a_line_and_within_the_limit() -> None:
+    made, engine = translator(max_source_length=8, first_ids=(1,))
+    assert made.translate(["One two. Three. Four", ""])[1] == ""
+    parts = sorted(engine.batches[0], key=len)
+    assert [len(part) for part in parts] == [5, 7, 8]
+    assert all(part[0] == 1 and 1 not in part[1:] for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("sentences_per_line", "split", "lengths"),
+    [
+        (None, None, [6, 6, 6, 6]),  # nobody has counted: one by one
+        (1, None, [6, 6, 6, 6]),
+        (2, None, [12, 12]),
+        (3, None, [18, 6]),
+        (9, None, [18, 6]),  # as many as fit
+        (1, False, [18, 6]),
+        (9, True, [6, 6, 6, 6]),
+    ],
+)
+def test_a_line_has_as_many_sentences_at_once_as_the_model_learned_from(
+    sentences_per_line: int | None, split: bool | None, lengths: list[int]
+) -> None:
+    line = "Abc de. Bcd ef.  Cde fg. Def gh."
+    settings = line_settings(
+        max_source_length=20,
+        languages=("en", "en"),
+        profile=LineProfile(sentences_per_line=sentences_per_line),
+        split_sentences=split,
+    )
+    made, engine = translator(**settings)
+    assert made.translate([line])[0].split() == line.split()
+    assert [len(source) for source in engine.batches[0]] == lengths
+    assert [translation.split for translation in made.translations([line, "Abc de."])] == [True, False]
+
+
+def test_short_lines_and_ordinals_stay_whole() -> None:
+    made, engine = translator(
+        **line_settings(max_source_length=50, languages=("de", "en"), profile=LineProfile(sentences_per_line=1))
+    )
+    lines = ["Im 19. Jahrhundert.", "ASP.NET ist da.", "Am 3. Mai z. B. kam er."]
+    assert made.translate(lines) == lines
+    assert len(engine.batches[0]) == 3
+
+
+def german(**settings: object) -> tuple[LineTranslator, Echo]:
+    given = {"max_source_length": 50, "languages": ("de", "en"), "profile": LineProfile(), **settings}
+    return translator(**line_settings(**given))  # type: ignore[arg-type]
+
+
+SPECIAL = ["-", "1\t2 ", "  - Ein Hund.", "1. Ein Hund.", "Ein Hund.", "EIN HUND. EINE STRAßE!", "* EIN HUND."]
+
+
+def test_the_model_sees_no_markers_no_capitals_and_no_line_without_letters() -> None:
+    made, engine = german()
+    assert made.translate(SPECIAL) == [*SPECIAL[:5], "EIN HUND. EINE STRASSE!", "* EIN HUND."]
+    # The body is searched once, whatever stands before it.
+    assert made.tokenizer.decode(engine.batches[0]) == ["Ein Hund.", "Ein hund.", "Eine straße!"]
+    assert {translation.score for translation in made.translations(SPECIAL[:2])} == {0.0}
+
+
+def test_raw_leaves_all_of_it_to_the_model() -> None:
+    made, engine = german(raw=True)
+    assert made.translate(SPECIAL) == [SPECIAL[0], "1 2", *SPECIAL[2:]]
+    assert made.tokenizer.decode(engine.batches[0])[:4] == ["-", "1 2", "- Ein Hund.", "1. Ein Hund."]
+
+
+def test_a_model_that_learned_capitals_gets_them() -> None:
+    made, engine = german(profile=LineProfile(all_caps=0.5))
+    assert made.translate(["- EIN HUND."]) == ["- EIN HUND."]
+    assert made.tokenizer.decode(engine.batches[0]) == ["EIN HUND."]
+
+
+@given(st.lists(st.text("-*1.) aBß\u3000\t\x00", max_size=12) | st.text()))
+def test_whatever_the_form_of_lines_as_many_come_out_alone_as_together(lines: list[str]) -> None:
+    made, _ = german()
+    together = made.translations(lines)
+    assert [translation.text for translation in together] == [made.translate([line])[0] for line in lines]
+    for line, translation in zip(lines, together, strict=True):
+        assert len(f"{translation.text}.".splitlines()) == 1
+        assert bool(translation.text) == bool(translation.text.strip())
+        assert len(translation.candidates) == 1
+        assert line or not translation.text
