@@ -13,7 +13,7 @@ from .options import examples, format_option, model_option, verbosity_options
 from .unused_options import reject_given
 
 if TYPE_CHECKING:
-    from nmt.doctor.finding import Finding
+    from nmt.doctor.finding import CheckResult
 
 MARKS = {"ok": "✓", "broken": "✗", "absent": "–"}
 COLOURS = {"ok": "green", "broken": "red", "absent": None}
@@ -33,7 +33,7 @@ def doctor(ctx: click.Context, /, model: str | None, no_speed: bool, paths: bool
     anything is broken. --format json is for bug reports: it holds no names of directories, users or machines unless
     asked with --paths.
     """
-    from nmt.doctor.checkup import examine
+    from nmt.doctor.checkup import run_checks
     from nmt.doctor.finding import known_places
     from nmt.model_dir.layout import resolve_model_path
 
@@ -41,8 +41,8 @@ def doctor(ctx: click.Context, /, model: str | None, no_speed: bool, paths: bool
         reject_given(ctx, ["paths"], "is for --format json; the text holds the names of directories in any case.")
     there = model is not None or os.environ.get("NMT_MODEL") or Path("model").is_dir()
     path = resolve_model_path(model) if there else None
-    findings: list[Finding] = []
-    for finding in examine(path, speed=not no_speed):
+    findings: list[CheckResult] = []
+    for finding in run_checks(path, speed=not no_speed):
         if output_format == "text":
             _tell(finding, findings[-1].section if findings else "")
         findings.append(finding)
@@ -58,7 +58,7 @@ def doctor(ctx: click.Context, /, model: str | None, no_speed: bool, paths: bool
         ctx.exit(1)
 
 
-def _tell(finding: "Finding", section_before: str) -> None:
+def _tell(finding: "CheckResult", section_before: str) -> None:
     """A line about one thing, below the heading of its section, and how to mend it."""
     if finding.section != section_before:
         click.echo(f"{'' if not section_before else chr(10)}{finding.section.capitalize()}")

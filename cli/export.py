@@ -63,7 +63,7 @@ def export(
     """
     from nmt.conversion.export import export as export_model
     from nmt.ctranslate2.copy import check_output, check_quantization
-    from nmt.files.lines import name_of
+    from nmt.files.lines import display_name
     from nmt.model_dir.layout import FAST_COPY, TRAINING, resolve_model_path
 
     if (source is None) != (reference is None):
@@ -80,7 +80,7 @@ def export(
     made = export_model(path, pairs, quantization=quantization, output=output, device=device, threads=threads)
     if made.comparison is None:
         logger.warning("nothing was compared: the model has no validation text; give some with -s and -r")
-    click.echo(f"{name_of(made.path)}: {made.comparison or quantization}")
+    click.echo(f"{display_name(made.path)}: {made.comparison or quantization}")
 
 
 def _read_pairs(source: str, reference: str) -> "list[Pair]":

@@ -66,15 +66,15 @@ def _json(path: Path, found: "ModelInfo", parameters: int) -> str:
 
 
 def _text(path: Path, found: "ModelInfo", parameters: int) -> str:
-    from nmt.files.lines import name_of
+    from nmt.files.lines import display_name
     from nmt.model_dir.card import facts, score_remarks, score_rows, title
     from nmt.model_dir.layout import disk_usage
     from nmt.settings import to_mapping
 
     needed, training = disk_usage(path)
-    named = name_of(shlex.quote(str(path)))
+    named = display_name(shlex.quote(str(path)))
     general = [
-        ("directory", name_of(path)),
+        ("directory", display_name(path)),
         ("format", str(found.format_version)),
         ("parameters", f"{parameters:,}"),
         ("size", size(needed)),

@@ -15,7 +15,7 @@ import click
 
 from nmt import NMTError, __version__
 from nmt.errors import out_of_memory
-from nmt.settings import nearest
+from nmt.settings import did_you_mean
 from nmt.text.printable import printable
 
 from .options import normalize_name, verbosity_options
@@ -78,7 +78,7 @@ class CommandGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = normalize_name(args[0])
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            ctx.fail(f"no such command {args[0]!r}{nearest(name, COMMANDS)}")
+            ctx.fail(f"no such command {args[0]!r}{did_you_mean(name, COMMANDS)}")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -104,7 +104,7 @@ def ending_quietly(ctx: click.Context) -> Iterator[None]:
         vars(error)["message"] = printable(error.message)
         raise
     except (NMTError, OSError, MemoryError, RuntimeError) as error:
-        message = explain(error)
+        message = user_message(error)
         if message is None:
             raise
         logger.debug("where it happened:", exc_info=True)
@@ -112,7 +112,7 @@ def ending_quietly(ctx: click.Context) -> Iterator[None]:
         ctx.exit(1)
 
 
-def explain(error: Exception) -> str | None:
+def user_message(error: Exception) -> str | None:
     """One sentence for the user, or None for a fault of the program that deserves its traceback."""
     if isinstance(error, NMTError):
         return str(error)

@@ -127,13 +127,13 @@ def _score_windows(scorer: "LineScorer", source: str, target: str) -> Iterator[l
 
 def _decode(path: str, window: list[bytes], number: int, replaced: "RepeatedWarnings") -> list[str]:
     """The lines as text; those that are not clean are named in warnings, the first few of them."""
-    from nmt.files.lines import decode_line, name_of
+    from nmt.files.lines import decode_line, display_name
 
     texts = []
     for place, raw in enumerate(window, start=number):
         text, problem = decode_line(raw.removesuffix(b"\n"))
         if problem is not None:
-            replaced.add("%s, line %d: %s, replaced before scoring", name_of(path), place, problem)
+            replaced.add("%s, line %d: %s, replaced before scoring", display_name(path), place, problem)
         texts.append(text)
     return texts
 

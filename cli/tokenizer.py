@@ -139,7 +139,7 @@ def encode(file: str, model: str | None, output: str | None, ids: bool) -> None:
 @verbosity_options
 def decode(file: str, model: str | None, output: str | None, ids: bool) -> None:
     """Write the text of each line of subwords in FILE, or standard input, as encode writes them."""
-    from nmt.files.lines import decode_strictly, name_of
+    from nmt.files.lines import decode_strictly, display_name
 
     subwords = _load(model)
     parse = _parse_ids if ids else _parse_pieces
@@ -148,7 +148,7 @@ def decode(file: str, model: str | None, output: str | None, ids: bool) -> None:
         sequences = []
         for number, line in enumerate(lines, start=first):
             words = [word for word in decode_strictly(line.removesuffix(b"\r"), file, number).split(" ") if word]
-            sequences.append(parse(words, subwords, f"{name_of(file)}:{number}"))
+            sequences.append(parse(words, subwords, f"{display_name(file)}:{number}"))
         return subwords.decode(sequences)
 
     _convert(file, output, decode_window)

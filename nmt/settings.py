@@ -13,14 +13,14 @@ from nmt.errors import NMTError
 T = TypeVar("T")
 
 
-def nearest(name: str, known: typing.Iterable[str]) -> str:
+def did_you_mean(name: str, known: typing.Iterable[str]) -> str:
     """``; did you mean X?`` for the known name nearest to ``name``, or an empty string."""
     matches = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean {matches[0]}?" if matches else ""
 
 
 @contextlib.contextmanager
-def naming(file: str) -> Iterator[None]:
+def error_context(file: str) -> Iterator[None]:
     """Each NMTError of the block names ``file``, also that of a value out of range, which knows of no file."""
     try:
         yield
@@ -41,7 +41,7 @@ def from_mapping(cls: type[T], mapping: Mapping[str, Any], *, where: str) -> T:
     values: dict[str, Any] = {}
     for key, value in mapping.items():
         if key not in fields:
-            raise NMTError(f"{where}: unknown setting {key!r}{nearest(key, fields)}")
+            raise NMTError(f"{where}: unknown setting {key!r}{did_you_mean(key, fields)}")
         values[key] = _convert(value, hints[key], f"{where}: {key}")
     missing = [name for name, field in fields.items() if name not in values and _is_required(field)]
     if missing:

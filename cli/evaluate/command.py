@@ -24,10 +24,10 @@ from ..options import (
 )
 from ..unused_options import reject_given, reject_unused_search_options
 from .inputs import Inputs
-from .outputs import Outputs
+from .outputs import EvaluationOutputs
 
 if TYPE_CHECKING:
-    from nmt.evaluation.evaluate import Inquiry
+    from nmt.evaluation.evaluate import EvaluationConfig
     from nmt.evaluation.quality_gate import Gate
 
 EXAMPLES = examples(
@@ -72,9 +72,11 @@ def _metrics_of(context: click.Context, parameter: click.Parameter, given: tuple
     names = [name.lower() for text in given for name in text.replace(",", " ").split()]
     for name in names:
         if name not in METRICS:
-            from nmt.settings import nearest
+            from nmt.settings import did_you_mean
 
-            raise click.BadParameter(f"there is no metric {name!r}, only {', '.join(METRICS)}{nearest(name, METRICS)}")
+            raise click.BadParameter(
+                f"there is no metric {name!r}, only {', '.join(METRICS)}{did_you_mean(name, METRICS)}"
+            )
     return tuple(dict.fromkeys(METRICS[name] for name in names))
 
 
@@ -192,7 +194,7 @@ def evaluate(
     inputs.check()
     if not inputs.uses_models():
         reject_given(context, translating, "is for models: name one with -m, its text with -s; -i goes without.")
-    outputs = Outputs(translations=output, report=report, plots=plots)
+    outputs = EvaluationOutputs(translations=output, report=report, plots=plots)
     parsed = [parse_gate(gate, METRICS if metrics else {}) for gate in gates]
     if (paired_bs or paired_ar) and inputs.number_of_systems() < 2:
         raise click.UsageError("a paired test compares systems: give more than one with -m and -i.")
@@ -216,7 +218,7 @@ def evaluate(
     infos = [each.info for each in systems if isinstance(each, ModelSystem)]
     reject_unused_search_options(context, [info.search.sample for info in infos])
     tests = tuple(kind for kind, given in (("bs", paired_bs), ("ar", paired_ar)) if given)
-    inquiry = _inquiry(tests, resamples, comet, _wanted(metrics, parsed), confidence=confidence or pictures)
+    inquiry = _evaluation_config(tests, resamples, comet, _wanted(metrics, parsed), confidence=confidence or pictures)
     results = evaluate_systems(
         sets,
         systems,
@@ -242,19 +244,21 @@ def _wanted(metrics: tuple[str, ...], gates: "Sequence[Gate]") -> tuple[str, ...
     return tuple(key for key in metrics if key != "comet") if metrics else None
 
 
-def _inquiry(
+def _evaluation_config(
     tests: tuple[str, ...],
     resamples: int | None,
     comet: str | None,
     metrics: tuple[str, ...] | None,
     *,
     confidence: bool,
-) -> "Inquiry":
-    from nmt.evaluation.evaluate import Inquiry
+) -> "EvaluationConfig":
+    from nmt.evaluation.evaluate import EvaluationConfig
 
     loaded = None
     if comet is not None:
         from nmt.evaluation.comet import Comet
 
         loaded = Comet(comet)
-    return Inquiry(confidence=confidence, tests=tests or None, samples=resamples or 0, comet=loaded, metrics=metrics)
+    return EvaluationConfig(
+        confidence=confidence, tests=tests or None, samples=resamples or 0, comet=loaded, metrics=metrics
+    )

@@ -20,7 +20,7 @@ logger = logging.getLogger("nmt.output")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outputs:
+class EvaluationOutputs:
     """Their names; None: it is not wanted."""
 
     translations: str | None
@@ -85,7 +85,7 @@ def _curves(model: Path) -> "TrainingCurves | None":
     """What the log of a model's training tells, if it is there."""
     from nmt.errors import NMTError
     from nmt.evaluation.report import TrainingCurves
-    from nmt.files.lines import name_of
+    from nmt.files.lines import display_name
     from nmt.model_dir.layout import TRAINING
     from nmt.training.reporting.curves import read_curves
     from nmt.training.reporting.log import LOG
@@ -98,5 +98,5 @@ def _curves(model: Path) -> "TrainingCurves | None":
     named = {"training loss": found.loss, "validation loss": found.validation_loss, "validation BLEU": found.bleu}
     named["learning rate"] = found.learning_rate
     return TrainingCurves(
-        name_of(model), {name: (curve.steps, curve.values) for name, curve in named.items() if curve.steps}
+        display_name(model), {name: (curve.steps, curve.values) for name, curve in named.items() if curve.steps}
     )

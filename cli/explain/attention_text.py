@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.cells import cell_len
 
-from nmt.tokenization.pieces import BLANK
+from nmt.tokenization.pieces import SPACE_MARK
 
 if TYPE_CHECKING:
     from nmt.explain.neighbours import Neighbourhood
@@ -59,7 +59,7 @@ def neighbours_text(found: "Sequence[Neighbourhood]") -> str:
     """Under each subword its neighbours, with the cosine of the angle."""
     blocks = []
     for each in found:
-        heading = each.piece if each.piece.strip(BLANK) == each.word else f"{each.piece}  (of {each.word})"
+        heading = each.piece if each.piece.strip(SPACE_MARK) == each.word else f"{each.piece}  (of {each.word})"
         blocks.append("\n".join([heading, *(f"  {other.cosine:5.2f}  {other.piece}" for other in each.neighbours)]))
     return "\n\n".join(blocks) + "\n"
 

@@ -15,7 +15,7 @@ from .attention_text import attention_text, heads_text, neighbours_text
 from .progress import counting
 
 if TYPE_CHECKING:
-    from nmt.explain.walk import OpenedModel, Walk
+    from nmt.explain.walk import ExplainedModel, Walk
 
 WIDTH = 100  # of what is not shown in a terminal
 JSON_DIGITS = 6
@@ -79,11 +79,13 @@ def explain_heads(path: Path, output_format: str, given: Mapping[str, Any]) -> b
     text = text.prepared(opened, given["tag"] or "")
     logger.info("looking at %s lines", f"{len(text.sources):,}")
     with counting("looking at lines") as progress:
-        heads = head_statistics(opened, text.sources, text.targets, first_ids=text.first_ids, progress=progress)
+        heads = head_statistics(opened, text.sources, text.targets, source_prefix=text.source_prefix, progress=progress)
     removal = None
     if text.references:
         with counting("translating without each head") as progress:
-            removal = remove_heads(opened, text.sources, text.references, first_ids=text.first_ids, progress=progress)
+            removal = remove_heads(
+                opened, text.sources, text.references, source_prefix=text.source_prefix, progress=progress
+            )
     result = head_document(opened, text, heads, removal)
     if output_format == "json":
         return _json(result)
@@ -98,7 +100,7 @@ def _json(value: Any) -> bytes:
     return f"{json.dumps(value, ensure_ascii=False, allow_nan=False)}\n".encode("utf-8", "backslashreplace")
 
 
-def _check_layer(opened: "OpenedModel", given: Mapping[str, Any]) -> None:
+def _check_layer(opened: "ExplainedModel", given: Mapping[str, Any]) -> None:
     """NMTErrors for a layer or head that the model does not have."""
     config = opened.info.model
     which = "encoder" if given["which"] == "encoder" else "decoder"

@@ -170,14 +170,14 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     if options["dry_run"] and (options["devices"] or 1) > 1:
         raise NMTError("--dry-run measures one device; leave --devices out")
 
-    from nmt.settings import naming
+    from nmt.settings import error_context
     from nmt.training.preparation.data_config import KEYS, DataConfig, data_as_toml, data_from
     from nmt.training.recipe import Recipe, merge_recipe, recipe_as_toml
 
     recipe, data = Recipe(), DataConfig()
     in_file: dict[str, Any] = {}
     if options["config"] is not None:
-        with naming(options["config"]):
+        with error_context(options["config"]):
             in_file = read_toml(options["config"])
             data = data_from(in_file.get("data", {}), where=options["config"])
             settings = {name: value for name, value in in_file.items() if name != "data"}
@@ -195,9 +195,9 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         situation = Situation(recipe=recipe, data=data, parent=options["parent"] is not None)
         refuse_unused_settings(situation, {**given, "data": named}, in_file, options["config"])
     if options["parent"] is not None:
-        from nmt.training.preparation.fine_tuning import gently
+        from nmt.training.preparation.fine_tuning import with_fine_tuning_defaults
 
-        recipe = gently(recipe)
+        recipe = with_fine_tuning_defaults(recipe)
 
     from nmt.model_dir.layout import TRAINING
     from nmt.training.reporting.reporter import Reporter, Reporters
@@ -236,13 +236,13 @@ def train(ctx: click.Context, /, **options: Any) -> None:
 
 def _say_what_it_takes(files: "CorpusFiles", recipe: "Recipe", options: dict[str, Any]) -> None:
     """The result of --dry-run, on standard output."""
-    from nmt.training.dry_run import rehearse
+    from nmt.training.dry_run import estimate_run
 
     from .dry_run import describe
     from .progress import TrainingProgress
 
     with stopping_on_signals() as stop, TrainingProgress(stop) as progress:
-        found = rehearse(
+        found = estimate_run(
             files,
             Path(options["output"]),
             recipe,

@@ -7,10 +7,10 @@ from nmt.doctor.finding import size
 from .progress import duration
 
 if TYPE_CHECKING:
-    from nmt.training.dry_run import Rehearsal
+    from nmt.training.dry_run import DryRun
 
 
-def describe(found: "Rehearsal") -> str:
+def describe(found: "DryRun") -> str:
     """Lines for people, and for programs that look for a name at the beginning of a line."""
     from nmt.cleaning.report import pairs_text
 
@@ -37,7 +37,7 @@ def _origin(validation: str) -> str:
     return "given in files" if validation == "files" else validation
 
 
-def _memory(found: "Rehearsal") -> str:
+def _memory(found: "DryRun") -> str:
     state = f"{size(found.state_bytes)} for weights, gradients, optimizer and average"
     if found.peak_bytes is None:
         return state
@@ -45,7 +45,7 @@ def _memory(found: "Rehearsal") -> str:
     return f"{state}; at most {size(found.peak_bytes)} {seen} was seen"
 
 
-def _time(found: "Rehearsal") -> str:
+def _time(found: "DryRun") -> str:
     epoch = f"{duration(found.epoch_seconds)} an epoch"
     if found.updates is None:
         return f"{epoch}, until the score on validation text stops rising; validation comes on top"

@@ -99,7 +99,7 @@ def translate(
     A line that is not the JSON asked for becomes an object with "error", and the exit status is 1.
     """
     from nmt import Translator
-    from nmt.files.lines import check_readable, said_of_no_text
+    from nmt.files.lines import check_readable, describe_non_text
     from nmt.model_dir.info import load_info
     from nmt.model_dir.layout import resolve_model_path
     from nmt.translation.requests import Request
@@ -109,7 +109,7 @@ def translate(
         raise click.UsageError("standard input (-) can be read only once.")
     for path in inputs:
         check_readable(path)
-        if said := said_of_no_text(path):
+        if said := describe_non_text(path):
             raise NMTError(said)
     beside = [] if forbid_file is None else [forbid_file]
     outputs = choose_outputs(inputs, output, beside)
@@ -133,7 +133,7 @@ def translate(
         raw=raw,
         **settings,
     )
-    translator.wish_of(wanted)  # what cannot be wished fails here, not after some lines
+    translator.constraint_for(wanted)  # what cannot be wished fails here, not after some lines
     form = choose_form(translator, output_format, input_format, scores=scores, wanted=wanted)
     failed = 0
     with nullcontext() if align_file is None else partial_output(align_file) as aligned:

@@ -44,7 +44,7 @@ Writer = Callable[[int, Line, "Translation | None"], Iterable[str]]
 
 
 @dataclass(frozen=True)
-class Form:
+class OutputFormat:
     """How lines are read and translations written."""
 
     read: Reader
@@ -54,17 +54,17 @@ class Form:
 
 def choose_form(
     translator: "Translator", output_format: str, input_format: str | None, *, scores: bool, wanted: "Request"
-) -> Form:
+) -> OutputFormat:
     """The form of text, tsv or json lines; text is a list where several translations or ``scores`` are wanted.
 
     What is ``wanted`` holds for all lines.
     """
     reads_json = (input_format or output_format) == "json"
-    read = json_reader(wanted, translator.wish_of) if reads_json else text_reader(wanted)
+    read = json_reader(wanted, translator.constraint_for) if reads_json else text_reader(wanted)
     several = translator.search.n_best > 1 or translator.search.alternatives > 1
     as_text = write_list if scores or several else write_text
     write = {"json": write_json, "tsv": write_tsv, "text": as_text}[output_format]
-    return Form(read, write, details=output_format == "json")
+    return OutputFormat(read, write, details=output_format == "json")
 
 
 def text_reader(wanted: "Request") -> Reader:

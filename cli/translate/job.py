@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from nmt import NMTError
 
 from ..console.progress import translation_progress
-from .formats import Form, Line, as_lines, write_alignment
+from .formats import Line, OutputFormat, as_lines, write_alignment
 from .interactive import show_details, shows_details, typed_lines
 
 if TYPE_CHECKING:
     from nmt import Translator
-    from nmt.decoding.engines import Begun
+    from nmt.decoding.engines import PendingResult
     from nmt.translation.results import Translation
 
 # A window is translated as a whole, its lines sorted by length, and written as a whole: 2048 lines if a beam of 5 is
@@ -28,12 +28,12 @@ AHEAD = 1
 
 
 @dataclass(frozen=True)
-class BegunWindow:
+class PendingWindow:
     """A window that is being translated."""
 
     window: list[bytes]
     lines: list[Line]
-    translations: "Begun[list[Translation]]"
+    translations: "PendingResult[list[Translation]]"
 
 
 class TranslationJob:
@@ -42,7 +42,7 @@ class TranslationJob:
     def __init__(
         self,
         translator: "Translator",
-        form: Form,
+        form: OutputFormat,
         output: BinaryIO,
         aligned: BinaryIO | None = None,
         *,
@@ -73,20 +73,20 @@ class TranslationJob:
                 most = max(FEWEST_LINES, WINDOW_ROWS // self.translator.search.rows)
                 windows = read_windows(stream, max_lines=most, max_bytes=WINDOW_BYTES)
             progress = stack.enter_context(translation_progress(path))
-            waiting: deque[BegunWindow] = deque()
+            waiting: deque[PendingWindow] = deque()
             try:
-                for begun in self._begin(windows, name):
-                    if begun is not None:
-                        waiting.append(begun)
-                    while len(waiting) > (0 if begun is None else AHEAD):
+                for pending in self._begin(windows, name):
+                    if pending is not None:
+                        waiting.append(pending)
+                    while len(waiting) > (0 if pending is None else AHEAD):
                         done = waiting.popleft()
                         self._write(done.lines, done.translations.result())
                         progress.advance(done.window)
             finally:
-                for begun in waiting:
-                    begun.translations.cancel()
+                for pending in waiting:
+                    pending.translations.cancel()
 
-    def _begin(self, windows: Iterable[list[bytes]], name: str | None) -> Iterator[BegunWindow | None]:
+    def _begin(self, windows: Iterable[list[bytes]], name: str | None) -> Iterator[PendingWindow | None]:
         """The windows, begun; None wherever all that was begun must be finished before one goes on."""
         from nmt.files.file_types import binary_problem
 
@@ -99,7 +99,7 @@ class TranslationJob:
                         raise NMTError(problem)
                     lines = self.form.read(window, name, number)
                     requests = [line.request for line in lines if line.request is not None]
-                    yield BegunWindow(window, lines, self.translator.begin(requests, details=self._needs_details))
+                    yield PendingWindow(window, lines, self.translator.submit(requests, details=self._needs_details))
                     number += len(window)
                 else:
                     yield None

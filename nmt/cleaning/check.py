@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from nmt.cleaning.findings import KINDS, STOP, Kind, severity
+from nmt.cleaning.findings import FINDING_TYPES, STOP, FindingType, severity
 from nmt.cleaning.inspection import EXAMPLES, Inspection, Inspector
 from nmt.cleaning.measures.association import TranslationSample
 from nmt.cleaning.measures.languages import LanguageSample
 from nmt.cleaning.measures.length_fit import Stretch, shifted, unrelated
-from nmt.cleaning.measures.misalignment import Slip, find_slips
+from nmt.cleaning.measures.misalignment import Misalignment, find_misalignments
 from nmt.cleaning.measures.statistics import SideStatistics
 from nmt.corpus.block_text import SOURCE, TARGET, BlockText, Example
 from nmt.corpus.blocks import Block, ParallelFiles
@@ -30,7 +30,7 @@ from nmt.runtime.workers import ordered_map
 class Finding:
     """One sort of thing found, how often, where, and how grave it is."""
 
-    kind: Kind
+    kind: FindingType
     count: int
     share: float  # of the lines of both sides or of the pairs, whichever are counted; of held-out pairs for overlaps
     examples: tuple[Example, ...] = ()
@@ -117,14 +117,14 @@ class CorpusCheck:
             *(self._finding(kind, count, of=self._counted(kind)) for kind, count in self.counts.items() if count),
         ]
         order = ("stop", "warning", "note")
-        findings.sort(key=lambda finding: (order.index(finding.severity), list(KINDS).index(finding.kind.name)))
+        findings.sort(key=lambda finding: (order.index(finding.severity), list(FINDING_TYPES).index(finding.kind.name)))
         fits = [window.fit for windows in self.windows.values() for window in windows]
         fit = float(np.mean(fits)) if fits else None
         return CheckReport(tuple(self.corpora), self.pairs, tuple(lines), tuple(findings), self.sides, fit)
 
     def _finding(self, kind: str, count: int, *, of: int | None = None, places: Iterable[str] = ()) -> Finding:
         share = count / max(1, self.pairs if of is None else of)
-        return Finding(KINDS[kind], count, share, tuple(self.examples.get(kind, ())), tuple(places))
+        return Finding(FINDING_TYPES[kind], count, share, tuple(self.examples.get(kind, ())), tuple(places))
 
     def _counted(self, kind: str) -> int:
         """How many lines, or pairs, ``kind`` was looked for in."""
@@ -229,11 +229,11 @@ def _slip_places(files: ParallelFiles) -> list[str]:
     """Where the two files most likely slipped apart, read once more for it."""
     if files.target is None or not all(Path(path).is_file() for path in (files.source, files.target)):
         return ["where they slip is looked for in files only, not in what comes through a pipe"]
-    slips = find_slips(files.source, files.target)
+    slips = find_misalignments(files.source, files.target)
     return [_slip_place(files, slip) for slip in slips[:EXAMPLES]] + _more(len(slips) - EXAMPLES)
 
 
-def _slip_place(files: ParallelFiles, slip: Slip) -> str:
+def _slip_place(files: ParallelFiles, slip: Misalignment) -> str:
     longer, other = (files.source, files.target) if slip.lines < 0 else (files.target, files.source)
     line = slip.source_line if slip.lines < 0 else slip.target_line
     count = abs(slip.lines)

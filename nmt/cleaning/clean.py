@@ -15,10 +15,10 @@ from typing import BinaryIO
 import numpy as np
 
 from nmt.cleaning.config import CleaningConfig
-from nmt.cleaning.filters import CleanBlock, Cleaner, Rejected, Usual
+from nmt.cleaning.filters import CleanBlock, Cleaner, CorpusProfile, Rejected
 from nmt.cleaning.measures.association import Translations, words_of
 from nmt.cleaning.measures.length_fit import fit_lengths
-from nmt.cleaning.measures.misalignment import find_slips
+from nmt.cleaning.measures.misalignment import find_misalignments
 from nmt.cleaning.measures.pair_checks import ends_agree
 from nmt.corpus.block_text import BlockText, SideText
 from nmt.corpus.blocks import Block, ParallelFiles
@@ -27,16 +27,16 @@ from nmt.corpus.held_out import HeldOut
 from nmt.corpus.line_classes import NO_SCRIPT
 from nmt.corpus.pairs import CorpusReport
 from nmt.corpus.tolerant_reader import TolerantReader
-from nmt.corpus.writer import Outputs, output_paths, tell_of_columns
+from nmt.corpus.writer import CorpusWriter, output_paths, warn_about_extra_columns
 from nmt.errors import NMTError
 from nmt.files.atomic import atomic_writer
 from nmt.files.lines import StrPath
 from nmt.runtime.workers import ordered_map
-from nmt.text.controls import without_controls
+from nmt.text.controls import replace_controls
 
 logger = logging.getLogger(__name__)
 
-LEARNT_FROM = 32  # blocks, or up to twice as many, that show which words translate each other
+LEARNED_FROM = 32  # blocks, or up to twice as many, that show which words translate each other
 SURVEYED = 4  # blocks of each corpus that show what is usual
 _NOT_BEFORE = ("unrelated", "language", "overlap")  # filters without which text is good enough to learn words from
 _CLEAR = 0.8  # share of lines of the script that the others must be in
@@ -79,11 +79,11 @@ def clean_corpus(
         _check_counts(reader)
 
     with ExitStack() as stack:
-        outputs = stack.enter_context(Outputs(paths))
+        outputs = stack.enter_context(CorpusWriter(paths))
         table = stack.enter_context(atomic_writer(rejected)) if rejected is not None else None
         for clean in ordered_map(cleaner, blocks(), helpers=helpers):
             block = waiting.popleft()
-            tell_of_columns(block)
+            warn_about_extra_columns(block)
             dropped = [*clean.rejected, *following.drop(clean)]
             _count(report, block, dropped, clean)
             outputs.write(block.corpus, clean.sources, clean.targets)
@@ -92,7 +92,9 @@ def clean_corpus(
     return report
 
 
-def survey(corpora: Sequence[ParallelFiles], languages: tuple[str | None, str | None], config: CleaningConfig) -> Usual:
+def survey(
+    corpora: Sequence[ParallelFiles], languages: tuple[str | None, str | None], config: CleaningConfig
+) -> CorpusProfile:
     """What is usual in ``corpora``, by the first blocks of each."""
     characters, agree, scripts = [], [], np.zeros((2, NO_SCRIPT), dtype=np.int64)
     for files in corpora:
@@ -106,17 +108,17 @@ def survey(corpora: Sequence[ParallelFiles], languages: tuple[str | None, str | 
     source, target = (
         int(counts.argmax()) if counts.max() and counts.max() >= _CLEAR * counts.sum() else None for counts in scripts
     )
-    usual = Usual(lengths, (source, target), languages, all(agree))
+    usual = CorpusProfile(lengths, (source, target), languages, all(agree))
     return _with_translations(usual, corpora, config) if "unrelated" in config.filters else usual
 
 
-def _with_translations(usual: Usual, corpora: Sequence[ParallelFiles], config: CleaningConfig) -> Usual:
+def _with_translations(usual: CorpusProfile, corpora: Sequence[ParallelFiles], config: CleaningConfig) -> CorpusProfile:
     """With what words translate each other, learnt from blocks spread over all of ``corpora`` and cleaned before."""
     blocks = sum(1 for _ in TolerantReader(corpora).blocks())
-    step = max(1, blocks // LEARNT_FROM)
+    step = max(1, blocks // LEARNED_FROM)
     cleaner = Cleaner(config.changed(filters=[], mends=[], without=_NOT_BEFORE), usual)
     following = _Following(config)
-    bags, learnt = [], []
+    bags, learned = [], []
     for block in islice(TolerantReader(corpora).blocks(), 0, None, step):
         clean = cleaner(block)
         following.drop(clean)
@@ -124,8 +126,8 @@ def _with_translations(usual: Usual, corpora: Sequence[ParallelFiles], config: C
             sides = (SideText(b"".join(line + b"\n" for line in lines)) for lines in (clean.sources, clean.targets))
             source, target = map(words_of, sides)
             bags.append((source, target))
-            learnt.append((block.corpus, block.first))
-    return replace(usual, translations=Translations(bags), learnt=frozenset(learnt)) if bags else usual
+            learned.append((block.corpus, block.first))
+    return replace(usual, translations=Translations(bags), learned=frozenset(learned)) if bags else usual
 
 
 class _Following:
@@ -156,7 +158,7 @@ def _check_counts(reader: TolerantReader) -> None:
         if files.target is not None and source != target:
             where = ""
             if all(Path(path).is_file() for path in (files.source, files.target)):
-                slips = find_slips(files.source, files.target)
+                slips = find_misalignments(files.source, files.target)
                 where = f"; they most likely part near line {slips[0].source_line:,} of {files.source}" if slips else ""
             raise NMTError(
                 f"{files.source} has {source:,} lines but {files.target} has {target:,}{where}; "
@@ -178,6 +180,6 @@ def _tell(table: BinaryIO, block: Block, dropped: Sequence[Rejected]) -> None:
     source, target = block.files.source, block.files.target or block.files.source
     for each in dropped:
         number = block.first + each.row
-        texts = (without_controls(text).replace("\t", " ") for text in (each.source, each.target))
+        texts = (replace_controls(text).replace("\t", " ") for text in (each.source, each.target))
         row = "\t".join((each.reason, f"{source}:{number}", f"{target}:{number}", *texts))
         table.write(f"{row}\n".encode("utf-8", "replace"))

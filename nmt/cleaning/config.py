@@ -8,7 +8,7 @@ from typing import Any
 
 from nmt.corpus.pairs import FilterConfig
 from nmt.errors import NMTError
-from nmt.settings import from_mapping, naming, nearest, to_mapping
+from nmt.settings import did_you_mean, error_context, from_mapping, to_mapping
 
 # What is written anew, in this order.
 MENDS = {
@@ -71,7 +71,9 @@ class CleaningConfig:
         for given, known, what in ((self.mends, MENDS, "mend"), (self.filters, FILTERS, "filter")):
             for name in given:
                 if name not in known:
-                    raise NMTError(f"there is no {what} {name!r}{nearest(name, known)}; there are {', '.join(known)}")
+                    raise NMTError(
+                        f"there is no {what} {name!r}{did_you_mean(name, known)}; there are {', '.join(known)}"
+                    )
         for name in ("max_characters", "max_ratio", "max_deviation", "incomplete_deviation"):
             if not getattr(self, name) >= 1:
                 raise NMTError(f"{name} must be at least 1, not {getattr(self, name)}")
@@ -83,7 +85,7 @@ class CleaningConfig:
         """With these filters and mends too, and without those."""
         for name in without:
             if name not in {*FILTERS, *MENDS}:
-                raise NMTError(f"there is no filter or mend {name!r}{nearest(name, [*FILTERS, *MENDS])}")
+                raise NMTError(f"there is no filter or mend {name!r}{did_you_mean(name, [*FILTERS, *MENDS])}")
         return replace(
             self,
             filters=tuple(name for name in dict.fromkeys([*self.filters, *filters]) if name not in without),
@@ -93,7 +95,7 @@ class CleaningConfig:
 
 def config_from(mapping: Mapping[str, Any], *, where: str) -> CleaningConfig:
     """The settings of a TOML file; NMTError for what is unknown or of the wrong kind."""
-    with naming(where):
+    with error_context(where):
         return from_mapping(CleaningConfig, mapping, where=where)
 
 

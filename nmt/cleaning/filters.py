@@ -24,7 +24,7 @@ FOLLOWING = ("duplicate", "near-duplicate")
 
 
 @dataclass(frozen=True)
-class Usual:
+class CorpusProfile:
     """What most of a corpus is like, from which pairs may not stray too far."""
 
     lengths: LengthModel | None
@@ -32,7 +32,7 @@ class Usual:
     languages: tuple[str | None, str | None] = (None, None)  # codes the identifier knows
     ends_agree: bool = False  # both sides mark the ends of sentences alike
     translations: Translations | None = None
-    learnt: frozenset[tuple[int, int]] = frozenset()  # corpus and first line of the blocks they were learnt from
+    learned: frozenset[tuple[int, int]] = frozenset()  # corpus and first line of the blocks they were learnt from
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Cleaner:
     """Mends and filters blocks; it can be pickled."""
 
     config: CleaningConfig
-    usual: Usual
+    usual: CorpusProfile
     held_out: tuple[HeldOut, ...] = ()
 
     def __call__(self, block: Block) -> CleanBlock:
@@ -143,8 +143,8 @@ class Cleaner:
     def _unrelated(self, text: BlockText) -> Rows:
         if self.usual.translations is None:
             return ()
-        learnt = (text.block.corpus, text.block.first) in self.usual.learnt
-        doubts = self.usual.translations.doubts(*map(words_of, text.sides), learnt=learnt)
+        learned = (text.block.corpus, text.block.first) in self.usual.learned
+        doubts = self.usual.translations.doubts(*map(words_of, text.sides), learned=learned)
         rows: Rows = np.flatnonzero(doubts > self.config.chance_margin).tolist()
         return rows
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from nmt.cleaning.measures import patterns
 from nmt.corpus.block_text import SideText
 from nmt.text.composition import compose, is_composed
-from nmt.text.controls import without_controls
+from nmt.text.controls import replace_controls
 
 _MARK = "\ufeff"
 
@@ -36,11 +36,11 @@ def _named(entity: re.Match[str]) -> str:
     """What an entity names; what would end a line or a column, and other control characters, become blanks."""
     if entity[0][1] != "#" and entity[0][1:] not in html.entities.html5:
         return entity[0]  # of which html.unescape would take the beginning
-    return without_controls(html.unescape(entity[0])).replace("\t", " ")
+    return replace_controls(html.unescape(entity[0])).replace("\t", " ")
 
 
 def _controls(line: str) -> str:
-    return without_controls(line.replace(_MARK, "") if _MARK in line else line) if not line.isprintable() else line
+    return replace_controls(line.replace(_MARK, "") if _MARK in line else line) if not line.isprintable() else line
 
 
 def _composed(line: str) -> str:

@@ -9,7 +9,7 @@ from nmt.cleaning.findings import NOTE, STOP, WARNING
 from nmt.cleaning.inspection import LONGEST
 from nmt.corpus.block_text import SOURCE, TARGET, Example
 from nmt.corpus.blocks import ParallelFiles
-from nmt.text.controls import without_controls
+from nmt.text.controls import replace_controls
 from nmt.text.printable import printable
 
 HEADINGS = {STOP: "Not fit for training", WARNING: "Worth mending", NOTE: "Worth knowing"}
@@ -62,7 +62,7 @@ def texts_of(example: Example) -> tuple[str, ...]:
     """The text of an example as a terminal and a page can show it."""
     sides = (example.source, example.target)
     chosen = sides if example.side is None else (sides[example.side],)
-    return tuple(without_controls(text) for text in chosen)
+    return tuple(replace_controls(text) for text in chosen)
 
 
 def as_text(report: CheckReport) -> str:

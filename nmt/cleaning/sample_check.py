@@ -15,7 +15,7 @@ _TOLD_ELSEWHERE = frozenset({"duplicate", "near-duplicate"})  # counted for all 
 _NAMED = 5  # sorts of findings
 
 
-class QuickLook:
+class SampleCheck:
     """Looks at some of the blocks that pass by; what it sees changes nothing."""
 
     def __init__(self, corpora: Sequence[ParallelFiles], filters: FilterConfig) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from nmt.corpus.pairs import Pair
 from nmt.ctranslate2.copy import Copy, make_copy
 from nmt.decoding.engines import Engine
-from nmt.decoding.engines.batching import InBatches
+from nmt.decoding.engines.batching import BatchingEngine
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.files.lines import StrPath
@@ -24,7 +24,7 @@ MOST_DIFFERENCE = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class CopyComparison:
     """The same sentences translated by CTranslate2 and by torch."""
 
     sentences: int
@@ -55,7 +55,7 @@ class Export:
     """Where the exported model is, and how it compares; None if there was nothing to compare on."""
 
     path: Path
-    comparison: Comparison | None
+    comparison: CopyComparison | None
 
 
 def export(
@@ -73,7 +73,7 @@ def export(
     ``device``. NMTError, and nothing is changed, if their BLEU differs by more than MOST_DIFFERENCE.
     """
     chosen = spread(pairs, MOST_SENTENCES)
-    comparison: list[Comparison] = []
+    comparison: list[CopyComparison] = []
 
     def check(copy: Copy) -> None:
         comparison.append(compare(model_dir, copy, chosen, device=device, threads=threads))
@@ -95,7 +95,7 @@ def spread(pairs: Sequence[Pair], most: int) -> Sequence[Pair]:
 
 def compare(
     model_dir: StrPath, copy: Copy, pairs: Sequence[Pair], *, device: str = "auto", threads: int | None = None
-) -> Comparison:
+) -> CopyComparison:
     """Translate ``pairs`` by ``copy`` on the processor and by torch on ``device``; NMTError for a damaged model."""
     from nmt.decoding.engines.torch import TorchEngine
     from nmt.runtime.device import choose_device, set_threads
@@ -104,7 +104,7 @@ def compare(
     set_threads(threads)
     place = choose_device(device)
     model, tokenizer, info = load_model(model_dir, device=place)
-    ours = _translate(InBatches(TorchEngine(model, place)), tokenizer, info, pairs)
+    ours = _translate(BatchingEngine(TorchEngine(model, place)), tokenizer, info, pairs)
     theirs = _translate(fast, tokenizer, info, pairs)
     references = [tokenizer.normalize([pair.target for pair in pairs])]
     scores = [
@@ -112,7 +112,7 @@ def compare(
         for lines in (theirs, ours)
     ]
     identical = sum(one == other for one, other in zip(ours, theirs, strict=True))
-    return Comparison(sentences=len(pairs), identical=identical, fast=scores[0], original=scores[1])
+    return CopyComparison(sentences=len(pairs), identical=identical, fast=scores[0], original=scores[1])
 
 
 def _translate(engine: Engine, tokenizer: Tokenizer, info: ModelInfo, pairs: Sequence[Pair]) -> list[str]:

@@ -10,7 +10,7 @@ from itertools import chain, zip_longest
 from nmt.corpus.pairs import Pair
 from nmt.corpus.tables import table_blocks
 from nmt.errors import NMTError
-from nmt.files.lines import StrPath, decode_strictly, name_of, read_line_blocks, said_of_no_text
+from nmt.files.lines import StrPath, decode_strictly, describe_non_text, display_name, read_line_blocks
 
 BLOCK_LINES = 8192
 
@@ -98,13 +98,14 @@ def raw_blocks(files: ParallelFiles, lines: int) -> Iterator[tuple[list[bytes], 
     for source, target in zip_longest(sources, targets, fillvalue=list[bytes]()):
         if len(source) != len(target):
             for path in (files.source, files.target):
-                if said := said_of_no_text(path):
+                if said := describe_non_text(path):
                     raise NMTError(said)
             source_lines, target_lines = (
                 before + sum(map(len, chain([block], rest))) for block, rest in ((source, sources), (target, targets))
             )
             raise NMTError(
-                f"{name_of(files.source)} has {source_lines:,} lines but {name_of(files.target)} has {target_lines:,}; "
+                f"{display_name(files.source)} has {source_lines:,} lines but "
+                f"{display_name(files.target)} has {target_lines:,}; "
                 "line N of one must be the translation of line N of the other"
             )
         yield source, target

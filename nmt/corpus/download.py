@@ -15,7 +15,7 @@ from typing import IO, Any
 from nmt.corpus.blocks import ParallelFiles, read_pairs
 from nmt.corpus.pairs import CorpusReport, Pair
 from nmt.corpus.units import unit_of
-from nmt.corpus.writer import Outputs, make_directory
+from nmt.corpus.writer import CorpusWriter, make_directory
 from nmt.errors import NMTError
 from nmt.files.lines import StrPath
 
@@ -44,7 +44,7 @@ def fetch_corpus(identifier: str, directory: StrPath) -> tuple[ParallelFiles, Co
     goal = ParallelFiles(*(str(Path(directory) / f"{name}.{language}") for language in languages))
     make_directory(directory, [goal])
     report = CorpusReport()
-    with Outputs([goal]) as outputs:
+    with CorpusWriter([goal]) as outputs:
         for pair in pairs:
             report.read += 1
             unit = unit_of(*pair)

@@ -15,11 +15,11 @@ from nmt.corpus.blocks import Block, ParallelFiles, read_blocks
 from nmt.corpus.hashes import Hashes, SeenHashes, combine, hash_lines, hash_normal_lines, hash_pairs
 from nmt.corpus.pairs import CorpusReport, FilterConfig, total_of
 from nmt.corpus.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
-from nmt.corpus.writer import Outputs, check_name, make_directory, output_paths, tell_of_columns
+from nmt.corpus.writer import CorpusWriter, check_name, make_directory, output_paths, warn_about_extra_columns
 from nmt.errors import NMTError
 from nmt.files.atomic import is_overwritten
 from nmt.files.compression import without_compression
-from nmt.files.lines import StrPath, name_of
+from nmt.files.lines import StrPath, display_name
 from nmt.text.languages import language_suffix
 
 PARTS = ("train", "valid", "test")
@@ -43,7 +43,7 @@ def split_corpus(
     for path in _paths(corpora):
         if not Path(path).is_file():
             raise NMTError(
-                f"{name_of(path)} is no file, and to be split the text is read twice; save it to a file first"
+                f"{display_name(path)} is no file, and to be split the text is read twice; save it to a file first"
             )
     _refuse_to_overwrite(corpora, goals)
     make_directory(directory, goals)
@@ -67,7 +67,7 @@ def split_corpus(
     if not (parts == 0).any():
         raise NMTError("nothing would be left to train on; hold out fewer pairs")
     read = 0
-    with Outputs(goals) as outputs:
+    with CorpusWriter(goals) as outputs:
         for block, first in _numbered(corpora):
             here = parts[first : first + block.count]
             if (read := first + block.count) > len(parts):
@@ -113,7 +113,7 @@ def merge_corpora(corpora: Sequence[ParallelFiles], directory: StrPath, *, name:
     _refuse_to_overwrite(corpora, [goal])
     make_directory(directory, [goal])
     report = CorpusReport()
-    with Outputs([goal]) as outputs:
+    with CorpusWriter([goal]) as outputs:
         for block, _ in _numbered(corpora):
             _write(outputs, 0, BlockText(block), np.ones(block.count, dtype=bool))
             report.read += block.count
@@ -157,7 +157,7 @@ def _select(
 ) -> CorpusReport:
     """Write the pairs of each block that ``choose`` picks, given the block and the number of its first pair."""
     report = CorpusReport()
-    with Outputs(output_paths(corpora, directory)) as outputs:
+    with CorpusWriter(output_paths(corpora, directory)) as outputs:
         for block, first in _numbered(corpora):
             rows = choose(block, first)
             _write(outputs, block.corpus, BlockText(block), rows)
@@ -172,7 +172,7 @@ def _numbered(corpora: Sequence[ParallelFiles]) -> Iterator[tuple[Block, int]]:
     first = 0
     for block in read_blocks(corpora):
         _refuse_one_column(block)
-        tell_of_columns(block)
+        warn_about_extra_columns(block)
         yield block, first
         first += block.count
 
@@ -181,8 +181,8 @@ def _refuse_one_column(block: Block) -> None:
     rows = BlockText(block).rows_of_one_column()
     if len(rows):
         raise NMTError(
-            f"{name_of(block.files.source)}:{block.first + int(rows[0])}: no tab; each line must be a source sentence, "
-            "a tab and its translation"
+            f"{display_name(block.files.source)}:{block.first + int(rows[0])}: no tab; each line must be a source "
+            "sentence, a tab and its translation"
         )
 
 
@@ -194,7 +194,7 @@ def _hashes(text: BlockText, by: str) -> Hashes:
     return hash_lines(text.comparable.sides[SOURCE if by == "source" else TARGET].raw)
 
 
-def _write(outputs: Outputs, number: int, text: BlockText, rows: Rows) -> None:
+def _write(outputs: CorpusWriter, number: int, text: BlockText, rows: Rows) -> None:
     chosen = np.flatnonzero(rows).tolist()
     source, target = text.sides
     outputs.write(number, [source.raw[row] for row in chosen], [target.raw[row] for row in chosen])

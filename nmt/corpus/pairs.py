@@ -73,7 +73,7 @@ def total_of(reports: Iterable[CorpusReport]) -> CorpusReport:
     return summed
 
 
-def fault_of(pair: Pair, config: FilterConfig) -> str | None:
+def drop_reason(pair: Pair, config: FilterConfig) -> str | None:
     """Why ``pair`` is dropped by what it holds itself, or None; it is measured as ``comparable`` makes it."""
     pair = Pair(*map(comparable, pair))
     if not pair.source.strip() or not pair.target.strip():

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmt.corpus.blocks import Block
-from nmt.corpus.pairs import CorpusReport, FilterConfig, Pair, fault_of, pair_hash, sentence_hash
+from nmt.corpus.pairs import CorpusReport, FilterConfig, Pair, drop_reason, pair_hash, sentence_hash
 from nmt.errors import NMTError
 
 States = NDArray[np.uint8]
@@ -50,7 +50,7 @@ def scan_pairs(pairs: Sequence[Pair], config: FilterConfig, seed: int) -> tuple[
     states = np.zeros(len(pairs), dtype=np.uint8)
     rows: list[bytes] = []
     for index, pair in enumerate(pairs):
-        fault = fault_of(pair, config)
+        fault = drop_reason(pair, config)
         if fault is None:
             rows += pair_hash(pair, seed), sentence_hash(pair.source), sentence_hash(pair.target)
         else:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from nmt.errors import NMTError
 from nmt.files.compression import without_compression
-from nmt.files.lines import StrPath, decode_strictly, name_of, read_line_blocks
+from nmt.files.lines import StrPath, decode_strictly, display_name, read_line_blocks
 from nmt.text.languages import check_language, differ
 
 QUOTINGS = ("auto", "excel", "none")
@@ -79,7 +79,7 @@ def table_blocks(
     cells = _first_row(_rows(iter(first), path, form))
     header = header_of(cells, languages)
     if header is not None:
-        check_header(header, languages, cells, name_of(path))
+        check_header(header, languages, cells, display_name(path))
     if form == TableFormat() and (header is None or header.columns == (0, 1)):
         if first and header is not None:
             first[0] = b"\n"
@@ -91,7 +91,7 @@ def table_blocks(
     columns = (0, 1) if header is None else header.columns
     for number, cells in _rows(chain(first, chain.from_iterable(blocks)), path, form):
         is_header = header is not None and number == form.skipped + 1
-        block.append(b"\n" if is_header or not any(cells) else _line(cells, columns, f"{name_of(path)}:{number}"))
+        block.append(b"\n" if is_header or not any(cells) else _line(cells, columns, f"{display_name(path)}:{number}"))
         if len(block) == lines:
             yield block
             block = []
@@ -201,8 +201,8 @@ def _quoted_rows(lines: Iterator[tuple[int, str]], path: StrPath, delimiter: str
             is_whole = len(row) < 2 or sum(line.count('"') for _, line in row) % 2 == 0
         if not is_whole:
             raise NMTError(
-                f"{name_of(path)}:{row[0][0]}: a cell begins with a quotation mark and does not end; close it, or, "
-                "where marks are a part of the text, import the file with --quoting none"
+                f"{display_name(path)}:{row[0][0]}: a cell begins with a quotation mark and does not end; close it, "
+                "or, where marks are a part of the text, import the file with --quoting none"
             )
         if cells is None:
             return
@@ -225,9 +225,9 @@ def _utf16_lines(raw: Iterable[bytes], path: StrPath) -> Iterator[str]:
             yield from (line.removesuffix("\r") for line in lines)
             number += len(lines)
             if len(rest) > _MOST_CHARACTERS:
-                raise NMTError(f"{name_of(path)}:{number}: this line is longer than any text is")
+                raise NMTError(f"{display_name(path)}:{number}: this line is longer than any text is")
     except UnicodeDecodeError as error:
-        raise NMTError(f"{name_of(path)}:{number}: not UTF-16, which it begins as; convert it to UTF-8") from error
+        raise NMTError(f"{display_name(path)}:{number}: not UTF-16, which it begins as; convert it to UTF-8") from error
     if rest:
         yield rest
 

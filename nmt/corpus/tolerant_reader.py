@@ -8,7 +8,7 @@ from pathlib import Path
 from nmt.corpus.blocks import BLOCK_LINES, Block, ParallelFiles
 from nmt.corpus.tables import table_blocks
 from nmt.errors import NMTError
-from nmt.files.lines import check_readable, read_line_blocks, said_of_no_text
+from nmt.files.lines import check_readable, describe_non_text, read_line_blocks
 from nmt.runtime.workers import FEWEST_BYTES, worthwhile_helpers
 
 MOST_BYTES = 4_000_000  # of a block; what is told of it takes a dozen times as much memory
@@ -32,7 +32,7 @@ def parallel_files(
         raise NMTError("standard input (-) can be read only once")
     for path in (*sources, *targets, *tables):
         check_readable(path)
-        said = said_of_no_text(path)
+        said = describe_non_text(path)
         if said and not (path in tables and "UTF-16" in said):
             raise NMTError(said)
     return [*map(ParallelFiles, sources, targets), *(ParallelFiles(table, languages=languages) for table in tables)]

@@ -12,7 +12,7 @@ from nmt.corpus.blocks import Block, ParallelFiles
 from nmt.errors import NMTError
 from nmt.files.atomic import atomic_writers, check_writable, is_overwritten
 from nmt.files.compression import without_compression
-from nmt.files.lines import StrPath, name_of
+from nmt.files.lines import StrPath, display_name
 
 logger = logging.getLogger(__name__)
 
@@ -70,13 +70,15 @@ def make_directory(directory: StrPath, goals: Iterable[ParallelFiles] = ()) -> N
             check_writable(path)
 
 
-def tell_of_columns(block: Block) -> None:
+def warn_about_extra_columns(block: Block) -> None:
     """Warn, at the first block of a table, where columns behind the second are not written."""
     if block.files.target is None and block.first == 1 and len(BlockText(block).rows_of_more_columns()):
-        logger.warning("%s has more than two columns, of which the first two are written", name_of(block.files.source))
+        logger.warning(
+            "%s has more than two columns, of which the first two are written", display_name(block.files.source)
+        )
 
 
-class Outputs:
+class CorpusWriter:
     """Open files for the pairs of some corpora; a context manager."""
 
     def __init__(self, paths: Sequence[ParallelFiles]) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from nmt.ctranslate2.layout import check_layout
 from nmt.errors import NMTError
 from nmt.files.atomic import sync_directory
-from nmt.files.lines import StrPath, check_plain, open_binary
+from nmt.files.lines import StrPath, check_regular_file, open_binary
 from nmt.files.removal import is_mount_point
 from nmt.model_dir.info import load_info
 from nmt.model_dir.layout import FAST_COPY, MANIFEST, TOKENIZER, WEIGHTS
@@ -156,7 +156,7 @@ def _stays(goal: Path) -> bool:
 def _read(directory: Path, manifest: Manifest, config: ModelConfig) -> Copy:
     files = {}
     for name in FILES:
-        check_plain(directory / name)
+        check_regular_file(directory / name)
         with open_binary(directory / name) as stream:
             files[name] = stream.read()
         if hashlib.sha256(files[name]).hexdigest() != manifest.checksums.get(name):
@@ -169,7 +169,7 @@ def _read(directory: Path, manifest: Manifest, config: ModelConfig) -> Copy:
 
 
 def _read_manifest(path: Path) -> Manifest:
-    check_plain(path)
+    check_regular_file(path)
     with open_binary(path) as stream:
         raw = stream.read(_MANIFEST_BYTES)
     try:

@@ -18,7 +18,7 @@ class BlockEncoder:
     proto: bytes  # of the tokenizer
     control_symbols: tuple[str, ...]  # of the tokenizer
     max_length: int  # subwords a side; longer pairs are left out
-    first_ids: tuple[tuple[int, ...], ...]  # for each corpus, what comes before every source; not counted as length
+    source_prefix: tuple[tuple[int, ...], ...]  # for each corpus, what comes before every source; not counted as length
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -31,7 +31,7 @@ class BlockEncoder:
         sources, targets = (
             self._tokenizer.encode([pair[side] for pair in pairs], threads=1) if pairs else [] for side in (0, 1)
         )
-        first = list(self.first_ids[block.corpus])
+        first = list(self.source_prefix[block.corpus])
         fitting: list[EncodedPair] = []
         dropped = {"too many subwords": 0, "empty": 0}
         for source, target in zip(sources, targets, strict=True):

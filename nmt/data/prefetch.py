@@ -7,22 +7,22 @@ import numpy as np
 
 from nmt.data.batching import Batch, BatchPlan, Rows, make_batch, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus
-from nmt.data.resampling import Resegmenter
+from nmt.data.resampling import CorpusResampler
 
 _ROWS_AT_ONCE = 1 << 13  # measured
 
 
-class BatchSupply:
+class BatchPrefetcher:
     """Makes batches one update ahead, in a thread of its own.
 
     What a batch holds is a function of its rows, the epoch and the seed alone, so a run that is taken up anywhere finds
     the same batches there.
     """
 
-    def __init__(self, corpus: EncodedCorpus, *, seed: int, resegmenter: Resegmenter | None = None) -> None:
+    def __init__(self, corpus: EncodedCorpus, *, seed: int, resampler: CorpusResampler | None = None) -> None:
         self.corpus = corpus
         self.seed = seed
-        self.resegmenter = resegmenter
+        self.resampler = resampler
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="batches")  # only it draws other subwords
         self._ahead: tuple[tuple[int, list[bytes]], Future[list[Batch]]] | None = None
         self._measured = _Measured(-1, 0)
@@ -31,8 +31,8 @@ class BatchSupply:
     def plan(self, *, batch_tokens: int, epoch: int) -> BatchPlan:
         """The batches of an epoch, by how long its sentences are in the subwords that are drawn for it."""
         lengths = None
-        if self.resegmenter is not None:
-            lengths = self._thread.submit(self._measure, self.resegmenter, epoch, len(self.corpus)).result().lengths
+        if self.resampler is not None:
+            lengths = self._thread.submit(self._measure, self.resampler, epoch, len(self.corpus)).result().lengths
         plan = plan_batches(self.corpus, batch_tokens=batch_tokens, seed=self.seed, epoch=epoch, lengths=lengths)
         self._batch_share = -(-len(self.corpus) // max(1, len(plan)))
         return plan
@@ -52,19 +52,19 @@ class BatchSupply:
         else:
             batches = self._begin(rows, epoch).result()
         self._ahead = (epoch, [some.tobytes() for some in following]), self._begin(following, epoch)
-        if self.resegmenter is not None:
-            self._thread.submit(self._measure, self.resegmenter, epoch + 1, pairs)
+        if self.resampler is not None:
+            self._thread.submit(self._measure, self.resampler, epoch + 1, pairs)
         return batches
 
     def _begin(self, rows: Sequence[Rows], epoch: int) -> Future[list[Batch]]:
         return self._thread.submit(lambda: [self._batch(some, epoch) for some in rows])
 
     def _batch(self, rows: Rows, epoch: int) -> Batch:
-        if self.resegmenter is None:
+        if self.resampler is None:
             return make_batch(self.corpus, rows)
-        return make_batch(self.resegmenter(self.corpus, rows, seed=(self.seed, epoch)), np.arange(len(rows)))
+        return make_batch(self.resampler(self.corpus, rows, seed=(self.seed, epoch)), np.arange(len(rows)))
 
-    def _measure(self, resegmenter: Resegmenter, epoch: int, pairs: int) -> "_Measured":
+    def _measure(self, resampler: CorpusResampler, epoch: int, pairs: int) -> "_Measured":
         """Find out how long so many further pairs become in ``epoch``, as far as there are any."""
         if self._measured.epoch != epoch:
             self._measured = _Measured(epoch, len(self.corpus))
@@ -72,7 +72,7 @@ class BatchSupply:
         end = min(measured.pairs + pairs, len(self.corpus))
         while measured.pairs < end:
             rows = np.arange(measured.pairs, min(measured.pairs + _ROWS_AT_ONCE, end))
-            drawn = resegmenter(self.corpus, rows, seed=(self.seed, epoch))
+            drawn = resampler(self.corpus, rows, seed=(self.seed, epoch))
             for lengths, side in zip(measured.lengths, (drawn.source, drawn.target), strict=True):
                 lengths[rows] = side.lengths
             measured.pairs += len(rows)

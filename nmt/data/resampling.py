@@ -12,12 +12,12 @@ from nmt.data.encoded_corpus import EncodedCorpus, EncodedSide
 from nmt.tokenization.tokenizer import Tokenizer
 
 
-class Resegmenter:
+class CorpusResampler:
     """Segments sentences anew from their ids alone (Kudo 2018; Provilkov et al. 2020)."""
 
     def __init__(self, tokenizer: Tokenizer, strength: float, *, tags: Sequence[int] = ()) -> None:
-        """``strength`` is that of a Segmenter; ``tags`` are ids that stay."""
-        self.segmenter = tokenizer.segmenter(strength, fixed=frozenset(tags))
+        """``strength`` is that of a SubwordSampler; ``tags`` are ids that stay."""
+        self.subword_sampler = tokenizer.subword_sampler(strength, fixed=frozenset(tags))
 
     def __call__(self, corpus: EncodedCorpus, rows: Rows, *, seed: tuple[int, ...]) -> EncodedCorpus:
         """The pairs ``rows`` of ``corpus``, in that order; what a pair becomes depends on its row and ``seed``."""
@@ -27,5 +27,5 @@ class Resegmenter:
 
     def _redrawn(self, side: EncodedSide, rows: Rows, seed: tuple[int, ...]) -> EncodedSide:
         number = int(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0])
-        ids, lengths = self.segmenter.redraw(*side.take(rows), rows, number)
+        ids, lengths = self.subword_sampler.redraw(*side.take(rows), rows, number)
         return EncodedSide(ids, np.cumsum(lengths) - lengths, lengths)

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER
-from nmt.decoding.decoder_state import Decoding
-from nmt.decoding.hypothesis import NO_WISH, Found, Wish
+from nmt.decoding.decoder_state import DecodingState
+from nmt.decoding.hypothesis import NO_CONSTRAINT, LexicalConstraint, SearchResult
 from nmt.decoding.search import search
 from nmt.models.base import EncoderDecoder, Heads
 
@@ -24,41 +24,44 @@ def find_alternatives(
     model: EncoderDecoder,
     source: Tensor,
     config: SearchConfig,
-    wishes: Sequence[Wish] | None = None,
+    constraints: Sequence[LexicalConstraint] | None = None,
     *,
     heads: Heads | None = None,
-) -> list[Found]:
+) -> list[SearchResult]:
     """``config.alternatives`` translations for each row of ``source`` (B, S), sorted by score.
 
     They begin with the most probable subwords after the prefix, one each, and are completed by beam search. There are
     fewer only if fewer subwords are allowed there.
     """
-    wishes = wishes or [NO_WISH] * source.size(0)
-    beginnings = _beginnings(model, source, replace(config, coverage_penalty=0.0), wishes)
+    constraints = constraints or [NO_CONSTRAINT] * source.size(0)
+    beginnings = _beginnings(model, source, replace(config, coverage_penalty=0.0), constraints)
     wanted = [
-        [replace(wish, prefix=(*wish.prefix, subword)) for subword in subwords] or [wish]  # where nothing may follow
-        for wish, (subwords, _) in zip(wishes, beginnings, strict=True)
+        [replace(constraint, prefix=(*constraint.prefix, subword)) for subword in subwords]
+        or [constraint]  # where nothing may follow
+        for constraint, (subwords, _) in zip(constraints, beginnings, strict=True)
     ]
     rows = torch.tensor([row for row, several in enumerate(wanted) for _ in several], device=source.device)
     single = replace(config, alternatives=0)
-    completed = iter(search(model, source[rows], single, [wish for several in wanted for wish in several], heads=heads))
+    completed = iter(
+        search(model, source[rows], single, [constraint for several in wanted for constraint in several], heads=heads)
+    )
     result = []
     for several, (_, margin) in zip(wanted, beginnings, strict=True):
         found = [next(completed) for _ in several]
         hypotheses = sorted((each.hypotheses[0] for each in found), key=lambda each: -each.score)
         gaps = [one.score - other.score for one, other in itertools.pairwise(hypotheses)]
-        result.append(Found(hypotheses, min([margin, *gaps, *(each.margin for each in found)])))
+        result.append(SearchResult(hypotheses, min([margin, *gaps, *(each.margin for each in found)])))
     return result
 
 
 def _beginnings(
-    model: EncoderDecoder, source: Tensor, config: SearchConfig, wishes: Sequence[Wish]
+    model: EncoderDecoder, source: Tensor, config: SearchConfig, constraints: Sequence[LexicalConstraint]
 ) -> list[tuple[list[int], float]]:
     """The most probable subwords after each sentence's prefix, and how clear it is which those are."""
-    decoding = Decoding(model, source, config, wishes)
-    lengths = [len(wish.prefix) for wish in wishes]
+    decoding = DecodingState(model, source, config, constraints)
+    lengths = [len(constraint.prefix) for constraint in constraints]
     longest = max(lengths, default=0)
-    ids = torch.empty(len(wishes), 1, 0, dtype=torch.long, device=source.device)
+    ids = torch.empty(len(constraints), 1, 0, dtype=torch.long, device=source.device)
     result: dict[int, tuple[list[int], float]] = {}
     for length in range(longest + 1):
         values = decoding.step(ids).values[:, 0]
@@ -70,4 +73,4 @@ def _beginnings(
                 result[row] = allowed[: config.alternatives], math.inf if clear else numbers[-2] - numbers[-1]
         # A prefix goes on with what it wants, which is the only one allowed; what follows the others is not looked at.
         ids = torch.cat((ids, best.indices[:, :1].unsqueeze(2)), dim=2)
-    return [result[row] for row in range(len(wishes))]
+    return [result[row] for row in range(len(constraints))]

@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.hypothesis import Wish
+from nmt.decoding.hypothesis import LexicalConstraint
 
 NEVER = -math.inf  # the log-probability of what must not follow
 _NONE = -1  # in place of an id where there is none
 
 
 @dataclass(frozen=True)
-class Constraints:
+class ConstraintTensors:
     """The wishes of B sentences and the settings that hold for all of them."""
 
     which: Tensor  # (B,) each sentence's wish, an index into W
@@ -34,7 +34,7 @@ class Constraints:
         """Whether candidates are ranked by other values than their log-probabilities."""
         return self.repetition_penalty != 1
 
-    def select(self, sentences: Tensor) -> "Constraints":
+    def select(self, sentences: Tensor) -> "ConstraintTensors":
         """Those of ``sentences`` (B',), indices into B."""
         return replace(self, which=self.which[sentences])
 
@@ -64,15 +64,17 @@ class Constraints:
             _forbid(candidates, ngrams[..., -1], begun)
 
 
-def make_constraints(wishes: Sequence[Wish], config: SearchConfig, device: torch.device) -> Constraints:
+def make_constraints(
+    constraints: Sequence[LexicalConstraint], config: SearchConfig, device: torch.device
+) -> ConstraintTensors:
     """The constraints of so many sentences, on ``device``."""
-    distinct = list(dict.fromkeys(wishes))
-    places = {wish: place for place, wish in enumerate(distinct)}
-    longest = max((len(wish.prefix) for wish in distinct), default=0)
-    prefixes = [[*wish.prefix, *[_NONE] * (longest - len(wish.prefix))] for wish in distinct]
-    lengths = sorted({len(sequence) for wish in distinct for sequence in wish.forbidden} - {0})
-    return Constraints(
-        which=torch.tensor([places[wish] for wish in wishes], dtype=torch.long, device=device),
+    distinct = list(dict.fromkeys(constraints))
+    places = {constraint: place for place, constraint in enumerate(distinct)}
+    longest = max((len(constraint.prefix) for constraint in distinct), default=0)
+    prefixes = [[*constraint.prefix, *[_NONE] * (longest - len(constraint.prefix))] for constraint in distinct]
+    lengths = sorted({len(sequence) for constraint in distinct for sequence in constraint.forbidden} - {0})
+    return ConstraintTensors(
+        which=torch.tensor([places[constraint] for constraint in constraints], dtype=torch.long, device=device),
         prefixes=torch.tensor(prefixes, dtype=torch.long, device=device).view(len(distinct), longest),
         forbidden=tuple(_sequences(distinct, length, device) for length in lengths),
         no_repeat_ngram=config.no_repeat_ngram,
@@ -80,12 +82,14 @@ def make_constraints(wishes: Sequence[Wish], config: SearchConfig, device: torch
     )
 
 
-def _sequences(wishes: Sequence[Wish], length: int, device: torch.device) -> tuple[Tensor, Tensor]:
+def _sequences(constraints: Sequence[LexicalConstraint], length: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """The forbidden sequences of ``length`` subwords: what precedes the last (W, F, length - 1), and the last (W, F).
 
     A wish with fewer is filled up with what precedes nothing.
     """
-    of_length = [[sequence for sequence in wish.forbidden if len(sequence) == length] for wish in wishes]
+    of_length = [
+        [sequence for sequence in constraint.forbidden if len(sequence) == length] for constraint in constraints
+    ]
     most = max(map(len, of_length))
     filled = [[*sequences, *[(_NONE,) * length] * (most - len(sequences))] for sequences in of_length]
     table = torch.tensor(filled, dtype=torch.long, device=device)  # (W, F, length)

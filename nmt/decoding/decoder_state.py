@@ -13,7 +13,7 @@ from torch import Tensor
 from nmt.decoding.attention import default_heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER, make_constraints
-from nmt.decoding.hypothesis import NO_WISH, Wish
+from nmt.decoding.hypothesis import NO_CONSTRAINT, LexicalConstraint
 from nmt.models.base import EncoderDecoder, Heads, log_probabilities
 from nmt.models.cache import DecoderCache
 from nmt.special_ids import BOS, EOS, PAD, UNK
@@ -33,12 +33,12 @@ class Step:
     attention: Tensor | None  # (B, K, S) what the model looked at, if that is asked for
 
 
-def gap(higher: Tensor, lower: Tensor) -> Tensor:
+def margin_between(higher: Tensor, lower: Tensor) -> Tensor:
     """How much is between two log-probabilities; infinite where there is nothing to decide between."""
     return (higher - lower).nan_to_num(nan=math.inf, posinf=math.inf)
 
 
-class Decoding:
+class DecodingState:
     """The sentences that are being translated: their memory, the decoder's cache and what is wished."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Decoding:
         model: EncoderDecoder,
         source: Tensor,
         config: SearchConfig,
-        wishes: Sequence[Wish] | None = None,
+        constraints: Sequence[LexicalConstraint] | None = None,
         *,
         heads: Heads | None = None,
     ) -> None:
@@ -54,12 +54,14 @@ class Decoding:
         self.model = model
         self.config = config
         self.memory = model.encode(source)
-        wishes = wishes or [NO_WISH] * source.size(0)
-        self.constraints = make_constraints(wishes, config, source.device)
+        constraints = constraints or [NO_CONSTRAINT] * source.size(0)
+        self.constraint_tensors = make_constraints(constraints, config, source.device)
         self.heads = (heads or default_heads(model.config)) if config.coverage_penalty else []
         self.cache = DecoderCache(model.config.decoder_layers, watched={layer for layer, _ in self.heads})
         lengths = (self.memory.mask.sum(1) - 1).tolist()  # without EOS
-        limits = [config.length_limit(n, len(wish.prefix)) for n, wish in zip(lengths, wishes, strict=True)]
+        limits = [
+            config.length_limit(n, len(constraint.prefix)) for n, constraint in zip(lengths, constraints, strict=True)
+        ]
         self.limits = torch.tensor(limits, device=source.device)  # (B,) the most subwords of each translation
 
     @property
@@ -79,8 +81,8 @@ class Decoding:
         by_model = log_probabilities(logits).view(sentences, beams, -1)
         endings = by_model[:, :, EOS].clone()
         forced = self._forced(by_model, length)
-        values = by_model.clone() if self.constraints.reweigh else by_model
-        self.constraints.apply(values, ids)
+        values = by_model.clone() if self.constraint_tensors.reweigh else by_model
+        self.constraint_tensors.apply(values, ids)
         values.index_fill_(2, torch.tensor((PAD, UNK, BOS, EOS), device=values.device), NEVER)
         if length < self.config.min_length:
             # Where nothing is left to go on with, the end is all that remains.
@@ -93,7 +95,7 @@ class Decoding:
 
     def _forced(self, by_model: Tensor, length: int) -> tuple[Tensor, Tensor, Tensor] | None:
         """The sentences (B',) whose prefix goes on, the subword that it wants, and its log-probabilities (B', K, 1)."""
-        forced = self.constraints.forced(length)
+        forced = self.constraint_tensors.forced(length)
         if forced is None:
             return None
         rows = (forced >= 0).nonzero().squeeze(1)
@@ -114,7 +116,7 @@ class Decoding:
         """Keep only ``sentences`` (B',) and, of the decoder, ``rows`` (B'*K,)."""
         self.memory = self.memory.select(sentences)
         self.cache.select(sentences, rows)
-        self.constraints = self.constraints.select(sentences)
+        self.constraint_tensors = self.constraint_tensors.select(sentences)
         self.limits = self.limits[sentences]
 
     def coverage_scores(self, coverage: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ NOT_FINITE = "the model gives no finite probabilities: its weights are damaged; 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class LexicalConstraint:
     """What one sentence's translation must begin with and must not hold, in subwords.
 
     A forbidden sequence that the prefix begins is forbidden to go on; the prefix itself is written as it is.
@@ -18,7 +18,7 @@ class Wish:
     forbidden: tuple[tuple[int, ...], ...] = ()  # none of these sequences is anywhere in it
 
 
-NO_WISH = Wish()
+NO_CONSTRAINT = LexicalConstraint()
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """What was found for one sentence."""
 
     hypotheses: list[Hypothesis]  # the best first

@@ -14,9 +14,9 @@ from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER
-from nmt.decoding.decoder_state import Decoding, Step, gap
+from nmt.decoding.decoder_state import DecodingState, Step, margin_between
 from nmt.decoding.gumbel import gumbel, keys_of, sentence_key
-from nmt.decoding.hypothesis import NOT_FINITE, Found, Hypothesis, Wish
+from nmt.decoding.hypothesis import NOT_FINITE, Hypothesis, LexicalConstraint, SearchResult
 from nmt.errors import NMTError
 from nmt.models.base import EncoderDecoder, Heads
 from nmt.special_ids import EOS, PAD
@@ -43,15 +43,15 @@ def sample(
     model: EncoderDecoder,
     source: Tensor,
     config: SearchConfig,
-    wishes: Sequence[Wish] | None = None,
+    constraints: Sequence[LexicalConstraint] | None = None,
     *,
     heads: Heads | None = None,
-) -> list[Found]:
+) -> list[SearchResult]:
     """``n_best`` translations drawn for each row of ``source`` (B, S), each by itself, sorted by score.
 
     They depend on the source and the seed only. At the length limit a translation is ended by force.
     """
-    decoding = Decoding(model, source, config, wishes, heads=heads)
+    decoding = DecodingState(model, source, config, constraints, heads=heads)
     drawn = _begin(decoding, source)
     done: list[_Drawn] = []
     while drawn.places.numel():
@@ -71,7 +71,7 @@ def sample(
     return _collect(done, source.size(0))
 
 
-def _begin(decoding: Decoding, source: Tensor) -> _Drawn:
+def _begin(decoding: DecodingState, source: Tensor) -> _Drawn:
     sentences, count, device = source.size(0), decoding.config.n_best, source.device
     numbers = [sentence_key(decoding.config.seed, [id_ for id_ in row if id_ > EOS]) for row in source.tolist()]
     certain = torch.zeros(sentences, count, dtype=decoding.dtype, device=device)
@@ -87,7 +87,7 @@ def _begin(decoding: Decoding, source: Tensor) -> _Drawn:
     )
 
 
-def _extend(drawn: _Drawn, step: Step, decoding: Decoding) -> _Drawn:
+def _extend(drawn: _Drawn, step: Step, decoding: DecodingState) -> _Drawn:
     """One subword, or the end, for each translation that has not ended."""
     config, length = decoding.config, drawn.ids.size(2)
     by_model, values = (part.expand(-1, drawn.ids.size(1), -1) for part in (step.log_probabilities, step.values))
@@ -127,7 +127,7 @@ def draw(values: Tensor, noise: Tensor, config: SearchConfig) -> tuple[Tensor, T
     values = (values / config.temperature).log_softmax(-1)
     if not (config.top_k or config.top_p < 1 or config.epsilon):
         best = (values + noise).topk(2)
-        return best.indices[..., 0], gap(best.values[..., 0], best.values[..., 1])
+        return best.indices[..., 0], margin_between(best.values[..., 0], best.values[..., 1])
     count = min(config.top_k + 1, values.size(-1)) if config.top_k else values.size(-1)  # one more, for the margin
     values, order = values.topk(count)
     noise = noise.gather(-1, order)
@@ -137,14 +137,14 @@ def draw(values: Tensor, noise: Tensor, config: SearchConfig) -> tuple[Tensor, T
     noised = values + noise
     best = noised.masked_fill(~inside, NEVER).topk(min(2, count))
     chosen, highest = best.indices[..., :1], best.values[..., :1]
-    margins = gap(highest, best.values[..., -1:]) if count > 1 else torch.full_like(highest, math.inf)
+    margins = margin_between(highest, best.values[..., -1:]) if count > 1 else torch.full_like(highest, math.inf)
     # What was not let in and would have won, and the winner itself, must not be near the line that was drawn.
     first_out = values.gather(-1, kept.clamp(max=count - 1).unsqueeze(-1)).where(kept.unsqueeze(-1) < count, NEVER)
     last_in = values.gather(-1, kept.unsqueeze(-1) - 1)
     rival = ~inside & (noised > highest)
     at_line = (chosen == kept.unsqueeze(-1) - 1) | (rival & (ranks == kept.unsqueeze(-1))).any(-1, keepdim=True)
-    margins = torch.minimum(margins, gap(values.gather(-1, chosen), first_out))
-    margins = torch.minimum(margins, gap(last_in, values.masked_fill(~rival, NEVER).amax(-1, keepdim=True)))
+    margins = torch.minimum(margins, margin_between(values.gather(-1, chosen), first_out))
+    margins = torch.minimum(margins, margin_between(last_in, values.masked_fill(~rival, NEVER).amax(-1, keepdim=True)))
     margins = torch.minimum(margins, closeness.unsqueeze(-1).masked_fill(~at_line, math.inf))
     return order.gather(-1, chosen).squeeze(-1), margins.squeeze(-1)
 
@@ -166,9 +166,9 @@ def _truncate(values: Tensor, config: SearchConfig) -> tuple[Tensor, Tensor]:
     return kept.clamp(1, values.size(-1)), closeness
 
 
-def _collect(done: list[_Drawn], sentences: int) -> list[Found]:
+def _collect(done: list[_Drawn], sentences: int) -> list[SearchResult]:
     """What was drawn, as plain lists, each sentence in its place."""
-    result: dict[int, Found] = {}
+    result: dict[int, SearchResult] = {}
     for drawn in done:
         lengths = (drawn.ids != PAD).sum(2)
         parts = (drawn.places, drawn.margins, drawn.ids, lengths, drawn.log_probabilities, drawn.scores)
@@ -182,7 +182,7 @@ def _collect(done: list[_Drawn], sentences: int) -> list[Found]:
             # Of equal scores the smaller ids are first, so that rounding decides nothing but the order of the close.
             hypotheses.sort(key=lambda each: (-each.score, each.ids))
             close = [_close(one, other) for one, other in itertools.pairwise(hypotheses)]
-            result[place] = Found(hypotheses, min([margin, *close]))
+            result[place] = SearchResult(hypotheses, min([margin, *close]))
     return [result[place] for place in range(sentences)]
 
 

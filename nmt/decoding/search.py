@@ -15,8 +15,8 @@ from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER
-from nmt.decoding.decoder_state import Decoding, Step, gap
-from nmt.decoding.hypothesis import NOT_FINITE, Found, Hypothesis, Wish
+from nmt.decoding.decoder_state import DecodingState, Step, margin_between
+from nmt.decoding.hypothesis import NOT_FINITE, Hypothesis, LexicalConstraint, SearchResult
 from nmt.errors import NMTError
 from nmt.models.base import EncoderDecoder, Heads
 from nmt.special_ids import PAD
@@ -64,21 +64,21 @@ class Expansion:
 
 
 def beam_search(
-    model: EncoderDecoder, source: Tensor, config: SearchConfig, wishes: Sequence[Wish] | None = None
+    model: EncoderDecoder, source: Tensor, config: SearchConfig, constraints: Sequence[LexicalConstraint] | None = None
 ) -> list[list[Hypothesis]]:
     """The ``n_best`` best hypotheses found for each row of ``source`` (B, S), best first; see ``search``."""
-    return [found.hypotheses for found in search(model, source, config, wishes)]
+    return [found.hypotheses for found in search(model, source, config, constraints)]
 
 
 def search(
     model: EncoderDecoder,
     source: Tensor,
     config: SearchConfig,
-    wishes: Sequence[Wish] | None = None,
+    constraints: Sequence[LexicalConstraint] | None = None,
     *,
     heads: Heads | None = None,
     watch: Callable[[Expansion], None] | None = None,
-) -> list[Found]:
+) -> list[SearchResult]:
     """The ``n_best`` best hypotheses found for each row of ``source`` (B, S), and how clear the decisions were.
 
     Rows of ``source`` end with EOS. In each step the K most probable continuations of a sentence's beams go on; an
@@ -88,7 +88,7 @@ def search(
     ``heads`` are those whose attention the coverage penalty counts. ``watch`` is shown each step. A model that gives no
     finite probabilities is an NMTError.
     """
-    decoding = Decoding(model, source, config, wishes, heads=heads)
+    decoding = DecodingState(model, source, config, constraints, heads=heads)
     live, finished = _begin(decoding)
     done: list[tuple[_Live, _Finished]] = []
     while live.places.numel():
@@ -135,7 +135,7 @@ def best_candidates(candidates: Tensor, count: int) -> tuple[Tensor, Tensor]:
     return values, indices.gather(1, places)
 
 
-def _begin(decoding: Decoding) -> tuple[_Live, _Finished]:
+def _begin(decoding: DecodingState) -> tuple[_Live, _Finished]:
     """The empty prefix of each sentence, and no finished hypotheses."""
     memory, config = decoding.memory, decoding.config
     sentences, device, dtype = memory.states.size(0), memory.states.device, decoding.dtype
@@ -166,7 +166,7 @@ def _continue(live: _Live, step: Step, config: SearchConfig) -> tuple[_Live, Ten
     candidates = step.values.add_(live.ranks.unsqueeze(2)).flatten(1)
     best, chosen = best_candidates(candidates, config.beam_size + 1)  # the last one shows the margin
     best, missed, chosen = best[:, : config.beam_size], best[:, config.beam_size :], chosen[:, : config.beam_size]
-    margins = gap(best[:, -1:], missed).squeeze(1) if missed.numel() else live.margins
+    margins = margin_between(best[:, -1:], missed).squeeze(1) if missed.numel() else live.margins
     parents = chosen // vocabulary_size
     log_probabilities = best
     if step.values is not step.log_probabilities:
@@ -185,7 +185,7 @@ def _continue(live: _Live, step: Step, config: SearchConfig) -> tuple[_Live, Ten
 
 
 def _finish(
-    finished: _Finished, live: _Live, endings: Tensor, continuations: Tensor, decoding: Decoding
+    finished: _Finished, live: _Live, endings: Tensor, continuations: Tensor, decoding: DecodingState
 ) -> tuple[_Finished, Tensor]:
     """Take in the ``endings`` (B, K) that are among the K best candidates; at the length limit, all of them.
 
@@ -199,10 +199,14 @@ def _finish(
     last_in, first_out = best[:, -2:-1], best[:, -1:]
     at_limit = (decoding.limits == length).unsqueeze(1)
     among_best = endings >= last_in
-    margins = torch.where(among_best, gap(endings, first_out), gap(last_in, endings)).masked_fill(at_limit, math.inf)
+    margins = torch.where(among_best, margin_between(endings, first_out), margin_between(last_in, endings)).masked_fill(
+        at_limit, math.inf
+    )
     ended = (among_best | at_limit) & (endings > NEVER)
     endings = endings.masked_fill(~ended, NEVER)
-    log_probabilities = endings - live.ranks + live.log_probabilities if decoding.constraints.reweigh else endings
+    log_probabilities = (
+        endings - live.ranks + live.log_probabilities if decoding.constraint_tensors.reweigh else endings
+    )
     scores = endings / (length + 1) ** config.length_penalty
     if live.coverage is not None:
         scores = scores + decoding.coverage_scores(live.coverage)
@@ -219,7 +223,7 @@ def _finish(
     return finished, margins.amin(1)
 
 
-def _is_done(finished: _Finished, live: _Live, continuations: Tensor, decoding: Decoding) -> Tensor:
+def _is_done(finished: _Finished, live: _Live, continuations: Tensor, decoding: DecodingState) -> Tensor:
     """Whether each sentence (B,) is done: K have ended, nothing better can come, or its limit is reached.
 
     A rank only falls and is never above 0, so the best that a beam can still reach is its own of now, divided by the
@@ -246,11 +250,11 @@ def _select(state: _Live | _Finished, sentences: Tensor) -> list[Any]:
     return [None if value is None else value[sentences] for value in values]
 
 
-def _collect(done: list[tuple[_Live, _Finished]], sentences: int, config: SearchConfig) -> list[Found]:
+def _collect(done: list[tuple[_Live, _Finished]], sentences: int, config: SearchConfig) -> list[SearchResult]:
     """What was found, as plain lists, each sentence in its place."""
-    result: dict[int, Found] = {}
+    result: dict[int, SearchResult] = {}
     for live, finished in done:
-        ranking = gap(finished.scores[:, :-1], finished.scores[:, 1:]).amin(1)
+        ranking = margin_between(finished.scores[:, :-1], finished.scores[:, 1:]).amin(1)
         margins = torch.minimum(live.margins, ranking)
         lengths = (finished.ids != PAD).sum(2)
         parts = (live.places, margins, finished.scores, finished.log_probabilities, finished.ids, lengths)
@@ -260,7 +264,7 @@ def _collect(done: list[tuple[_Live, _Finished]], sentences: int, config: Search
                 for score, log_probability, ids, length in zip(*columns, strict=True)
                 if score > NEVER
             ]
-            result[place] = Found(hypotheses[: config.n_best], margin)
+            result[place] = SearchResult(hypotheses[: config.n_best], margin)
     if not all(found.hypotheses for found in result.values()):
         raise NMTError(NOT_FINITE)
     return [result[place] for place in range(sentences)]

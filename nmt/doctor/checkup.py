@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from nmt.doctor.finding import Finding
+from nmt.doctor.finding import CheckResult
 from nmt.doctor.machine import look_at_machine
 from nmt.doctor.model import compare_copy, look_at_model
 from nmt.doctor.software import look_at_extras, look_at_software
 from nmt.doctor.speed import measure_speed
 
 
-def examine(model: Path | None, *, speed: bool = True) -> Iterator[Finding]:
+def run_checks(model: Path | None, *, speed: bool = True) -> Iterator[CheckResult]:
     """What is found, as it is found: software, machine, the directory ``model`` if there is one, and the speed.
 
     ``speed`` also compares the fast copy of ``model`` with torch, on this machine.

@@ -18,7 +18,7 @@ _ABSOLUTE = re.compile(r"(?<![\w.:/\\])(?:/|[A-Za-z]:\\)[^\s,;:'\"()]+")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class CheckResult:
     """What is said of one thing; ``absent`` is nothing wrong, ``broken`` comes with a way to mend it."""
 
     section: str
@@ -27,7 +27,7 @@ class Finding:
     value: str = ""
     remedy: str = ""
 
-    def without_paths(self, known: Mapping[str, str]) -> "Finding":
+    def without_paths(self, known: Mapping[str, str]) -> "CheckResult":
         """The same with every path in ``known`` called by its name there, and any other one PATH."""
         return replace(self, value=_hidden(self.value, known), remedy=_hidden(self.remedy, known))
 
@@ -43,13 +43,13 @@ def known_places(model: Path | None) -> dict[str, str]:
     return {path: places[path] for path in sorted(places, key=len, reverse=True) if len(path) > 1}
 
 
-def attempt(section: str, name: str, look: Callable[[], str], *, remedy: str) -> Finding:
+def attempt(section: str, name: str, look: Callable[[], str], *, remedy: str) -> CheckResult:
     """What ``look`` says, or that it failed and how to mend it."""
     try:
-        return Finding(section=section, name=name, value=look())
+        return CheckResult(section=section, name=name, value=look())
     except FAULTS as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
-        return Finding(section=section, name=name, state="broken", value=lines[0], remedy=remedy)
+        return CheckResult(section=section, name=name, state="broken", value=lines[0], remedy=remedy)
 
 
 def size(count: float) -> str:

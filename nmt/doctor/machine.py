@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from nmt.doctor.finding import Finding, attempt, size
+from nmt.doctor.finding import CheckResult, attempt, size
 from nmt.runtime.cgroups import memory_limit
 
 MACHINE = "machine"
@@ -25,7 +25,7 @@ UNITS = {
 REINSTALL = "install torch again, as pytorch.org says for this machine"
 
 
-def look_at_machine(place: Path) -> Iterator[Finding]:
+def look_at_machine(place: Path) -> Iterator[CheckResult]:
     """The machine, and the disk that ``place`` is on."""
     yield attempt(MACHINE, "processor", _processor, remedy=REINSTALL)
     yield attempt(MACHINE, "torch uses", _torch_uses, remedy=REINSTALL)
@@ -89,7 +89,7 @@ def _threads() -> str:
     return f"{count}; trains with {trains}, translates with {translates}{limited_by_hand}"
 
 
-def _memory() -> Finding:
+def _memory() -> CheckResult:
     total, free = _machine_memory()
     limits = [limit for limit in (memory_limit(), _process_limit()) if limit is not None]
     allowed = min([free, *limits])
@@ -97,8 +97,8 @@ def _memory() -> Finding:
     value = f"{size(total)}, {size(free)} free{limited}" if total else "not known here"
     if total and allowed < LEAST_MEMORY:
         remedy = "end other programs or raise the limit (ulimit -v, that of the container); nmt train needs about 1 GB"
-        return Finding(section=MACHINE, name="memory", state="broken", value=value, remedy=remedy)
-    return Finding(section=MACHINE, name="memory", value=value)
+        return CheckResult(section=MACHINE, name="memory", state="broken", value=value, remedy=remedy)
+    return CheckResult(section=MACHINE, name="memory", value=value)
 
 
 def _machine_memory() -> tuple[int, int]:
@@ -124,11 +124,11 @@ def _process_limit() -> int | None:
     return None if limit == resource.RLIM_INFINITY else limit
 
 
-def _disk(place: Path) -> Finding:
+def _disk(place: Path) -> CheckResult:
     place = next(folder for folder in (place.absolute(), *place.absolute().parents) if folder.is_dir())
     found = shutil.disk_usage(place)
     value = f"{size(found.free)} free of {size(found.total)} at {place}"
     if found.free < LEAST_DISK:
         remedy = "make room, or choose another -o: a model with its checkpoints takes about 20 bytes a parameter"
-        return Finding(section=MACHINE, name="disk", state="broken", value=value, remedy=remedy)
-    return Finding(section=MACHINE, name="disk", value=value)
+        return CheckResult(section=MACHINE, name="disk", state="broken", value=value, remedy=remedy)
+    return CheckResult(section=MACHINE, name="disk", value=value)

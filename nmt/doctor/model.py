@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nmt.ctranslate2.copy import read_copy
-from nmt.doctor.finding import FAULTS, Finding, State, attempt, size
+from nmt.doctor.finding import FAULTS, CheckResult, State, attempt, size
 from nmt.errors import NMTError
 from nmt.model_dir.info import load_info
 from nmt.model_dir.layout import CONFIG, FAST_COPY, LEFTOVER, TOKENIZER, TRAINING, WEIGHTS
@@ -20,18 +20,18 @@ AGAIN = "copy the model directory again from where it is whole"
 MEND = "delete this file and give the nmt train command of this model again, which publishes it anew"
 
 
-def look_at_model(directory: Path) -> Iterator[Finding]:
+def look_at_model(directory: Path) -> Iterator[CheckResult]:
     """Every file that translating needs, every byte of it against its checksum, then what resuming needs."""
-    yield Finding(section=MODEL, name="directory", value=str(directory.resolve()))
+    yield CheckResult(section=MODEL, name="directory", value=str(directory.resolve()))
     if (directory / TRAINING).is_dir() and not (directory / CONFIG).exists() and not (directory / WEIGHTS).exists():
         value, how = "its training has published none yet", "wait for it, or give its nmt train command again"
-        yield Finding(section=MODEL, name="model", state="absent", value=value, remedy=how)
+        yield CheckResult(section=MODEL, name="model", state="absent", value=value, remedy=how)
     else:
         yield from _published(directory)
     yield from _resuming(directory)
 
 
-def _published(directory: Path) -> Iterator[Finding]:
+def _published(directory: Path) -> Iterator[CheckResult]:
     can_mend = (directory / TRAINING / "settings.json").is_file()
     remedy = f"{AGAIN}, or {MEND}" if can_mend else AGAIN
     yield attempt(MODEL, CONFIG, lambda: _config(directory), remedy=remedy)
@@ -57,23 +57,23 @@ def _weights(directory: Path) -> str:
     return f"{header.parameters:,} parameters, {size(header.end)}, checksum verified"
 
 
-def _copy(directory: Path) -> Finding:
+def _copy(directory: Path) -> CheckResult:
     remedy = f"nmt export -m {shlex.quote(str(directory))} makes it again; until then torch translates, slower"
     try:
         copy = read_copy(directory)
     except FAULTS as error:
-        return Finding(section=MODEL, name=f"{FAST_COPY}/", state="broken", value=str(error), remedy=remedy)
+        return CheckResult(section=MODEL, name=f"{FAST_COPY}/", state="broken", value=str(error), remedy=remedy)
     if copy is None:
         value = "there is none: torch translates, which is slower on a processor"
         how = f"nmt export -m {shlex.quote(str(directory))} makes it"
-        return Finding(section=MODEL, name=f"{FAST_COPY}/", state="absent", value=value, remedy=how)
+        return CheckResult(section=MODEL, name=f"{FAST_COPY}/", state="absent", value=value, remedy=how)
     bytes_there = sum(map(len, copy.files.values()))
     bits = f" of {copy.manifest.weight_bits} bits" if copy.manifest.quantization.startswith("int8") else ""
     value = f"{copy.manifest.quantization}{bits}, {size(bytes_there)}, of these weights, checksums verified"
-    return Finding(section=MODEL, name=f"{FAST_COPY}/", value=value)
+    return CheckResult(section=MODEL, name=f"{FAST_COPY}/", value=value)
 
 
-def compare_copy(directory: Path) -> Iterator[Finding]:
+def compare_copy(directory: Path) -> Iterator[CheckResult]:
     """How the fast copy of a sound model translates on this machine, compared with torch; nothing if there is none."""
     from nmt.conversion.export import compare, spread
     from nmt.training.preparation.prepared import stored_validation
@@ -84,14 +84,14 @@ def compare_copy(directory: Path) -> Iterator[Finding]:
     pairs = spread(stored_validation(directory / TRAINING), SENTENCES)
     if not pairs:
         value = "not compared: training/ has no validation text"
-        yield Finding(section=MODEL, name=COMPARED, state="absent", value=value)
+        yield CheckResult(section=MODEL, name=COMPARED, state="absent", value=value)
         return
     try:
         found = compare(directory, copy, pairs)
     except FAULTS as error:
         value = (str(error).splitlines() or [type(error).__name__])[0]
         how = "nmt translate --engine torch works without the copy"
-        yield Finding(section=MODEL, name=COMPARED, state="broken", value=value, remedy=how)
+        yield CheckResult(section=MODEL, name=COMPARED, state="broken", value=value, remedy=how)
         return
     poor = found.too_different or found.identical < FEWEST_ALIKE * found.sentences
     if copy.manifest.saturates:
@@ -100,23 +100,23 @@ def compare_copy(directory: Path) -> Iterator[Finding]:
     else:
         how = "nmt translate --engine torch translates in float32"
     state: State = "broken" if poor else "ok"
-    yield Finding(section=MODEL, name=COMPARED, state=state, value=str(found), remedy=how if poor else "")
+    yield CheckResult(section=MODEL, name=COMPARED, state=state, value=str(found), remedy=how if poor else "")
 
 
-def _resuming(directory: Path) -> Iterator[Finding]:
+def _resuming(directory: Path) -> Iterator[CheckResult]:
     from nmt.training.run_directory.lock import training_there
 
     training = directory / TRAINING
     if (holder := training_there(directory)) is not None:
-        yield Finding(section=RESUMING, name="going on", value=f"{holder} trains here now")
+        yield CheckResult(section=RESUMING, name="going on", value=f"{holder} trains here now")
     elif leftovers := [*directory.glob(LEFTOVER), *training.glob(LEFTOVER)]:
         taken = size(sum(path.stat().st_size for path in leftovers if path.is_file()))
         value = f"{len(leftovers)} files of killed commands, {taken}"
         how = "the next nmt train removes them"
-        yield Finding(section=RESUMING, name="leftovers", state="absent", value=value, remedy=how)
+        yield CheckResult(section=RESUMING, name="leftovers", state="absent", value=value, remedy=how)
     if not training.is_dir():
         value = "is not there: the model translates, its training cannot go on"
-        yield Finding(section=RESUMING, name="checkpoints", state="absent", value=value)
+        yield CheckResult(section=RESUMING, name="checkpoints", state="absent", value=value)
         return
     yield attempt(RESUMING, "settings.json", lambda: _settings(training), remedy="nmt train --overwrite starts afresh")
     yield from _checkpoints(training)
@@ -132,12 +132,12 @@ def _settings(training: Path) -> str:
     return f"{len(settings)} settings"
 
 
-def _checkpoints(training: Path) -> Iterator[Finding]:
+def _checkpoints(training: Path) -> Iterator[CheckResult]:
     from nmt.training.run_directory.checkpoints import UNREADABLE, CheckpointStore, read_checkpoint
 
     paths = CheckpointStore(training, keep=1).paths()
     if not paths:
-        yield Finding(section=RESUMING, name="checkpoints", state="absent", value="there is none")
+        yield CheckResult(section=RESUMING, name="checkpoints", state="absent", value="there is none")
     for path in paths:
         try:
             state, _ = read_checkpoint(path)
@@ -145,18 +145,18 @@ def _checkpoints(training: Path) -> Iterator[Finding]:
             value = f"is damaged ({(str(error).splitlines() or [''])[0]})"
             others = len(paths) > 1
             how = "delete it: nmt train goes on from another one" if others else "nmt train --overwrite starts afresh"
-            yield Finding(section=RESUMING, name=path.name, state="broken", value=value, remedy=how)
+            yield CheckResult(section=RESUMING, name=path.name, state="broken", value=value, remedy=how)
             continue
         value = f"{state.step:,} updates, {size(path.stat().st_size)}, checksums verified"
-        yield Finding(section=RESUMING, name=path.name, value=value)
+        yield CheckResult(section=RESUMING, name=path.name, value=value)
 
 
-def _corpus(training: Path) -> Iterator[Finding]:
+def _corpus(training: Path) -> Iterator[CheckResult]:
     from nmt.data.encoded_corpus import open_encoded_corpus
 
     corpus = open_encoded_corpus(training / "corpus", key=None)
     if corpus is None:
         how = "nmt train makes it again from the text"
-        yield Finding(section=RESUMING, name="corpus", state="absent", value="is not there or damaged", remedy=how)
+        yield CheckResult(section=RESUMING, name="corpus", state="absent", value="is not there or damaged", remedy=how)
     else:
-        yield Finding(section=RESUMING, name="corpus", value=f"{len(corpus):,} pairs")
+        yield CheckResult(section=RESUMING, name="corpus", value=f"{len(corpus):,} pairs")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from importlib import metadata
 
 from nmt import __version__
-from nmt.doctor.finding import FAULTS, Finding
+from nmt.doctor.finding import FAULTS, CheckResult
 
 SOFTWARE, EXTRAS = "software", "optional"
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
@@ -25,16 +25,16 @@ _COMPARE = {
 }
 
 
-def look_at_software() -> Iterator[Finding]:
+def look_at_software() -> Iterator[CheckResult]:
     """Versions, each against its limits; a package counts as there only if it can be imported."""
-    yield Finding(section=SOFTWARE, name="nmt", value=__version__)
-    yield Finding(section=SOFTWARE, name="Python", value=f"{platform.python_version()} on {platform.platform()}")
+    yield CheckResult(section=SOFTWARE, name="nmt", value=__version__)
+    yield CheckResult(section=SOFTWARE, name="Python", value=f"{platform.python_version()} on {platform.platform()}")
     for requirement in _requirements():
         if not _EXTRA.search(requirement):
             yield _needed(requirement)
 
 
-def look_at_extras() -> Iterator[Finding]:
+def look_at_extras() -> Iterator[CheckResult]:
     """Each extra of the package, whole or not."""
     extras: dict[str, list[str]] = {}
     for requirement in _requirements():
@@ -58,25 +58,27 @@ def _requirements() -> list[str]:
         return []
 
 
-def _needed(requirement: str) -> Finding:
+def _needed(requirement: str) -> CheckResult:
     name, limits = _named(requirement)
     remedy = f"pip install '{name}{limits}'"
     try:
         version = metadata.version(name)
         importlib.import_module(name.replace("-", "_"))
     except metadata.PackageNotFoundError:
-        return Finding(section=SOFTWARE, name=name, state="broken", value="is not installed", remedy=remedy)
+        return CheckResult(section=SOFTWARE, name=name, state="broken", value="is not installed", remedy=remedy)
     except FAULTS as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         value = f"{version}, cannot be imported: {reason}"
-        return Finding(section=SOFTWARE, name=name, state="broken", value=value, remedy=f"{remedy} --force-reinstall")
+        return CheckResult(
+            section=SOFTWARE, name=name, state="broken", value=value, remedy=f"{remedy} --force-reinstall"
+        )
     if not fits(version, requirement):
         value = f"{version}, while {limits} is wanted"
-        return Finding(section=SOFTWARE, name=name, state="broken", value=value, remedy=remedy)
-    return Finding(section=SOFTWARE, name=name, value=version)
+        return CheckResult(section=SOFTWARE, name=name, state="broken", value=value, remedy=remedy)
+    return CheckResult(section=SOFTWARE, name=name, value=version)
 
 
-def _extra(extra: str, requirements: list[str]) -> Finding:
+def _extra(extra: str, requirements: list[str]) -> CheckResult:
     found = {}
     for requirement in requirements:
         name, _ = _named(requirement)
@@ -84,9 +86,9 @@ def _extra(extra: str, requirements: list[str]) -> Finding:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             remedy = f"pip install 'nmt[{extra}]'"
-            return Finding(section=EXTRAS, name=extra, state="absent", value=f"{name} is not there", remedy=remedy)
+            return CheckResult(section=EXTRAS, name=extra, state="absent", value=f"{name} is not there", remedy=remedy)
     value = ", ".join(f"{name} {version}" for name, version in found.items())
-    return Finding(section=EXTRAS, name=extra, value=value)
+    return CheckResult(section=EXTRAS, name=extra, value=value)
 
 
 def _named(requirement: str) -> tuple[str, str]:

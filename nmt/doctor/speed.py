@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nmt.doctor.finding import Finding, attempt
+from nmt.doctor.finding import CheckResult, attempt
 from nmt.special_ids import EOS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ WINDOW = 16  # sentences between two looks at the clock
 REMEDY = "see the lines with ✗ above; nmt doctor --no-speed goes without"
 
 
-def measure_speed(model: Path | None) -> Iterator[Finding]:
+def measure_speed(model: Path | None) -> Iterator[CheckResult]:
     """Training with a yardstick that is the same everywhere, and translating with ``model``, or that yardstick."""
     yield attempt(SPEED, "training", _training, remedy=REMEDY)
     yield attempt(SPEED, "translation", lambda: _translation(model), remedy=REMEDY)
@@ -33,7 +33,7 @@ def _training() -> str:
     import torch
 
     from nmt.data.encoded_corpus import encoded_in_memory
-    from nmt.data.prefetch import BatchSupply
+    from nmt.data.prefetch import BatchPrefetcher
     from nmt.models.config import preset
     from nmt.models.transformer import Transformer
     from nmt.runtime.device import choose_device, set_threads
@@ -47,13 +47,13 @@ def _training() -> str:
     corpus = encoded_in_memory(list(zip(_sentences(VOCABULARY), _sentences(VOCABULARY), strict=True)))
     model = Transformer(replace(preset("small"), vocabulary_size=VOCABULARY)).to(choose_device("auto"))
     learner = Learner(model, config)
-    supply = BatchSupply(corpus, seed=config.seed)
-    plan = supply.plan(batch_tokens=BATCH_TOKENS, epoch=0)
-    learner.update_from(supply, plan[:1], rate=HARMLESS_RATE, epoch=0)
+    prefetcher = BatchPrefetcher(corpus, seed=config.seed)
+    plan = prefetcher.plan(batch_tokens=BATCH_TOKENS, epoch=0)
+    learner.update_from(prefetcher, plan[:1], rate=HARMLESS_RATE, epoch=0)
     tokens, began = 0, time.monotonic()
     while True:
         for batch in plan:
-            tokens += learner.update_from(supply, [batch], rate=HARMLESS_RATE, epoch=0).target_tokens
+            tokens += learner.update_from(prefetcher, [batch], rate=HARMLESS_RATE, epoch=0).target_tokens
             if time.monotonic() - began > SECONDS:
                 if learner.device.type == "cuda":
                     torch.cuda.synchronize(learner.device)
@@ -82,7 +82,7 @@ def _engine_name(engine: "Engine") -> str:
 
 
 def _yardstick() -> "Engine":
-    from nmt.decoding.engines.batching import InBatches
+    from nmt.decoding.engines.batching import BatchingEngine
     from nmt.decoding.engines.torch import TorchEngine
     from nmt.models.config import preset
     from nmt.models.transformer import Transformer
@@ -91,7 +91,7 @@ def _yardstick() -> "Engine":
     set_threads(None)
     device = choose_device("auto")
     model = Transformer(replace(preset("small"), vocabulary_size=VOCABULARY)).to(device).eval()
-    return InBatches(TorchEngine(model, device), batch_sentences=WINDOW)
+    return BatchingEngine(TorchEngine(model, device), batch_sentences=WINDOW)
 
 
 def _subwords_per_second(engine: "Engine", search: "SearchConfig", vocabulary: int) -> float:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from nmt.corpus.pairs import check_aligned
 from nmt.errors import NMTError
-from nmt.files.lines import check_readable, name_of, read_lines
-from nmt.settings import nearest
+from nmt.files.lines import check_readable, display_name, read_lines
+from nmt.settings import did_you_mean
 from nmt.text.languages import language_of
 
 
@@ -70,7 +70,7 @@ def set_of_files(source: str | None, references: Sequence[str]) -> EvaluationSet
     for path in paths:
         check_readable(path)
     lines = {path: list(read_lines(path)) for path in dict.fromkeys(paths)}
-    check_aligned({name_of(path): len(lines[path]) for path in paths})
+    check_aligned({display_name(path): len(lines[path]) for path in paths})
     return EvaluationSet(
         name=Path(source or references[0]).name,
         references=[lines[path] for path in references],
@@ -132,10 +132,10 @@ def check_standard(name: str, pair: str) -> None:
     if name not in known:
         others = sorted(get_available_testsets_for_langpair(pair)) if pair.count("-") == 1 else []
         listed = f"; for {pair} there are {', '.join(others)}" if others else "; sacrebleu --list shows all of them"
-        raise NMTError(f"sacreBLEU knows no test set {name!r}{nearest(name, known) or listed}")
+        raise NMTError(f"sacreBLEU knows no test set {name!r}{did_you_mean(name, known) or listed}")
     pairs = get_langpairs_for_testset(name)
     if pair not in pairs:
-        hint = nearest(pair, pairs)
+        hint = did_you_mean(pair, pairs)
         listed = "" if hint else f"; it has {', '.join(pairs[:12])}{', ...' if len(pairs) > 12 else ''}"
         raise NMTError(f"the test set {name} has no language pair {pair!r}{hint}{listed}")
 

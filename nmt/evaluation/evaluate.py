@@ -20,7 +20,7 @@ LINES_SHOWN = 10  # of the worst lines and of the most different ones
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inquiry:
+class EvaluationConfig:
     """How much is asked: how many resamples (0: each test's own number), intervals, tests against the first system."""
 
     confidence: bool = False
@@ -42,7 +42,7 @@ class Inquiry:
 def evaluate_systems(
     sets: Sequence[EvaluationSet],
     systems: Sequence[ModelSystem | FileSystem],
-    inquiry: Inquiry,
+    evaluation_config: EvaluationConfig,
     *,
     tokenize: str | None = None,
     lowercase: bool = False,
@@ -58,7 +58,7 @@ def evaluate_systems(
         _report_empty_references(each, whole)
     models = [system for system in systems if isinstance(system, ModelSystem)]
     language = next((each.info.target_language for each in models if each.info.target_language), None)
-    chosen = inquiry.metrics
+    chosen = evaluation_config.metrics
     scorers = [
         Scorer(each, metrics=chosen, target_language=language, tokenize=tokenize, lowercase=lowercase)
         for each in scored
@@ -73,7 +73,13 @@ def evaluate_systems(
         for each in systems
     ]
     return [
-        judge(scorer, [each.scored(scorer.test_set) for each in outputs], inquiry, counts=counts, counts_of=counts_of)
+        judge(
+            scorer,
+            [each.scored(scorer.test_set) for each in outputs],
+            evaluation_config,
+            counts=counts,
+            counts_of=counts_of,
+        )
         for scorer, outputs in zip(scorers, zip(*made, strict=True), strict=True)
     ]
 
@@ -98,26 +104,26 @@ def _report_empty_references(scored: EvaluationSet, whole: EvaluationSet) -> Non
 def judge(
     scorer: Scorer,
     outputs: Sequence[Output],
-    inquiry: Inquiry,
+    evaluation_config: EvaluationConfig,
     *,
     counts: WordCounts | None = None,
     counts_of: str | None = None,
 ) -> SetResult:
     """All that can be said of the ``outputs`` of several systems; ``counts`` are those of the model ``counts_of``."""
     test_set = scorer.test_set
-    tests = inquiry.tests_for(scorer, len(outputs))
-    resamples = (inquiry.samples or RESAMPLES["bs"]) if inquiry.confidence or tests else 0
+    tests = evaluation_config.tests_for(scorer, len(outputs))
+    resamples = (evaluation_config.samples or RESAMPLES["bs"]) if evaluation_config.confidence or tests else 0
     scores = [scorer.scores(output.hypotheses, name=output.name, resamples=resamples) for output in outputs]
     for kind in tests:
         compared = scorer.compare(
-            [(output.name, output.hypotheses) for output in outputs], kind, samples=inquiry.samples
+            [(output.name, output.hypotheses) for output in outputs], kind, samples=evaluation_config.samples
         )
         for found, comparisons in zip(scores[1:], compared, strict=True):
             for key, comparison in comparisons.items():
                 found[key].comparisons[kind] = comparison
-    if inquiry.comet is not None:
+    if evaluation_config.comet is not None:
         for found, output in zip(scores, outputs, strict=True):
-            found["comet"] = inquiry.comet.score(test_set, output.hypotheses)
+            found["comet"] = evaluation_config.comet.score(test_set, output.hypotheses)
     for found, output in zip(scores, outputs, strict=True):
         if found["chrf"].score < _STRANGE:
             names = output.name, test_set.reference_names[0]

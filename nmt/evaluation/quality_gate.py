@@ -8,7 +8,7 @@ from nmt.errors import NMTError
 from nmt.evaluation.metrics import METRICS
 from nmt.evaluation.results import SetResult
 from nmt.evaluation.scoring import LOWER_IS_BETTER
-from nmt.settings import nearest
+from nmt.settings import did_you_mean
 
 GATED = (*METRICS, "chrf2", "comet")
 
@@ -20,7 +20,7 @@ class Gate:
     metric: str
     bound: float
 
-    def lets_pass(self, score: float) -> bool:
+    def passes(self, score: float) -> bool:
         """Whether a score is good enough."""
         return score <= self.bound if self.metric in LOWER_IS_BETTER else score >= self.bound
 
@@ -34,7 +34,7 @@ def parse_gate(text: str, names: Mapping[str, str] | None = None) -> Gate:
     lowered = name.strip().lower()
     metric = names.get(lowered, lowered) if names else lowered.replace("chrf++", "chrf")
     if metric not in GATED:
-        hint = nearest(metric, GATED)
+        hint = did_you_mean(metric, GATED)
         raise NMTError(f"there is no metric {name!r}, only {', '.join(GATED)}{hint}")
     try:
         bound = float(number)
@@ -52,7 +52,7 @@ def check_gates(gates: Sequence[Gate], results: Sequence[SetResult]) -> None:
         for system in result.systems:
             for gate in gates:
                 score = system.scores[gate.metric]
-                if not gate.lets_pass(score.score):
+                if not gate.passes(score.score):
                     relation = "above" if gate.metric in LOWER_IS_BETTER else "below"
                     failures.append(
                         f"{score.name} of {system.output.name} on {result.test_set.name} is {score.score:.4g}, "

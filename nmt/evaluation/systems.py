@@ -10,7 +10,7 @@ from nmt.corpus.pairs import check_aligned
 from nmt.corpus.word_counts import WordCounts, read_word_counts
 from nmt.errors import NMTError
 from nmt.evaluation.datasets import EvaluationSet
-from nmt.files.lines import check_readable, name_of, read_lines
+from nmt.files.lines import check_readable, display_name, read_lines
 from nmt.model_dir.info import load_info
 from nmt.model_dir.layout import WEIGHTS, WORD_COUNTS, disk_usage, resolve_model_path
 from nmt.model_dir.weights import read_header
@@ -55,7 +55,7 @@ class ModelSystem:
     def __init__(self, path: str | None, **translating: Any) -> None:
         """``translating`` are settings of Translator; NMTError for what is wrong with the directory and the tag."""
         self.directory = resolve_model_path(path)
-        self.name = name_of(self.directory)
+        self.name = display_name(self.directory)
         self.info = load_info(self.directory)
         try:
             check_known(translating.get("tag", ""), self.info.tags)
@@ -101,7 +101,7 @@ class FileSystem:
 
     def __init__(self, paths: Sequence[str], test_sets: Sequence[EvaluationSet]) -> None:
         """NMTError, naming the files, for those that cannot be read or have not as many lines as their references."""
-        self.name = " + ".join(map(name_of, paths))
+        self.name = " + ".join(map(display_name, paths))
         self._outputs = [_read_output(path, test_set) for path, test_set in zip(paths, test_sets, strict=True)]
 
     def output(self, number: int) -> Output:
@@ -120,8 +120,8 @@ def _read_output(path: str, test_set: EvaluationSet) -> Output:
     check_readable(path)
     hypotheses = list(read_lines(path))
     reference = test_set.reference_names[0]
-    check_aligned({name_of(path): len(hypotheses), name_of(reference): len(test_set)})
-    return Output(name=name_of(path), hypotheses=hypotheses, file=path)
+    check_aligned({display_name(path): len(hypotheses), display_name(reference): len(test_set)})
+    return Output(name=display_name(path), hypotheses=hypotheses, file=path)
 
 
 def align(translator: LineTranslator, sources: Sequence[str], hypotheses: Sequence[str]) -> list[Sequence[Link]]:

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from nmt.explain.neighbours import nearest_subwords
-from nmt.explain.recorder import Attended
+from nmt.explain.recorder import AttentionRecord
 from nmt.explain.sentence import Sentence
-from nmt.explain.walk import OpenedModel, Walk, attention_name
+from nmt.explain.walk import ExplainedModel, Walk, attention_name
 
 CANDIDATES = 40  # of each step, with their logits; of the rest only what they have together
 TEMPERATURES = tuple(round(0.1 * step, 1) for step in range(1, 21))
@@ -47,7 +47,7 @@ def document(walk: Walk, *, digits: int) -> Json:
         }
 
 
-def model_facts(opened: OpenedModel) -> Json:
+def model_facts(opened: ExplainedModel) -> Json:
     """What a page says of a model."""
     info = opened.info
     return {
@@ -179,7 +179,7 @@ class _Writer:
         }
 
     def _attention(self, which: str, layer: int) -> Json:
-        found: Attended = self.walk.recording.attention[attention_name(which, layer)]
+        found: AttentionRecord = self.walk.recording.attention[attention_name(which, layer)]
         return {
             "weights": [[[self._share(value) for value in row] for row in head] for head in found.weights[0].tolist()],
             "queries": [self._vectors(head) for head in found.queries[0]],

@@ -8,12 +8,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.engines.batching import InBatches
+from nmt.decoding.engines.batching import BatchingEngine
 from nmt.decoding.engines.torch import TorchEngine
 from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.explain.head_statistics import Progress
 from nmt.explain.recorder import without_head
-from nmt.explain.walk import OpenedModel, attention_name
+from nmt.explain.walk import ExplainedModel, attention_name
 from nmt.models.attention import Attention
 from nmt.translation.line_translator import LineTranslator, line_settings
 
@@ -21,7 +21,7 @@ HeadName = tuple[str, int, int]  # encoder, decoder or cross; layer and head, bo
 
 
 @dataclass(frozen=True)
-class Removal:
+class Ablation:
     """What it costs to switch off each head."""
 
     whole: MetricScore  # BLEU of the whole model
@@ -31,7 +31,7 @@ class Removal:
 class GreedyTranslator:
     """Greedy translations by one model, whose heads may be switched off meanwhile."""
 
-    def __init__(self, opened: OpenedModel, first_ids: Sequence[int] = ()) -> None:
+    def __init__(self, opened: ExplainedModel, source_prefix: Sequence[int] = ()) -> None:
         device = opened.model.embedding.weight.device
         limits = opened.info.search
         search = SearchConfig(
@@ -39,9 +39,9 @@ class GreedyTranslator:
         )
         self.lines = LineTranslator(
             opened.tokenizer,
-            InBatches(TorchEngine(opened.model, device)),
+            BatchingEngine(TorchEngine(opened.model, device)),
             search=search,
-            first_ids=first_ids,
+            source_prefix=source_prefix,
             **line_settings(
                 max_source_length=opened.info.max_source_length,
                 languages=(opened.info.source_language, opened.info.target_language),
@@ -55,15 +55,15 @@ class GreedyTranslator:
 
 
 def remove_heads(
-    opened: OpenedModel,
+    opened: ExplainedModel,
     sources: Sequence[str],
     references: Sequence[Sequence[str]],
     *,
-    first_ids: Sequence[int] = (),
+    source_prefix: Sequence[int] = (),
     progress: Progress | None = None,
-) -> Removal:
+) -> Ablation:
     """The BLEU that greedy translations of ``sources`` lose without each head, one at a time."""
-    translate = GreedyTranslator(opened, first_ids)
+    translate = GreedyTranslator(opened, source_prefix)
     references = list(map(opened.tokenizer.normalize, references))
     names = _all_heads(opened)
     scores: list[MetricScore] = []
@@ -75,10 +75,10 @@ def remove_heads(
         if progress is not None:
             progress(len(scores), len(names) + 1)
     whole, *others = scores
-    return Removal(whole, {name: whole.score - other.score for name, other in zip(names, others, strict=True)})
+    return Ablation(whole, {name: whole.score - other.score for name, other in zip(names, others, strict=True)})
 
 
-def _all_heads(opened: OpenedModel) -> list[HeadName]:
+def _all_heads(opened: ExplainedModel) -> list[HeadName]:
     config = opened.info.model
     layers = {"encoder": config.encoder_layers, "decoder": config.decoder_layers, "cross": config.decoder_layers}
     return [
@@ -89,7 +89,7 @@ def _all_heads(opened: OpenedModel) -> list[HeadName]:
     ]
 
 
-def _attention(opened: OpenedModel, name: HeadName) -> Attention:
+def _attention(opened: ExplainedModel, name: HeadName) -> Attention:
     which, layer, _ = name
     module = opened.model.get_submodule(attention_name(which, layer - 1))
     if not isinstance(module, Attention):

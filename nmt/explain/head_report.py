@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from nmt.corpus.pairs import check_aligned
 from nmt.errors import NMTError
 from nmt.explain.document import Json, model_facts
-from nmt.explain.head_ablation import GreedyTranslator, Removal
+from nmt.explain.head_ablation import Ablation, GreedyTranslator
 from nmt.explain.head_statistics import Head
-from nmt.explain.walk import OpenedModel
+from nmt.explain.walk import ExplainedModel
 from nmt.files.lines import check_readable, read_lines
 from nmt.text.controls import clean_text
 from nmt.tokenization.tags import check_known, tag_ids
@@ -24,14 +24,14 @@ class Text:
     sources: list[str]
     targets: list[str]  # empty: the model's own are to be taken
     references: list[list[str]]
-    first_ids: tuple[int, ...] = ()
+    source_prefix: tuple[int, ...] = ()
 
-    def prepared(self, opened: OpenedModel, tag: str) -> "Text":
+    def prepared(self, opened: ExplainedModel, tag: str) -> "Text":
         """Without what the model has not learnt to take whole, and with targets; NMTError if nothing is left."""
         check_known(tag, opened.info.tags)
-        first_ids = tag_ids(opened.tokenizer, tag)
-        targets = self.targets or GreedyTranslator(opened, first_ids)(self.sources)
-        longest = opened.info.max_source_length - len(first_ids)
+        source_prefix = tag_ids(opened.tokenizer, tag)
+        targets = self.targets or GreedyTranslator(opened, source_prefix)(self.sources)
+        longest = opened.info.max_source_length - len(source_prefix)
         lengths = [[len(ids) for ids in opened.tokenizer.encode(lines)] for lines in (self.sources, targets)]
         kept = [
             place
@@ -47,7 +47,7 @@ class Text:
             sources=[self.sources[place] for place in kept],
             targets=[targets[place] for place in kept],
             references=[[lines[place] for place in kept] for lines in self.references],
-            first_ids=first_ids,
+            source_prefix=source_prefix,
         )
 
 
@@ -72,7 +72,7 @@ def read_text(source: str, target: str | None, references: Sequence[str], *, lin
     )
 
 
-def head_document(opened: OpenedModel, text: Text, heads: Sequence[Head], removal: Removal | None) -> Json:
+def head_document(opened: ExplainedModel, text: Text, heads: Sequence[Head], removal: Ablation | None) -> Json:
     """What was found, by head, in the model's order."""
     rows = []
     for head in heads:

@@ -11,9 +11,9 @@ from nmt.decoding.attention import mean_of_heads, shifted
 from nmt.decoding.scoring import pad_rows
 from nmt.explain.recorder import recording
 from nmt.explain.sentence import Sentence, source_sentence, target_sentence
-from nmt.explain.walk import OpenedModel, attention_name
+from nmt.explain.walk import ExplainedModel, attention_name
 from nmt.special_ids import BOS, EOS, PAD
-from nmt.tokenization.pieces import BLANK
+from nmt.tokenization.pieces import SPACE_MARK
 from nmt.translation.alignment import link_words
 
 # Parts of the attention; those of one head need not sum to 1, for a place can be of several kinds. In self-attention
@@ -42,11 +42,11 @@ class Head:
 
 
 def head_statistics(
-    opened: OpenedModel,
+    opened: ExplainedModel,
     sources: Sequence[str],
     targets: Sequence[str],
     *,
-    first_ids: Sequence[int] = (),
+    source_prefix: Sequence[int] = (),
     progress: Progress | None = None,
 ) -> list[Head]:
     """What each head does while ``targets`` are written as translations of ``sources``; all of them have text.
@@ -56,13 +56,13 @@ def head_statistics(
     """
     tokenizer = opened.tokenizer
     pairs = [
-        (source_sentence(tokenizer, source, first_ids), target_sentence(tokenizer, ids))
+        (source_sentence(tokenizer, source, source_prefix), target_sentence(tokenizer, ids))
         for source, ids in zip(sources, tokenizer.encode(targets), strict=True)
     ]
     sums: dict[tuple[str, int], _Sums] = {}
     done = 0
     for batch in _batches(pairs):
-        _count_batch(opened, batch, len(first_ids), sums)
+        _count_batch(opened, batch, len(source_prefix), sums)
         done += len(batch)
         if progress is not None:
             progress(done, len(pairs))
@@ -119,7 +119,9 @@ def _batches(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
         yield order[start : start + _SENTENCES]
 
 
-def _count_batch(opened: OpenedModel, batch: Sequence[Pair], first: int, sums: dict[tuple[str, int], "_Sums"]) -> None:
+def _count_batch(
+    opened: ExplainedModel, batch: Sequence[Pair], first: int, sums: dict[tuple[str, int], "_Sums"]
+) -> None:
     model, config = opened.model, opened.info.model
     device = model.embedding.weight.device
     source = pad_rows([pair[0].ids[:-1] for pair in batch]).to(device)
@@ -197,11 +199,11 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _punctuation(opened: OpenedModel) -> list[int]:
+def _punctuation(opened: ExplainedModel) -> list[int]:
     """The ids of subwords that are nothing but punctuation and symbols."""
     pieces = opened.tokenizer.pieces(range(opened.tokenizer.vocabulary_size))
     return [
         number
         for number, piece in enumerate(pieces)
-        if number > EOS and (text := piece.strip(BLANK)) and all(unicodedata.category(c)[0] in "PS" for c in text)
+        if number > EOS and (text := piece.strip(SPACE_MARK)) and all(unicodedata.category(c)[0] in "PS" for c in text)
     ]

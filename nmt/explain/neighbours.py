@@ -9,10 +9,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nmt.errors import NMTError
-from nmt.explain.walk import OpenedModel
+from nmt.explain.walk import ExplainedModel
 from nmt.special_ids import EOS
 from nmt.text.controls import clean_text
-from nmt.tokenization.pieces import BLANK, byte_of
+from nmt.tokenization.pieces import SPACE_MARK, byte_of
 from nmt.tokenization.tokenizer import Tokenizer
 
 _ON_MAP = 6  # neighbours of each word that a map shows
@@ -56,7 +56,7 @@ class Map:
     shares: tuple[float, float]  # of the variance, along x and y
 
 
-def find_neighbours(opened: OpenedModel, words: Sequence[str], *, count: int) -> list[Neighbourhood]:
+def find_neighbours(opened: ExplainedModel, words: Sequence[str], *, count: int) -> list[Neighbourhood]:
     """The nearest subwords of each of ``words``; of a word that is no single subword, those of each of its subwords."""
     found = []
     for word in words:
@@ -73,7 +73,7 @@ def find_neighbours(opened: OpenedModel, words: Sequence[str], *, count: int) ->
     return found
 
 
-def nearest_subwords(opened: OpenedModel, vectors: Tensor, count: int) -> list[list[tuple[int, float]]]:
+def nearest_subwords(opened: ExplainedModel, vectors: Tensor, count: int) -> list[list[tuple[int, float]]]:
     """For each of ``vectors`` (N, D) the ``count`` subwords at the smallest angles, and the cosines of these.
 
     Special ids and bytes, which stand for no text, are left out.
@@ -99,7 +99,7 @@ def _ids_on_map(found: Sequence[Neighbourhood]) -> list[int]:
     return list(dict.fromkeys([*(each.id for each in found), *near]))
 
 
-def draw_map(opened: OpenedModel, found: Sequence[Neighbourhood]) -> Map:
+def draw_map(opened: ExplainedModel, found: Sequence[Neighbourhood]) -> Map:
     """The subwords asked for and some neighbours of each on a plane; NMTError for fewer than three different ones."""
     asked = {each.id for each in found}
     ids = _ids_on_map(found)
@@ -123,7 +123,7 @@ def draw_map(opened: OpenedModel, found: Sequence[Neighbourhood]) -> Map:
 def _ids_of(tokenizer: Tokenizer, word: str) -> list[int]:
     """The subwords of ``word`` at the beginning of a word, without a blank by itself; NMTError if there are none."""
     [ids] = tokenizer.encode([clean_text(word).strip()])
-    kept = [number for number, piece in zip(ids, tokenizer.pieces(ids), strict=True) if piece != BLANK]
+    kept = [number for number, piece in zip(ids, tokenizer.pieces(ids), strict=True) if piece != SPACE_MARK]
     if not kept:
         raise NMTError(f"{word!r} is no word: give --neighbours some text")
     return kept
@@ -132,5 +132,7 @@ def _ids_of(tokenizer: Tokenizer, word: str) -> list[int]:
 def _without_text(tokenizer: Tokenizer) -> list[int]:
     pieces = tokenizer.pieces(range(tokenizer.vocabulary_size))
     return [
-        number for number, piece in enumerate(pieces) if number <= EOS or piece == BLANK or byte_of(piece) is not None
+        number
+        for number, piece in enumerate(pieces)
+        if number <= EOS or piece == SPACE_MARK or byte_of(piece) is not None
     ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nmt.explain.sentence import Matrix
 from nmt.pages.plotting import BLUE, GREY, ORANGE, STYLE, check_matplotlib
-from nmt.tokenization.pieces import BLANK
+from nmt.tokenization.pieces import SPACE_MARK
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -123,7 +123,7 @@ def _overlap(one: _Box, other: _Box) -> bool:
 
 def _plain(text: str) -> str:
     """``text`` with the blank mark drawn as every font can, and dollar signs that begin no formula."""
-    return text.replace(BLANK, "_").replace("$", r"\$")
+    return text.replace(SPACE_MARK, "_").replace("$", r"\$")
 
 
 def _style(texts: Iterable[str]) -> Any:

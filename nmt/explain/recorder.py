@@ -17,7 +17,7 @@ from nmt.models.transformer import FeedForward, Residual, Transformer
 
 
 @dataclass(frozen=True)
-class Attended:
+class AttentionRecord:
     """One attention, all heads of it; T positions that look, S that are looked at."""
 
     queries: Tensor  # (B, H, T, D/H)
@@ -28,7 +28,7 @@ class Attended:
 
 
 @dataclass(frozen=True)
-class Added:
+class ResidualRecord:
     """What one sublayer adds to the states that flow through the layers, each (B, T, D)."""
 
     before: Tensor
@@ -40,8 +40,8 @@ class Added:
 class Recording:
     """What was recorded, by the names of the modules: ``encoder.0.attention``, ``decoder.2.cross_attention``..."""
 
-    attention: dict[str, Attended] = field(default_factory=dict)
-    residual: dict[str, Added] = field(default_factory=dict)
+    attention: dict[str, AttentionRecord] = field(default_factory=dict)
+    residual: dict[str, ResidualRecord] = field(default_factory=dict)
     neurons: dict[str, Tensor] = field(default_factory=dict)  # (B, T, F) of each feed-forward network, after the ReLU
 
 
@@ -77,7 +77,7 @@ def _recording_attend(module: Attention, name: str, found: Recording) -> Callabl
         if mask is not None:
             may_look = may_look & mask
         weights = module.weights(queries, keys, mask=may_look)
-        found.attention[name] = Attended(queries, keys, values, may_look, weights)
+        found.attention[name] = AttentionRecord(queries, keys, values, may_look, weights)
         return Attention.attend(module, queries, keys, values, mask=mask, causal=causal)
 
     return attend
@@ -86,7 +86,7 @@ def _recording_attend(module: Attention, name: str, found: Recording) -> Callabl
 def _recording_leave(module: Residual, name: str, found: Recording) -> Callable[..., Tensor]:
     def leave(states: Tensor, output: Tensor) -> Tensor:
         after = Residual.leave(module, states, output)
-        found.residual[name] = Added(states, output, after)
+        found.residual[name] = ResidualRecord(states, output, after)
         return after
 
     return leave

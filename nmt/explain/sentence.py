@@ -43,11 +43,11 @@ class Sentence:
         return places
 
 
-def source_sentence(tokenizer: Tokenizer, text: str, first_ids: Sequence[int] = ()) -> Sentence:
-    """What the encoder is given for ``text``: ``first_ids``, such as a tag, the subwords, and EOS."""
+def source_sentence(tokenizer: Tokenizer, text: str, source_prefix: Sequence[int] = ()) -> Sentence:
+    """What the encoder is given for ``text``: ``source_prefix``, such as a tag, the subwords, and EOS."""
     [ids] = tokenizer.encode([text])
     spans = tokenizer.source_spans(text)
-    return _sentence(tokenizer, text, [*first_ids, *ids, EOS], [*[None] * len(first_ids), *spans, None])
+    return _sentence(tokenizer, text, [*source_prefix, *ids, EOS], [*[None] * len(source_prefix), *spans, None])
 
 
 def target_sentence(tokenizer: Tokenizer, ids: Sequence[int]) -> Sentence:

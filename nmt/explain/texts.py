@@ -5,7 +5,7 @@ from importlib import resources
 from typing import Any
 
 from nmt.errors import NMTError
-from nmt.settings import nearest
+from nmt.settings import did_you_mean
 
 
 def languages() -> list[str]:
@@ -18,6 +18,6 @@ def load_texts(language: str) -> dict[str, Any]:
     """The texts in ``language``: tables of strings, of which only those in ``html`` are markup."""
     if language not in languages():
         known = ", ".join(languages())
-        raise NMTError(f"there are no pages in {language!r}, only {known}{nearest(language, languages())}")
+        raise NMTError(f"there are no pages in {language!r}, only {known}{did_you_mean(language, languages())}")
     text = resources.files(__package__).joinpath("web", f"{language}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

@@ -30,7 +30,7 @@ MOST_SUBWORDS = 50
 
 
 @dataclass(frozen=True)
-class OpenedModel:
+class ExplainedModel:
     """A model, what is said of it, and its name."""
 
     model: Transformer
@@ -48,7 +48,7 @@ class OpenedModel:
 class Walk:
     """One sentence and its translation, and what the model computed; letters as in nmt.models.transformer, B = 1."""
 
-    opened: OpenedModel
+    opened: ExplainedModel
     source: Sentence  # with EOS
     decoder_input: Sentence  # begins with BOS
     target: Sentence  # with EOS
@@ -79,15 +79,15 @@ def attention_name(which: str, layer: int) -> str:
     }[which]
 
 
-def open_for_explaining(directory: StrPath, *, device: str = "cpu", threads: int | None = None) -> OpenedModel:
+def open_for_explaining(directory: StrPath, *, device: str = "cpu", threads: int | None = None) -> ExplainedModel:
     """The model in ``directory``, verified; NMTError for what is wrong with it."""
     set_threads(threads)
     model, tokenizer, info = load_model(directory, device=device)
-    return OpenedModel(model, tokenizer, info, Path(directory).resolve().name)
+    return ExplainedModel(model, tokenizer, info, Path(directory).resolve().name)
 
 
 def walk(
-    opened: OpenedModel,
+    opened: ExplainedModel,
     text: str,
     *,
     target: str | None = None,

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from nmt.errors import NMTError
 from nmt.files.compression import check_compression, compressing
-from nmt.files.lines import StrPath, is_standard, name_of, reason
+from nmt.files.lines import StrPath, display_name, is_standard, reason
 
 # Names of a stream that this process has open. Opened by such a name again, a file would lose what is in it.
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/(?P<process>self|thread-self|\d+))/fd/(?P<number>\d+)")
@@ -64,7 +64,7 @@ def atomic_writers(paths: Sequence[StrPath], *, partial: Path | None = None) -> 
     except BrokenPipeError:
         raise
     except OSError as error:
-        names = " and ".join(name_of(path, reading=False) for path in paths)
+        names = " and ".join(display_name(path, reading=False) for path in paths)
         raise NMTError(f"{names} cannot be written: {reason(error)}") from error
 
 

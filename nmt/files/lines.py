@@ -18,7 +18,7 @@ from typing import BinaryIO
 from nmt.errors import NMTError
 from nmt.files.compression import COMPRESSIONS, ERRORS, compression_of, open_decompressed
 from nmt.files.file_types import has_mac_line_ends, mac_line_ends, problem_of_start
-from nmt.text.controls import without_controls
+from nmt.text.controls import replace_controls
 from nmt.text.printable import printable
 
 StrPath = str | os.PathLike[str]
@@ -34,7 +34,7 @@ _CHUNK = 1 << 16
 _PATIENCE = 0.005
 
 
-def check_plain(path: StrPath) -> None:
+def check_regular_file(path: StrPath) -> None:
     """Raise an NMTError if ``path`` is there but neither a file nor a directory: opening a pipe would wait for ever."""
     path = Path(path)
     if path.exists() and not path.is_file() and not path.is_dir():
@@ -52,11 +52,11 @@ def check_readable(path: StrPath) -> None:
         stream.read(1)
 
 
-def said_of_no_text(path: StrPath) -> str:
+def describe_non_text(path: StrPath) -> str:
     """A sentence where the file ``path`` begins with no lines of UTF-8; empty for text, and for pipes."""
     if is_standard(path) or not Path(path).is_file():
         return ""
-    with open_binary(path) as stream, reading_errors(name_of(path)):
+    with open_binary(path) as stream, reading_errors(display_name(path)):
         start = stream.read(_CHUNK)
     return problem_of_start(start, path)
 
@@ -117,7 +117,7 @@ def _bounded_lines(stream: BinaryIO, path: StrPath) -> Iterator[bytes]:
 
 def _too_long(path: StrPath, number: int) -> NMTError:
     return NMTError(
-        f"{name_of(path)}:{number}: this line is longer than {MAX_LINE_BYTES:,} bytes, which no text is; "
+        f"{display_name(path)}:{number}: this line is longer than {MAX_LINE_BYTES:,} bytes, which no text is; "
         "is it a file of another kind, or were its line feeds lost?"
     )
 
@@ -129,7 +129,7 @@ def decode_strictly(line: bytes, path: StrPath, number: int) -> str:
     except UnicodeDecodeError as error:
         wide = number == 1 and line.startswith((b"\xff\xfe", b"\xfe\xff"))
         what = "this looks like UTF-16" if wide else f"byte 0x{line[error.start]:02x} at position {error.start + 1}"
-        raise NMTError(f"{name_of(path)}:{number}: not UTF-8 ({what}); convert the file to UTF-8") from None
+        raise NMTError(f"{display_name(path)}:{number}: not UTF-8 ({what}); convert the file to UTF-8") from None
 
 
 def decode_line(raw: bytes) -> tuple[str, str | None]:
@@ -145,7 +145,7 @@ def decode_line(raw: bytes) -> tuple[str, str | None]:
     except UnicodeDecodeError:
         text = raw.decode("utf-8", errors="replace")
         problems.append("invalid UTF-8")
-    clean = without_controls(text)
+    clean = replace_controls(text)
     if clean != text:
         problems.append("control characters")
     return clean, " and ".join(problems) or None
@@ -234,7 +234,7 @@ def _is_waiting(stream: BinaryIO) -> bool:
 def _reading(path: StrPath) -> Iterator[BinaryIO]:
     stream = open_binary(path)
     try:
-        with reading_errors(name_of(path)):
+        with reading_errors(display_name(path)):
             yield stream
     finally:
         if not is_standard(path):
@@ -263,7 +263,7 @@ def is_standard(path: StrPath) -> bool:
     return os.fspath(path) == "-"
 
 
-def name_of(path: StrPath, *, reading: bool = True) -> str:
+def display_name(path: StrPath, *, reading: bool = True) -> str:
     """``path`` as messages and tables call it, on one line."""
     if is_standard(path):
         return "standard input" if reading else "standard output"

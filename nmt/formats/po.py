@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from nmt.corpus.units import Unit, Units, unit_of
 from nmt.errors import NMTError
-from nmt.files.lines import StrPath, name_of, open_binary, reading_errors
+from nmt.files.lines import StrPath, display_name, open_binary, reading_errors
 from nmt.text.controls import clean_text
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class PoImport:
 
     def __init__(self, path: StrPath) -> None:
         """Read the file; NMTError, with the line, for what is no PO file."""
-        self._name = name_of(path)
+        self._name = display_name(path)
         with open_binary(path) as stream, reading_errors(self._name):
             data = stream.read(_LARGEST + 1)
         if len(data) > _LARGEST:

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from nmt.corpus.blocks import ParallelFiles
 from nmt.corpus.pairs import CorpusReport
 from nmt.corpus.units import Units, check_code
-from nmt.corpus.writer import Outputs, check_name, make_directory
+from nmt.corpus.writer import CorpusWriter, check_name, make_directory
 from nmt.errors import NMTError
 from nmt.files.atomic import is_overwritten
 from nmt.files.compression import without_compression
-from nmt.files.lines import StrPath, check_readable, name_of, said_of_no_text
+from nmt.files.lines import StrPath, check_readable, describe_non_text, display_name
 from nmt.text.languages import canonical_code, check_language, differ
 
 FORMATS = {
@@ -67,9 +67,9 @@ def import_file(
     languages = _asked(languages[0], kind), _asked(languages[1], kind)
     if any(fields) and kind not in ("tsv", "csv", "jsonl"):
         raise NMTError(
-            f"--source-field and --target-field choose from TSV, CSV and JSONL; {name_of(path)} is read as {kind}"
+            f"--source-field and --target-field choose from TSV, CSV and JSONL; {display_name(path)} is read as {kind}"
         )
-    said = said_of_no_text(path)
+    said = describe_non_text(path)
     if said and not (kind in ("tmx", "xliff", "tsv", "csv") and "UTF-16" in said):  # XML and tables may be in UTF-16
         raise NMTError(said)
     found = _open(path, kind, languages, fields, quoting)
@@ -77,13 +77,13 @@ def import_file(
     units = _counted(found.units(), report)
     first = list(islice(units, _AT_ONCE))
     if not first:
-        raise NMTError(_nothing(name_of(path), report, found))
+        raise NMTError(_nothing(display_name(path), report, found))
     own_name = "" if path == "-" else Path(path).name.partition(".")[0]
     goal = _goal(directory, name or own_name or "corpus", found.languages())
     if any(is_overwritten(side, [path]) for side in (goal.source, goal.target) if side is not None):
         raise NMTError(f"{path} would be written over; name another directory with -o, or another --name")
     make_directory(directory, [goal])
-    with Outputs([goal]) as outputs:
+    with CorpusWriter([goal]) as outputs:
         while first:
             sources, targets = zip(*first, strict=True)
             outputs.write(0, sources, targets)
@@ -112,7 +112,9 @@ def _open(path: StrPath, kind: str, languages: Languages, fields: Languages, quo
 
         po = PoImport(path)
         target = languages[1] or po.language
-        return Import(po.units, lambda: (languages[0] or "en", check_code(target, name_of(path)) if target else None))
+        return Import(
+            po.units, lambda: (languages[0] or "en", check_code(target, display_name(path)) if target else None)
+        )
     from nmt.formats.tables import TableImport, read_objects
 
     if kind in ("tsv", "csv"):

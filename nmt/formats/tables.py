@@ -7,7 +7,7 @@ from typing import Any
 from nmt.corpus.tables import check_header, header_of, table_rows
 from nmt.corpus.units import LONGEST, Unit, Units, unit_of
 from nmt.errors import NMTError
-from nmt.files.lines import StrPath, name_of, read_lines
+from nmt.files.lines import StrPath, display_name, read_lines
 from nmt.text.controls import clean_text
 
 Fields = tuple[str | None, str | None]
@@ -30,7 +30,7 @@ class TableImport:
         """The pairs in their order, without a header. Raises NMTError for a column that is not there."""
         columns: tuple[int, int] | None = None
         for number, cells in table_rows(self._path, quoting=self._quoting):
-            where = f"{name_of(self._path)}:{number}"
+            where = f"{display_name(self._path)}:{number}"
             if columns is None:
                 columns, is_header = self._choose(cells, where)
                 if is_header:
@@ -88,7 +88,7 @@ def read_objects(
     for number, line in enumerate(read_lines(path), start=1):
         if not line.strip():
             continue
-        where = f"{name_of(path)}:{number}"
+        where = f"{display_name(path)}:{number}"
         if len(line) > 4 * LONGEST:
             yield Unit(skipped="too long")
             continue

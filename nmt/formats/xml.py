@@ -13,7 +13,7 @@ from defusedxml.sax import make_parser
 
 from nmt.corpus.units import Units
 from nmt.errors import NMTError
-from nmt.files.lines import StrPath, name_of, open_binary, reading_errors
+from nmt.files.lines import StrPath, display_name, open_binary, reading_errors
 from nmt.formats.handler import Handler
 from nmt.formats.tmx import TmxHandler
 from nmt.formats.xliff import XliffHandler
@@ -27,7 +27,7 @@ class XmlImport:
     def __init__(self, path: StrPath, kind: str, languages: tuple[str | None, str | None]) -> None:
         self._path = path
         handler = TmxHandler if kind == "tmx" else XliffHandler
-        self._handler: Handler = handler(name_of(path), *languages)
+        self._handler: Handler = handler(display_name(path), *languages)
 
     @property
     def languages(self) -> tuple[str | None, str | None]:
@@ -46,7 +46,7 @@ class XmlImport:
         parser.forbid_external = False
         parser.setFeature(feature_external_ges, False)
         parser.setContentHandler(self._handler)
-        with open_binary(self._path) as stream, reading_errors(name_of(self._path)):
+        with open_binary(self._path) as stream, reading_errors(display_name(self._path)):
             while chunk := stream.read(_CHUNK):
                 self._guarded(parser.feed, chunk)
                 while self._handler.units:
@@ -59,17 +59,17 @@ class XmlImport:
             parse(*arguments)
         except DefusedXmlException as error:
             raise NMTError(
-                f"{name_of(self._path)} declares entities, which could make it grow without end, so it is not read"
+                f"{display_name(self._path)} declares entities, which could make it grow without end, so it is not read"
             ) from error
         except SAXParseException as error:
             raise NMTError(
-                f"{name_of(self._path)}:{error.getLineNumber()}: this is not XML ({error.getMessage()}); fix the "
+                f"{display_name(self._path)}:{error.getLineNumber()}: this is not XML ({error.getMessage()}); fix the "
                 "line, or the file with xmllint --recover"
             ) from error
         except (LookupError, ValueError) as error:  # what it says of its encoding, which Python is asked for
             raise NMTError(
-                f"{name_of(self._path)} has an encoding that cannot be read ({error}); convert it to UTF-8, "
+                f"{display_name(self._path)} has an encoding that cannot be read ({error}); convert it to UTF-8, "
                 "and say so in its first line"
             ) from error
         except SAXException as error:
-            raise NMTError(f"{name_of(self._path)}: this is not XML ({error})") from error
+            raise NMTError(f"{display_name(self._path)}: this is not XML ({error})") from error

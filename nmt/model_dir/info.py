@@ -10,7 +10,7 @@ from typing import Any
 from nmt.corpus.line_profile import LineProfile
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
-from nmt.files.lines import StrPath, check_plain, open_binary
+from nmt.files.lines import StrPath, check_regular_file, open_binary
 from nmt.model_dir.layout import (
     CONFIG,
     FIXED,
@@ -77,7 +77,7 @@ def _check_present(directory: Path) -> None:
     missing = [name for name in (CONFIG, WEIGHTS, TOKENIZER) if not (directory / name).exists()]
     if not missing:
         for name in (CONFIG, WEIGHTS, TOKENIZER):
-            check_plain(directory / name)
+            check_regular_file(directory / name)
         return
     if (directory / MANIFEST).is_file():
         raise NMTError(f"{directory} is a copy for CTranslate2, for other programs; name the model it was made from")

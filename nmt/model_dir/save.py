@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     import torch
 
     from nmt.tokenization.tokenizer import Tokenizer
-from nmt.model_dir.load import ModelInfo, sha256, weights_checksum
+from nmt.model_dir.info import ModelInfo, sha256
+from nmt.model_dir.load import weights_checksum
 
 
 def save_model(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from nmt.errors import NMTError
-from nmt.settings import nearest
+from nmt.settings import did_you_mean
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ PRESETS = {
 def preset(name: str) -> ModelConfig:
     """The preset ``name``; an unknown one is an NMTError that lists them."""
     if name not in PRESETS:
-        raise NMTError(f"there is no model preset {name!r}, only {', '.join(PRESETS)}{nearest(name, PRESETS)}")
+        raise NMTError(f"there is no model preset {name!r}, only {', '.join(PRESETS)}{did_you_mean(name, PRESETS)}")
     return PRESETS[name]
 
 

@@ -9,9 +9,9 @@ _SURROGATES = re.compile("[\ud800-\udfff]")  # halves of a pair, which are no ch
 
 def clean_text(text: str) -> str:
     """``text`` as it can be translated, character for character: half surrogates become U+FFFD, controls blanks."""
-    return without_controls(_SURROGATES.sub("\ufffd", text))
+    return replace_controls(_SURROGATES.sub("\ufffd", text))
 
 
-def without_controls(text: str) -> str:
+def replace_controls(text: str) -> str:
     """``text`` with a blank for every control character other than the tab and every would-be line end."""
     return text if text.isprintable() else text.translate(_BLANKED)

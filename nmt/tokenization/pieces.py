@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from nmt.text.words import Span
 
-BLANK = "▁"  # how SentencePiece writes a blank
+SPACE_MARK = "▁"  # how SentencePiece writes a blank
 _BYTE = re.compile("<0x([0-9A-F]{2})>")  # and a byte
 
 
@@ -26,7 +26,7 @@ def piece_spans(text: str, pieces: Sequence[tuple[str, int, int]]) -> list[Span]
     after: Span | None = None
     for piece, first, last in reversed(pieces):
         start, end = places[first], places[last]
-        if piece == BLANK:
+        if piece == SPACE_MARK:
             start, after = end, None
         elif start == end and after is not None and after[0] == start:
             start, end = after

@@ -58,7 +58,7 @@ def model_type(proto: bytes) -> int:
     return numbers[-1] if numbers else 1
 
 
-def learnt_pieces(proto: bytes) -> dict[str, tuple[int, float]]:
+def learned_pieces(proto: bytes) -> dict[str, tuple[int, float]]:
     """The ids and scores of all pieces that are no bytes, symbols or special ids."""
     pieces: dict[str, tuple[int, float]] = {}
     entries = (content for number, content, _ in _fields(proto) if number == _PIECES)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmt.tokenization import ragged
-from nmt.tokenization.pieces import BLANK
+from nmt.tokenization.pieces import SPACE_MARK
 
 Pieces = Mapping[str, tuple[int, float]]  # ids and scores
 Ids = NDArray[np.integer]
@@ -36,7 +36,7 @@ _STAYS, _INSIDE, _BEGINS = range(3)  # what ids are: no piece, one in a word, on
 _FAR = 1e100  # from 1, and farther still from the largest number there is
 
 
-class Segmenter:
+class SubwordSampler:
     """Draws the segmentations of words; the same ones for the same seed in every process and release.
 
     Several threads must not use one at the same time.
@@ -53,7 +53,7 @@ class Segmenter:
         self._names = {number: piece for piece, (number, _) in free.items()}
         self._kinds = np.full(max(self._names, default=0) + 2, _STAYS, dtype=np.uint8)
         for number, piece in self._names.items():
-            self._kinds[number] = _BEGINS if piece.startswith(BLANK) else _INSIDE
+            self._kinds[number] = _BEGINS if piece.startswith(SPACE_MARK) else _INSIDE
         self._draw = (_Merges(free, strength) if merges else _Lattice(free, strength)).draw
         self._random = random.Random()  # noqa: S311 - no secret
         self._multipliers: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from nmt.errors import NMTError
-from nmt.settings import nearest
+from nmt.settings import did_you_mean
 from nmt.tokenization.tokenizer import Tokenizer
 
 _NAME = re.compile(r"\w[\w.+-]*")
@@ -44,4 +44,4 @@ def check_known(tag: str, tags: Sequence[str]) -> None:
     if not tag or tag in tags:
         return
     known = f"its tags are {', '.join(tags)}" if tags else "it was trained without any"
-    raise NMTError(f"this model has no tag {tag!r}{nearest(tag, tags)}; {known}")
+    raise NMTError(f"this model has no tag {tag!r}{did_you_mean(tag, tags)}; {known}")

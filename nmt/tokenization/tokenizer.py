@@ -13,26 +13,26 @@ from nmt.files.atomic import atomic_writer
 from nmt.files.lines import StrPath, open_binary
 from nmt.special_ids import BOS, EOS, PAD, UNK
 from nmt.text.words import Span
-from nmt.tokenization.pieces import BLANK, piece_spans
+from nmt.tokenization.pieces import SPACE_MARK, piece_spans
 from nmt.tokenization.sentencepiece_proto import (
     BPE,
     UNIGRAM,
-    learnt_pieces,
+    learned_pieces,
     model_type,
     read_spans,
     with_control_pieces,
 )
 
 if TYPE_CHECKING:
-    from nmt.tokenization.subword_sampling import Segmenter
+    from nmt.tokenization.subword_sampling import SubwordSampler
 
 
 # SentencePiece writes a blank as U+2581 and would give it back as a blank, so a U+2581 of the text changes places
 # with a code point that no text may hold (a noncharacter), which has no piece and goes by its bytes.
 _STAND_IN = "\ufdd0"
-_SWAP = str.maketrans({BLANK: _STAND_IN, _STAND_IN: BLANK})
+_SWAP = str.maketrans({SPACE_MARK: _STAND_IN, _STAND_IN: SPACE_MARK})
 # Lines with U+2585, SentencePiece's own mark for unknown characters, would be left out of its training.
-RESERVED = str.maketrans({BLANK: " ", "\u2585": " "})
+RESERVED = str.maketrans({SPACE_MARK: " ", "\u2585": " "})
 
 
 class Tokenizer:
@@ -100,15 +100,15 @@ class Tokenizer:
         if self._bytes:
             lines = [_swap_blank_mark(line) for line in lines]
         marked = (self._processor.normalize(line) for line in lines)  # a mark for each space, and one more in front
-        return [_swap_blank_mark(line.replace(BLANK, " ").removeprefix(" ")) for line in marked]
+        return [_swap_blank_mark(line.replace(SPACE_MARK, " ").removeprefix(" ")) for line in marked]
 
-    def segmenter(self, strength: float, fixed: Collection[int] = ()) -> "Segmenter":
+    def subword_sampler(self, strength: float, fixed: Collection[int] = ()) -> "SubwordSampler":
         """What draws other segmentations of the same text at random; NMTError for "char" and "word" models."""
-        from nmt.tokenization.subword_sampling import Segmenter
+        from nmt.tokenization.subword_sampling import SubwordSampler
 
         if not self.can_sample:
             raise NMTError("this tokenizer knows one way to divide a text; leave subword_sampling out")
-        return Segmenter(learnt_pieces(self._proto), merges=self._merges, strength=strength, fixed=fixed)
+        return SubwordSampler(learned_pieces(self._proto), merges=self._merges, strength=strength, fixed=fixed)
 
     def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
         """The text of each sequence of ids, special ids and control symbols left out; line feeds become spaces."""
@@ -148,14 +148,14 @@ class Tokenizer:
         return list(self._processor.piece_to_id(list(pieces)))
 
     def _tidy(self, text: str, ids: Sequence[int]) -> str:
-        if BLANK in text:
+        if SPACE_MARK in text:
             # The "word" type spells the blank before an unknown word in bytes too, also the one that SentencePiece
             # puts before the line.
-            text = text.replace(BLANK, " ")
+            text = text.replace(SPACE_MARK, " ")
             if ids[0] in self._bytes:
                 text = text.removeprefix(" ")
         return _swap_blank_mark(text).replace("\n", " ")
 
 
 def _swap_blank_mark(text: str) -> str:
-    return text.translate(_SWAP) if BLANK in text or _STAND_IN in text else text
+    return text.translate(_SWAP) if SPACE_MARK in text or _STAND_IN in text else text

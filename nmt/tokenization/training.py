@@ -17,7 +17,7 @@ import sentencepiece
 
 from nmt.errors import NMTError
 from nmt.special_ids import BOS, EOS, PAD, UNK
-from nmt.text.controls import without_controls
+from nmt.text.controls import replace_controls
 from nmt.tokenization.config import BYTES, SPECIALS, TokenizerConfig
 from nmt.tokenization.normalization import fold, rules_table
 from nmt.tokenization.sentencepiece_proto import without_rules_path
@@ -114,7 +114,7 @@ def _training_parts(line: str, config: TokenizerConfig, unmatched: re.Pattern[st
     SentencePiece would learn nothing from what looks like one of its ids, so such text is divided after its first
     character.
     """
-    text = without_controls(line).translate(RESERVED)
+    text = replace_controls(line).translate(RESERVED)
     if config.normalization == "nfkc":
         text = fold(text)
     edges = [0, *(found.start() + 1 for found in unmatched.finditer(text)), len(text)]

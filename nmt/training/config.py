@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from nmt.errors import NMTError
-from nmt.settings import nearest
+from nmt.settings import did_you_mean
 from nmt.training.budget import parse_duration
 from nmt.training.schedule import NEED_AN_END, SCHEDULES
 
@@ -31,7 +31,7 @@ class TrainingConfig:
     r_drop: float = 0.0  # weight of the agreement of two passes under different dropout; 0: one pass. Paper: 5
     dropout_passes: float | None = None  # over the text in which dropout grows; None: 8, with a parent 0
     word_dropout: float = 0.0  # share of input tokens, of either side, hidden behind UNK
-    subword_sampling: float = 0.0  # strength of drawing other subwords for the same text, see Segmenter
+    subword_sampling: float = 0.0  # strength of drawing other subwords for the same text, see SubwordSampler
     clip_norm: float = 1.0  # the gradient's largest norm
     weight_decay: float | None = None  # on matrices and embeddings; None: as suits the optimizer
     curriculum: float = 0.3  # share of a run with a known end in which ever longer sentences are learned from
@@ -73,11 +73,13 @@ class TrainingConfig:
             ("validation metric", self.valid_metric, tuple(RANKINGS)),
         ):
             if choice not in choices:
-                raise NMTError(f"there is no {name} {choice!r}, only {', '.join(choices)}{nearest(choice, choices)}")
+                raise NMTError(
+                    f"there is no {name} {choice!r}, only {', '.join(choices)}{did_you_mean(choice, choices)}"
+                )
         if self.precision not in PRECISIONS:
             raise NMTError(
                 f"training setting precision must be {', '.join(PRECISIONS)}, not {self.precision!r}"
-                f"{nearest(self.precision, PRECISIONS)}"
+                f"{did_you_mean(self.precision, PRECISIONS)}"
             )
         if self.seed > LARGEST_SEED:
             raise NMTError(f"training setting seed must be at most {LARGEST_SEED}, not {self.seed}")

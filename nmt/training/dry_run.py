@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from nmt.data.prefetch import BatchSupply
+from nmt.data.prefetch import BatchPrefetcher
 from nmt.errors import NMTError
 from nmt.model_dir.layout import TRAINING
 from nmt.models.config import ModelConfig
@@ -35,7 +35,7 @@ COPIES = 5  # of the weights: themselves, gradients, two moments of the optimize
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rehearsal:
+class DryRun:
     """What is known of a training before it."""
 
     corpus: dict[str, Any]  # counts
@@ -66,7 +66,7 @@ class Rehearsal:
         return min(ends, default=None)
 
 
-def rehearse(
+def estimate_run(
     files: CorpusFiles,
     output: Path,
     recipe: Recipe,
@@ -75,7 +75,7 @@ def rehearse(
     device: str = "auto",
     threads: int | None = None,
     parent: Path | None = None,
-) -> Rehearsal:
+) -> DryRun:
     """Prepare as ``train`` would with the same arguments, measure some updates on one device, and forget it all.
 
     Text that a training in ``output`` has prepared is used; else it is prepared in a temporary directory beside it.
@@ -123,7 +123,7 @@ def _measure(
     preparation_seconds: float,
     directory: Path,
     reporter: Reporter,
-) -> Rehearsal:
+) -> DryRun:
     training = recipe.training
     reporter.stage("measuring some updates")
     if parent is None:
@@ -137,14 +137,14 @@ def _measure(
         tokens = settle_batch_tokens(prepared.corpus, model.config, training, device)
         training = replace(training, batch_tokens=tokens)
     tags = (*(parent.info.tags if parent else ()), *prepared.tags)
-    supply = BatchSupply(
-        prepared.corpus, seed=training.seed, resegmenter=prepared.resegmenter(training.subword_sampling, tags)
+    prefetcher = BatchPrefetcher(
+        prepared.corpus, seed=training.seed, resampler=prepared.resampler(training.subword_sampling, tags)
     )
-    plan = supply.plan(batch_tokens=training.settled_batch_tokens, epoch=0)
-    speed, seconds = measured_speed(Learner(model, training), supply, plan, seconds=SECONDS)
+    plan = prefetcher.plan(batch_tokens=training.settled_batch_tokens, epoch=0)
+    speed, seconds = measured_speed(Learner(model, training), prefetcher, plan, seconds=SECONDS)
     epoch_updates = -(-len(plan) // training.accumulate)
     parameters = sum(parameter.numel() for parameter in model.parameters())
-    return Rehearsal(
+    return DryRun(
         corpus=prepared.facts,
         model=model.config,
         parameters=parameters,

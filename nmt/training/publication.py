@@ -38,7 +38,7 @@ NO_TIME_TO_SCORE = "no time is left in the budget to score by beam search"
 SHOWN_ELSEWHERE = ("model", "search")  # parts of the recipe that a model's record holds in full by themselves
 
 
-class Publication:
+class Publisher:
     """The published model of one run."""
 
     def __init__(

@@ -9,7 +9,7 @@ from nmt.corpus.pairs import FilterConfig
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
 from nmt.models.config import ModelConfig, choose_preset, preset
-from nmt.settings import from_mapping, nearest, to_mapping
+from nmt.settings import did_you_mean, from_mapping, to_mapping
 from nmt.tokenization.config import SAMPLED_TYPES, TokenizerConfig
 from nmt.training.config import TrainingConfig
 from nmt.training.preparation.data_config import DataConfig
@@ -56,7 +56,8 @@ def merge_recipe(recipe: Recipe, mapping: Mapping[str, Any], *, where: str) -> R
     changes: dict[str, Any] = {}
     for name, value in mapping.items():
         if name not in known:
-            raise NMTError(f"{where}: unknown setting {name!r}{_table_of(name) or nearest(name, {*known, 'data'})}")
+            hint = _table_of(name) or did_you_mean(name, {*known, "data"})
+            raise NMTError(f"{where}: unknown setting {name!r}{hint}")
         current = getattr(recipe, name)
         if name == "preset":
             changes[name] = str(value)
@@ -65,7 +66,7 @@ def merge_recipe(recipe: Recipe, mapping: Mapping[str, Any], *, where: str) -> R
         elif name == "model":
             shape = {setting.name for setting in fields(ModelConfig)}
             for unknown in (key for key in value if key not in shape):
-                raise NMTError(f"{where} [model]: unknown setting {unknown!r}{nearest(unknown, shape)}")
+                raise NMTError(f"{where} [model]: unknown setting {unknown!r}{did_you_mean(unknown, shape)}")
             changes[name] = {**current, **value}
         else:
             changes[name] = from_mapping(type(current), {**to_mapping(current), **value}, where=f"{where} [{name}]")

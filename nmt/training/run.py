@@ -20,29 +20,29 @@ from nmt.runtime.memory import keep_freed_memory
 from nmt.tokenization.tags import tag_ids
 from nmt.training.budget import Clock
 from nmt.training.config import TrainingConfig
-from nmt.training.distributed.follower import Task, begin_together
+from nmt.training.distributed.follower import FollowerTask, begin_together
 from nmt.training.distributed.group import Group
-from nmt.training.distributed.leader import Leading
-from nmt.training.distributed.placement import choose_formation
+from nmt.training.distributed.leader import Leader
+from nmt.training.distributed.placement import choose_world
 from nmt.training.extension import extended_at
 from nmt.training.preparation.corpus_files import CorpusFiles
 from nmt.training.preparation.fine_tuning import Parent, load_parent
-from nmt.training.preparation.preflight import check_beginning
+from nmt.training.preparation.preflight import preflight
 from nmt.training.preparation.prepare import prepare
 from nmt.training.preparation.prepared import PreparedCorpus, is_prepared
-from nmt.training.publication import Publication
+from nmt.training.publication import Publisher
 from nmt.training.recipe import Recipe
 from nmt.training.reporting.log import LOG, JsonLog
 from nmt.training.reporting.reporter import Reporter, ValidationStoppedError
 from nmt.training.run_directory.checkpoints import CheckpointStore
-from nmt.training.run_directory.claim import SETTINGS, claim
+from nmt.training.run_directory.claim import SETTINGS, open_run_directory
 from nmt.training.run_directory.lock import sole_training
 from nmt.training.run_directory.snapshots import Snapshots
 from nmt.training.sizing.batch_size import settle_batch_tokens
 from nmt.training.sizing.model_size import settle_model
 from nmt.training.sizing.thread_choice import ThreadChoice
 from nmt.training.state import TrainState
-from nmt.training.trainer import Surroundings, Trainer
+from nmt.training.trainer import Trainer, TrainerContext
 from nmt.training.validation import TranslationValidator
 
 
@@ -82,18 +82,20 @@ def train(
     """
     clock = Clock(began)
     recipe.training.check_end()
-    formation = choose_formation(device, devices)
-    processes = set_threads(formation.total_threads(threads))
-    with Leading(formation) as leading:
+    world = choose_world(device, devices)
+    processes = set_threads(world.total_threads(threads))
+    with Leader(world) as leader:
         files.check()
         with sole_training(output):
             ancestor = None if parent is None else load_parent(parent, recipe, files, output)
             digests = output / TRAINING / "digests.json"
             fingerprint = files.fingerprint(digests)
             if overwrite or not is_prepared(output / TRAINING):
-                check_beginning(files, ancestor)
+                preflight(files, ancestor)
             digest = ancestor.digest if ancestor else None
-            directory = claim(output, files, recipe, fingerprint=fingerprint, overwrite=overwrite, parent=digest)
+            directory = open_run_directory(
+                output, files, recipe, fingerprint=fingerprint, overwrite=overwrite, parent=digest
+            )
             files.remember(digests, fingerprint)
             prepared = prepare(
                 files,
@@ -104,7 +106,7 @@ def train(
                 processes=processes,
                 parent=ancestor,
             )
-            set_threads(formation.threads(threads))
+            set_threads(world.threads(threads))
             keep_freed_memory()  # of training; preparation is better off giving it back
             run = _Run(
                 files,
@@ -113,10 +115,10 @@ def train(
                 recipe,
                 prepared,
                 reporter,
-                formation.device,
+                world.device,
                 clock,
                 ancestor,
-                leading.group(),
+                leader.group(),
                 stop_requested,
             )
             return run.go(choose_threads=threads is None)
@@ -158,21 +160,19 @@ class _Run:
             self.model_config = parent.model_config(recipe)
         self.log = JsonLog(directory / LOG, reporter)
         languages = files.languages() if parent is None else parent.languages(files)
-        self.publication = Publication(
-            output, recipe, prepared, self.model_config, languages, parent, devices=group.size
-        )
+        self.publisher = Publisher(output, recipe, prepared, self.model_config, languages, parent, devices=group.size)
         self.validator = TranslationValidator(
             pairs=prepared.validation,
             encoded=encoded_in_memory(prepared.encode_validation()),
             tokenizer=prepared.tokenizer,
             search=replace(recipe.search, beam_size=1, n_best=1),
-            max_source_length=self.publication.max_source_length(),
+            max_source_length=self.publisher.max_source_length(),
             source_language=languages[0],
             target_language=languages[1],
             profile=prepared.profile(),
-            first_ids=prepared.validation_first_ids(),
+            source_prefix=prepared.validation_first_ids(),
             metric=recipe.training.valid_metric,
-            publish=self.publication.publish,
+            publish=self.publisher.publish,
             group=group,
             stop_requested=stop_requested,
         )
@@ -184,7 +184,7 @@ class _Run:
         """
         training = self._settled()
         precision = choose_precision(training.precision, self.device).name
-        self.publication.recipe = replace(self.recipe, training=replace(training, precision=precision))  # as it was run
+        self.publisher.recipe = replace(self.recipe, training=replace(training, precision=precision))  # as it was run
         for note in self.validator.notes():
             self.log.stage(note)
         torch.manual_seed(training.seed)
@@ -192,21 +192,21 @@ class _Run:
         if self.parent is not None:
             model.load_state_dict(self.parent.weights)
         model.to(self.device)
-        surroundings = Surroundings(
+        context = TrainerContext(
             checkpoints=CheckpointStore(self.directory, keep=training.keep, every=training.checkpoint_every),
             snapshots=Snapshots(self.directory, number=training.averaged),
             validator=self.validator,
             reporter=self.log,
             stop_requested=self.stop_requested,
             clock=self.clock,
-            resegmenter=self.prepared.resegmenter(training.subword_sampling, self.publication.tags()),
+            resampler=self.prepared.resampler(training.subword_sampling, self.publisher.tags()),
             beam_size=self.recipe.search.beam_size,
             judge_beginning=self.parent is not None,
             group=self.group,
             threads=self._thread_choice(training) if choose_threads else None,
         )
         self._begin_together(training)
-        trainer = Trainer(model, self.prepared.corpus, training, surroundings)
+        trainer = Trainer(model, self.prepared.corpus, training, context)
         resumed = trainer.resume(extended_at(self.directory / SETTINGS))
         self.log.forget_after(trainer.state.step if resumed else -1)
         self._announce(model, trainer.learner.precision, training)
@@ -239,11 +239,11 @@ class _Run:
     def _conclude(self, trainer: Trainer) -> list[MetricScore]:
         """Score the published model, and make a copy of it that translates fast."""
         state = trainer.state
-        self.publication.restore_if_lost(trainer.average, state, self.validator, self.log)
+        self.publisher.restore_if_lost(trainer.average, state, self.validator, self.log)
         deadline = trainer.planner.scoring_deadline(state)
-        scores = self.publication.final_scores(state, self.validator, self.log, self.device, deadline)
+        scores = self.publisher.final_scores(state, self.validator, self.log, self.device, deadline)
         record = {score.name: {"score": score.score, "signature": score.signature} for score in scores}
-        self.publication.leave_fast_copy(self.log, self.device, deadline)
+        self.publisher.leave_fast_copy(self.log, self.device, deadline)
         self.log.write({"event": "finished", "reason": state.finished, **asdict(state), "scores": record})
         return scores
 
@@ -267,9 +267,9 @@ class _Run:
 
     def _begin_together(self, training: TrainingConfig) -> None:
         """Tell the processes that follow what this run is about."""
-        tags = tuple(number for tag in self.publication.tags() for number in tag_ids(self.prepared.tokenizer, tag))
+        tags = tuple(number for tag in self.publisher.tags() for number in tag_ids(self.prepared.tokenizer, tag))
         validator, precision = self.validator, choose_precision(training.precision, self.device)
-        task = Task(
+        task = FollowerTask(
             directory=self.directory.resolve(),
             corpus_key=self.prepared.key,
             training=replace(training, precision=precision.name),
@@ -280,7 +280,7 @@ class _Run:
             source_language=validator.source_language,
             target_language=validator.target_language,
             profile=validator.profile,
-            first_ids=validator.first_ids,
+            source_prefix=validator.source_prefix,
             tags=tags,
             control_symbols=self.prepared.tokenizer.control_symbols,
         )

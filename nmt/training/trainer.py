@@ -10,8 +10,8 @@ from torch import Tensor
 
 from nmt.data.batching import BatchPlan
 from nmt.data.encoded_corpus import EncodedCorpus
-from nmt.data.prefetch import BatchSupply
-from nmt.data.resampling import Resegmenter
+from nmt.data.prefetch import BatchPrefetcher
+from nmt.data.resampling import CorpusResampler
 from nmt.models.blank import blank_transformer
 from nmt.models.transformer import Transformer
 from nmt.training.budget import Clock
@@ -50,7 +50,7 @@ class Validator(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class TrainerContext:
     """What the loop talks to."""
 
     checkpoints: CheckpointStore
@@ -59,7 +59,7 @@ class Surroundings:
     reporter: Reporter
     stop_requested: Callable[[], bool]
     clock: Clock = field(default_factory=Clock)
-    resegmenter: Resegmenter | None = None  # draws other subwords for each epoch
+    resampler: CorpusResampler | None = None  # draws other subwords for each epoch
     beam_size: int = 1  # of the final scores, for which a budget keeps time
     judge_beginning: bool = False  # the weights before the first update are worth something
     group: Group = ALONE  # the processes that make each update together
@@ -70,13 +70,13 @@ class Trainer:
     """Trains one model on one encoded corpus; the state after any update can be saved and taken up again exactly."""
 
     def __init__(
-        self, model: Transformer, corpus: EncodedCorpus, config: TrainingConfig, surroundings: Surroundings
+        self, model: Transformer, corpus: EncodedCorpus, config: TrainingConfig, context: TrainerContext
     ) -> None:
-        self.learner = Learner(model, config, surroundings.group)
-        self.batches_an_update = config.accumulate * surroundings.group.size
-        self.supply = BatchSupply(corpus, seed=config.seed, resegmenter=surroundings.resegmenter)
+        self.learner = Learner(model, config, context.group)
+        self.batches_an_update = config.accumulate * context.group.size
+        self.prefetcher = BatchPrefetcher(corpus, seed=config.seed, resampler=context.resampler)
         self.config = config
-        self.around = surroundings
+        self.context = context
         self.average = Transformer(model.config).to(self.learner.device).eval().requires_grad_(False)
         self.average.load_state_dict(model.state_dict())
         self.state = TrainState()
@@ -85,9 +85,9 @@ class Trainer:
         self.state.epoch_batches = len(self.plan)
         self.planner = Planner(
             config,
-            surroundings.clock,
+            context.clock,
             updates_an_epoch=-(-len(self.plan) // self.batches_an_update),  # other epochs differ by little
-            beam_size=surroundings.beam_size,
+            beam_size=context.beam_size,
         )
         self._current = [parameter.data for parameter in model.parameters()]
         self._averaged = [parameter.data for parameter in self.average.parameters()]
@@ -103,7 +103,7 @@ class Trainer:
             return False
         if self.state.epoch:
             self.plan = self._plan()
-        self.around.clock.before = self.state.seconds
+        self.context.clock.before = self.state.seconds
         if self.state.finished and self.state.step == extended_at:
             self._extend()
         self._saved_step = self.state.step
@@ -114,18 +114,18 @@ class Trainer:
         if not self.state.finished:
             self._run()
         if self.state.finished:
-            self.around.snapshots.clear()
+            self.context.snapshots.clear()
         return self.state
 
     def _extend(self) -> None:
         self.state = extend(self.state, progress=self.planner.progress(self.state) or 0.0)
 
     def _run(self) -> None:
-        clock = self.around.clock
+        clock = self.context.clock
         self._saved_at = clock.seconds()
         if self._saved_step < 0:
             self.state.preparation_seconds = clock.seconds()
-            self.state.validation_pending = self.around.judge_beginning
+            self.state.validation_pending = self.context.judge_beginning
         stopped = False
         try:
             self._loop()
@@ -133,20 +133,20 @@ class Trainer:
             stopped = True  # and the next command begins it anew, but for what was judged before
         if self.state.finished or stopped or self.state.step != self._saved_step:
             self._save()
-        self.around.reporter.ended()
+        self.context.reporter.ended()
 
     def _loop(self) -> None:
-        clock = self.around.clock
+        clock = self.context.clock
         if self.state.validation_pending or self._saved_step < 0:
             if self._saved_step >= 0:
-                self.around.reporter.stage(f"step {self.state.step:,}: making the validation that was given up")
+                self.context.reporter.stage(f"step {self.state.step:,}: making the validation that was given up")
             self._catch_up()
             self._save()  # to go back to
-        self.around.reporter.stage(self.planner.outlook(self.state))
-        self.around.reporter.started(self.state, self.planner.horizon.updates)
+        self.context.reporter.stage(self.planner.outlook(self.state))
+        self.context.reporter.started(self.state, self.planner.horizon.updates)
         meter = Meter()
         update_seconds = 0.0
-        while not self.state.finished and not self.around.stop_requested():
+        while not self.state.finished and not self.context.stop_requested():
             reason = self.planner.end_reached(self.state, update_seconds=update_seconds)
             if not reason:
                 began = clock.seconds()
@@ -162,15 +162,15 @@ class Trainer:
                 self._save()
 
     def _choose_threads(self, update: Update, seconds: float) -> None:
-        choice = self.around.threads
+        choice = self.context.threads
         if choice is not None and (threads := choice.after_update(update.target_tokens, seconds)):
-            self.around.reporter.stage(
+            self.context.reporter.stage(
                 f"step {self.state.step:,}: {'one thread' if threads == 1 else f'{threads} threads'} from here on, "
                 "which is faster now"
             )
 
     def _load(self, *, regular: bool) -> bool:
-        found = self.around.checkpoints.load_newest(regular=regular)
+        found = self.context.checkpoints.load_newest(regular=regular)
         if found is None:
             return False
         self.state, tensors = found
@@ -179,7 +179,7 @@ class Trainer:
         return True
 
     def _plan(self) -> BatchPlan:
-        return self.supply.plan(batch_tokens=self.config.settled_batch_tokens, epoch=self.state.epoch)
+        return self.prefetcher.plan(batch_tokens=self.config.settled_batch_tokens, epoch=self.state.epoch)
 
     def _update(self) -> Update:
         """One update from the next batches of the plan."""
@@ -192,7 +192,7 @@ class Trainer:
         rows, rows_ahead = ([self.plan[place] for place in some] for some in (places, following))
         self._rate = self.planner.rate(self.state)
         update = self.learner.update_from(
-            self.supply,
+            self.prefetcher,
             rows,
             rate=self._rate,
             dropout=self._dropout_now(),
@@ -210,7 +210,7 @@ class Trainer:
         self.state.batch = places[-1] + 1
         if self.state.batch >= len(self.plan):
             self._begin_epoch()
-        self.state.seconds = self.around.clock.seconds()
+        self.state.seconds = self.context.clock.seconds()
         return update
 
     def _dropout_now(self) -> float:
@@ -234,7 +234,7 @@ class Trainer:
             self._go_back()
             return
         if self.state.step % REPORT_EVERY == 0:
-            self.around.reporter.progressed(self._progress(meter))
+            self.context.reporter.progressed(self._progress(meter))
         self.state.validation_pending = self.planner.validation_due(self.state)
         self._catch_up()
 
@@ -247,7 +247,7 @@ class Trainer:
         state.validation_pending = False
         if self.planner.stalled(state):
             self.planner.begin_decay(state)
-            self.around.reporter.stage(
+            self.context.reporter.stage(
                 f"step {state.step:,}: no better {self.planner.ranking} in {state.stale_validations} validations; "
                 f"the rate now falls to zero in {state.decay_updates:,} updates"
             )
@@ -266,19 +266,19 @@ class Trainer:
         self._load(regular=True)
         if now.extended_at and self.state.step <= now.extended_at:
             self._extend()
-        self.around.checkpoints.remove_after(self.state.step)
+        self.context.checkpoints.remove_after(self.state.step)
         self.state = state_after_going_back(now, self.state)
-        self.around.reporter.stage(
+        self.context.reporter.stage(
             f"step {now.step:,}: loss or gradient not finite in {now.skipped_updates} updates in a row; going back to "
             f"step {self.state.step:,} with {self.state.rate_scale:g} times the rate"
         )
         self._save()
-        self.around.reporter.started(self.state, self.planner.horizon.updates)
+        self.context.reporter.started(self.state, self.planner.horizon.updates)
 
     def _finish(self, reason: str, meter: Meter) -> None:
         """The run ends here: judge the last moving average, and what else the weights can be made into."""
         if meter.loss_tokens:
-            self.around.reporter.progressed(self._progress(meter))
+            self.context.reporter.progressed(self._progress(meter))
         if self.state.last_validated != self.state.step:
             self._validate(last=True)
         other = blank_transformer(self.average.config).to(self.learner.device).eval().requires_grad_(False)
@@ -291,7 +291,7 @@ class Trainer:
 
     def _candidates(self) -> Iterator[tuple[str, dict[str, Tensor]]]:
         yield LAST_WEIGHTS, self.learner.model.state_dict()
-        yield from self.around.snapshots.candidates(self.state)
+        yield from self.context.snapshots.candidates(self.state)
 
     def _judge(self, name: str, model: Transformer) -> None:
         """Publish ``model`` in the place of the best weights so far if it is better."""
@@ -304,34 +304,34 @@ class Trainer:
             state.best_score, state.best_loss = validation.score, validation.loss
             self._publish(validation, name, model)
             better = "  (better, published)"
-        self.around.reporter.stage(f"step {state.step:,}, {name}: {validation.summary()}{better}")
+        self.context.reporter.stage(f"step {state.step:,}, {name}: {validation.summary()}{better}")
 
     def _validation_of(self, model: Transformer, deadline: float | None) -> Validation | None:
         """What the validator says; a validation that is given up takes nothing of a budget, for it is made again."""
-        clock = self.around.clock
+        clock = self.context.clock
         began = clock.seconds()
         try:
-            return self.around.validator.validate(model, self.state, deadline)
+            return self.context.validator.validate(model, self.state, deadline)
         except ValidationStoppedError:
             clock.before -= clock.seconds() - began
             raise
 
     def _validate(self, *, last: bool) -> None:
-        state, validator = self.state, self.around.validator
+        state, validator = self.state, self.context.validator
         validation = self._validation_of(self.average, self.planner.validation_deadline(state, last=last))
         if validation is not None or last:  # else there may be time at the end
             state.last_validated = state.step
         state.validated_progress = self.planner.progress(state) or 0.0
         state.validation_seconds = validator.cost or state.validation_seconds
         if validation is None and last:
-            self.around.reporter.stage("no time is left in the budget to validate the last weights")
+            self.context.reporter.stage("no time is left in the budget to validate the last weights")
         if validation is None and last and not state.extended_at:
             self._publish(None, MOVING_AVERAGE, self.average)
         elif validation is not None:
             self._compare(validation)
-            self.around.snapshots.add(state, self.learner.model.state_dict(), validation.score)
-            self.around.reporter.validated(validation)
-        state.seconds = self.around.clock.seconds()
+            self.context.snapshots.add(state, self.learner.model.state_dict(), validation.score)
+            self.context.reporter.validated(validation)
+        state.seconds = self.context.clock.seconds()
 
     def _compare(self, validation: Validation) -> None:
         """Publish the best weights so far, or count towards the end of patience."""
@@ -344,21 +344,21 @@ class Trainer:
         self._publish(validation, MOVING_AVERAGE if state.step else FIRST_WEIGHTS, self.average)
 
     def _publish(self, validation: Validation | None, name: str, model: Transformer) -> None:
-        state, clock = self.state, self.around.clock
+        state, clock = self.state, self.context.clock
         state.best_step, state.best_weights = state.step, name
         state.seconds = began = clock.seconds()
-        self.around.validator.publish(model, state, validation)
+        self.context.validator.publish(model, state, validation)
         state.saving_seconds = max(state.saving_seconds, clock.seconds() - began)
 
     def _save(self) -> None:
         """Write a checkpoint, unless the run would have to go back behind it."""
-        state, clock = self.state, self.around.clock
+        state, clock = self.state, self.context.clock
         if not state.finished and (state.skipped_updates or not all_finite(self.learner.model.state_dict())):
-            self.around.reporter.stage(f"step {state.step:,}: no checkpoint now, as the last gradient was not finite")
+            self.context.reporter.stage(f"step {state.step:,}: no checkpoint now, as the last gradient was not finite")
             return
         began = clock.seconds()
         state.seconds = began + state.saving_seconds
-        self.around.checkpoints.save(state, {**self.learner.state_dict(), "average": self.average.state_dict()})
+        self.context.checkpoints.save(state, {**self.learner.state_dict(), "average": self.average.state_dict()})
         self._saved_step, self._saved_at = state.step, clock.seconds()
         state.saving_seconds = max(state.saving_seconds, self._saved_at - began)
 

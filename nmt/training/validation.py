@@ -13,7 +13,7 @@ from nmt.data.batching import batches_in_order, make_batch
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import Engine
-from nmt.decoding.engines.batching import InBatches
+from nmt.decoding.engines.batching import BatchingEngine
 from nmt.decoding.engines.torch import TorchEngine
 from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.models.transformer import Transformer
@@ -42,14 +42,14 @@ class TranslationValidator:
         max_source_length: int,
         target_language: str | None,
         publish: Publish,
-        first_ids: Sequence[tuple[int, ...]] = (),
+        source_prefix: Sequence[tuple[int, ...]] = (),
         metric: str = "bleu",
         group: Group = ALONE,
         stop_requested: Callable[[], bool] = lambda: False,
         source_language: str | None = None,
         profile: LineProfile = LineProfile(),  # noqa: B008 - frozen
     ) -> None:
-        """``first_ids``, such as a tag, come before the source of each pair, as they do in ``encoded``.
+        """``source_prefix``, such as a tag, come before the source of each pair, as they do in ``encoded``.
 
         None at all are none for each. ``metric``, one of RANKINGS, says what is better. The work is shared out in
         ``group``; what is done alone is given up with a ValidationStoppedError once ``stop_requested`` says so.
@@ -65,7 +65,7 @@ class TranslationValidator:
         self.target_language = target_language
         self.profile = profile
         self._publish = publish
-        self.first_ids = list(first_ids) or [()] * len(pairs)
+        self.source_prefix = list(source_prefix) or [()] * len(pairs)
         self.metric = metric
         self.group = group
         self._stop_requested = stop_requested
@@ -146,8 +146,10 @@ class TranslationValidator:
         seconds = None if deadline is None else deadline - time.monotonic()
         with self.group.calling("translate", search, seconds):
             self.group.share(model.parameters())
-            engine = InBatches(TorchEngine(model, model.embedding.weight.device), before_each=self._stop_if_asked)
-            translators = {first: self._translator(engine, search, first) for first in dict.fromkeys(self.first_ids)}
+            engine = BatchingEngine(TorchEngine(model, model.embedding.weight.device), before_each=self._stop_if_asked)
+            translators = {
+                first: self._translator(engine, search, first) for first in dict.fromkeys(self.source_prefix)
+            }
             translate = partial(self._translate, translators)
             rows = range(self.group.rank, len(self.pairs), self.group.size)
             own = translate(rows) if deadline is None else self._until(deadline, translate, rows)
@@ -162,12 +164,12 @@ class TranslationValidator:
         if self.group.size == 1 and self._stop_requested():
             raise ValidationStoppedError
 
-    def _translator(self, engine: Engine, search: SearchConfig, first_ids: tuple[int, ...]) -> LineTranslator:
+    def _translator(self, engine: Engine, search: SearchConfig, source_prefix: tuple[int, ...]) -> LineTranslator:
         return LineTranslator(
             self.tokenizer,
             engine,
             search=search,
-            first_ids=first_ids,
+            source_prefix=source_prefix,
             **line_settings(
                 max_source_length=self.max_source_length,
                 languages=(self.source_language, self.target_language),
@@ -179,7 +181,7 @@ class TranslationValidator:
         """The translations of the pairs numbered ``rows``, each by the translator for its first ids."""
         done: dict[int, str] = {}
         for first, translator in translators.items():
-            own = [row for row in rows if self.first_ids[row] == first]
+            own = [row for row in rows if self.source_prefix[row] == first]
             done |= zip(own, translator.translate([self.pairs[row].source for row in own]), strict=True)
         return [done[row] for row in rows]
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from nmt.decoding.hypothesis import Hypothesis
-from nmt.text.controls import without_controls
+from nmt.text.controls import replace_controls
 from nmt.text.scripts import joins_without_space
 from nmt.translation.alignment import link_words
 from nmt.translation.compact import Links, Tokens
 from nmt.translation.results import Candidate
-from nmt.translation.segments import Part, Subwords
+from nmt.translation.segments import Segment, Subwords
 
 
 @dataclass(frozen=True)
-class Found:
+class SegmentTranslation:
     """A translation of a part: its text, one line of it, and if details are known its subwords and links there."""
 
     text: str
@@ -27,9 +27,11 @@ class Found:
     links: Links | None
 
 
-def as_found(tokenizer: Subwords, part: Part, hypothesis: Hypothesis, text: str, *, first: int) -> Found:
+def decode_hypothesis(
+    tokenizer: Subwords, part: Segment, hypothesis: Hypothesis, text: str, *, first: int
+) -> SegmentTranslation:
     """The ``hypothesis`` for a part, decoded as ``text``; ``first`` is the number of ids before the part's own."""
-    text = without_controls(text).replace("\t", " ")
+    text = replace_controls(text).replace("\t", " ")
     clean = text.strip()
     tokens = links = None
     probabilities = hypothesis.token_log_probabilities
@@ -43,10 +45,12 @@ def as_found(tokenizer: Subwords, part: Part, hypothesis: Hypothesis, text: str,
         if hypothesis.attention is not None:
             attention = [row[first:] for row in hypothesis.attention]
             links = Links(link_words(part.text, part.spans, clean, spans, attention))
-    return Found(clean, len(hypothesis.ids) + 1, hypothesis.score, hypothesis.log_probability, tokens, links)
+    return SegmentTranslation(
+        clean, len(hypothesis.ids) + 1, hypothesis.score, hypothesis.log_probability, tokens, links
+    )
 
 
-def join(parts: Sequence[Part], found: Sequence[Sequence[Found]]) -> tuple[Candidate, ...]:
+def assemble(parts: Sequence[Segment], found: Sequence[Sequence[SegmentTranslation]]) -> tuple[Candidate, ...]:
     """The translations of a line from those ``found`` for its ``parts``, the best first."""
     if not parts:
         return (Candidate(text="", score=0.0, log_probability=0.0, tokens=(), links=()),)
@@ -59,11 +63,11 @@ class _Choice(NamedTuple):
     score: float  # sum of scores times lengths
     length: int
     before: "_Choice | None"
-    newest: Found | None
+    newest: SegmentTranslation | None
 
-    def all(self) -> list[Found]:
+    def all(self) -> list[SegmentTranslation]:
         """The translations of all parts so far."""
-        found: list[Found] = []
+        found: list[SegmentTranslation] = []
         choice: _Choice | None = self
         while choice is not None and choice.newest is not None:
             found.append(choice.newest)
@@ -71,7 +75,7 @@ class _Choice(NamedTuple):
         return found[::-1]
 
 
-def _best_choices(found: Sequence[Sequence[Found]]) -> list[list[Found]]:
+def _best_choices(found: Sequence[Sequence[SegmentTranslation]]) -> list[list[SegmentTranslation]]:
     """The best choices of one translation for each part, the best first; as many as the part with most of them has.
 
     A choice is as good as the mean of its scores by length.
@@ -89,7 +93,7 @@ def _best_choices(found: Sequence[Sequence[Found]]) -> list[list[Found]]:
     return [choice.all() for choice in choices]
 
 
-def _join(parts: Sequence[Part], choice: Sequence[Found]) -> Candidate:
+def _join(parts: Sequence[Segment], choice: Sequence[SegmentTranslation]) -> Candidate:
     tokens = None if any(found.tokens is None for found in choice) else Tokens()
     links = None if any(found.links is None for found in choice) else Links()
     texts: list[str] = []

@@ -7,33 +7,33 @@ from dataclasses import replace
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import Engine
-from nmt.decoding.hypothesis import NO_WISH, Hypothesis, Wish
+from nmt.decoding.hypothesis import NO_CONSTRAINT, Hypothesis, LexicalConstraint
 from nmt.errors import NMTError
 from nmt.runtime.repeated_warnings import RepeatedWarnings
 from nmt.special_ids import EOS, UNK
 from nmt.text.controls import clean_text
 from nmt.text.words import is_wordless
-from nmt.tokenization.pieces import BLANK, byte_of
+from nmt.tokenization.pieces import SPACE_MARK, byte_of
 from nmt.tokenization.tokenizer import Tokenizer
 
 # A word can be put together in very many ways; so many of them, those of the fewest subwords, are forbidden at once.
 _MOST_SPELLINGS = 256
 
 
-def wish_for(tokenizer: Tokenizer, prefix: str = "", forbid: Sequence[str] = ()) -> Wish:
+def constraint_from_text(tokenizer: Tokenizer, prefix: str = "", forbid: Sequence[str] = ()) -> LexicalConstraint:
     """The wish that a translation begins with the text ``prefix`` and holds none of the words ``forbid``.
 
     The spellings of a forbidden word at the beginning of a word are in the wish; what else spells it, such as one after
-    a quotation mark, only ``spellings_in`` finds (see ForbiddingEngine). An NMTError if the prefix holds what is
+    a quotation mark, only ``spellings_in`` finds (see ExcludedWordsEngine). An NMTError if the prefix holds what is
     forbidden or what the tokenizer cannot write, or if a forbidden word is empty.
     """
-    begun = tuple(tokenizer.encode([clean_text(prefix)])[0]) if prefix else ()
-    if UNK in begun:
+    pending = tuple(tokenizer.encode([clean_text(prefix)])[0]) if prefix else ()
+    if UNK in pending:
         raise NMTError(f"the prefix {prefix!r} holds characters that the tokenizer does not know")
     words = tuple(forbid)
-    if words and begun and spellings_in(tokenizer, begun, words):
+    if words and pending and spellings_in(tokenizer, pending, words):
         raise NMTError(f"the prefix {prefix!r} holds a forbidden word")
-    return Wish(prefix=begun, forbidden=_spellings(tokenizer, words))
+    return LexicalConstraint(prefix=pending, forbidden=_spellings(tokenizer, words))
 
 
 def spellings_in(tokenizer: Tokenizer, ids: Sequence[int], forbid: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
@@ -85,7 +85,7 @@ def _spellings(tokenizer: Tokenizer, forbid: tuple[str, ...]) -> tuple[tuple[int
         if text == text.lower():
             capitalisations += [text.upper(), text.capitalize(), text.title()]
         for each in capitalisations:
-            texts[BLANK + each.replace(" ", BLANK)] = None
+            texts[SPACE_MARK + each.replace(" ", SPACE_MARK)] = None
             if is_wordless(each[0]):
                 texts[each] = None
     return tuple(dict.fromkeys(spelling for text in texts for spelling in _spell(text, known)))
@@ -124,7 +124,7 @@ def _as_written(tokenizer: Tokenizer, word: str) -> str:
 def _bytes_of(piece: str) -> bytes:
     """What ``piece`` adds to a text."""
     byte = byte_of(piece)
-    return piece.replace(BLANK, " ").encode("utf-8") if byte is None else bytes([byte])
+    return piece.replace(SPACE_MARK, " ").encode("utf-8") if byte is None else bytes([byte])
 
 
 _MOST_ROUNDS = 100
@@ -132,7 +132,7 @@ _MOST_ROUNDS = 100
 _SHOWN = 60
 
 
-class ForbiddingEngine:
+class ExcludedWordsEngine:
     """An engine in whose translations none of the given words is ever found.
 
     A word can be spelt in more ways than can be listed, so translations are read: one that holds a forbidden word is
@@ -148,19 +148,19 @@ class ForbiddingEngine:
         self.words = tuple(words)
         self.warnings = warnings
         self.name = engine.name
-        self._spellings = wish_for(tokenizer, forbid=self.words).forbidden
+        self._spellings = constraint_from_text(tokenizer, forbid=self.words).forbidden
 
     def search(
         self,
         sources: Sequence[Sequence[int]],
         config: SearchConfig,
-        wishes: Sequence[Wish] | None = None,
+        constraints: Sequence[LexicalConstraint] | None = None,
         *,
         details: bool = False,
     ) -> list[list[Hypothesis]]:
         """See Engine.search."""
-        given = wishes or [NO_WISH] * len(sources)
-        wanted = [replace(wish, forbidden=_joined(wish.forbidden, self._spellings)) for wish in given]
+        given = constraints or [NO_CONSTRAINT] * len(sources)
+        wanted = [replace(constraint, forbidden=_joined(constraint.forbidden, self._spellings)) for constraint in given]
         found: list[list[Hypothesis]] = [[] for _ in sources]
         again = list(range(len(sources)))
         for _ in range(_MOST_ROUNDS):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from nmt.corpus.line_profile import LineProfile
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.engines import BackgroundEngine, Begun, Engine
-from nmt.decoding.hypothesis import NO_WISH, Hypothesis, Wish
+from nmt.decoding.engines import BackgroundEngine, Engine, PendingResult
+from nmt.decoding.hypothesis import NO_CONSTRAINT, Hypothesis, LexicalConstraint
 from nmt.errors import NMTError
 from nmt.runtime.processes import watch
 from nmt.runtime.repeated_warnings import RepeatedWarnings
@@ -20,11 +20,11 @@ from nmt.text.languages import sentence_separator
 from nmt.text.line_forms import LineForm, LineForms
 from nmt.text.sentences import sentence_spans
 from nmt.text.words import Span
-from nmt.translation.assembly import Found, as_found, join
+from nmt.translation.assembly import SegmentTranslation, assemble, decode_hypothesis
 from nmt.translation.requests import Request
 from nmt.translation.restoring import restore
 from nmt.translation.results import Candidate, Translation
-from nmt.translation.segments import Divider, Part, Subwords
+from nmt.translation.segments import LineSplitter, Segment, Subwords
 
 if TYPE_CHECKING:
     from nmt.tokenization.tokenizer import Tokenizer
@@ -38,8 +38,8 @@ _ATTENTION = 2_000_000
 class _Wanted(NamedTuple):
     """What is searched for once, however often it is wanted."""
 
-    part: Part
-    wish: Wish
+    part: Segment
+    constraint: LexicalConstraint
     forbid: tuple[str, ...]
 
 
@@ -52,7 +52,7 @@ class ClosedEngine:
         self,
         sources: Sequence[Sequence[int]],  # noqa: ARG002 - see Engine
         config: SearchConfig,  # noqa: ARG002
-        wishes: Sequence[Wish] | None = None,  # noqa: ARG002
+        constraints: Sequence[LexicalConstraint] | None = None,  # noqa: ARG002
         *,
         details: bool = False,  # noqa: ARG002
     ) -> list[list[Hypothesis]]:
@@ -79,14 +79,14 @@ class LineTranslator:
         search: SearchConfig,
         max_source_length: int,
         joiner: str = " ",
-        first_ids: Sequence[int] = (),
+        source_prefix: Sequence[int] = (),
         sentences: Callable[[str], list[Span]] | None = None,
         sentences_at_once: int | None = 1,
         forms: LineForms | None = None,
     ) -> None:
         """``max_source_length`` is the most subwords the model is given at once; longer lines are divided.
 
-        ``joiner`` stands between the parts of a divided line, and ``first_ids``, such as a tag, before each part.
+        ``joiner`` stands between the parts of a divided line, and ``source_prefix``, such as a tag, before each part.
         ``sentences`` finds those of a line, of which at most ``sentences_at_once`` are translated together, or as many
         as fit if that is None. Without ``sentences`` lines are divided only by their length. ``forms`` finds list
         markers and the like, which are not translated; without it every line is translated as it is.
@@ -95,9 +95,9 @@ class LineTranslator:
         self.engine = engine
         self._background = engine if isinstance(engine, BackgroundEngine) else None
         self.search = search
-        self.first_ids = tuple(first_ids)
-        longest = max(1, max_source_length - len(self.first_ids))
-        self._divider = Divider(
+        self.source_prefix = tuple(source_prefix)
+        longest = max(1, max_source_length - len(self.source_prefix))
+        self._divider = LineSplitter(
             tokenizer=tokenizer, longest=longest, joiner=joiner, sentences=sentences, at_once=sentences_at_once
         )
         self._unfulfilled = RepeatedWarnings(logger, "lines that have no translation without the forbidden words")
@@ -134,9 +134,9 @@ class LineTranslator:
 
         ``details`` are the probability of each subword and the words that translate each other; they take time.
         """
-        return self.begin(lines, details=details).result()
+        return self.submit(lines, details=details).result()
 
-    def begin(self, lines: Sequence[str | Request], *, details: bool = True) -> Begun[list[Translation]]:
+    def submit(self, lines: Sequence[str | Request], *, details: bool = True) -> PendingResult[list[Translation]]:
         """``translations`` in the background, as far as the engine can; TypeError for a single string."""
         if isinstance(lines, str):
             raise TypeError("a translator takes a list of lines; put a single one in a list: [line]")
@@ -146,21 +146,21 @@ class LineTranslator:
         forms = [self._form(request, text) for request, text in zip(requests, texts, strict=True)]
         divided = self._divider.divide([form.body for form in forms], spans=details)
         wanted = [self._wanted(request, parts) for request, parts in zip(requests, divided, strict=True)]
-        begun = self._begin(list(dict.fromkeys(part for line in wanted for part in line)), details)
+        pending = self._begin(list(dict.fromkeys(part for line in wanted for part in line)), details)
 
         def result() -> list[Translation]:
-            found = begun.result()
+            found = pending.result()
             return [
                 Translation(
                     source=request.text,
-                    candidates=self._restored(join(parts, [found[part] for part in line]), form),
+                    candidates=self._restored(assemble(parts, [found[part] for part in line]), form),
                     split=len(parts) > 1,
                     cleaned=request.cleaned or text != request.text.removesuffix("\r"),
                 )
                 for request, text, form, parts, line in zip(requests, texts, forms, divided, wanted, strict=True)
             ]
 
-        return Begun(result, begun.cancel)
+        return PendingResult(result, pending.cancel)
 
     def _check_open(self) -> None:
         if isinstance(self.engine, ClosedEngine):
@@ -180,25 +180,27 @@ class LineTranslator:
         forms = self._forms
         return tuple(restore(candidate, form, forms) for candidate in candidates)
 
-    def wish_of(self, request: Request) -> Wish:
+    def constraint_for(self, request: Request) -> LexicalConstraint:
         """What ``request`` asks for, in subwords; NMTError if it cannot be."""
         if not request.prefix and not request.forbid:
-            return NO_WISH
-        from nmt.translation.lexical_constraints import wish_for
+            return NO_CONSTRAINT
+        from nmt.translation.lexical_constraints import constraint_from_text
 
-        return wish_for(cast("Tokenizer", self.tokenizer), request.prefix, request.forbid)
+        return constraint_from_text(cast("Tokenizer", self.tokenizer), request.prefix, request.forbid)
 
-    def _wanted(self, request: Request, parts: Sequence[Part]) -> list[_Wanted]:
+    def _wanted(self, request: Request, parts: Sequence[Segment]) -> list[_Wanted]:
         """What is searched for; only the first part begins with the prefix."""
-        wish = self.wish_of(request)
-        wishes = [wish, Wish(forbidden=wish.forbidden)]
+        constraint = self.constraint_for(request)
+        constraints = [constraint, LexicalConstraint(forbidden=constraint.forbidden)]
         # Parts that differ only in where they stand are the same.
         return [
-            _Wanted(replace(part, start=0, before=""), wishes[bool(number)], request.forbid)
+            _Wanted(replace(part, start=0, before=""), constraints[bool(number)], request.forbid)
             for number, part in enumerate(parts)
         ]
 
-    def _begin(self, wanted: Sequence[_Wanted], details: bool) -> Begun[dict[_Wanted, list[Found]]]:
+    def _begin(
+        self, wanted: Sequence[_Wanted], details: bool
+    ) -> PendingResult[dict[_Wanted, list[SegmentTranslation]]]:
         """Begin to search for the translations of each part, the best first."""
         searches = [
             (some, self._begin_search(some, forbid, details))
@@ -206,7 +208,7 @@ class LineTranslator:
             for some in self._little_enough([each for each in wanted if each.forbid == forbid], details)
         ]
 
-        def result() -> dict[_Wanted, list[Found]]:
+        def result() -> dict[_Wanted, list[SegmentTranslation]]:
             found = {}
             for some, search in searches:
                 results = search.result()
@@ -214,7 +216,9 @@ class LineTranslator:
                 texts = iter(self.tokenizer.decode([each.ids for hypotheses in results for each in hypotheses]))
                 for each, hypotheses in zip(some, results, strict=True):
                     found[each] = [
-                        as_found(self.tokenizer, each.part, hypothesis, next(texts), first=len(self.first_ids))
+                        decode_hypothesis(
+                            self.tokenizer, each.part, hypothesis, next(texts), first=len(self.source_prefix)
+                        )
                         for hypothesis in hypotheses
                     ]
             return found
@@ -223,27 +227,29 @@ class LineTranslator:
             for _, search in searches:
                 search.cancel()
 
-        return Begun(result, cancel)
+        return PendingResult(result, cancel)
 
     def _begin_search(
         self, wanted: Sequence[_Wanted], forbid: tuple[str, ...], details: bool
-    ) -> Begun[list[list[Hypothesis]]]:
+    ) -> PendingResult[list[list[Hypothesis]]]:
         """In the background if the engine can; otherwise when the result is wanted, and in turn."""
         engine = self._engine_for(forbid)
-        sources = [(*self.first_ids, *each.part.ids) for each in wanted]
-        wishes = [each.wish for each in wanted] if any(each.wish != NO_WISH for each in wanted) else None
+        sources = [(*self.source_prefix, *each.part.ids) for each in wanted]
+        constraints = (
+            [each.constraint for each in wanted] if any(each.constraint != NO_CONSTRAINT for each in wanted) else None
+        )
         if self._background is engine and not details:
-            begun = self._background.begin(sources, self.search, wishes)
+            pending = self._background.submit(sources, self.search, constraints)
         else:
-            search = partial(engine.search, sources, self.search, wishes, details=details)
-            begun = Begun(search, cancel=lambda: None)
+            search = partial(engine.search, sources, self.search, constraints, details=details)
+            pending = PendingResult(search, cancel=lambda: None)
 
         def result() -> list[list[Hypothesis]]:
             with self._turn:
                 self._check_open()
-                return begun.result()
+                return pending.result()
 
-        return Begun(result, begun.cancel)
+        return PendingResult(result, pending.cancel)
 
     def _little_enough(self, wanted: Sequence[_Wanted], details: bool) -> Iterator[list[_Wanted]]:
         """All that is ``wanted``, with ``details`` as much at a time as the memory for attention allows."""
@@ -261,9 +267,9 @@ class LineTranslator:
     def _engine_for(self, forbid: tuple[str, ...]) -> Engine:
         if not forbid:
             return self.engine
-        from nmt.translation.lexical_constraints import ForbiddingEngine
+        from nmt.translation.lexical_constraints import ExcludedWordsEngine
 
-        return ForbiddingEngine(self.engine, cast("Tokenizer", self.tokenizer), forbid, self._unfulfilled)
+        return ExcludedWordsEngine(self.engine, cast("Tokenizer", self.tokenizer), forbid, self._unfulfilled)
 
 
 def line_settings(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nmt.decoding.engines.batching import BATCH_SENTENCES, InBatches
+from nmt.decoding.engines.batching import BATCH_SENTENCES, BatchingEngine
 from nmt.errors import NMTError
 from nmt.files.lines import StrPath
 from nmt.model_dir.info import ModelInfo, load_info
@@ -30,7 +30,7 @@ from nmt.model_dir.layout import FAST_COPY
 from nmt.model_dir.load import load_tokenizer
 from nmt.runtime.memory import keep_freed_memory
 from nmt.runtime.processors import available_processors, has_vnni
-from nmt.settings import nearest
+from nmt.settings import did_you_mean
 
 if TYPE_CHECKING:
     from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class OpenedModel:
+class LoadedEngine:
     """A model directory, verified, and the engine that runs its model."""
 
     tokenizer: Tokenizer
@@ -56,14 +56,14 @@ def open_model(
     threads: int | None = None,
     engine: str = "auto",
     batch_sentences: int = BATCH_SENTENCES,
-) -> OpenedModel:
+) -> LoadedEngine:
     """Verify the model in ``model_dir`` and load it; NMTError for what is wrong with it.
 
     ``engine`` is one of ENGINES; auto takes CTranslate2 on a processor if the model has a sound copy for it, and torch
     otherwise and for what CTranslate2 cannot do. Of the files, those are verified that the engine uses.
     """
     if engine not in ENGINES:
-        raise NMTError(f"there is no engine {engine!r}, only {', '.join(ENGINES)}{nearest(engine, ENGINES)}")
+        raise NMTError(f"there is no engine {engine!r}, only {', '.join(ENGINES)}{did_you_mean(engine, ENGINES)}")
     opening = _Opening(Path(model_dir), device, threads, batch_sentences)
     return opening.with_torch() if engine == "torch" else opening.with_ctranslate2(only=engine == "ctranslate2")
 
@@ -77,10 +77,10 @@ class _Opening:
     threads: int | None
     batch_sentences: int
 
-    def with_torch(self) -> OpenedModel:
-        return OpenedModel(*self._parts())
+    def with_torch(self) -> LoadedEngine:
+        return LoadedEngine(*self._parts())
 
-    def _parts(self) -> tuple[Tokenizer, InBatches, ModelInfo]:
+    def _parts(self) -> tuple[Tokenizer, BatchingEngine, ModelInfo]:
         from nmt.decoding.engines.torch import TorchEngine
         from nmt.model_dir.load import load_model
         from nmt.runtime.device import choose_device, run_torch, set_threads
@@ -90,9 +90,9 @@ class _Opening:
         device = choose_device(self.device)
         model, tokenizer, info = run_torch(lambda: load_model(self.model_dir, device=device), device)
         engine = TorchEngine(model, device, alignment_heads=info.alignment_heads or None)
-        return tokenizer, InBatches(engine, batch_sentences=self.batch_sentences), info
+        return tokenizer, BatchingEngine(engine, batch_sentences=self.batch_sentences), info
 
-    def with_ctranslate2(self, *, only: bool) -> OpenedModel:
+    def with_ctranslate2(self, *, only: bool) -> LoadedEngine:
         """By CTranslate2, and what it cannot do by torch, unless ``only``; all by torch if there is a reason to."""
         info = load_info(self.model_dir)
         tokenizer = load_tokenizer(self.model_dir, info)
@@ -127,11 +127,11 @@ class _Opening:
             self.model_dir / FAST_COPY, fast.compute_type, fast.threads,
         )  # fmt: skip
         if only:
-            return OpenedModel(tokenizer, fast, info)
+            return LoadedEngine(tokenizer, fast, info)
 
-        from nmt.decoding.engines.fallback import FastestEngine
+        from nmt.decoding.engines.fallback import FallbackEngine
 
-        return OpenedModel(tokenizer, FastestEngine(fast, lambda: self._parts()[1]), info)
+        return LoadedEngine(tokenizer, FallbackEngine(fast, lambda: self._parts()[1]), info)
 
     def _reason_for_torch(self) -> str:
         """Why CTranslate2 is not even tried: it is the faster one on processors only, as far as was measured."""
@@ -201,7 +201,7 @@ def open_ensemble(
     threads: int | None = None,
     engine: str = "auto",
     batch_sentences: int = BATCH_SENTENCES,
-) -> OpenedModel:
+) -> LoadedEngine:
     """Verify the models in the directories ``paths`` and load them to translate as one; see ``load_together``.
 
     A single one is opened as ``open_model`` does; several are run by torch, and another ``engine`` is an NMTError.
@@ -215,8 +215,8 @@ def open_ensemble(
     from nmt.decoding.engines.torch import TorchEngine
 
     engine_for_all = TorchEngine(loaded.model, loaded.device, alignment_heads=loaded.info.alignment_heads)
-    together = InBatches(engine_for_all, batch_sentences=batch_sentences)
-    return OpenedModel(loaded.tokenizer, together, loaded.info)
+    together = BatchingEngine(engine_for_all, batch_sentences=batch_sentences)
+    return LoadedEngine(loaded.tokenizer, together, loaded.info)
 
 
 def load_together(paths: Sequence[StrPath], *, device: str = "auto", threads: int | None = None) -> LoadedModel:

@@ -54,7 +54,7 @@ class LineScorer:
         """``tag`` is what the sources begin with; NMTError if the model does not know it."""
         check_known(tag, loaded.info.tags)
         self.loaded = loaded
-        self.first_ids = tag_ids(loaded.tokenizer, tag)
+        self.source_prefix = tag_ids(loaded.tokenizer, tag)
         self._cut = RepeatedWarnings(logger, f"lines of which only the first {MOST_SUBWORDS:,} subwords are scored")
         self._long = RepeatedWarnings(logger, "lines longer than those the model has learned from")
 
@@ -73,7 +73,7 @@ class LineScorer:
         source_ids, target_ids = (self.loaded.tokenizer.encode(lines) for lines in (sources, targets))
         self._warn_of_long(source_ids, target_ids, first_line)
         pairs = [
-            ((*self.first_ids, *source)[:MOST_SUBWORDS], tuple(target[:MOST_SUBWORDS]))
+            ((*self.source_prefix, *source)[:MOST_SUBWORDS], tuple(target[:MOST_SUBWORDS]))
             for source, target in zip(source_ids, target_ids, strict=True)
         ]
         return run_torch(lambda: self._score(pairs), self.loaded.device)
@@ -93,7 +93,9 @@ class LineScorer:
     def _batches(self, pairs: Sequence[_Pair]) -> Iterator[list[int]]:
         """Indices of pairs with something in them, those of like length together, the longest first."""
         vocabulary = self.loaded.info.model.vocabulary_size
-        order = [index for index, (source, target) in enumerate(pairs) if target or len(source) > len(self.first_ids)]
+        order = [
+            index for index, (source, target) in enumerate(pairs) if target or len(source) > len(self.source_prefix)
+        ]
         order.sort(key=lambda index: (-len(pairs[index][1]), -len(pairs[index][0])))
         while order:
             longest = len(pairs[order[0]][1]) + 1

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from nmt.text.sentence_ends import CLOSERS, ENDS, STOPS
 from nmt.text.words import Span
-from nmt.tokenization.pieces import BLANK, byte_of
+from nmt.tokenization.pieces import SPACE_MARK, byte_of
 from nmt.translation.compact import Spans
 
 Ids = tuple[int, ...]
@@ -33,7 +33,7 @@ class Subwords(Protocol):
 
 
 @dataclass(frozen=True)
-class Part:
+class Segment:
     """One part of a line."""
 
     ids: Ids
@@ -45,7 +45,7 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Divider:
+class LineSplitter:
     """Divides lines into parts of at most ``longest`` subwords."""
 
     tokenizer: Subwords
@@ -54,14 +54,14 @@ class Divider:
     sentences: Callable[[str], list[Span]] | None = None  # finds them; None: lines are divided only by length
     at_once: int | None = 1  # so many sentences at most are a part; None: as many as fit
 
-    def divide(self, lines: Sequence[str], *, spans: bool) -> list[list[Part]]:
+    def divide(self, lines: Sequence[str], *, spans: bool) -> list[list[Segment]]:
         """The parts of each line, none of a line without text; with ``spans`` if they are wanted."""
         sentences = self._groups(lines)
         texts = [line[start:end] for line, places in zip(lines, sentences, strict=True) for start, end in places]
         encoded = iter(self.tokenizer.encode(texts))
         divided = []
         for line, places in zip(lines, sentences, strict=True):
-            parts: list[Part] = []
+            parts: list[Segment] = []
             last = 0
             for start, end in places:
                 before = self._between(line[last:start]) if parts else self._indentation(line[:start])
@@ -116,13 +116,13 @@ class Divider:
         """What stands before the translation of the first sentence."""
         return blanks if self.joiner and not blanks.strip(" ") else ""
 
-    def _parts(self, ids: Sequence[int], before: str) -> Iterator[Part]:
+    def _parts(self, ids: Sequence[int], before: str) -> Iterator[Segment]:
         if not ids:
             return
         lengths = [len(ids)] if len(ids) <= self.longest else split_subwords(self.tokenizer.pieces(ids), self.longest)
         start = 0
         for length in lengths:
-            yield Part(tuple(ids[start : start + length]), self.joiner if start else before)
+            yield Segment(tuple(ids[start : start + length]), self.joiner if start else before)
             start += length
 
 
@@ -132,17 +132,17 @@ def _grouped(spans: Sequence[Span], number: int) -> list[Span]:
     return [(spans[first][0], spans[min(first + number, len(spans)) - 1][1]) for first in firsts]
 
 
-def _placed(parts: Iterable[Part], text: str, start: int, tokenizer: Subwords) -> Iterator[Part]:
+def _placed(parts: Iterable[Segment], text: str, start: int, tokenizer: Subwords) -> Iterator[Segment]:
     """The ``parts`` of ``text``, which begins at ``start`` in its line, with where they stand."""
     spans = iter(tokenizer.source_spans(text))
     for part in parts:
         own = list(itertools.islice(spans, len(part.ids)))
-        begin, end = own[0][0], own[-1][1]
+        submit, end = own[0][0], own[-1][1]
         yield replace(
             part,
-            start=start + begin,
-            text=text[begin:end],
-            spans=Spans((first - begin, after - begin) for first, after in own),
+            start=start + submit,
+            text=text[submit:end],
+            spans=Spans((first - submit, after - submit) for first, after in own),
         )
 
 
@@ -177,14 +177,14 @@ def _rank_divisions(pieces: Sequence[str]) -> list[int]:
     ranks = []
     last = ""  # the last character before this subword that is neither a blank nor a closing mark
     for piece in pieces:
-        after_blank = piece.startswith(BLANK)
+        after_blank = piece.startswith(SPACE_MARK)
         if (after_blank and last in STOPS) or (last in ENDS and piece[:1] not in CLOSERS):
             ranks.append(_SENTENCE)
         elif after_blank:
             ranks.append(_WORD)
         else:
             ranks.append(_BYTE if _continues_character(piece) else _CHARACTER)
-        last = piece.strip(BLANK).rstrip("".join(CLOSERS))[-1:] or last
+        last = piece.strip(SPACE_MARK).rstrip("".join(CLOSERS))[-1:] or last
     return ranks
 
 

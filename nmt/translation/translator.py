@@ -84,7 +84,7 @@ class Translator(LineTranslator):
             opened.tokenizer,
             opened.engine,
             search=search,
-            first_ids=tag_ids(opened.tokenizer, given.tag),
+            source_prefix=tag_ids(opened.tokenizer, given.tag),
             **line_settings(
                 max_source_length=info.max_source_length,
                 languages=(info.source_language, info.target_language),

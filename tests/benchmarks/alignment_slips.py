@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nmt.cleaning.measures.misalignment import Features, read_features, slips_between
+from nmt.cleaning.measures.misalignment import Features, misalignments_between, read_features
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
     for _ in range(arguments.trials):
         spoilt, truth = spoil(sides, generator, arguments.lines, arguments.places)
         began = time.perf_counter()
-        slips = slips_between(*spoilt)
+        slips = misalignments_between(*spoilt)
         seconds.append(time.perf_counter() - began)
         found_all += len(slips) == len(truth)
         for place in truth:

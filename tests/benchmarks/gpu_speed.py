@@ -17,7 +17,7 @@ from gemm import operations_a_target_token, products
 
 from nmt.data.batching import padding_share, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus, encoded_in_memory
-from nmt.data.prefetch import BatchSupply
+from nmt.data.prefetch import BatchPrefetcher
 from nmt.models.config import preset
 from nmt.models.transformer import Transformer
 from nmt.training.config import TrainingConfig
@@ -65,12 +65,12 @@ def measure(given: argparse.Namespace, corpus: EncodedCorpus, batch_tokens: int,
     learner = Learner(model, training)
     average = [parameter.detach().clone() for parameter in model.parameters()]
     current = [parameter.data for parameter in model.parameters()]
-    supply = BatchSupply(corpus, seed=1)
+    prefetcher = BatchPrefetcher(corpus, seed=1)
     plan = plan_batches(corpus, batch_tokens=batch_tokens, seed=1, epoch=0)
 
     def update(number: int) -> int:
         done = learner.update_from(
-            supply, [plan[number % len(plan)]], rate=1e-4, following=[plan[(number + 1) % len(plan)]], epoch=0
+            prefetcher, [plan[number % len(plan)]], rate=1e-4, following=[plan[(number + 1) % len(plan)]], epoch=0
         )
         update_average(average, current, number + 1)
         return done.target_tokens

@@ -11,13 +11,13 @@ import pytest
 from nmt.cleaning.check import CheckReport, check_corpus
 from nmt.cleaning.clean import clean_corpus
 from nmt.cleaning.config import CleaningConfig
-from nmt.cleaning.findings import KINDS
+from nmt.cleaning.findings import FINDING_TYPES
 from nmt.cleaning.measures.length_fit import fit_lengths
 from nmt.cleaning.report import as_mapping, as_text
 from nmt.cleaning.report_page import as_page
 from nmt.corpus import blocks, tolerant_reader
 from nmt.corpus.held_out import held_out_of
-from nmt.corpus.pairs import FilterConfig, Pair, fault_of
+from nmt.corpus.pairs import FilterConfig, Pair, drop_reason
 from nmt.corpus.tolerant_reader import parallel_files
 from nmt.errors import NMTError
 from tests.conftest import Pairs, Writer, translations
@@ -278,7 +278,7 @@ def test_reports_hold_hostile_text_as_text(write: Writer) -> None:
 def test_every_kind_that_nmt_clean_is_said_to_mend_names_one_of_its_filters() -> None:
     from nmt.cleaning.config import FILTERS, MENDS
 
-    assert {kind.mended_by for kind in KINDS.values()} <= {"", *FILTERS, *MENDS}
+    assert {kind.mended_by for kind in FINDING_TYPES.values()} <= {"", *FILTERS, *MENDS}
     assert blocks.BLOCK_LINES == tolerant_reader.BLOCK_LINES
 
 
@@ -338,7 +338,7 @@ def test_the_unicode_form_of_one_side_does_not_make_it_long(write: Writer) -> No
     """Korean in jamo has up to three characters and nine bytes for one."""
     pairs = [*CLEAN, ("word " * 12, decomposed("한국말 " * 20).strip())]
     assert not {"length-ratio", "unusual-ratio", "incomplete"} & names(check(write(pairs)))
-    assert fault_of(Pair("a", decomposed("각" * 20)), FilterConfig()) is None
+    assert drop_reason(Pair("a", decomposed("각" * 20)), FilterConfig()) is None
 
 
 def test_shares_are_of_lines_where_lines_are_counted_and_never_above_one(write: Writer) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from nmt.cleaning import sample_check
-from nmt.cleaning.sample_check import QuickLook
+from nmt.cleaning.sample_check import SampleCheck
 from nmt.corpus.blocks import ParallelFiles, read_blocks
 from nmt.corpus.pairs import FilterConfig
 from tests.conftest import Writer, translations
@@ -11,7 +11,7 @@ from tests.conftest import Writer, translations
 
 def look(files: tuple[str, str], lines: int = 8192) -> list[str]:
     corpora = [ParallelFiles(*files)]
-    glance = QuickLook(corpora, FilterConfig())
+    glance = SampleCheck(corpora, FilterConfig())
     assert list(glance.watching(read_blocks(corpora, lines=lines))) == list(read_blocks(corpora, lines=lines))
     return glance.lines()
 

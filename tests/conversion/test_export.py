@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from nmt.conversion import export as export_module
-from nmt.conversion.export import Comparison, export
+from nmt.conversion.export import CopyComparison, export
 from nmt.corpus.pairs import Pair
 from nmt.errors import NMTError
 from nmt.model_dir.layout import FAST_COPY
@@ -66,5 +66,5 @@ def test_without_sentences_nothing_is_compared(model: Path) -> None:
 
 def test_of_few_sentences_less_is_expected(model: Path, pairs: list[Pair]) -> None:
     comparison = export(model, pairs[:20], device="cpu", threads=1).comparison
-    assert isinstance(comparison, Comparison)
+    assert isinstance(comparison, CopyComparison)
     assert comparison.most_difference == pytest.approx(10)

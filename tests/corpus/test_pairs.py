@@ -1,6 +1,14 @@
 import pytest
 
-from nmt.corpus.pairs import CorpusReport, FilterConfig, Pair, default_held_out_size, fault_of, pair_hash, sentence_hash
+from nmt.corpus.pairs import (
+    CorpusReport,
+    FilterConfig,
+    Pair,
+    default_held_out_size,
+    drop_reason,
+    pair_hash,
+    sentence_hash,
+)
 from nmt.errors import NMTError
 
 
@@ -14,7 +22,7 @@ from nmt.errors import NMTError
     ],
 )
 def test_only_absurd_length_ratios_are_dropped(pair: tuple[str, str], is_kept: bool) -> None:
-    assert fault_of(Pair(*pair), FilterConfig()) == (None if is_kept else "length ratio")
+    assert drop_reason(Pair(*pair), FilterConfig()) == (None if is_kept else "length ratio")
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from nmt.data.encoded_corpus import EncodedCorpus, EncodedSide, encoded_in_memory
-from nmt.data.prefetch import BatchSupply
-from nmt.data.resampling import Resegmenter
+from nmt.data.prefetch import BatchPrefetcher
+from nmt.data.resampling import CorpusResampler
 from nmt.special_ids import PAD, UNK
 from nmt.tokenization.config import TokenizerConfig
 from nmt.tokenization.tokenizer import Tokenizer
@@ -42,7 +42,7 @@ def sentences(side: EncodedSide) -> Iterator[list[int]]:
 def test_the_text_stays_and_the_subwords_change(tokenizer: Tokenizer) -> None:
     whole = corpus(tokenizer)
     rows = np.arange(60)[::-1]
-    anew = Resegmenter(tokenizer, 0.5)(whole, rows, seed=(1, 0, 0))
+    anew = CorpusResampler(tokenizer, 0.5)(whole, rows, seed=(1, 0, 0))
     assert tokenizer.decode(list(sentences(anew.source))) == SOURCES[::-1]
     assert tokenizer.decode(list(sentences(anew.target))) == TARGETS[::-1]
     changed = sum(a != b for a, b in zip(sentences(anew.source), tokenizer.encode(SOURCES[::-1]), strict=True))
@@ -50,7 +50,7 @@ def test_the_text_stays_and_the_subwords_change(tokenizer: Tokenizer) -> None:
 
 
 def test_the_same_seed_draws_the_same_subwords_and_another_one_others(tokenizer: Tokenizer) -> None:
-    whole, rows, anew = corpus(tokenizer), np.arange(60), Resegmenter(tokenizer, 0.5)
+    whole, rows, anew = corpus(tokenizer), np.arange(60), CorpusResampler(tokenizer, 0.5)
     first, again, other = (anew(whole, rows, seed=(1, epoch, 3)) for epoch in (0, 0, 1))
     assert np.array_equal(first.source.ids, again.source.ids)
     assert np.array_equal(first.target.ids, again.target.ids)
@@ -60,7 +60,7 @@ def test_the_same_seed_draws_the_same_subwords_and_another_one_others(tokenizer:
 def test_the_sides_are_drawn_independently(tokenizer: Tokenizer) -> None:
     ids = tokenizer.encode(SOURCES)
     same = encoded_in_memory(list(zip(ids, ids, strict=True)))
-    anew = Resegmenter(tokenizer, 0.5)(same, np.arange(60), seed=(1, 0, 0))
+    anew = CorpusResampler(tokenizer, 0.5)(same, np.arange(60), seed=(1, 0, 0))
     assert list(sentences(anew.source)) != list(sentences(anew.target))
 
 
@@ -82,19 +82,19 @@ def test_another_process_draws_the_same(tokenizer: Tokenizer, tmp_path: Path) ->
         capture_output=True,
         check=True,
     )
-    drawn = tokenizer.segmenter(0.5).redraw(ids, lengths, np.arange(60), 7)
+    drawn = tokenizer.subword_sampler(0.5).redraw(ids, lengths, np.arange(60), 7)
     assert json.loads(other.stdout) == [part.tolist() for part in drawn]
 
 
 def test_tags_and_unknown_characters_stay(tokenizer: Tokenizer) -> None:
     (tag,) = tokenizer.ids(["<old>"])
     whole = corpus(tokenizer, first=(tag,))
-    anew = Resegmenter(tokenizer, 0.5, tags=(tag,))(whole, np.arange(60), seed=(1, 0, 0))
+    anew = CorpusResampler(tokenizer, 0.5, tags=(tag,))(whole, np.arange(60), seed=(1, 0, 0))
     assert {ids[0] for ids in sentences(anew.source)} == {tag}
     assert tokenizer.decode([ids[1:] for ids in sentences(anew.source)]) == SOURCES
     (word,) = tokenizer.encode(["dog"])
     unknown = encoded_in_memory([([*word, UNK, *word], [6])])
-    kept = Resegmenter(tokenizer, 0.9)(unknown, np.arange(1), seed=(1,))
+    kept = CorpusResampler(tokenizer, 0.9)(unknown, np.arange(1), seed=(1,))
     (ids,) = sentences(kept.source)
     place = ids.index(UNK)
     assert tokenizer.decode([ids[:place], ids[place + 1 :]]) == ["dog", "dog"]
@@ -103,10 +103,10 @@ def test_tags_and_unknown_characters_stay(tokenizer: Tokenizer) -> None:
 def test_a_supply_begun_anywhere_gives_the_same_batches(tokenizer: Tokenizer) -> None:
     whole = corpus(tokenizer)
 
-    def supply() -> BatchSupply:
-        return BatchSupply(whole, seed=1, resegmenter=Resegmenter(tokenizer, 0.5))
+    def prefetcher() -> BatchPrefetcher:
+        return BatchPrefetcher(whole, seed=1, resampler=CorpusResampler(tokenizer, 0.5))
 
-    running, late = supply(), supply()
+    running, late = prefetcher(), prefetcher()
     plan = running.plan(batch_tokens=60, epoch=2)
     assert len(plan) > 4
     taken = [
@@ -126,9 +126,9 @@ def test_batches_are_planned_by_the_subwords_that_are_drawn(tokenizer: Tokenizer
     lines = [*PHRASES[0], *PHRASES[1]]
     ids = tokenizer.encode(lines)
     whole = encoded_in_memory(list(zip(ids, ids[::-1], strict=True)))
-    supply = BatchSupply(whole, seed=1, resegmenter=Resegmenter(tokenizer, 0.5))
-    plan = supply.plan(batch_tokens=200, epoch=1)
-    batches = [batch for rows in plan for batch in supply.take([rows], epoch=1)]
+    prefetcher = BatchPrefetcher(whole, seed=1, resampler=CorpusResampler(tokenizer, 0.5))
+    plan = prefetcher.plan(batch_tokens=200, epoch=1)
+    batches = [batch for rows in plan for batch in prefetcher.take([rows], epoch=1)]
     assert sorted(row for rows in plan for row in rows) == [*range(len(lines))]
     assert max(side.numel() for batch in batches for side in (batch.source, batch.target_in)) <= 200
     assert sum(batch.target_tokens for batch in batches) == plan.target_tokens()
@@ -142,12 +142,12 @@ def test_batches_are_planned_by_the_subwords_that_are_drawn(tokenizer: Tokenizer
 @pytest.mark.parametrize("begun", [0, 3, 1000])
 def test_an_epoch_is_planned_alike_however_much_of_it_was_begun_before(tokenizer: Tokenizer, begun: int) -> None:
     whole = corpus(tokenizer)
-    afresh = BatchSupply(whole, seed=1, resegmenter=Resegmenter(tokenizer, 0.5)).plan(batch_tokens=60, epoch=1)
-    supply = BatchSupply(whole, seed=1, resegmenter=Resegmenter(tokenizer, 0.5))
-    plan = supply.plan(batch_tokens=60, epoch=0)
+    afresh = BatchPrefetcher(whole, seed=1, resampler=CorpusResampler(tokenizer, 0.5)).plan(batch_tokens=60, epoch=1)
+    prefetcher = BatchPrefetcher(whole, seed=1, resampler=CorpusResampler(tokenizer, 0.5))
+    plan = prefetcher.plan(batch_tokens=60, epoch=0)
     for place in range(min(begun, len(plan))):
-        supply.take(plan[place : place + 1], plan[place + 1 :], epoch=0)  # what is begun is still in the making
-    found = supply.plan(batch_tokens=60, epoch=1)
+        prefetcher.take(plan[place : place + 1], plan[place + 1 :], epoch=0)  # what is begun is still in the making
+    found = prefetcher.plan(batch_tokens=60, epoch=1)
     assert [rows.tolist() for rows in found] == [rows.tolist() for rows in afresh]
     for lengths, expected in zip(found.lengths, afresh.lengths, strict=True):
         assert np.array_equal(lengths, expected)

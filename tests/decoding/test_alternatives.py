@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from nmt.decoding.alternatives import find_alternatives
-from nmt.decoding.hypothesis import Wish
+from nmt.decoding.hypothesis import LexicalConstraint
 from nmt.decoding.search import search
 from nmt.models.transformer import Transformer
 from nmt.special_ids import EOS
@@ -25,9 +25,9 @@ def test_alternatives_begin_with_the_most_probable_subwords_and_are_sorted_by_sc
 
 
 def test_alternatives_follow_the_prefix() -> None:
-    wishes = [Wish(prefix=(A,), forbidden=((C,),)), Wish()]
+    constraints = [LexicalConstraint(prefix=(A,), forbidden=((C,),)), LexicalConstraint()]
     config = replace(PLAIN, alternatives=2)
-    first, second = find_alternatives(TableModel(table), padded([A, EOS], [B, EOS]), config, wishes)
+    first, second = find_alternatives(TableModel(table), padded([A, EOS], [B, EOS]), config, constraints)
     assert [hypothesis.ids for hypothesis in first.hypotheses] == [[A, B]]  # nothing but B and the end has a share
     assert {hypothesis.ids[0] for hypothesis in second.hypotheses} == {A, C}
 
@@ -38,7 +38,7 @@ def test_each_alternative_is_the_best_of_those_that_begin_so(transformer: Transf
     for source, found in zip(sources, find_alternatives(transformer, padded(*sources), config), strict=True):
         assert len({hypothesis.ids[0] for hypothesis in found.hypotheses}) == 3
         for hypothesis in found.hypotheses:
-            wish = Wish(prefix=(hypothesis.ids[0],))
-            [alone] = search(transformer, padded(source), replace(config, alternatives=0), [wish])
+            constraint = LexicalConstraint(prefix=(hypothesis.ids[0],))
+            [alone] = search(transformer, padded(source), replace(config, alternatives=0), [constraint])
             assert alone.hypotheses[0].ids == hypothesis.ids
             assert alone.hypotheses[0].log_probability == pytest.approx(hypothesis.log_probability, abs=1e-4)

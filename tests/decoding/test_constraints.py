@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.hypothesis import NO_WISH, Wish
+from nmt.decoding.hypothesis import NO_CONSTRAINT, LexicalConstraint
 from nmt.decoding.search import beam_search
 from nmt.models.cache import DecoderCache, Memory
 from nmt.special_ids import EOS
@@ -29,15 +29,17 @@ def repeats(ids: Prefix, size: int) -> bool:
     return bool(size) and len(set(ngrams)) < len(ngrams)
 
 
-def true_best(model: TableModel, source: Prefix, config: SearchConfig, wish: Wish) -> list[tuple[float, Prefix]]:
+def true_best(
+    model: TableModel, source: Prefix, config: SearchConfig, constraint: LexicalConstraint
+) -> list[tuple[float, Prefix]]:
     """The best of all hypotheses that are as wished, the subwords of the prefix being free to break the rules."""
     found = []
-    for length in range(config.length_limit(len(source), len(wish.prefix)) + 1):
+    for length in range(config.length_limit(len(source), len(constraint.prefix)) + 1):
         for ids in itertools.product((A, B, C), repeat=length):
-            own = ids[len(wish.prefix) :]
-            if ids[: len(wish.prefix)] != wish.prefix or length < config.min_length:
+            own = ids[len(constraint.prefix) :]
+            if ids[: len(constraint.prefix)] != constraint.prefix or length < config.min_length:
                 continue
-            if any(holds(ids, sequence) for sequence in wish.forbidden) or repeats(ids, config.no_repeat_ngram):
+            if any(holds(ids, sequence) for sequence in constraint.forbidden) or repeats(ids, config.no_repeat_ngram):
                 continue
             assert len(own) <= length
             steps = [model.log_probabilities(source, ids[:t])[id_] for t, id_ in enumerate((*ids, EOS))]
@@ -46,11 +48,11 @@ def true_best(model: TableModel, source: Prefix, config: SearchConfig, wish: Wis
 
 
 WISHES = [
-    NO_WISH,
-    Wish(forbidden=((A,), (B, C))),
-    Wish(forbidden=((A, A), (C, B, A), (B,))),
-    Wish(prefix=(B, A)),
-    Wish(prefix=(C,), forbidden=((C, C), (A, B))),
+    NO_CONSTRAINT,
+    LexicalConstraint(forbidden=((A,), (B, C))),
+    LexicalConstraint(forbidden=((A, A), (C, B, A), (B,))),
+    LexicalConstraint(prefix=(B, A)),
+    LexicalConstraint(prefix=(C,), forbidden=((C, C), (A, B))),
 ]
 
 
@@ -61,8 +63,8 @@ def test_a_beam_as_wide_as_the_space_finds_the_best_of_what_is_wished(changes: d
     model = TableModel(random_table)
     found = beam_search(model, padded(*([*source, EOS] for source in sources)), config, WISHES)
     compared = 0
-    for source, wish, hypotheses in zip(sources, WISHES, found, strict=True):
-        truth = true_best(model, source, config, wish)
+    for source, constraint, hypotheses in zip(sources, WISHES, found, strict=True):
+        truth = true_best(model, source, config, constraint)
         if not truth:  # so short that nothing is left: the end is all that remains
             continue
         assert [tuple(hypothesis.ids) for hypothesis in hypotheses] == [ids for _, ids in truth]
@@ -83,14 +85,14 @@ sequences = st.lists(st.lists(st.sampled_from((A, B, C)), min_size=1, max_size=3
 def test_no_hypothesis_holds_what_is_forbidden_and_each_begins_as_it_must(
     wished: list[tuple[tuple[Prefix, ...], Prefix]], no_repeat: int, beam_size: int
 ) -> None:
-    wishes = [Wish(prefix=prefix, forbidden=forbidden) for forbidden, prefix in wished]
+    constraints = [LexicalConstraint(prefix=prefix, forbidden=forbidden) for forbidden, prefix in wished]
     config = replace(PLAIN, beam_size=beam_size, no_repeat_ngram=no_repeat, min_length=2)
-    found = beam_search(TableModel(random_table), padded(*[[A, B, EOS]] * len(wishes)), config, wishes)
-    for wish, hypotheses in zip(wishes, found, strict=True):
+    found = beam_search(TableModel(random_table), padded(*[[A, B, EOS]] * len(constraints)), config, constraints)
+    for constraint, hypotheses in zip(constraints, found, strict=True):
         ids = tuple(hypotheses[0].ids)
-        assert ids[: len(wish.prefix)] == wish.prefix
-        for end in range(len(wish.prefix) + 1, len(ids) + 1):  # what was chosen, not forced
-            assert not any(ids[:end][-len(sequence) :] == sequence for sequence in wish.forbidden)
+        assert ids[: len(constraint.prefix)] == constraint.prefix
+        for end in range(len(constraint.prefix) + 1, len(ids) + 1):  # what was chosen, not forced
+            assert not any(ids[:end][-len(sequence) :] == sequence for sequence in constraint.forbidden)
             grown = [ids[start : start + no_repeat] for start in range(end - no_repeat + 1)] if no_repeat else []
             assert not grown or grown[-1] not in grown[:-1]
 
@@ -99,7 +101,7 @@ def test_a_forbidden_word_is_no_longer_part_of_the_translation_but_its_share_is_
     def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
         return {A: 0.7, B: 0.2, EOS: 0.1} if not prefix else {EOS: 1.0}
 
-    [[best]] = beam_search(TableModel(table), padded([A, EOS]), PLAIN, [Wish(forbidden=((A,),))])
+    [[best]] = beam_search(TableModel(table), padded([A, EOS]), PLAIN, [LexicalConstraint(forbidden=((A,),))])
     assert best.ids == [B]
     assert best.log_probability == pytest.approx(math.log(0.2))
 

@@ -7,7 +7,7 @@ import torch
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.gumbel import gumbel, keys_of, sentence_key
-from nmt.decoding.hypothesis import Wish
+from nmt.decoding.hypothesis import LexicalConstraint
 from nmt.decoding.sampling import draw, sample
 from nmt.decoding.scoring import pad_rows, score_targets
 from nmt.decoding.search import beam_search
@@ -136,8 +136,8 @@ def test_top_k_of_one_is_greedy_search(transformer: Transformer) -> None:
 
 def test_what_is_drawn_is_as_wished() -> None:
     config = replace(SAMPLING, n_best=50, max_length_ratio=0.0, max_length_offset=3)
-    wish = Wish(prefix=(B,), forbidden=((B, A, A),))
-    [found] = sample(TableModel(abc), padded([A, EOS]), config, [wish])
+    constraint = LexicalConstraint(prefix=(B,), forbidden=((B, A, A),))
+    [found] = sample(TableModel(abc), padded([A, EOS]), config, [constraint])
     assert {tuple(each.ids) for each in found.hypotheses} == {(B,), (B, A)}
 
 

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import pytest
 
 from nmt.doctor import machine
-from nmt.doctor.finding import Finding
+from nmt.doctor.finding import CheckResult
 from nmt.doctor.machine import UNITS, look_at_machine
 
 
-def findings(place: Path) -> dict[str, Finding]:
+def findings(place: Path) -> dict[str, CheckResult]:
     return {finding.name: finding for finding in look_at_machine(place)}
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from nmt.doctor.checkup import examine
-from nmt.doctor.finding import Finding
+from nmt.doctor.checkup import run_checks
+from nmt.doctor.finding import CheckResult
 from nmt.doctor.model import compare_copy, look_at_model
 from tests.conftest import Reversal
 
@@ -23,7 +23,7 @@ def flip(path: Path, place: float) -> None:
     path.write_bytes(content)
 
 
-def broken(model: Path) -> dict[str, Finding]:
+def broken(model: Path) -> dict[str, CheckResult]:
     return {finding.name: finding for finding in look_at_model(model) if finding.state == "broken"}
 
 
@@ -92,7 +92,7 @@ def test_a_report_names_no_private_place(model: Path) -> None:
     flip(model / "weights.safetensors", 0.6)
     shutil.rmtree(model / "ctranslate2")
     places = known_places(model)
-    said = [finding.without_paths(places) for finding in examine(model, speed=False)]
+    said = [finding.without_paths(places) for finding in run_checks(model, speed=False)]
     text = " ".join(f"{finding.value} {finding.remedy}" for finding in said)
     assert str(model.parent) not in text
     assert str(Path.home()) not in text
@@ -110,7 +110,7 @@ def test_a_report_names_no_private_place(model: Path) -> None:
     ],
 )
 def test_any_path_is_hidden(text: str, hidden: str) -> None:
-    assert Finding(section="x", name="x", value=text).without_paths({}).value == hidden
+    assert CheckResult(section="x", name="x", value=text).without_paths({}).value == hidden
 
 
 def test_the_copy_is_compared_with_torch_on_this_machine(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:

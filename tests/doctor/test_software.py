@@ -6,7 +6,7 @@ from importlib import metadata
 
 import pytest
 
-from nmt.doctor.finding import Finding
+from nmt.doctor.finding import CheckResult
 from nmt.doctor.software import EXTRAS, SOFTWARE, fits, look_at_extras, look_at_software
 
 
@@ -28,7 +28,7 @@ def test_limits_of_versions(version: str, requirement: str, expected: bool) -> N
     assert fits(version, requirement) == expected
 
 
-def named(findings: list[Finding], name: str) -> Finding:
+def named(findings: list[CheckResult], name: str) -> CheckResult:
     [found] = [finding for finding in findings if finding.name == name]
     return found
 

@@ -20,8 +20,8 @@ def test_anything_else_is_an_error(text: str) -> None:
 
 @pytest.mark.parametrize(("gate", "passing", "failing"), [("bleu=35", 35.0, 34.999), ("ter=50", 50.0, 50.001)])
 def test_ter_is_good_when_it_is_low(gate: str, passing: float, failing: float) -> None:
-    assert parse_gate(gate).lets_pass(passing)
-    assert not parse_gate(gate).lets_pass(failing)
+    assert parse_gate(gate).passes(passing)
+    assert not parse_gate(gate).passes(failing)
 
 
 def test_names_of_chosen_metrics_mean_the_same_in_a_gate() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from nmt.evaluation import report
 from nmt.evaluation.datasets import EvaluationSet
-from nmt.evaluation.evaluate import Inquiry, judge
+from nmt.evaluation.evaluate import EvaluationConfig, judge
 from nmt.evaluation.report import TrainingCurves, lines_aligned, lines_shown, report_page
 from nmt.evaluation.results import SetResult
 from nmt.evaluation.scoring import Scorer
@@ -21,7 +21,7 @@ def result_of(references: list[str], *systems: list[str], sources: list[str] | N
         name=HOSTILE, references=[references], reference_names=(HOSTILE,), sources=sources, source_name=HOSTILE
     )
     outputs = [Output(name=f"{HOSTILE}{number}", hypotheses=lines) for number, lines in enumerate(systems)]
-    return judge(Scorer(test_set), outputs, Inquiry(samples=20, confidence=True))
+    return judge(Scorer(test_set), outputs, EvaluationConfig(samples=20, confidence=True))
 
 
 def data_of(page: str) -> dict[str, Any]:

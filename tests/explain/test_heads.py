@@ -7,12 +7,12 @@ from nmt.errors import NMTError
 from nmt.explain.head_ablation import GreedyTranslator, remove_heads
 from nmt.explain.head_report import head_document, read_text
 from nmt.explain.head_statistics import head_statistics
-from nmt.explain.walk import OpenedModel, walk
+from nmt.explain.walk import ExplainedModel, walk
 from nmt.translation.translator import Translator
 from tests.conftest import Reversal
 
 
-def test_the_shares_of_one_sentence_are_sums_of_its_weights(opened: OpenedModel) -> None:
+def test_the_shares_of_one_sentence_are_sums_of_its_weights(opened: ExplainedModel) -> None:
     text = "a b c d"
     found = walk(opened, text)
     [head] = [
@@ -29,7 +29,7 @@ def test_the_shares_of_one_sentence_are_sums_of_its_weights(opened: OpenedModel)
     assert head.entropy == pytest.approx(float(entropy), abs=1e-4)
 
 
-def test_shares_do_not_depend_on_what_stands_beside_in_a_batch(opened: OpenedModel, reversal: Reversal) -> None:
+def test_shares_do_not_depend_on_what_stands_beside_in_a_batch(opened: ExplainedModel, reversal: Reversal) -> None:
     sources = reversal.unseen[:20]
     targets = [source[::-1] for source in sources]
     together = head_statistics(opened, sources, targets)
@@ -42,7 +42,7 @@ def test_shares_do_not_depend_on_what_stands_beside_in_a_batch(opened: OpenedMod
         assert head.shares["boundary"] == pytest.approx(mean, abs=1e-4)
 
 
-def test_shares_of_left_itself_and_right_are_everything(opened: OpenedModel, reversal: Reversal) -> None:
+def test_shares_of_left_itself_and_right_are_everything(opened: ExplainedModel, reversal: Reversal) -> None:
     heads = head_statistics(opened, reversal.unseen[:30], [line[::-1] for line in reversal.unseen[:30]])
     assert len(heads) == 3 * 2 * 4
     for head in heads:
@@ -54,7 +54,7 @@ def test_shares_of_left_itself_and_right_are_everything(opened: OpenedModel, rev
     assert any(head.role == "aligned" for head in heads if head.which == "cross")
 
 
-def test_removing_heads_costs_bleu_and_leaves_the_model_whole(opened: OpenedModel, reversal: Reversal) -> None:
+def test_removing_heads_costs_bleu_and_leaves_the_model_whole(opened: ExplainedModel, reversal: Reversal) -> None:
     sources = reversal.unseen[:40]
     before = Translator(reversal.model_dir, engine="torch", beam_size=1).translate(sources)
     steps: list[tuple[int, int]] = []
@@ -67,7 +67,7 @@ def test_removing_heads_costs_bleu_and_leaves_the_model_whole(opened: OpenedMode
     assert GreedyTranslator(opened)(sources) == before
 
 
-def test_files_are_read_together_and_bounded(opened: OpenedModel, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_files_are_read_together_and_bounded(opened: ExplainedModel, tmp_path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "s").write_text("a b\n\nc d\ne f\n")
     (tmp_path / "r").write_text("b a\nx\nd c\nf e\n")
     text = read_text(str(tmp_path / "s"), None, [str(tmp_path / "r")], lines=3).prepared(opened, "")
@@ -83,7 +83,7 @@ def test_files_are_read_together_and_bounded(opened: OpenedModel, tmp_path) -> N
         read_text(str(tmp_path / "s"), None, [], lines=3).prepared(opened, "")
 
 
-def test_the_document_holds_every_head_in_order(opened: OpenedModel, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_the_document_holds_every_head_in_order(opened: ExplainedModel, tmp_path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "s").write_text("a b c\n")
     text = read_text(str(tmp_path / "s"), None, [], lines=1).prepared(opened, "")
     found = head_document(opened, text, head_statistics(opened, text.sources, text.targets), None)

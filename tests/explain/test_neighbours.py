@@ -4,10 +4,10 @@ import torch.nn.functional as F
 
 from nmt.errors import NMTError
 from nmt.explain.neighbours import draw_map, find_neighbours, has_map
-from nmt.explain.walk import OpenedModel
+from nmt.explain.walk import ExplainedModel
 
 
-def test_neighbours_are_those_with_the_greatest_cosines(opened: OpenedModel) -> None:
+def test_neighbours_are_those_with_the_greatest_cosines(opened: ExplainedModel) -> None:
     [found] = find_neighbours(opened, ["a"], count=4)
     table = F.normalize(opened.model.embedding.weight.detach(), dim=1)
     cosines = table @ table[found.id]
@@ -20,19 +20,19 @@ def test_neighbours_are_those_with_the_greatest_cosines(opened: OpenedModel) -> 
     assert set(letters) <= set("bcdefgh")
 
 
-def test_a_word_that_is_no_subword_is_explained_by_its_subwords(talkative: OpenedModel) -> None:
+def test_a_word_that_is_no_subword_is_explained_by_its_subwords(talkative: ExplainedModel) -> None:
     found = find_neighbours(talkative, ["catdogs"], count=3)
     assert len(found) > 1
     assert "".join(each.piece for each in found).replace("\u2581", "") == "catdogs"
     assert {each.word for each in found} == {"catdogs"}
 
 
-def test_what_is_no_word_is_told(opened: OpenedModel) -> None:
+def test_what_is_no_word_is_told(opened: ExplainedModel) -> None:
     with pytest.raises(NMTError, match="is no word"):
         find_neighbours(opened, ["  "], count=3)
 
 
-def test_the_map_keeps_what_two_dimensions_can_keep(opened: OpenedModel) -> None:
+def test_the_map_keeps_what_two_dimensions_can_keep(opened: ExplainedModel) -> None:
     found = find_neighbours(opened, ["a", "b", "c"], count=6)
     flat = draw_map(opened, found)
     assert sum(point.asked for point in flat.points) == 3
@@ -45,7 +45,7 @@ def test_the_map_keeps_what_two_dimensions_can_keep(opened: OpenedModel) -> None
     assert flat.shares == pytest.approx((sizes[:2] / sizes.sum()).tolist())
 
 
-def test_a_map_of_too_few_is_refused(opened: OpenedModel) -> None:
+def test_a_map_of_too_few_is_refused(opened: ExplainedModel) -> None:
     found = find_neighbours(opened, ["a"], count=1)
     assert not has_map(found)
     with pytest.raises(NMTError, match="at least three"):

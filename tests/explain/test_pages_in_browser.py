@@ -11,7 +11,7 @@ from nmt.explain.document import document
 from nmt.explain.head_report import head_document, read_text
 from nmt.explain.head_statistics import head_statistics
 from nmt.explain.page import DIGITS, STAGES, heads_page, walk_page
-from nmt.explain.walk import OpenedModel, Walk, walk
+from nmt.explain.walk import ExplainedModel, Walk, walk
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -158,7 +158,7 @@ def test_the_beam_tree_tells_of_every_draft(opening: Any, page_text: str) -> Non
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_markup_in_a_sentence_is_shown_and_never_runs(opening: Any, talkative: OpenedModel, language: str) -> None:
+def test_markup_in_a_sentence_is_shown_and_never_runs(opening: Any, talkative: ExplainedModel, language: str) -> None:
     found = walk(talkative, "a <b>", target=HOSTILE[:24])
     texts = document(found, digits=DIGITS)
     texts["source"]["text"] = texts["target"]["text"] = texts["translation"] = texts["model"]["name"] = HOSTILE
@@ -184,7 +184,7 @@ def test_a_phone_scrolls_down_only(opening: Any, page_text: str, scheme: str) ->
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_the_page_of_heads_sorts(opening: Any, opened: OpenedModel, tmp_path: Path) -> None:
+def test_the_page_of_heads_sorts(opening: Any, opened: ExplainedModel, tmp_path: Path) -> None:
     (tmp_path / "s").write_text("a b c\nd e\n")
     text = read_text(str(tmp_path / "s"), None, [], lines=2).prepared(opened, "")
     heads = head_statistics(opened, text.sources, text.targets)

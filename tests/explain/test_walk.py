@@ -9,7 +9,7 @@ import torch
 from nmt.errors import NMTError
 from nmt.explain.document import CANDIDATES, document
 from nmt.explain.sentence import merge
-from nmt.explain.walk import MOST_SUBWORDS, OpenedModel, Walk, walk
+from nmt.explain.walk import MOST_SUBWORDS, ExplainedModel, Walk, walk
 from nmt.special_ids import BOS, EOS
 from nmt.translation.translator import Translator
 from tests.conftest import Reversal
@@ -39,7 +39,7 @@ def test_embeddings_and_positions_add_up_to_what_enters_the_first_layer(walked: 
         torch.testing.assert_close(states + walked.positions[: len(states)], entering)
 
 
-def test_a_given_target_is_followed(opened: OpenedModel) -> None:
+def test_a_given_target_is_followed(opened: ExplainedModel) -> None:
     forced = walk(opened, SENTENCE, target="a b c")
     assert forced.forced
     assert forced.target.text == "a b c"
@@ -116,7 +116,7 @@ def test_words_are_merged_by_mean_over_rows_and_sum_over_columns() -> None:
     assert merge(weights, [[0], [1]], [[0], [1, 2]])[0] == pytest.approx([0.5, 0.5])
 
 
-def test_subwords_of_one_word_are_known_as_such(talkative: OpenedModel) -> None:
+def test_subwords_of_one_word_are_known_as_such(talkative: ExplainedModel) -> None:
     found = walk(talkative, "a catdog")
     words = [word for word in found.source.words if not word.startswith("<")]
     assert "".join(words) == "acatdog"
@@ -127,19 +127,19 @@ def test_subwords_of_one_word_are_known_as_such(talkative: OpenedModel) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00"])
-def test_an_empty_sentence_is_told(opened: OpenedModel, text: str) -> None:
+def test_an_empty_sentence_is_told(opened: ExplainedModel, text: str) -> None:
     with pytest.raises(NMTError, match="the sentence is empty"):
         walk(opened, text)
 
 
-def test_an_empty_target_and_an_unknown_tag_are_told(opened: OpenedModel) -> None:
+def test_an_empty_target_and_an_unknown_tag_are_told(opened: ExplainedModel) -> None:
     with pytest.raises(NMTError, match="the target is empty"):
         walk(opened, "a", target=" ")
     with pytest.raises(NMTError, match="has no tag 'law'"):
         walk(opened, "a", tag="law")
 
 
-def test_what_is_too_long_is_told_with_the_limit(opened: OpenedModel, talkative: OpenedModel) -> None:
+def test_what_is_too_long_is_told_with_the_limit(opened: ExplainedModel, talkative: ExplainedModel) -> None:
     with pytest.raises(NMTError, match=r"has 60 subwords, .* give one of at most"):
         walk(opened, " ".join("a" * 60))
     with pytest.raises(NMTError, match="more than the model has seen in training; give one of at most 12"):
@@ -148,7 +148,7 @@ def test_what_is_too_long_is_told_with_the_limit(opened: OpenedModel, talkative:
         walk(opened, "a", target=" ".join("a" * 60))
 
 
-def test_a_models_sampling_does_not_reach_the_search(opened: OpenedModel) -> None:
+def test_a_models_sampling_does_not_reach_the_search(opened: ExplainedModel) -> None:
     from dataclasses import replace
 
     search = replace(opened.info.search, sample=True, top_k=3, temperature=0.7, n_best=9)

@@ -41,16 +41,16 @@ def test_a_clock_that_jumps_by_years_changes_nothing(
 def test_text_changed_while_it_is_trained_on_changes_nothing_of_that_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undisturbed: dict[str, list[float]]
 ) -> None:
-    from nmt.training.publication import Publication
+    from nmt.training.publication import Publisher
 
     directory = write_text(tmp_path / "run")
-    publish = Publication.publish
+    publish = Publisher.publish
 
     def publish_and_change(*arguments: object) -> None:
         (directory / "text.de").write_text("something else\n" * 7)
         publish(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Publication, "publish", publish_and_change)
+    monkeypatch.setattr(Publisher, "publish", publish_and_change)
     run(directory)
     assert weights(directory) == undisturbed
 

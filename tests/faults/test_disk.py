@@ -101,7 +101,7 @@ def test_no_room_is_a_sentence_and_the_same_command_goes_on(
 def test_a_directory_that_goes_away_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = write_text(tmp_path / "run")
     monkeypatch.setattr(
-        "nmt.training.publication.Publication.publish", lambda *_: shutil.rmtree(directory / "model" / "training")
+        "nmt.training.publication.Publisher.publish", lambda *_: shutil.rmtree(directory / "model" / "training")
     )
     with pytest.raises(NMTError, match=r"model/training/.* there is no directory"):
         run(directory)

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from nmt.files.lines import name_of
+from nmt.files.lines import display_name
 from nmt.text.printable import printable, without_surrogates
 
 
@@ -20,7 +20,7 @@ from nmt.text.printable import printable, without_surrogates
 )
 def test_what_is_shown_is_one_line_that_changes_no_terminal(text: str, shown: str) -> None:
     assert printable(text) == shown
-    assert name_of(text) == shown
+    assert display_name(text) == shown
     shown.encode("utf-8")
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nmt.text.controls import without_controls
+from nmt.text.controls import replace_controls
 from nmt.text.words import (
     WORDLESS_CLASS,
     blank_separated_words,
@@ -21,7 +21,7 @@ from nmt.tokenization.training import train_tokenizer
 
 LINES = ["The dog runs fast in 2024.", "Ein Hund läuft schnell.", "我们走了。"] * 10
 # U+FDD0 is no character of any text; the tokenizer takes it for a blank.
-TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufdd0")).map(without_controls)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufdd0")).map(replace_controls)
 PARTS = [*"dog Th läufe我们.", "\u3000", "  ", "ｄ", "ﬁ", "u\u0308", "\u200b", "🎉"]
 WRITTEN_OTHERWISE = st.lists(st.sampled_from(PARTS)).map("".join)
 

@@ -6,7 +6,7 @@ import pytest
 
 from nmt.errors import NMTError
 from nmt.tokenization.config import TokenizerConfig
-from nmt.tokenization.sentencepiece_proto import learnt_pieces
+from nmt.tokenization.sentencepiece_proto import learned_pieces
 from nmt.tokenization.tags import check_known, check_tag, tag_ids, tag_symbols
 from nmt.tokenization.tokenizer import Tokenizer
 from nmt.tokenization.training import train_tokenizer
@@ -120,14 +120,16 @@ def test_other_segmentations_hold_no_tag_either(kind: str) -> None:
     lines = [f"q<bt>{end} < bt > tb" for end in "uvwxyz"] * 20
     symbol = train_tokenizer(lines, TokenizerConfig(model_type=kind, vocabulary_size=290, symbols=("<bt>",))).proto
     given = re.sub(rb"(\n\x04<bt>\x15.{4}\x18)\x04", lambda found: found[1] + b"\1", symbol, flags=re.DOTALL)
-    assert "<bt>" in learnt_pieces(given)  # a given tokenizer may hold it as a piece of text
+    assert "<bt>" in learned_pieces(given)  # a given tokenizer may hold it as a piece of text
     [learned] = Tokenizer(given).ids(["<bt>"])
     tokenizer = Tokenizer(given, control_symbols=("<bt>",))
     assert tokenizer.ids(["<bt>"]) == [learned]
     encoded = [[learned, *ids] for ids in tokenizer.encode(lines)]
     lengths = np.array([len(ids) for ids in encoded])
-    segmenter = tokenizer.segmenter(0.5, fixed=(learned,))
-    drawn, sizes = segmenter.redraw(np.array(list(chain.from_iterable(encoded))), lengths, np.arange(len(lines)), 1)
+    subword_sampler = tokenizer.subword_sampler(0.5, fixed=(learned,))
+    drawn, sizes = subword_sampler.redraw(
+        np.array(list(chain.from_iterable(encoded))), lengths, np.arange(len(lines)), 1
+    )
     sentences = [part.tolist() for part in np.split(drawn, np.cumsum(sizes)[:-1])]
     assert sentences != encoded
     assert [ids.index(learned) for ids in sentences] == [0] * len(lines)

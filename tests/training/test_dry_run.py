@@ -8,7 +8,7 @@ import pytest
 from nmt.errors import NMTError
 from nmt.model_dir.info import load_info
 from nmt.training import dry_run
-from nmt.training.dry_run import Rehearsal, rehearse
+from nmt.training.dry_run import DryRun, estimate_run
 from nmt.training.preparation.corpus_files import CorpusFiles
 from nmt.training.recipe import Recipe, merge_recipe
 from nmt_cli.train.dry_run import describe
@@ -21,10 +21,10 @@ def _few_updates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dry_run, "SECONDS", 0.01)
 
 
-def found(files: CorpusFiles, output: Path, changes: dict[str, object], **settings: object) -> Rehearsal:
+def found(files: CorpusFiles, output: Path, changes: dict[str, object], **settings: object) -> DryRun:
     recipe = merge_recipe(merge_recipe(Recipe(), SMALL, where="test"), {"training": changes}, where="test")
     reporter = settings.pop("reporter", None) or RecordingReporter()
-    return rehearse(files, output, recipe, reporter=reporter, device="cpu", threads=1, **settings)  # type: ignore[arg-type]
+    return estimate_run(files, output, recipe, reporter=reporter, device="cpu", threads=1, **settings)  # type: ignore[arg-type]
 
 
 def test_it_finds_what_a_training_then_records(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from nmt.training.reporting.reporter import Progress, Validation, ValidationStop
 from nmt.training.run_directory.checkpoints import CheckpointStore
 from nmt.training.run_directory.snapshots import LAST_WEIGHTS, Snapshots
 from nmt.training.state import TrainState
-from nmt.training.trainer import Surroundings, Trainer
+from nmt.training.trainer import Trainer, TrainerContext
 from nmt.training.update.learner import Update
 
 MODEL = ModelConfig(
@@ -150,7 +150,7 @@ def trainer(
     clock: Clock | None = None,
 ) -> Trainer:
     torch.manual_seed(config.seed)
-    surroundings = Surroundings(
+    context = TrainerContext(
         checkpoints=CheckpointStore(directory, keep=2, every=config.checkpoint_every),
         snapshots=Snapshots(directory, number=config.averaged),
         validator=validator or FakeValidator(),
@@ -158,7 +158,7 @@ def trainer(
         stop_requested=stop,
         clock=clock or Clock(),
     )
-    return Trainer(Transformer(model), corpus(), config, surroundings)
+    return Trainer(Transformer(model), corpus(), config, context)
 
 
 def timeless(state: TrainState) -> TrainState:
@@ -203,7 +203,7 @@ def test_a_stop_in_a_validation_gives_it_up_and_the_next_command_makes_it(
     def made(folder: str, *, stops: bool) -> Trainer:
         (tmp_path / folder).mkdir(exist_ok=True)
         part = trainer(tmp_path / folder, config, validator=ScoresInOrder(scores, stops=stops))
-        part.around = replace(part.around, judge_beginning=judge_beginning)
+        part.context = replace(part.context, judge_beginning=judge_beginning)
         return part
 
     def kept(folder: str) -> TrainState:
@@ -219,14 +219,14 @@ def test_a_stop_in_a_validation_gives_it_up_and_the_next_command_makes_it(
     while not part.run().finished:
         assert (tmp_path / "parts" / f"checkpoint-{part.state.step:08d}.pt").exists()
         following = made("parts", stops=True)
-        following.around = replace(following.around, validator=part.around.validator)
+        following.context = replace(following.context, validator=part.context.validator)
         part = following
         assert part.resume()
         commands += 1
     assert commands == 1 + judge_beginning + expected.step // 5 + 2  # two other weights at the end
     assert timeless(part.state) == timeless(expected)
     assert (expected.best_weights, expected.best_score) == (LAST_WEIGHTS, 12.0)
-    published = [made.around.validator.published for made in (part, whole)]  # type: ignore[attr-defined]
+    published = [made.context.validator.published for made in (part, whole)]  # type: ignore[attr-defined]
     assert published[0] == published[1]
     assert kept("parts") == kept("whole")
     for name, tensor in whole.average.state_dict().items():
@@ -307,7 +307,7 @@ def test_dropout_has_grown_by_the_end_whatever_the_weights_of_the_corpora(tmp_pa
     for weights in ((1.0, 1.0), (0.2, 0.5), (3.0, 1.0)):
         part = trainer(tmp_path, config)
         weighted = replace(whole, sizes=(30, 10), weights=weights)
-        part = Trainer(Transformer(MODEL), weighted, config, replace(part.around, validator=FakeValidator()))
+        part = Trainer(Transformer(MODEL), weighted, config, replace(part.context, validator=FakeValidator()))
         grown = []
         while part.state.epoch < 2:
             grown.append(part._dropout_now())
@@ -435,14 +435,14 @@ def test_of_two_limits_the_first_to_be_reached_ends_the_run(tmp_path: Path) -> N
 def lengths_of_updates(made: Trainer) -> list[int]:
     """Trains, and gives the longest source of each update."""
     longest: list[int] = []
-    take = made.supply.take
+    take = made.prefetcher.take
 
     def watched(rows: Sequence[Rows], following: Sequence[Rows] = (), **options: Any) -> list[Batch]:
         batches = take(rows, following, **options)
         longest.append(max(batch.source.size(1) for batch in batches))
         return batches
 
-    made.supply.take = watched  # type: ignore[method-assign]
+    made.prefetcher.take = watched  # type: ignore[method-assign]
     made.run()
     return longest
 

@@ -28,11 +28,11 @@ SOURCES = ["a", "b", "c", "a", "d", "a"]
 class Echo:
     """A translator that says what it is given."""
 
-    def __init__(self, *_: object, first_ids: Sequence[int], **__: object) -> None:
-        self.first_ids = first_ids
+    def __init__(self, *_: object, source_prefix: Sequence[int], **__: object) -> None:
+        self.source_prefix = source_prefix
 
     def translate(self, lines: Sequence[str]) -> list[str]:
-        return [f"{self.first_ids} {line}" for line in lines]
+        return [f"{self.source_prefix} {line}" for line in lines]
 
 
 class Second(Group):
@@ -84,12 +84,12 @@ def test_what_ranks_is_the_metric_asked_for_and_of_equal_scores_the_loss(
 @pytest.mark.parametrize("first_ids", [[], [X, Y, (), Y, X, X]])
 @pytest.mark.parametrize("group", [validation.ALONE, Second()])
 def test_each_source_is_translated_with_its_own_tag(
-    monkeypatch: pytest.MonkeyPatch, first_ids: list[tuple[int, ...]], seconds: float | None, group: Group
+    monkeypatch: pytest.MonkeyPatch, source_prefix: list[tuple[int, ...]], seconds: float | None, group: Group
 ) -> None:
     monkeypatch.setattr(validation, "LineTranslator", Echo)
-    model, validator = prepared([Pair(source, "a") for source in SOURCES], first_ids=first_ids, group=group)
+    model, validator = prepared([Pair(source, "a") for source in SOURCES], source_prefix=source_prefix, group=group)
     deadline = None if seconds is None else time.monotonic() + seconds
-    expected = [f"{first} {source}" for first, source in zip(first_ids or [()] * 6, SOURCES, strict=True)]
+    expected = [f"{first} {source}" for first, source in zip(source_prefix or [()] * 6, SOURCES, strict=True)]
     if group.size == 2:
         expected[::2] = ["of the first"] * 3
     with torch.inference_mode():

@@ -29,8 +29,8 @@ def test_weights_and_tags_are_settings_of_the_run_and_tags_are_in_its_record(tmp
         NMTError, match=r"corpora\.weights was .*now not set; corpora\.tags was \[\"\", \"bt\"\], now not"
     ):
         run(both, tmp_path / "model", {"training": {"max_steps": 2}})
-    assert len(Translator(tmp_path / "model", tag="bt").first_ids) == 1
-    assert Translator(tmp_path / "model").first_ids == ()
+    assert len(Translator(tmp_path / "model", tag="bt").source_prefix) == 1
+    assert Translator(tmp_path / "model").source_prefix == ()
     with pytest.raises(NMTError, match="no tag 'bd'; its tags are bt"):
         Translator(tmp_path / "model", tag="bd")
 
@@ -52,7 +52,7 @@ def test_a_model_that_goes_on_from_a_tagged_one_takes_text_that_spells_its_tag_a
     assert not any(tag in side for pair in pairs[:new] for side in pair)
     assert all(source.index(tag) == 0 and tag not in target for source, target in pairs[new:])  # those of the parent
     translator = Translator(tmp_path / "child", tag="bt")
-    assert translator.first_ids == (tag,)
+    assert translator.source_prefix == (tag,)
     assert "<bt>" not in translator.translate(["eins <bt>"])[0]
 
 

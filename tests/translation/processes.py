@@ -96,7 +96,7 @@ def busy(engine: str, model: str) -> None:
 def begun(engine: str, model: str) -> None:
     """What was begun before a fork ends, or is an error, in the child as well."""
     translator = Translator(model, engine=engine, threads=2)
-    pending = translator.begin(LINES, details=False)
+    pending = translator.submit(LINES, details=False)
 
     def take() -> None:
         try:

@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.hypothesis import Hypothesis, Wish
+from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
 from nmt.errors import NMTError
 from nmt.runtime.repeated_warnings import RepeatedWarnings
 from nmt.tokenization.config import TokenizerConfig
 from nmt.tokenization.tokenizer import Tokenizer
 from nmt.tokenization.training import train_tokenizer
-from nmt.translation.lexical_constraints import ForbiddingEngine, spellings_in, wish_for
+from nmt.translation.lexical_constraints import ExcludedWordsEngine, constraint_from_text, spellings_in
 
 WORDS = "the hound sees a greyhound and the Hounds see US soldiers with us guinea pigs übung".split()  # noqa: SIM905
 LINES = [f"{one} {other}." for one in WORDS for other in WORDS]
@@ -41,28 +41,33 @@ class Reciting:
         self,
         sources: list[list[int]],
         config: SearchConfig,
-        wishes: list[Wish] | None = None,
+        constraints: list[LexicalConstraint] | None = None,
         *,
         details: bool = False,
     ) -> list[list[Hypothesis]]:
-        assert wishes is not None
+        assert constraints is not None
         self.searches += 1
-        return [[next(each for each in self._hypotheses() if not self._holds(each, wish))] for wish in wishes]
+        return [
+            [next(each for each in self._hypotheses() if not self._holds(each, constraint))]
+            for constraint in constraints
+        ]
 
     def _hypotheses(self) -> list[Hypothesis]:
         return [Hypothesis(ids, -float(rank), -float(rank)) for rank, ids in enumerate(self.known)]
 
-    def _holds(self, hypothesis: Hypothesis, wish: Wish) -> bool:
+    def _holds(self, hypothesis: Hypothesis, constraint: LexicalConstraint) -> bool:
         ids = tuple(hypothesis.ids)
         return any(
-            ids[start : start + len(sequence)] == sequence for sequence in wish.forbidden for start in range(len(ids))
+            ids[start : start + len(sequence)] == sequence
+            for sequence in constraint.forbidden
+            for start in range(len(ids))
         )
 
 
 def test_a_prefix_is_the_subwords_of_its_text(tokenizer: Tokenizer) -> None:
-    wish = wish_for(tokenizer, prefix="the hound")
-    assert tokenizer.decode([list(wish.prefix)]) == ["the hound"]
-    assert wish_for(tokenizer) == Wish()
+    constraint = constraint_from_text(tokenizer, prefix="the hound")
+    assert tokenizer.decode([list(constraint.prefix)]) == ["the hound"]
+    assert constraint_from_text(tokenizer) == LexicalConstraint()
 
 
 @pytest.mark.parametrize(
@@ -94,7 +99,7 @@ def test_where_a_word_counts(tokenizer: Tokenizer, text: str, forbid: str, found
 
 
 def test_all_spellings_at_the_beginning_of_a_word_are_forbidden_at_once(tokenizer: Tokenizer) -> None:
-    forbidden = wish_for(tokenizer, forbid=["us"]).forbidden
+    forbidden = constraint_from_text(tokenizer, forbid=["us"]).forbidden
     assert len(set(forbidden)) == len(forbidden)
     assert {text.strip().lower() for text in tokenizer.decode([list(sequence) for sequence in forbidden])} == {"us"}
     letters = tuple(tokenizer.ids(["▁", "u", "s"]))
@@ -114,7 +119,7 @@ def test_a_forbidden_word_is_in_no_translation_whatever_the_engine_would_say(
         *tokenizer.encode(data.draw(st.lists(texts, max_size=5))),
         tokenizer.encode(["pigs"])[0],
     ]
-    engine = ForbiddingEngine(Reciting(known), tokenizer, ["hound", "us"], warnings())
+    engine = ExcludedWordsEngine(Reciting(known), tokenizer, ["hound", "us"], warnings())
     [[best]] = engine.search([[5]], SearchConfig())
     [text] = tokenizer.decode([best.ids])
     assert not re.search(r"(?<!\w)(hound|us)(?!\w)", text, re.IGNORECASE)
@@ -122,7 +127,7 @@ def test_a_forbidden_word_is_in_no_translation_whatever_the_engine_would_say(
 
 def test_what_is_not_forbidden_is_searched_once(tokenizer: Tokenizer) -> None:
     inner = Reciting(tokenizer.encode(["the greyhound sees us"]))
-    engine = ForbiddingEngine(inner, tokenizer, ["hound"], warnings())
+    engine = ExcludedWordsEngine(inner, tokenizer, ["hound"], warnings())
     assert [found[0].ids for found in engine.search([[5], [6]], SearchConfig())] == inner.known * 2
     assert (inner.searches, engine.name) == (1, "reciting")
 
@@ -131,11 +136,11 @@ def test_an_engine_that_will_not_listen_gives_an_empty_line(
     tokenizer: Tokenizer, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Deaf(Reciting):
-        def _holds(self, hypothesis: Hypothesis, wish: Wish) -> bool:
+        def _holds(self, hypothesis: Hypothesis, constraint: LexicalConstraint) -> bool:
             return False
 
     counted = warnings()
-    engine = ForbiddingEngine(Deaf(tokenizer.encode(["the hound"])), tokenizer, ["hound"], counted)
+    engine = ExcludedWordsEngine(Deaf(tokenizer.encode(["the hound"])), tokenizer, ["hound"], counted)
     source = tokenizer.encode(["the greyhound sees us"])
     for _ in range(4):
         assert [found[0].ids for found in engine.search(source * 2, SearchConfig())] == [[], []]
@@ -147,12 +152,14 @@ def test_an_engine_that_will_not_listen_gives_an_empty_line(
 
 def test_wishes_that_cannot_be_are_errors(tokenizer: Tokenizer) -> None:
     with pytest.raises(NMTError, match="forbidden word"):
-        wish_for(tokenizer, prefix="the hound", forbid=["hound"])
+        constraint_from_text(tokenizer, prefix="the hound", forbid=["hound"])
     with pytest.raises(NMTError, match="empty"):
-        wish_for(tokenizer, forbid=[" "])
+        constraint_from_text(tokenizer, forbid=[" "])
 
 
 def test_forbidden_words_and_prefixes_hold_in_any_unicode_form(tokenizer: Tokenizer) -> None:
-    assert wish_for(tokenizer, "u\u0308bung", ("mu\u0308de",)) == wish_for(tokenizer, "übung", ("müde",))
+    assert constraint_from_text(tokenizer, "u\u0308bung", ("mu\u0308de",)) == constraint_from_text(
+        tokenizer, "übung", ("müde",)
+    )
     [ids] = tokenizer.encode(["the u\u0308bung sees"])
     assert spellings_in(tokenizer, ids, ("übung",)) == spellings_in(tokenizer, ids, ("u\u0308bung",)) != ()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nmt.corpus.line_profile import LineProfile
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.hypothesis import Hypothesis, Wish
+from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
 from nmt.translation.line_translator import LineTranslator, line_settings
 from nmt.translation.requests import decode_requests
 
@@ -55,7 +55,7 @@ class Echo:
         self,
         sources: Sequence[Sequence[int]],
         config: SearchConfig,
-        wishes: Sequence[Wish] | None = None,
+        constraints: Sequence[LexicalConstraint] | None = None,
         *,
         details: bool = False,
     ) -> list[list[Hypothesis]]:
@@ -160,7 +160,7 @@ def test_the_public_name_comes_without_torch() -> None:
 
 
 def test_first_ids_are_before_every_part_of_a_line_and_within_the_limit() -> None:
-    made, engine = translator(max_source_length=8, first_ids=(1,))
+    made, engine = translator(max_source_length=8, source_prefix=(1,))
     assert made.translate(["One two. Three. Four", ""])[1] == ""
     parts = sorted(engine.batches[0], key=len)
     assert [len(part) for part in parts] == [5, 7, 8]

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from nmt.decoding.attention import default_heads
-from nmt.decoding.engines.batching import InBatches
+from nmt.decoding.engines.batching import BatchingEngine
 from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
-from nmt.decoding.engines.fallback import FastestEngine
+from nmt.decoding.engines.fallback import FallbackEngine
 from nmt.errors import NMTError
 from nmt.model_dir.info import load_info
 from nmt.model_dir.layout import FAST_COPY, MANIFEST
@@ -43,14 +43,14 @@ def messages(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
 def test_auto_takes_the_fast_engine_and_says_so(model: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, logger="nmt"):
         opened = open_model(model, device="cpu", threads=1)
-    assert isinstance(opened.engine, FastestEngine)
+    assert isinstance(opened.engine, FallbackEngine)
     assert len(caplog.records) == 1
     assert "the engine is ctranslate2" in messages(caplog, logging.DEBUG)[0]
     assert "int8" in messages(caplog, logging.DEBUG)[0]
 
 
 def test_both_engines_can_be_asked_for_and_nearly_agree(model: Path, reversal: Reversal) -> None:
-    assert isinstance(open_model(model, device="cpu", engine="torch").engine, InBatches)
+    assert isinstance(open_model(model, device="cpu", engine="torch").engine, BatchingEngine)
     assert isinstance(open_model(model, device="cpu", engine="ctranslate2").engine, CTranslate2Engine)
     results = [
         Translator(model, device="cpu", engine=name).translate(reversal.unseen)
@@ -71,7 +71,7 @@ def test_a_copy_whose_sums_saturate_on_this_processor_is_used_with_a_warning(
     path = model / FAST_COPY / MANIFEST
     path.write_text(path.read_text("utf-8").replace('"weight_bits": 7', f'"weight_bits": {bits}'), "utf-8")
     opened = open_model(model, device="cpu", threads=1)
-    assert isinstance(opened.engine, FastestEngine)
+    assert isinstance(opened.engine, FallbackEngine)
     said = messages(caplog, logging.WARNING)
     assert len(said) == warned
     assert not warned or f"nmt export -m {model} makes it again" in said[0]
@@ -82,7 +82,7 @@ def test_a_model_without_a_copy_is_translated_by_torch_without_a_word(
 ) -> None:
     shutil.rmtree(model / FAST_COPY)
     with caplog.at_level(logging.INFO, logger="nmt"):
-        assert isinstance(open_model(model, device="cpu").engine, InBatches)
+        assert isinstance(open_model(model, device="cpu").engine, BatchingEngine)
     assert not caplog.records
     with pytest.raises(NMTError, match="nmt export"):
         open_model(model, device="cpu", engine="ctranslate2")
@@ -114,15 +114,15 @@ def test_ctranslate2_may_be_missing(
 ) -> None:
     monkeypatch.setitem(sys.modules, "nmt.decoding.engines.ctranslate2", None)
     with caplog.at_level(logging.INFO, logger="nmt"):
-        assert isinstance(open_model(model, device="cpu").engine, InBatches)
+        assert isinstance(open_model(model, device="cpu").engine, BatchingEngine)
     assert len(messages(caplog, logging.WARNING)) == 1
     assert "pip install ctranslate2" in caplog.text
 
 
 def test_on_a_gpu_torch_translates(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "_has_gpu", lambda: True)
-    assert isinstance(open_model(model).engine, InBatches)
-    assert isinstance(open_model(model, device="cpu").engine, FastestEngine)
+    assert isinstance(open_model(model).engine, BatchingEngine)
+    assert isinstance(open_model(model, device="cpu").engine, FallbackEngine)
 
 
 def test_what_the_fast_engine_cannot_do_is_done_by_torch(model: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -115,13 +115,13 @@ def test_a_copy_whose_model_is_gone_says_so_where_it_is_used(model: Path, tmp_pa
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_closed_translator_is_an_error(model: Path, engine: str) -> None:
     with Translator(model, engine=engine) as translator:
-        begun = translator.begin(LINES, details=False)
+        pending = translator.submit(LINES, details=False)
     translator.close()  # once more does no harm
     for use in (
         lambda: translator.translate(LINES),
         lambda: translator.translate([]),
-        lambda: translator.begin(LINES),
-        begun.result,
+        lambda: translator.submit(LINES),
+        pending.result,
         lambda: pickle.dumps(translator),
         lambda: copy.deepcopy(translator),
     ):

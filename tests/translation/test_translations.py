@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nmt import Translator
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.hypothesis import Hypothesis, Wish
+from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
 from nmt.text.line_forms import LineForms
 from nmt.text.sentences import sentence_spans
 from nmt.tokenization.config import TokenizerConfig
@@ -17,7 +17,7 @@ from nmt.tokenization.tokenizer import Tokenizer
 from nmt.tokenization.training import train_tokenizer
 from nmt.translation.line_translator import LineTranslator
 from nmt.translation.requests import Request
-from nmt.translation.segments import Divider
+from nmt.translation.segments import LineSplitter
 from tests.conftest import Reversal
 
 LINES = ["The dog runs fast in 2024.", "Ein Hund läuft schnell.", "我们走了。"] * 10
@@ -40,7 +40,7 @@ class DetailedEcho:
         self,
         sources: Sequence[Sequence[int]],
         config: SearchConfig,
-        wishes: Sequence[Wish] | None = None,
+        constraints: Sequence[LexicalConstraint] | None = None,
         *,
         details: bool = False,
     ) -> list[list[Hypothesis]]:
@@ -71,8 +71,10 @@ def test_every_offset_is_inside_its_line(
     tokenizer: Tokenizer, lines: list[str], n_best: int, longest: int, divided: bool, tagged: bool
 ) -> None:
     sentences = (lambda text: sentence_spans(text, "en")) if divided else None
-    first_ids = tokenizer.ids(["<tag>"]) if tagged else ()
-    made = translator(tokenizer, n_best=n_best, longest=longest + tagged, sentences=sentences, first_ids=first_ids)
+    source_prefix = tokenizer.ids(["<tag>"]) if tagged else ()
+    made = translator(
+        tokenizer, n_best=n_best, longest=longest + tagged, sentences=sentences, source_prefix=source_prefix
+    )
     results = made.translations(lines)
     assert [result.source for result in results] == lines
     assert [result.text for result in results] == made.translate(lines)
@@ -141,7 +143,9 @@ def test_half_surrogates_and_line_ends_are_replaced_character_for_character(toke
 def test_blanks_between_sentences_stay_where_blanks_are_written(
     tokenizer: Tokenizer, joiner: str, expected: list[str]
 ) -> None:
-    divider = Divider(tokenizer=tokenizer, longest=30, joiner=joiner, sentences=lambda text: sentence_spans(text, "zh"))
+    divider = LineSplitter(
+        tokenizer=tokenizer, longest=30, joiner=joiner, sentences=lambda text: sentence_spans(text, "zh")
+    )
     [parts, nothing] = divider.divide(["  我们走。  我们。我们走。 ", "  "], spans=True)
     assert [part.before for part in parts] == expected
     assert [part.text for part in parts] == ["我们走。", "我们。", "我们走。"]

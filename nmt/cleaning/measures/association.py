@@ -145,7 +145,7 @@ class Translations:
     def __init__(self, bags: Sequence[tuple[Bag, Bag]]) -> None:
         """Learn from the words of pairs, most of which are translations; a second time without those that are not."""
         self._learn(bags)
-        trusted = [self.doubts(*bag, learnt=True) <= 0 for bag in bags]
+        trusted = [self.doubts(*bag, learned=True) <= 0 for bag in bags]
         self._learn(
             [
                 (source.chosen(lines), target.chosen(lines))
@@ -161,12 +161,12 @@ class Translations:
         by_chance = _scores(self._associations.scores(source, _turned(target), own=0) for source, target in bags)
         self._spreads = [(_spread(own, number), _spread(by_chance, number)) for number in range(len(_BINS) + 1)]
 
-    def doubts(self, source: Bag, target: Bag, *, learnt: bool) -> NDArray[np.float64]:
+    def doubts(self, source: Bag, target: Bag, *, learned: bool) -> NDArray[np.float64]:
         """For each pair by how much its words go together more probably by chance than in a translation, in nats.
 
-        ``learnt`` says whether these are among the pairs that were learnt from.
+        ``learned`` says whether these are among the pairs that were learnt from.
         """
-        scores, informative = self._associations.scores(source, target, own=int(learnt))
+        scores, informative = self._associations.scores(source, target, own=int(learned))
         bins = np.searchsorted(_BINS, informative, side="right")
         doubts = np.full(len(scores), -np.inf)
         for number, (own, by_chance) in enumerate(self._spreads):
@@ -238,7 +238,7 @@ class TranslationSample:
         translations = Translations(self.bags)
         count, found = 0, list[Example]()
         for block, bags in zip(self.blocks, self.bags, strict=True):
-            rows = np.flatnonzero(translations.doubts(*bags, learnt=True) > CleaningConfig.chance_margin).tolist()
+            rows = np.flatnonzero(translations.doubts(*bags, learned=True) > CleaningConfig.chance_margin).tolist()
             count += len(rows)
             if rows and len(found) < examples:
                 text = BlockText(block)

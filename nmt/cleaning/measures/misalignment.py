@@ -37,7 +37,7 @@ _UNSURE = 1e-3
 Scores = NDArray[np.float32]
 
 
-class Slip(NamedTuple):
+class Misalignment(NamedTuple):
     """One place at which lines have no partner."""
 
     source_line: int  # the first line behind which, or at which, the sides no longer fit
@@ -87,13 +87,13 @@ class AgreementModel(NamedTuple):
         return scores
 
 
-def find_slips(source_path: str, target_path: str) -> list[Slip]:
+def find_misalignments(source_path: str, target_path: str) -> list[Misalignment]:
     """The places where the files most likely slipped apart, in their order; none where nothing can be told."""
     source, target = read_features(source_path), read_features(target_path)
-    return slips_between(source, target)
+    return misalignments_between(source, target)
 
 
-def slips_between(source: Features, target: Features) -> list[Slip]:
+def misalignments_between(source: Features, target: Features) -> list[Misalignment]:
     """The slips between files of which these are the features."""
     difference = len(target.lengths) - len(source.lengths)
     if min(len(source.lengths), len(target.lengths)) < 2 * WINDOW:
@@ -250,7 +250,9 @@ class _Segment(NamedTuple):
     end: int
 
 
-def _place_steps(model: AgreementModel, source: Features, target: Features, path: list[int | None]) -> list[Slip]:
+def _place_steps(
+    model: AgreementModel, source: Features, target: Features, path: list[int | None]
+) -> list[Misalignment]:
     """Each change of the offset along ``path``, which has one for each window or None, placed to the line."""
     difference = len(target.lengths) - len(source.lengths)
     segments = _segments([0, *path, difference])
@@ -280,7 +282,7 @@ def _segments(path: list[int | None]) -> list[_Segment]:
 
 def _place(
     model: AgreementModel, source: Features, target: Features, offsets: tuple[int, int], lines: tuple[int, int]
-) -> Slip:
+) -> Misalignment:
     """The most probable source line between ``lines`` from which on the second offset holds."""
     low, high = lines
     here = source.chosen(slice(low, high))
@@ -297,7 +299,7 @@ def _place(
     best = int(totals.argmax())
     earliest, latest = np.searchsorted(chances, [(1 - _BETWEEN) / 2, 1 - (1 - _BETWEEN) / 2])
     line = low + best
-    return Slip(
+    return Misalignment(
         source_line=line + 1,
         target_line=line + offsets[0] + 1,
         lines=offsets[1] - offsets[0],

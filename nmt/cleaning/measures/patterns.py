@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.tokenization.pieces import BLANK
+from nmt.tokenization.pieces import SPACE_MARK
 
 # What a byte of UTF-8 above 0x7F looks like where it was taken for Windows-1252 or Latin-1.
 _CONTINUATION = "\u0080-\u00bf" + "".join(
@@ -28,7 +28,7 @@ ENTITY_IN_TEXT = re.compile(ENTITY.pattern.decode())
 TAG = re.compile(rb"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>\n]{0,200})?/?>")
 TAG_IN_TEXT = re.compile(TAG.pattern.decode())
 ENDS = (b".\n", b"!\n", b"?\n")
-SUBWORD_MARKS = (b"@@ ", BLANK.encode())
+SUBWORD_MARKS = (b"@@ ", SPACE_MARK.encode())
 
 # An address begins where no part of one stands before, and gives nothing back: else long lines of dots take for ever.
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"']+|(?<![\w.+-])[\w.+-]++@[\w-]++\.[\w.]+")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.hypothesis import Hypothesis, Wish
+from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -20,20 +20,20 @@ class Engine(Protocol):
         self,
         sources: Sequence[Sequence[int]],
         config: SearchConfig,
-        wishes: Sequence[Wish] | None = None,
+        constraints: Sequence[LexicalConstraint] | None = None,
         *,
         details: bool = False,
     ) -> list[list[Hypothesis]]:
         """The hypotheses for each source (ids without BOS and EOS), best first.
 
-        ``wishes`` has one for each source; None: none has any. ``details`` asks for the log-probability of each
+        ``constraints`` has one for each source; None: none has any. ``details`` asks for the log-probability of each
         subword and for the attention of each hypothesis. One call is what one window of text needs; an engine makes
         batches of it as suits it.
         """
 
 
 @dataclass(frozen=True)
-class Begun(Generic[T]):
+class PendingResult(Generic[T]):
     """Work in the background."""
 
     result: Callable[[], T]  # waits for it
@@ -44,9 +44,12 @@ class Begun(Generic[T]):
 class BackgroundEngine(Engine, Protocol):
     """An engine that searches while other things are done."""
 
-    def begin(
-        self, sources: Sequence[Sequence[int]], config: SearchConfig, wishes: Sequence[Wish] | None = None
-    ) -> Begun[list[list[Hypothesis]]]:
+    def submit(
+        self,
+        sources: Sequence[Sequence[int]],
+        config: SearchConfig,
+        constraints: Sequence[LexicalConstraint] | None = None,
+    ) -> PendingResult[list[list[Hypothesis]]]:
         """Begin what ``search`` does, behind what was begun before."""
 
     def close(self) -> None:

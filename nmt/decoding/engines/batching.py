@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import BatchEngine
-from nmt.decoding.hypothesis import Hypothesis, Wish
+from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
 
 BATCH_SENTENCES = 64
 BATCH_TOKENS = 16_384
@@ -12,7 +12,7 @@ BATCH_TOKENS = 16_384
 LEAST_SHARE = 8
 
 
-class InBatches:
+class BatchingEngine:
     """An engine that gives another one batches of sentences of like length, whose size bounds the memory."""
 
     def __init__(
@@ -39,7 +39,7 @@ class InBatches:
         self,
         sources: Sequence[Sequence[int]],
         config: SearchConfig,
-        wishes: Sequence[Wish] | None = None,
+        constraints: Sequence[LexicalConstraint] | None = None,
         *,
         details: bool = False,
     ) -> list[list[Hypothesis]]:
@@ -47,8 +47,8 @@ class InBatches:
 
         def of_batch(batch: Sequence[int]) -> list[list[Hypothesis]]:
             self.before_each()
-            constraints = None if wishes is None else [wishes[index] for index in batch]
-            return self.engine.search([sources[index] for index in batch], config, constraints, details=details)
+            search_constraints = None if constraints is None else [constraints[index] for index in batch]
+            return self.engine.search([sources[index] for index in batch], config, search_constraints, details=details)
 
         return self._map(of_batch, list(self._batches(sources, config.rows)), len(sources))
 

@@ -19,9 +19,9 @@ from typing import Any
 import ctranslate2
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.engines import Begun
+from nmt.decoding.engines import PendingResult
 from nmt.decoding.engines.batching import BATCH_SENTENCES, BATCH_TOKENS
-from nmt.decoding.hypothesis import NO_WISH, NOT_FINITE, Hypothesis, Wish
+from nmt.decoding.hypothesis import NO_CONSTRAINT, NOT_FINITE, Hypothesis, LexicalConstraint
 from nmt.errors import NMTError
 from nmt.runtime.processes import never_destroy, watch
 from nmt.special_ids import BOS, EOS, PAD, UNK
@@ -36,12 +36,12 @@ _OF_SAMPLING = frozenset(("temperature", "top_k", "top_p", "seed"))
 
 
 @lru_cache(maxsize=64)  # it is asked for every sentence
-def unsupported(config: SearchConfig, wish: Wish = NO_WISH, *, details: bool = False) -> str:
+def unsupported(config: SearchConfig, constraint: LexicalConstraint = NO_CONSTRAINT, *, details: bool = False) -> str:
     """What CTranslate2 cannot do of what is asked as torch does it, in words; empty if it can do everything."""
     for field in fields(config):
         if field.name not in _UNDERSTOOD | _OF_SAMPLING and getattr(config, field.name) != field.default:
             return f"the search setting {field.name}"
-    if wish != NO_WISH:
+    if constraint != NO_CONSTRAINT:
         return "a wished or a forbidden wording"
     return "the probabilities and the attention of single subwords" if details else ""
 
@@ -113,51 +113,61 @@ class CTranslate2Engine:
         """How it multiplies, such as int8_float32."""
         return str(self._translator.compute_type)
 
-    def unable(self, source: Sequence[int], config: SearchConfig, wish: Wish = NO_WISH, *, details: bool) -> str:
+    def unable(
+        self,
+        source: Sequence[int],
+        config: SearchConfig,
+        constraint: LexicalConstraint = NO_CONSTRAINT,
+        *,
+        details: bool,
+    ) -> str:
         """What is asked for ``source`` that this engine cannot do, in words; empty if it can do everything."""
         if not source:
             return "sources without subwords"  # it would not even look for a translation
         if max(len(source) + 1, config.length_limit(len(source)) + 1) > self._positions:
             return f"sentences and translations of more than {self._positions:,} subwords"
-        return unsupported(config, wish, details=details)
+        return unsupported(config, constraint, details=details)
 
     def search(
         self,
         sources: Sequence[Sequence[int]],
         config: SearchConfig,
-        wishes: Sequence[Wish] | None = None,
+        constraints: Sequence[LexicalConstraint] | None = None,
         *,
         details: bool = False,
     ) -> list[list[Hypothesis]]:
         """See Engine.search; NMTError for what this engine cannot do."""
-        self._check(sources, config, wishes, details=details)
+        self._check(sources, config, constraints, details=details)
         return self._begin(sources, config).result()
 
-    def begin(
-        self, sources: Sequence[Sequence[int]], config: SearchConfig, wishes: Sequence[Wish] | None = None
-    ) -> Begun[list[list[Hypothesis]]]:
+    def submit(
+        self,
+        sources: Sequence[Sequence[int]],
+        config: SearchConfig,
+        constraints: Sequence[LexicalConstraint] | None = None,
+    ) -> PendingResult[list[list[Hypothesis]]]:
         """See BackgroundEngine.begin; NMTError for what this engine cannot do."""
-        self._check(sources, config, wishes)
+        self._check(sources, config, constraints)
         return self._begin(sources, config)
 
     def _check(
         self,
         sources: Sequence[Sequence[int]],
         config: SearchConfig,
-        wishes: Sequence[Wish] | None,
+        constraints: Sequence[LexicalConstraint] | None,
         *,
         details: bool = False,
     ) -> None:
         self._check_process()
-        for source, wish in zip(sources, wishes or [NO_WISH] * len(sources), strict=True):
-            if reason := self.unable(source, config, wish, details=details):
+        for source, constraint in zip(sources, constraints or [NO_CONSTRAINT] * len(sources), strict=True):
+            if reason := self.unable(source, config, constraint, details=details):
                 raise NMTError(f"the engine ctranslate2 cannot do {reason}; choose the engine torch, or auto")
 
     def _check_process(self) -> None:
         if self._forked:
             raise NMTError("the threads that translate are in the process this one was forked from; start again here")
 
-    def _begin(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> Begun[list[list[Hypothesis]]]:
+    def _begin(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> PendingResult[list[list[Hypothesis]]]:
         batches = [
             (places, self._pool.submit(self._search_batch, [sources[place] for place in places], config))
             for places in self._batches(sources, config.beam_size)
@@ -179,7 +189,7 @@ class CTranslate2Engine:
             for _, batch in batches:
                 batch.cancel()
 
-        return Begun(result, cancel)
+        return PendingResult(result, cancel)
 
     def _search_batch(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
         """The hypotheses for ``sources`` of one length."""

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.engines import Begun, DescribingEngine
+from nmt.decoding.engines import DescribingEngine, PendingResult
 from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
-from nmt.decoding.hypothesis import NO_WISH, Hypothesis, Wish
+from nmt.decoding.hypothesis import NO_CONSTRAINT, Hypothesis, LexicalConstraint
 
 logger = logging.getLogger(__name__)
 
 
-class FastestEngine:
+class FallbackEngine:
     """CTranslate2 for every sentence for which it can do what is asked, and torch, loaded when needed, for the others.
 
     Each sentence is decided for by itself, so that which engine translates it does not depend on the others, nor on
@@ -31,18 +31,21 @@ class FastestEngine:
         self,
         sources: Sequence[Sequence[int]],
         config: SearchConfig,
-        wishes: Sequence[Wish] | None = None,
+        constraints: Sequence[LexicalConstraint] | None = None,
         *,
         details: bool = False,
     ) -> list[list[Hypothesis]]:
         """See Engine.search."""
-        return self._begin(sources, config, wishes, details=details).result()
+        return self._begin(sources, config, constraints, details=details).result()
 
-    def begin(
-        self, sources: Sequence[Sequence[int]], config: SearchConfig, wishes: Sequence[Wish] | None = None
-    ) -> Begun[list[list[Hypothesis]]]:
+    def submit(
+        self,
+        sources: Sequence[Sequence[int]],
+        config: SearchConfig,
+        constraints: Sequence[LexicalConstraint] | None = None,
+    ) -> PendingResult[list[list[Hypothesis]]]:
         """See BackgroundEngine.begin; what is for torch waits until the result is wanted."""
-        return self._begin(sources, config, wishes, details=False)
+        return self._begin(sources, config, constraints, details=False)
 
     def close(self) -> None:
         """See BackgroundEngine.close."""
@@ -50,28 +53,34 @@ class FastestEngine:
         self._other = None
 
     def _begin(
-        self, sources: Sequence[Sequence[int]], config: SearchConfig, wishes: Sequence[Wish] | None, *, details: bool
-    ) -> Begun[list[list[Hypothesis]]]:
-        wishes = wishes or [NO_WISH] * len(sources)
+        self,
+        sources: Sequence[Sequence[int]],
+        config: SearchConfig,
+        constraints: Sequence[LexicalConstraint] | None,
+        *,
+        details: bool,
+    ) -> PendingResult[list[list[Hypothesis]]]:
+        constraints = constraints or [NO_CONSTRAINT] * len(sources)
         reasons = [
-            self._fast.unable(source, config, wish, details=False) for source, wish in zip(sources, wishes, strict=True)
+            self._fast.unable(source, config, constraint, details=False)
+            for source, constraint in zip(sources, constraints, strict=True)
         ]
         able = [index for index, reason in enumerate(reasons) if not reason]
         unable = [index for index, reason in enumerate(reasons) if reason]
         part = [sources[index] for index in able]
-        begun = self._fast.begin(part, config)
+        pending = self._fast.submit(part, config)
 
         def result() -> list[list[Hypothesis]]:
             found: list[list[Hypothesis]] = [[] for _ in sources]
-            hypotheses = begun.result()
+            hypotheses = pending.result()
             _put(found, able, self._described(part, hypotheses) if able and details else hypotheses)
             if unable:
                 engine = self._other_for(reasons[unable[0]])
-                rest, wished = [sources[index] for index in unable], [wishes[index] for index in unable]
+                rest, wished = [sources[index] for index in unable], [constraints[index] for index in unable]
                 _put(found, unable, engine.search(rest, config, wished, details=details))
             return found
 
-        return Begun(result, begun.cancel)
+        return PendingResult(result, pending.cancel)
 
     def _described(
         self, sources: Sequence[Sequence[int]], hypotheses: Sequence[list[Hypothesis]]

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 
-class PackedProducts(TorchFunctionMode):
+class PackedLinear(TorchFunctionMode):
     """While it is entered, ``F.linear`` of float32 on the processor goes to oneDNN.
 
     The weights are packed when they are first met and kept, a second copy of them, so they must not change during the
@@ -47,9 +47,9 @@ class PackedProducts(TorchFunctionMode):
         return product
 
 
-def packed_products(device: torch.device) -> PackedProducts | None:
+def packed_products(device: torch.device) -> PackedLinear | None:
     """The faster products for ``device``; None where there are none."""
     operations = ("_reorder_linear_weight", "_linear_pointwise")
     # They are what torch.compile makes of linear layers, and no public function, so they may be missing.
     there = torch._C._has_mkldnn and all(hasattr(torch.ops.mkldnn, name) for name in operations)
-    return PackedProducts() if there and device.type == "cpu" else None
+    return PackedLinear() if there and device.type == "cpu" else None

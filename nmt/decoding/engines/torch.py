@@ -12,7 +12,7 @@ from nmt.decoding.alternatives import find_alternatives
 from nmt.decoding.attention import check_heads, default_heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.packed_linear import packed_products
-from nmt.decoding.hypothesis import NO_WISH, Found, Hypothesis, Wish
+from nmt.decoding.hypothesis import NO_CONSTRAINT, Hypothesis, LexicalConstraint, SearchResult
 from nmt.decoding.sampling import sample
 from nmt.decoding.scoring import pad_rows, score_and_attend
 from nmt.decoding.search import search
@@ -62,15 +62,15 @@ class TorchEngine:
         self,
         sources: Sequence[Ids],
         config: SearchConfig,
-        wishes: Sequence[Wish] | None = None,
+        constraints: Sequence[LexicalConstraint] | None = None,
         *,
         details: bool = False,
     ) -> list[list[Hypothesis]]:
-        """See Engine.search; all ``sources`` are one batch (see InBatches)."""
+        """See Engine.search; all ``sources`` are one batch (see BatchingEngine)."""
         if not sources:
             return []
-        constraints = wishes or [NO_WISH] * len(sources)
-        hypotheses = self._run(lambda: self._search_batch(sources, config, constraints))
+        search_constraints = constraints or [NO_CONSTRAINT] * len(sources)
+        hypotheses = self._run(lambda: self._search_batch(sources, config, search_constraints))
         return self.describe(sources, hypotheses) if details else hypotheses
 
     def describe(self, sources: Sequence[Ids], hypotheses: Sequence[Sequence[Hypothesis]]) -> list[list[Hypothesis]]:
@@ -101,21 +101,25 @@ class TorchEngine:
         return _map_in_parallel(function, batches, workers)
 
     def _search_batch(
-        self, sources: Sequence[Ids], config: SearchConfig, wishes: Sequence[Wish]
+        self, sources: Sequence[Ids], config: SearchConfig, constraints: Sequence[LexicalConstraint]
     ) -> list[list[Hypothesis]]:
         return [
-            self._search_alone(source, config, wish) if found.margin < CLOSE_CALL else found.hypotheses
-            for source, wish, found in zip(sources, wishes, self._search(sources, config, wishes), strict=True)
+            self._search_alone(source, config, constraint) if found.margin < CLOSE_CALL else found.hypotheses
+            for source, constraint, found in zip(
+                sources, constraints, self._search(sources, config, constraints), strict=True
+            )
         ]
 
-    def _search_alone(self, source: Ids, config: SearchConfig, wish: Wish) -> list[Hypothesis]:
+    def _search_alone(self, source: Ids, config: SearchConfig, constraint: LexicalConstraint) -> list[Hypothesis]:
         with _one_thread():
-            return self._search([source], config, [wish])[0].hypotheses
+            return self._search([source], config, [constraint])[0].hypotheses
 
-    def _search(self, sources: Sequence[Ids], config: SearchConfig, wishes: Sequence[Wish]) -> list[Found]:
+    def _search(
+        self, sources: Sequence[Ids], config: SearchConfig, constraints: Sequence[LexicalConstraint]
+    ) -> list[SearchResult]:
         how = sample if config.sample else find_alternatives if config.alternatives else search
         rows = pad_rows(sources).to(self.device)
-        return how(self.model, rows, config, wishes, heads=self.alignment_heads)
+        return how(self.model, rows, config, constraints, heads=self.alignment_heads)
 
     def _described(self, sources: Sequence[Ids], hypotheses: Sequence[Sequence[Hypothesis]]) -> list[list[Hypothesis]]:
         detailed: list[list[Hypothesis]] = [[] for _ in sources]

@@ -17,8 +17,8 @@ from nmt.corpus.line_profile import LineProfile
 from nmt.corpus.pairs import Pair
 from nmt.data.batching import Rows
 from nmt.data.encoded_corpus import EncodedPair, encoded_in_memory, open_encoded_corpus
-from nmt.data.prefetch import BatchSupply
-from nmt.data.resampling import Resegmenter
+from nmt.data.prefetch import BatchPrefetcher
+from nmt.data.resampling import CorpusResampler
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
 from nmt.models.blank import blank_transformer
@@ -30,7 +30,7 @@ from nmt.tokenization.tokenizer import Tokenizer
 from nmt.training.config import TrainingConfig
 from nmt.training.distributed.group import AgreedError, Group, Processes, file_store, leave_signals_to_the_leader
 from nmt.training.distributed.leader import READY, TO_NOTICE
-from nmt.training.distributed.placement import Formation, choose_formation
+from nmt.training.distributed.placement import World, choose_world
 from nmt.training.update.learner import Learner, seed_follower
 from nmt.training.validation import TranslationValidator
 
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
+class FollowerTask:
     """What the leader tells the others before the first update."""
 
     directory: Path  # of the prepared corpus, on a disk that all machines share
@@ -51,12 +51,12 @@ class Task:
     source_language: str | None
     target_language: str | None
     profile: LineProfile
-    first_ids: list[tuple[int, ...]]  # of each validation pair
+    source_prefix: list[tuple[int, ...]]  # of each validation pair
     tags: tuple[int, ...]  # ids that sources may begin with
     control_symbols: tuple[str, ...]  # of the tokenizer
 
 
-def begin_together(group: Group, task: Task) -> None:
+def begin_together(group: Group, task: FollowerTask) -> None:
     """Have the followers open what they need; an NMTError if one of them cannot."""
     with group.calling("open", task):
         for complaint in group.gather(""):
@@ -69,8 +69,8 @@ class Follower:
 
     def __init__(self, group: Processes) -> None:
         self.group = group
-        self.task: Task
-        self.supply: BatchSupply
+        self.task: FollowerTask
+        self.prefetcher: BatchPrefetcher
         self.learner: Learner
         self.judged: Transformer  # whose translations are asked for
         self.validator: TranslationValidator
@@ -86,7 +86,7 @@ class Follower:
             except AgreedError:
                 logger.debug("the leader tells the user", exc_info=True)
 
-    def open(self, task: Task) -> None:
+    def open(self, task: FollowerTask) -> None:
         """Before anything else: the corpus and the validation text."""
         self.task = task
         corpus = open_encoded_corpus(task.directory / "corpus", key=task.corpus_key)
@@ -96,8 +96,8 @@ class Follower:
             return
         tokenizer = Tokenizer.load(task.directory / "tokenizer.model", control_symbols=task.control_symbols)
         strength = task.training.subword_sampling
-        resegmenter = Resegmenter(tokenizer, strength, tags=task.tags) if strength else None
-        self.supply = BatchSupply(corpus, seed=task.training.seed, resegmenter=resegmenter)
+        resampler = CorpusResampler(tokenizer, strength, tags=task.tags) if strength else None
+        self.prefetcher = BatchPrefetcher(corpus, seed=task.training.seed, resampler=resampler)
         self.validator = TranslationValidator(
             pairs=task.validation,
             encoded=encoded_in_memory(task.encoded_validation),
@@ -107,7 +107,7 @@ class Follower:
             source_language=task.source_language,
             target_language=task.target_language,
             profile=task.profile,
-            first_ids=task.first_ids,
+            source_prefix=task.source_prefix,
             publish=_leave_to_the_leader,
             group=self.group,
         )
@@ -125,7 +125,7 @@ class Follower:
         self, rows: Sequence[Rows], rate: float, dropout: float | None, following: Sequence[Rows], epoch: int
     ) -> None:
         """Learner.update_from."""
-        self.learner.update_from(self.supply, rows, rate=rate, dropout=dropout, following=following, epoch=epoch)
+        self.learner.update_from(self.prefetcher, rows, rate=rate, dropout=dropout, following=following, epoch=epoch)
 
     def state_dict(self) -> None:
         """Learner.state_dict."""
@@ -152,13 +152,13 @@ def _leave_to_the_leader(*_: object) -> None:
 def follow_torchrun(device: str, threads: int | None) -> int:
     """All that a process does that torchrun started and that does not lead; the status with which to end."""
     leave_signals_to_the_leader()
-    formation = choose_formation(device, None)
-    set_threads(formation.threads(threads))
-    return _follow(formation)
+    world = choose_world(device, None)
+    set_threads(world.threads(threads))
+    return _follow(world)
 
 
-def _follow(formation: Formation, store: Any = None) -> int:
-    group = Processes(formation, store)
+def _follow(world: World, store: Any = None) -> int:
+    group = Processes(world, store)
     try:
         return Follower(group).follow()
     finally:
@@ -177,7 +177,7 @@ def main() -> None:
     store.add(READY, 1)
     here = torch.device(device, int(rank)) if device == "cuda" else torch.device(device)
     try:
-        sys.exit(_follow(Formation(device=here, rank=int(rank), size=int(size), here=int(size)), store))
+        sys.exit(_follow(World(device=here, rank=int(rank), size=int(size), here=int(size)), store))
     except NMTError as error:
         logger.error("%s", error)
         sys.exit(1)

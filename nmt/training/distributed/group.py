@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from nmt.errors import GO_ON, NMTError
-from nmt.training.distributed.placement import Formation
+from nmt.training.distributed.placement import World
 
 TOGETHER = timedelta(minutes=30)  # the most that a process waits for the others within an update, and to meet them
 PATIENCE = timedelta(days=365)  # for the leader's next word: it may read a large corpus first
@@ -99,11 +99,11 @@ ALONE = Group()
 class Processes(Group):
     """Processes connected by torch.distributed: gradients by NCCL between GPUs, all else by gloo."""
 
-    def __init__(self, formation: Formation, store: Any = None) -> None:
+    def __init__(self, world: World, store: Any = None) -> None:
         """Meet the others, in a ``store`` or as torchrun's environment says; returns when all are there."""
-        self.rank = formation.rank
-        self.size = formation.size
-        self.device = formation.device
+        self.rank = world.rank
+        self.size = world.size
+        self.device = world.device
         self.busy = False  # with a call that others take part in
         on_gpu = self.device.type == "cuda"
         if on_gpu:

@@ -18,7 +18,7 @@ import torch
 from nmt.errors import GO_ON, NMTError
 from nmt.runtime.workers import fresh_interpreter
 from nmt.training.distributed.group import ALONE, Group, LostError, Processes, file_store
-from nmt.training.distributed.placement import Formation
+from nmt.training.distributed.placement import World
 
 logger = logging.getLogger(__name__)
 READY = "ready"  # in the store where all meet: the number of followers that have got so far
@@ -26,24 +26,24 @@ TO_END = 15.0  # seconds that followers get when all is done
 TO_NOTICE = 30.0  # seconds in which the leader should find out by itself that a follower has died
 
 
-class Leading:
+class Leader:
     """A block in which this process leads; the processes that it starts there end with it."""
 
-    def __init__(self, formation: Formation) -> None:
-        self.formation = formation
+    def __init__(self, world: World) -> None:
+        self.world = world
         self._group: Group = ALONE
-        self._followers: Followers | None = None
+        self._followers: FollowerProcesses | None = None
 
     def __enter__(self) -> Self:
-        if self.formation.launched:  # the others wait, and are to hear it if preparation fails
-            self._group = Processes(self.formation)
+        if self.world.launched:  # the others wait, and are to hear it if preparation fails
+            self._group = Processes(self.world)
         return self
 
     def group(self) -> Group:
         """All processes, started now unless they are there."""
-        if self.formation.size > 1 and self._group is ALONE:
-            self._followers = Followers(self.formation, threads=torch.get_num_threads())
-            self._group = Processes(self.formation, self._followers.meet())
+        if self.world.size > 1 and self._group is ALONE:
+            self._followers = FollowerProcesses(self.world, threads=torch.get_num_threads())
+            self._group = Processes(self.world, self._followers.meet())
         return self._group
 
     def __exit__(
@@ -63,12 +63,12 @@ class Leading:
             raise LostError(f"{death}; {GO_ON}") from error
 
 
-class Followers:
+class FollowerProcesses:
     """The processes that this one has started; they end when it does, however that happens."""
 
-    def __init__(self, formation: Formation, *, threads: int) -> None:
-        self._size = formation.size
-        self._device = formation.device.type
+    def __init__(self, world: World, *, threads: int) -> None:
+        self._size = world.size
+        self._device = world.device.type
         self._threads = threads
         self._directory = Path(tempfile.mkdtemp(prefix="nmt-"))
         self._store = self._directory / "store"

@@ -15,7 +15,7 @@ VARIABLES = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Formation:
+class World:
     """The place of this process among those that train together."""
 
     device: torch.device  # of this process
@@ -35,7 +35,7 @@ class Formation:
         return max(1, self.total_threads(asked) // self.here)
 
 
-def choose_formation(device: str, devices: int | None, environment: Mapping[str, str] = os.environ) -> Formation:
+def choose_world(device: str, devices: int | None, environment: Mapping[str, str] = os.environ) -> World:
     """As torchrun's variables in ``environment`` say, or for ``devices`` on this machine; NMTError where that fails."""
     numbers = _launched(environment)
     if numbers is None:
@@ -44,7 +44,7 @@ def choose_formation(device: str, devices: int | None, environment: Mapping[str,
     if devices is not None and devices != here:
         raise NMTError(f"{here} processes were started on this machine, so leave --devices {devices} out")
     place = _place(device, local_rank, here)
-    return Formation(device=place, rank=rank, size=size, here=here, launched=True)
+    return World(device=place, rank=rank, size=size, here=here, launched=True)
 
 
 def is_follower(environment: Mapping[str, str] = os.environ) -> bool:
@@ -65,10 +65,10 @@ def _launched(environment: Mapping[str, str]) -> tuple[int, int, int, int] | Non
     return (rank, size, local_rank, here) if size > 1 else None
 
 
-def _on_this_machine(device: str, devices: int) -> Formation:
+def _on_this_machine(device: str, devices: int) -> World:
     if devices == 1:
-        return Formation(device=choose_device(device))
-    return Formation(device=_place(device, 0, devices), size=devices, here=devices)
+        return World(device=choose_device(device))
+    return World(device=_place(device, 0, devices), size=devices, here=devices)
 
 
 def _place(device: str, local_rank: int, here: int) -> torch.device:

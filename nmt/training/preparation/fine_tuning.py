@@ -53,7 +53,7 @@ class Parent:
         return f"{self.directory} translates {self.info.source_language} to {self.info.target_language}, the text {new}"
 
 
-def gently(recipe: Recipe) -> Recipe:
+def with_fine_tuning_defaults(recipe: Recipe) -> Recipe:
     """``recipe`` for going on from a published model: what is not set is gentle, and dropout is in full at once.
 
     Weights that the new text has no use for are not to fade away, so that they decay no faster than with AdamW.
@@ -118,7 +118,7 @@ def epoch_weights(sizes: Sequence[int], weights: Sequence[float], share: float) 
     return (*weights, min(1.0, share / (1 - share) * new_pairs / max(1, sizes[-1])))
 
 
-def said_of_old_text(parent: Parent, sizes: Sequence[int], weights: Sequence[float]) -> str:
+def describe_replay(parent: Parent, sizes: Sequence[int], weights: Sequence[float]) -> str:
     """What a user should know of the old text."""
     if parent.corpus is None:
         return (

@@ -12,7 +12,7 @@ from nmt.training.preparation.fine_tuning import Parent
 logger = logging.getLogger(__name__)
 
 
-def check_beginning(files: CorpusFiles, parent: Parent | None) -> None:
+def preflight(files: CorpusFiles, parent: Parent | None) -> None:
     """NMTError for what would make a model that is not what the user wants, or is chosen by a wrong measure."""
     if parent is not None and parent.differing == 2:
         raise NMTError(

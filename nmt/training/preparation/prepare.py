@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.cleaning.sample_check import QuickLook
+from nmt.cleaning.sample_check import SampleCheck
 from nmt.corpus.blocks import Block, read_blocks
 from nmt.corpus.line_profile import LineFacts, LineProfile
 from nmt.corpus.pairs import CorpusReport, Pair, default_held_out_size, total_of
@@ -32,11 +32,11 @@ from nmt.tokenization.tags import tag_ids, tag_symbols
 from nmt.tokenization.tokenizer import Tokenizer
 from nmt.tokenization.training import train_tokenizer
 from nmt.training.preparation.corpus_files import CorpusFiles
-from nmt.training.preparation.fine_tuning import Parent, epoch_weights, longest, said_of_old_text
+from nmt.training.preparation.fine_tuning import Parent, describe_replay, epoch_weights, longest
 from nmt.training.preparation.given_tokenizer import check_tokenizer_settings, given_tokenizer
-from nmt.training.preparation.preflight import check_beginning, warn_of_languages
+from nmt.training.preparation.preflight import preflight, warn_of_languages
 from nmt.training.preparation.prepared import HELD_OUT_TAGS, PreparedCorpus, corpus_keys, find_prepared
-from nmt.training.preparation.replay import OldText
+from nmt.training.preparation.replay import ReplayCorpus
 from nmt.training.recipe import Recipe
 from nmt.training.reporting.reporter import Reporter
 
@@ -69,7 +69,7 @@ def prepare(
     if prepared is not None:
         return prepared
     check_tokenizer_settings(files, recipe, parent)
-    check_beginning(files, parent)
+    preflight(files, parent)
     warn_of_languages(files, parent)
     key, _ = corpus_keys(files, recipe, fingerprint, parent)
     helpers = worthwhile_helpers(files.size(), processes)
@@ -132,7 +132,7 @@ class _Preparation:
     def _scan(self, selection: PairSelection) -> None:
         """Judge every pair."""
         scan = partial(scan_block, config=self.recipe.filters, seed=HELD_OUT_SEED)
-        look = QuickLook(self.corpora, self.recipe.filters)
+        look = SampleCheck(self.corpora, self.recipe.filters)
         scans = ordered_map(scan, look.watching(read_blocks(self.corpora)), helpers=self.helpers)
         for result in self._watched(scans, lambda scan: len(scan.states), "read"):
             selection.add(result)
@@ -231,13 +231,13 @@ class _Preparation:
         """Write the wanted pairs as ids; what the model's record says of the corpus."""
         limit = self.recipe.filters.max_length
         tags = self.files.corpus_tags()
-        first_ids = tuple(tag_ids(tokenizer, tag) for tag in tags)
-        encoder = BlockEncoder(tokenizer.proto, tokenizer.control_symbols, limit, first_ids)
+        source_prefix = tuple(tag_ids(tokenizer, tag) for tag in tags)
+        encoder = BlockEncoder(tokenizer.proto, tokenizer.control_symbols, limit, source_prefix)
         tasks = ((block, wanted[first : first + block.count]) for block, first in self._numbered(len(wanted)))
         blocks: Iterator[EncodedBlock] = ordered_map(encoder, tasks, helpers=self.helpers)
         old = None
         if self.parent is not None and self.parent.corpus is not None:
-            old = OldText(self.parent.corpus, tokenizer, validation, self.parent.info.tags)
+            old = ReplayCorpus(self.parent.corpus, tokenizer, validation, self.parent.info.tags)
             blocks = chain(blocks, old.blocks(len(self.corpora)))
         counts = write_encoded_corpus(
             self.directory / "corpus",
@@ -266,7 +266,7 @@ class _Preparation:
         if old is not None and old.said():
             self.reporter.stage(old.said())
         if self.parent is not None and self.recipe.training.mix_old and not self.parent.differing:
-            self.reporter.stage(said_of_old_text(self.parent, counts.sizes, weights))
+            self.reporter.stage(describe_replay(self.parent, counts.sizes, weights))
         return facts
 
     def _numbered(self, pairs: int) -> Iterator[tuple[Block, int]]:

@@ -10,7 +10,7 @@ from typing import Any
 from nmt.corpus.line_profile import LineProfile
 from nmt.corpus.pairs import Pair
 from nmt.data.encoded_corpus import EncodedCorpus, EncodedPair, open_encoded_corpus
-from nmt.data.resampling import Resegmenter
+from nmt.data.resampling import CorpusResampler
 from nmt.errors import NMTError
 from nmt.settings import to_mapping
 from nmt.tokenization.tags import tag_ids, tag_symbols
@@ -44,10 +44,10 @@ class PreparedCorpus:
         """How the sources are; text prepared long ago lacks some of it."""
         return LineProfile(**{each.name: self.facts.get(each.name) for each in fields(LineProfile)})
 
-    def resegmenter(self, strength: float, tags: Sequence[str]) -> Resegmenter | None:
+    def resampler(self, strength: float, tags: Sequence[str]) -> CorpusResampler | None:
         """What draws other subwords for each epoch; None for a ``strength`` of 0. ``tags`` may begin a source."""
         ids = tuple(number for tag in tags for number in tag_ids(self.tokenizer, tag))
-        return Resegmenter(self.tokenizer, strength, tags=ids) if strength else None
+        return CorpusResampler(self.tokenizer, strength, tags=ids) if strength else None
 
     def encode_validation(self) -> list[EncodedPair]:
         """The validation pairs as ids."""

@@ -14,7 +14,7 @@ ROWS_AT_ONCE = 50_000
 _LENGTH_UNIT = np.int64(1 << 40)  # above any sum of the ids of a sentence
 
 
-class OldText:
+class ReplayCorpus:
     """An encoded corpus block by block; pairs are told by their ids, whatever tag their source begins with."""
 
     def __init__(

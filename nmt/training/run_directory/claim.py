@@ -61,7 +61,7 @@ class Difference:
         return f"{self.name} was {_shown(self.before)}, now {_shown(self.now)}"
 
 
-def claim(
+def open_run_directory(
     output: Path,
     files: CorpusFiles,
     recipe: Recipe,

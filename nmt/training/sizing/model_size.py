@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from nmt.data.prefetch import BatchSupply
+from nmt.data.prefetch import BatchPrefetcher
 from nmt.files.atomic import atomic_writer
 from nmt.models.config import ModelConfig
 from nmt.models.transformer import Transformer
@@ -78,8 +78,8 @@ def _speed(recipe: Recipe, prepared: PreparedCorpus, config: ModelConfig) -> flo
     """Target tokens a second of ``config`` on the processor."""
     tokens = recipe.training.batch_tokens or batch_tokens_for(prepared.corpus, "cpu")
     training = replace(recipe.training, batch_tokens=tokens)
-    supply = BatchSupply(prepared.corpus, seed=training.seed, resegmenter=None)
-    plan = supply.plan(batch_tokens=tokens, epoch=0)
+    prefetcher = BatchPrefetcher(prepared.corpus, seed=training.seed, resampler=None)
+    plan = prefetcher.plan(batch_tokens=tokens, epoch=0)
     torch.manual_seed(training.seed)
     learner = Learner(Transformer(config), training)
-    return measured_speed(learner, supply, plan, seconds=SECONDS, warm_up=WARM_UP)[0]
+    return measured_speed(learner, prefetcher, plan, seconds=SECONDS, warm_up=WARM_UP)[0]

@@ -5,7 +5,7 @@ import time
 import torch
 
 from nmt.data.batching import BatchPlan
-from nmt.data.prefetch import BatchSupply
+from nmt.data.prefetch import BatchPrefetcher
 from nmt.training.update.learner import Learner
 
 WARM_UP = 3  # updates before the measured ones
@@ -14,7 +14,7 @@ HARMLESS_RATE = 1e-9
 
 
 def measured_speed(
-    learner: Learner, supply: BatchSupply, plan: BatchPlan, *, seconds: float, warm_up: int = WARM_UP
+    learner: Learner, prefetcher: BatchPrefetcher, plan: BatchPlan, *, seconds: float, warm_up: int = WARM_UP
 ) -> tuple[float, float]:
     """Target tokens a second, and seconds an update, over updates like those of a training, the largest one first.
 
@@ -24,12 +24,12 @@ def measured_speed(
     updates = [plan[first : first + size] for first in range(0, min(len(plan), (warm_up + MOST) * size), size)]
     largest = plan[max(range(len(plan)), key=plan.padded_tokens)]
     for batches in [[largest] * size, *updates[: warm_up - 1]]:
-        learner.update_from(supply, batches, rate=HARMLESS_RATE, epoch=0)
+        learner.update_from(prefetcher, batches, rate=HARMLESS_RATE, epoch=0)
     tokens = done = 0
     _finish_work(learner.device)
     began = time.monotonic()
     for batches in updates[warm_up:] or updates:
-        tokens += learner.update_from(supply, batches, rate=HARMLESS_RATE, epoch=0).target_tokens
+        tokens += learner.update_from(prefetcher, batches, rate=HARMLESS_RATE, epoch=0).target_tokens
         done += 1
         if done >= LEAST and time.monotonic() - began > seconds:
             break

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from nmt.data.batching import Batch, Rows
-from nmt.data.prefetch import BatchSupply
+from nmt.data.prefetch import BatchPrefetcher
 from nmt.errors import NMTError, out_of_memory
 from nmt.models.dropout import Dropout
 from nmt.models.transformer import Transformer
@@ -66,7 +66,7 @@ class Learner:
 
     def update_from(
         self,
-        supply: BatchSupply,
+        prefetcher: BatchPrefetcher,
         rows: Sequence[Rows],
         *,
         rate: float,
@@ -84,7 +84,7 @@ class Learner:
                 for module in self._dropouts:
                     module.share = dropout
             share = slice(self.group.rank, None, self.group.size)
-            return self.update(supply.take(rows, following, epoch=epoch, share=share), rate=rate)
+            return self.update(prefetcher.take(rows, following, epoch=epoch, share=share), rate=rate)
 
     def update(self, batches: Sequence[Batch], *, rate: float) -> Update:
         """One update with learning rate ``rate`` from the mean gradient over all target tokens of ``batches``.

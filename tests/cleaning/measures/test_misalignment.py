@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nmt.cleaning.measures.misalignment import find_slips
+from nmt.cleaning.measures.misalignment import find_misalignments
 from tests.conftest import Writer, translations
 
 BUNDLED = Path(__file__).parents[2] / "corpora" / "phrasebook"
@@ -24,7 +24,7 @@ def bundled(count: int) -> tuple[list[str], list[str]]:
 def find(tmp_path: Path, source: list[str], target: list[str]) -> list[tuple[int, int, int, int, int]]:
     for name, lines in (("a", source), ("b", target)):
         (tmp_path / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return [tuple(slip) for slip in find_slips(str(tmp_path / "a"), str(tmp_path / "b"))]  # type: ignore[misc]
+    return [tuple(slip) for slip in find_misalignments(str(tmp_path / "a"), str(tmp_path / "b"))]  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("make", [sides, bundled])

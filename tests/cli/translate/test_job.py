@@ -9,10 +9,10 @@ import pytest
 import nmt_cli.translate.job
 from nmt import NMTError
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.engines import Begun
+from nmt.decoding.engines import PendingResult
 from nmt.translation.requests import Request
 from nmt.translation.results import Candidate, Translation
-from nmt_cli.translate.formats import Form, text_reader, write_text
+from nmt_cli.translate.formats import OutputFormat, text_reader, write_text
 from nmt_cli.translate.job import TranslationJob
 
 
@@ -25,7 +25,7 @@ class Fake:
         self.fails_at = fails_at
         self.noted: list[tuple[str, str]] = []
 
-    def begin(self, requests: list[Request], *, details: bool) -> Begun[list[Translation]]:
+    def submit(self, requests: list[Request], *, details: bool) -> PendingResult[list[Translation]]:
         first = requests[0].text
         self.noted.append(("begin", first))
 
@@ -39,7 +39,7 @@ class Fake:
                 for each, best in zip(requests, candidates, strict=True)
             ]
 
-        return Begun(result, lambda: self.noted.append(("cancel", first)))
+        return PendingResult(result, lambda: self.noted.append(("cancel", first)))
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def job(translator: Fake, output: Any) -> TranslationJob:
-    form = Form(text_reader(Request("")), write_text, details=False)
+    form = OutputFormat(text_reader(Request("")), write_text, details=False)
     return TranslationJob(translator, form, output)  # type: ignore[arg-type]
 
 

@@ -12,7 +12,7 @@ import torch
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.ctranslate2 import CTranslate2Engine, unsupported
 from nmt.decoding.engines.torch import TorchEngine
-from nmt.decoding.hypothesis import Hypothesis, Wish
+from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
 from nmt.decoding.scoring import pad_rows, score_targets
 from nmt.errors import NMTError
 from nmt.models.config import ModelConfig
@@ -153,7 +153,7 @@ def test_what_is_begun_is_found_in_the_background_unless_it_is_cancelled(
 ) -> None:
     engine, sources = fast_engine(transformer, batch_sentences=1), random_sources()
     found = engine.search(sources, CONFIG)
-    first, second, third = (engine.begin(sources, CONFIG) for _ in range(3))
+    first, second, third = (engine.submit(sources, CONFIG) for _ in range(3))
     second.cancel()
     assert same(third.result(), found)
     assert same(first.result(), found)
@@ -194,8 +194,8 @@ def test_what_it_would_understand_otherwise_is_refused(transformer: Transformer,
         "alternatives": 3,
     }.items():  # fmt: skip
         assert name in unsupported(replace(SearchConfig(), **{name: value}))
-    assert unsupported(CONFIG, Wish(prefix=(5,)))
-    assert unsupported(CONFIG, Wish(forbidden=((5,),)))
+    assert unsupported(CONFIG, LexicalConstraint(prefix=(5,)))
+    assert unsupported(CONFIG, LexicalConstraint(forbidden=((5,),)))
     assert unsupported(CONFIG, details=True)
     engine = fast_engine(transformer)
     with pytest.raises(NMTError, match="min_length"):

@@ -2,7 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from nmt.decoding.engines.packed_linear import PackedProducts, packed_products
+from nmt.decoding.engines.packed_linear import PackedLinear, packed_products
 
 
 def test_products_are_those_of_torch_for_any_rows_parts_and_types() -> None:
@@ -22,7 +22,7 @@ def test_products_are_those_of_torch_for_any_rows_parts_and_types() -> None:
 
 
 def test_outside_of_it_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    products = PackedProducts()
+    products = PackedLinear()
     F.linear(torch.ones(1, 4), torch.ones(2, 4))
     assert not products._packed
 

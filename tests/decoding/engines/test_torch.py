@@ -10,9 +10,9 @@ import torch
 from nmt.decoding.attention import cross_attention, mean_of_heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import torch as torch_engine
-from nmt.decoding.engines.batching import InBatches
+from nmt.decoding.engines.batching import BatchingEngine
 from nmt.decoding.engines.torch import TorchEngine
-from nmt.decoding.hypothesis import NO_WISH, Wish
+from nmt.decoding.hypothesis import NO_CONSTRAINT, LexicalConstraint
 from nmt.decoding.scoring import pad_rows
 from nmt.decoding.search import beam_search, search
 from nmt.errors import NMTError
@@ -46,9 +46,9 @@ def test_close_calls_are_decided_alone_with_one_thread(
     searched: list[tuple[Sequence[Sequence[int]], int]] = []
 
     class Watched(TorchEngine):
-        def _search(self, sources, config, wishes):  # type: ignore[no-untyped-def]
+        def _search(self, sources, config, constraints):  # type: ignore[no-untyped-def]
             searched.append((sources, torch.get_num_threads()))
-            return super()._search(sources, config, wishes)
+            return super()._search(sources, config, constraints)
 
     torch.set_num_threads(2)
     try:
@@ -83,14 +83,14 @@ def test_batches_in_parallel_share_the_threads_and_give_what_one_after_the_other
     threads: set[tuple[int, int]] = set()
 
     class Watched(TorchEngine):
-        def _search(self, sources, config, wishes):  # type: ignore[no-untyped-def]
+        def _search(self, sources, config, constraints):  # type: ignore[no-untyped-def]
             threads.add((threading.get_ident(), torch.get_num_threads()))
-            return super()._search(sources, config, wishes)
+            return super()._search(sources, config, constraints)
 
-    expected = InBatches(TorchEngine(transformer, torch.device("cpu")), batch_sentences=7).search(sources, CONFIG)
+    expected = BatchingEngine(TorchEngine(transformer, torch.device("cpu")), batch_sentences=7).search(sources, CONFIG)
     torch.set_num_threads(5)
     try:
-        found = InBatches(Watched(transformer, torch.device("cpu")), batch_sentences=7).search(
+        found = BatchingEngine(Watched(transformer, torch.device("cpu")), batch_sentences=7).search(
             sources, CONFIG, details=True
         )
         assert torch.get_num_threads() == 5
@@ -144,23 +144,27 @@ def test_with_any_setting_and_wish_a_sentence_alone_is_as_in_any_batch(
     config = replace(CONFIG, **changes)  # type: ignore[arg-type]
     generator = torch.Generator().manual_seed(11)
     sources = [torch.randint(4, 32, (1 + index % 9,), generator=generator).tolist() for index in range(30)]
-    wishes = [
-        (NO_WISH, Wish(prefix=(source[0], 40)), Wish(forbidden=((source[0],), (source[-1] + 28,))))[index % 3]
+    constraints = [
+        (
+            NO_CONSTRAINT,
+            LexicalConstraint(prefix=(source[0], 40)),
+            LexicalConstraint(forbidden=((source[0],), (source[-1] + 28,))),
+        )[index % 3]
         for index, source in enumerate(sources)
     ]
-    together = engine.search(sources, config, wishes)
+    together = engine.search(sources, config, constraints)
     by_sevens = [
         found
         for start in range(0, 30, 7)
-        for found in engine.search(sources[start : start + 7], config, wishes[start : start + 7])
+        for found in engine.search(sources[start : start + 7], config, constraints[start : start + 7])
     ]
     ids = [[each.ids for each in found] for found in together]
     assert ids == [[each.ids for each in found] for found in by_sevens]
-    for source, wish, found in zip(sources, wishes, ids, strict=True):
-        assert found == [each.ids for each in engine.search([source], config, [wish])[0]]
+    for source, constraint, found in zip(sources, constraints, ids, strict=True):
+        assert found == [each.ids for each in engine.search([source], config, [constraint])[0]]
         assert found
-        assert all(tuple(each[: len(wish.prefix)]) == wish.prefix for each in found)
-        assert not any(source[0] in each for each in found if wish.forbidden)
+        assert all(tuple(each[: len(constraint.prefix)]) == constraint.prefix for each in found)
+        assert not any(source[0] in each for each in found if constraint.forbidden)
 
 
 def test_details_are_the_probabilities_of_the_subwords_and_what_was_looked_at(transformer: Transformer) -> None:

@@ -22,7 +22,7 @@ from nmt.corpus.line_profile import LineProfile
 from nmt.corpus.pairs import Pair
 from nmt.data.batching import Batch, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus, make_block, open_encoded_corpus, write_encoded_corpus
-from nmt.data.prefetch import BatchSupply
+from nmt.data.prefetch import BatchPrefetcher
 from nmt.errors import NMTError
 from nmt.model_dir.info import load_info
 from nmt.models.config import ModelConfig
@@ -30,10 +30,10 @@ from nmt.models.transformer import Transformer
 from nmt.tokenization.config import TokenizerConfig
 from nmt.tokenization.training import train_tokenizer
 from nmt.training.config import TrainingConfig
-from nmt.training.distributed.follower import Task, begin_together
+from nmt.training.distributed.follower import FollowerTask, begin_together
 from nmt.training.distributed.group import Group
-from nmt.training.distributed.leader import Leading
-from nmt.training.distributed.placement import Formation, choose_formation, is_follower
+from nmt.training.distributed.leader import Leader
+from nmt.training.distributed.placement import World, choose_world, is_follower
 from nmt.training.preparation.corpus_files import CorpusFiles
 from nmt.training.recipe import Recipe, merge_recipe
 from nmt.training.reporting.reporter import Progress, Validation
@@ -75,13 +75,13 @@ def corpus(directory: Path) -> EncodedCorpus:
 @pytest.fixture(scope="class")
 def group() -> Iterator[Group]:
     """This process leads another one."""
-    with Leading(Formation(device=CPU, size=2, here=2)) as leading:
-        yield leading.group()
+    with Leader(World(device=CPU, size=2, here=2)) as leader:
+        yield leader.group()
 
 
 def begin(group: Group, directory: Path, model: ModelConfig, config: TrainingConfig) -> Learner:
     """A learner here, and the same in the other process."""
-    task = Task(
+    task = FollowerTask(
         directory=directory,
         corpus_key="test",
         training=config,
@@ -92,7 +92,7 @@ def begin(group: Group, directory: Path, model: ModelConfig, config: TrainingCon
         source_language=None,
         target_language=None,
         profile=LineProfile(),
-        first_ids=[()],
+        source_prefix=[()],
         tags=(),
         control_symbols=(),
     )
@@ -107,7 +107,7 @@ def learn(learner: Learner, corpus: EncodedCorpus, *, batches: int, epochs: int 
     for epoch in range(epochs):
         plan = plan_batches(corpus, batch_tokens=60, seed=3, epoch=epoch)
         updates += [
-            learner.update_from(BatchSupply(corpus, seed=1), plan[first : first + batches], rate=0.01, epoch=0)
+            learner.update_from(BatchPrefetcher(corpus, seed=1), plan[first : first + batches], rate=0.01, epoch=0)
             for first in range(0, len(plan), batches)
         ]
     return updates
@@ -161,7 +161,9 @@ class TestTogether:
         updates = []
         for model, dropout in ((MODEL, None), (replace(MODEL, dropout=0.9), 0.0)):
             learner = begin(group, directory, model, CONFIG)
-            updates.append(learner.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01, dropout=dropout, epoch=0))
+            updates.append(
+                learner.update_from(BatchPrefetcher(corpus, seed=1), rows, rate=0.01, dropout=dropout, epoch=0)
+            )
         assert updates[1].gradient_norm == pytest.approx(updates[0].gradient_norm, rel=1e-4)
         torch.testing.assert_close(updates[1].loss, updates[0].loss)
 
@@ -176,7 +178,7 @@ class TestTogether:
         rows = plan_batches(corpus, batch_tokens=120, seed=3, epoch=0)[:4]
         torch.manual_seed(1)
         whole = Learner(Transformer(MODEL), CONFIG)
-        expected = whole.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01, epoch=0)
+        expected = whole.update_from(BatchPrefetcher(corpus, seed=1), rows, rate=0.01, epoch=0)
         cramped = begin(group, directory, MODEL, CONFIG)
         honest = cramped._add_gradient
 
@@ -188,12 +190,14 @@ class TestTogether:
 
         monkeypatch.setattr(cramped, "_add_gradient", small_memory)
         assert max(len(some) for some in rows[::2]) > 8
-        update = cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01, epoch=0)
+        update = cramped.update_from(BatchPrefetcher(corpus, seed=1), rows, rate=0.01, epoch=0)
         assert cramped.parts > 1
         assert "parts" in caplog.text
         torch.testing.assert_close(update.loss, expected.loss)
         assert update.gradient_norm == pytest.approx(expected.gradient_norm, rel=1e-4)
-        cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01, epoch=0)  # the other process is still there
+        cramped.update_from(
+            BatchPrefetcher(corpus, seed=1), rows, rate=0.01, epoch=0
+        )  # the other process is still there
 
         def no_memory(batch: Batch, tokens: int) -> torch.Tensor:
             raise torch.OutOfMemoryError("CUDA out of memory")
@@ -201,9 +205,9 @@ class TestTogether:
         monkeypatch.setattr(cramped, "_add_gradient", no_memory)
         larger = plan_batches(corpus, batch_tokens=240, seed=3, epoch=0)[:2]
         with pytest.raises(NMTError, match="not even one sentence pair"):
-            cramped.update_from(BatchSupply(corpus, seed=1), larger, rate=0.01, epoch=0)
+            cramped.update_from(BatchPrefetcher(corpus, seed=1), larger, rate=0.01, epoch=0)
         monkeypatch.undo()
-        cramped.update_from(BatchSupply(corpus, seed=1), rows, rate=0.01, epoch=0)  # and waits for what comes next
+        cramped.update_from(BatchPrefetcher(corpus, seed=1), rows, rate=0.01, epoch=0)  # and waits for what comes next
 
     def test_processes_that_do_not_see_the_corpus_are_named(
         self, group: Group, directory: Path, tmp_path: Path
@@ -476,19 +480,19 @@ def test_what_cannot_be_is_refused(
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
     with pytest.raises(NMTError, match=message):
-        choose_formation(device, devices, environment)
+        choose_world(device, devices, environment)
 
 
 def test_the_place_of_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert choose_formation("cpu", None, {}) == Formation(device=CPU)
-    assert choose_formation("cpu", 4, {}) == Formation(device=CPU, size=4, here=4)
+    assert choose_world("cpu", None, {}) == World(device=CPU)
+    assert choose_world("cpu", 4, {}) == World(device=CPU, size=4, here=4)
     assert not is_follower({})
     assert is_follower(RANK_1)
     assert not is_follower({**RANK_1, "RANK": "0"})
     assert not is_follower({**RANK_1, "WORLD_SIZE": "1"})
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    found = choose_formation("auto", None, {**RANK_1, "LOCAL_WORLD_SIZE": "2"})
-    assert found == Formation(device=torch.device("cuda:1"), rank=1, size=4, here=2, launched=True)
+    found = choose_world("auto", None, {**RANK_1, "LOCAL_WORLD_SIZE": "2"})
+    assert found == World(device=torch.device("cuda:1"), rank=1, size=4, here=2, launched=True)
     assert found.threads(8) == 4
     assert found.threads(1) == 1

@@ -13,7 +13,7 @@ from nmt.model_dir.info import load_info
 from nmt.tokenization.tokenizer import Tokenizer
 from nmt.training.config import TrainingConfig
 from nmt.training.preparation.corpus_files import CorpusFiles
-from nmt.training.preparation.fine_tuning import epoch_weights, gently, load_parent
+from nmt.training.preparation.fine_tuning import epoch_weights, load_parent, with_fine_tuning_defaults
 from nmt.training.preparation.prepared import stored_validation
 from nmt.training.recipe import Recipe
 from tests.conftest import RecordingReporter
@@ -117,12 +117,12 @@ def test_what_the_parent_decides_cannot_be_set(parent: Path, files: CorpusFiles,
 def test_a_model_that_goes_on_learns_gently_unless_told_otherwise() -> None:
     for optimizer in ("muon", "adamw"):
         recipe = Recipe(training=TrainingConfig(optimizer=optimizer))
-        assert gently(recipe).training.peak_rate == pytest.approx(recipe.training.peak_rate / 5)
-        assert gently(recipe).training.passes_of_growing_dropout == 0
+        assert with_fine_tuning_defaults(recipe).training.peak_rate == pytest.approx(recipe.training.peak_rate / 5)
+        assert with_fine_tuning_defaults(recipe).training.passes_of_growing_dropout == 0
         assert recipe.training.passes_of_growing_dropout > 0
-        assert gently(recipe).training.settled_weight_decay == 0.01
+        assert with_fine_tuning_defaults(recipe).training.settled_weight_decay == 0.01
     told = Recipe(training=TrainingConfig(learning_rate=0.7, weight_decay=0.2, dropout_passes=3.0))
-    assert gently(told) == told
+    assert with_fine_tuning_defaults(told) == told
 
 
 def test_another_parent_is_refused(parent: Path, files: CorpusFiles, tmp_path: Path) -> None:

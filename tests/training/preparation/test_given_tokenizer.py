@@ -68,9 +68,9 @@ def test_what_knows_one_segmentation_is_not_asked_for_others(tmp_path: Path) -> 
             )
     files = replace(files_of(tmp_path, "a"), tokenizers=(tokenizer_file(tmp_path, model_type="char"),))
     prepared, _ = prepare_text(files, tmp_path / "made", NO_SETTINGS)
-    assert prepared.resegmenter(0.0, ()) is None
+    assert prepared.resampler(0.0, ()) is None
     with pytest.raises(NMTError, match="knows one way to divide a text"):
-        prepared.resegmenter(0.1, ())
+        prepared.resampler(0.1, ())
     with pytest.raises(NMTError, match=r"own\.model knows one way to divide a text"):
         prepare_text(files, tmp_path / "other", NO_SETTINGS | {"training": {"subword_sampling": 0.1}})
     assert not list((tmp_path / "other").glob("*"))

@@ -10,7 +10,7 @@ from nmt.data.encoded_corpus import encoded_in_memory
 from nmt.tokenization.config import TokenizerConfig
 from nmt.tokenization.training import train_tokenizer
 from nmt.training.preparation import replay
-from nmt.training.preparation.replay import OldText
+from nmt.training.preparation.replay import ReplayCorpus
 
 
 @pytest.mark.parametrize("rows", [1, 7, 1000])
@@ -26,7 +26,7 @@ def test_the_pairs_that_are_validated_on_are_left_out(rows: int, monkeypatch: py
     tagged = [
         ([tag, *source] if row % 2 else source, target) for row, (source, target) in enumerate(zip(*sides, strict=True))
     ]
-    old = OldText(encoded_in_memory(tagged), tokenizer, validation, ["bt"])
+    old = ReplayCorpus(encoded_in_memory(tagged), tokenizer, validation, ["bt"])
     found = []
     for block in old.blocks(3):
         assert block.corpus == 3

@@ -9,13 +9,13 @@ from nmt.files import removal
 from nmt.model_dir.layout import FAST_COPY, WEIGHTS
 from nmt.training.preparation.corpus_files import CorpusFiles
 from nmt.training.recipe import Recipe
-from nmt.training.run_directory.claim import OURS, claim
+from nmt.training.run_directory.claim import OURS, open_run_directory
 
 FILES = CorpusFiles(sources=("text.de",), targets=("text.en",))
 
 
 def claim_it(output: Path, *, overwrite: bool, parent: str | None = None) -> Path:
-    return claim(output, FILES, Recipe(), fingerprint={}, overwrite=overwrite, parent=parent)
+    return open_run_directory(output, FILES, Recipe(), fingerprint={}, overwrite=overwrite, parent=parent)
 
 
 def finished_model(output: Path) -> None:
