@@ -1,10 +1,12 @@
-"""The house as it was planned: layers, what is imported when, and the size of files."""
+"""The structure of the project: layers, cycles, names, what is imported when, and the size of files and folders."""
 
 import ast
 import os
 import subprocess
 import sys
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import click
@@ -34,7 +36,7 @@ LAYERS = (
     ("nmt_cli",),
 )
 LEVELS = {name: level for level, layer in enumerate(LAYERS) for name in layer}
-# `from nmt import Translator` is a name that nmt looks up when it is asked for.
+# `from nmt import Translator` is resolved on first use.
 LAZY_NAMES = {"nmt.Translator": "nmt.translation.translator"}
 
 
@@ -83,6 +85,41 @@ def test_modules_import_only_from_their_own_or_lower_layers(module: str) -> None
         tree.body = [node for node in tree.body if isinstance(node, ast.ImportFrom)]  # without the lazy names
     above = [name for name in imports(module, tree) if level(name) > level(module)]
     assert not above
+
+
+def test_no_modules_import_each_other_in_a_cycle() -> None:
+    graph = {}
+    for module, path in MODULES.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        imported = {name if name in MODULES else name.rpartition(".")[0] for name in imports(module, tree)}
+        # A package that re-exports a name of its own module, such as nmt or nmt_cli.train, is not imported by it.
+        graph[module] = {name for name in imported & MODULES.keys() if not module.startswith(f"{name}.")} - {module}
+    try:
+        list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+def test_no_module_uses_a_private_name_of_another() -> None:
+    for module, path in MODULES.items():
+        for name in imports(module, ast.parse(path.read_text(encoding="utf-8"))):
+            parent, _, last = name.rpartition(".")
+            assert not last.startswith("_") or last.startswith("__") or parent not in MODULES, f"{module}: {name}"
+
+
+def test_a_class_name_is_unique() -> None:
+    places = defaultdict(list)
+    for module, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(module)
+    assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
+
+
+def test_a_folder_can_be_read_at_a_glance() -> None:
+    sizes = Counter(path.parent for path in MODULES.values() if path.name != "__init__.py")
+    grammar = ROOT / "corpora" / "grammar"  # sentence patterns, one file a subject: data rather than code
+    assert {str(folder): size for folder, size in sizes.items() if size > 15 and folder != grammar} == {}
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith("nmt_")])
