@@ -117,7 +117,7 @@ def test_the_copy_is_compared_with_torch_on_this_machine(model: Path, monkeypatc
     [found] = compare_copy(model)
     assert (found.state, found.remedy) == ("ok", "")
     assert "sentences are translated the same" in found.value
-    monkeypatch.setattr("nmt.conversion.export.Comparison.too_different", True)
+    monkeypatch.setattr("nmt.conversion.export.CopyComparison.too_different", True)
     [found] = compare_copy(model)
     assert (found.state, found.remedy) == ("broken", "nmt translate --engine torch translates in float32")
     manifest = model / "ctranslate2" / "nmt.json"

@@ -105,7 +105,7 @@ def test_a_header_of_gigabytes_is_not_read(model: Path) -> None:
 
 
 def test_a_tokenizer_of_gigabytes_is_not_read_whole(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nmt.model_dir.layout.MAX_TOKENIZER_BYTES", MEGABYTE)
+    monkeypatch.setattr("nmt.model_dir.load.MAX_TOKENIZER_BYTES", MEGABYTE)
     with (model / TOKENIZER).open("ab") as file:
         file.truncate(4 << 30)
     with pytest.raises(NMTError, match=TOKENIZER):

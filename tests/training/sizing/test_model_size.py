@@ -39,7 +39,7 @@ def speed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         return speeds[0]
 
     monkeypatch.setattr(model_size, "_speed", measured)
-    monkeypatch.setattr("nmt.training.config.choose_preset", lambda pairs: "small")
+    monkeypatch.setattr("nmt.training.recipe.choose_preset", lambda pairs: "small")
     return speeds
 
 
@@ -123,7 +123,7 @@ def test_the_speed_is_measured_on_the_text_itself(
     prepared: PreparedCorpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(model_size, "SECONDS", 0.01)
-    monkeypatch.setattr("nmt.training.config.choose_preset", lambda pairs: "small")
+    monkeypatch.setattr("nmt.training.recipe.choose_preset", lambda pairs: "small")
     recipe = merge_recipe(Recipe(), {"model": {"encoder_layers": 1, "decoder_layers": 1}}, where="test")
     assert dimension(prepared, tmp_path, recipe, seconds=1e9) == 256
     assert dimension(prepared, tmp_path / "absent", recipe, seconds=1e-9, store=False) == 192
