@@ -71,7 +71,7 @@ def test_another_process_draws_the_same(tokenizer: Tokenizer, tmp_path: Path) ->
     code = (
         "import json, sys; import numpy as np; from nmt.tokenization.tokenizer import Tokenizer; "
         "ids, lengths = map(np.array, json.load(sys.stdin)); "
-        "drawn = Tokenizer.load(sys.argv[1]).segmenter(0.5).redraw(ids, lengths, np.arange(60), 7); "
+        "drawn = Tokenizer.load(sys.argv[1]).subword_sampler(0.5).redraw(ids, lengths, np.arange(60), 7); "
         "print(json.dumps([part.tolist() for part in drawn]))"
     )
     ids, lengths = corpus(tokenizer).source.take(np.arange(60))

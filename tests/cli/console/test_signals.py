@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
 PROGRAM = """
 import hashlib, signal, sys, time
-from nmt_cli import signals
+from nmt_cli.console import signals
 signals.PATIENCE = 0.3
 with signals.stopping_on_signals() as stop:
     {arm}

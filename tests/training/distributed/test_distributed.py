@@ -381,11 +381,11 @@ def test_when_one_ends_all_end_with_a_sentence(
 
 STUCK = """
 import logging, time, torch
-from nmt.training import launching
-from nmt.training.distributed.placement import Formation
+from nmt.training.distributed import leader
+from nmt.training.distributed.placement import World
 logging.basicConfig(format="%(message)s")
-launching.TO_NOTICE = 0.1
-followers = launching.Followers(Formation(device=torch.device("cpu"), size=2, here=2), threads=1)
+leader.TO_NOTICE = 0.1
+followers = leader.FollowerProcesses(World(device=torch.device("cpu"), size=2, here=2), threads=1)
 followers._processes[0].kill()
 time.sleep(100)
 """
