@@ -81,7 +81,7 @@ def test_what_ranks_is_the_metric_asked_for_and_of_equal_scores_the_loss(
 
 
 @pytest.mark.parametrize("seconds", [None, 100.0])
-@pytest.mark.parametrize("first_ids", [[], [X, Y, (), Y, X, X]])
+@pytest.mark.parametrize("source_prefix", [[], [X, Y, (), Y, X, X]])
 @pytest.mark.parametrize("group", [validation.ALONE, Second()])
 def test_each_source_is_translated_with_its_own_tag(
     monkeypatch: pytest.MonkeyPatch, source_prefix: list[tuple[int, ...]], seconds: float | None, group: Group
