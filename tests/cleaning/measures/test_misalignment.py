@@ -7,7 +7,7 @@ import pytest
 from nmt.cleaning.measures.misalignment import find_misalignments
 from tests.conftest import Writer, translations
 
-BUNDLED = Path(__file__).parents[2] / "corpora" / "phrasebook"
+BUNDLED = Path(__file__).parents[3] / "corpora" / "phrasebook"
 
 
 def sides(count: int) -> tuple[list[str], list[str]]:
