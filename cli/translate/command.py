@@ -21,7 +21,7 @@ from ..options import (
     verbosity_options,
 )
 from ..unused_options import reject_given, reject_unused_search_options
-from .formats import choose_form
+from .formats import choose_format
 from .interactive import is_interactive
 from .job import TranslationJob
 from .options import forbidden_words, result_options, search_options
@@ -122,8 +122,9 @@ def translate(
     settings: dict[str, Any] = {name: value for name, value in search.items() if value is not None}
     if batch_size is not None:
         settings["batch_sentences"] = batch_size
-    wanted = Request("", prefix, forbidden_words(forbid, forbid_file))
-    translator = Translator(
+    defaults = Request("", prefix, forbidden_words(forbid, forbid_file))
+    failed = 0
+    with Translator(
         models,
         engine=engine,
         device=device,
@@ -132,17 +133,15 @@ def translate(
         split_sentences=split_sentences,
         raw=raw,
         **settings,
-    )
-    translator.constraint_for(wanted)  # what cannot be wished fails here, not after some lines
-    form = choose_form(translator, output_format, input_format, scores=scores, wanted=wanted)
-    failed = 0
-    with nullcontext() if align_file is None else partial_output(align_file) as aligned:
-        for goal, paths in outputs.items():
-            with partial_output(goal) as stream:
-                job = TranslationJob(translator, form, stream, aligned, interactive=is_interactive(inputs))
-                for path in paths:
-                    job.translate(path)
-                failed += job.failed
-    translator.close()
+    ) as translator:
+        translator.constraint_for(defaults)  # a constraint that cannot be met fails now, not after some lines
+        chosen = choose_format(translator, output_format, input_format, scores=scores, defaults=defaults)
+        with nullcontext() if align_file is None else partial_output(align_file) as aligned:
+            for goal, paths in outputs.items():
+                with partial_output(goal) as stream:
+                    job = TranslationJob(translator, chosen, stream, aligned, interactive=is_interactive(inputs))
+                    for path in paths:
+                        job.translate(path)
+                    failed += job.failed
     if failed:
         raise NMTError(f"{failed:,} {'line was' if failed == 1 else 'lines were'} not translated, as said above")

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -25,26 +25,27 @@ from nmt.translation.requests import Request
 from nmt.translation.restoring import restore
 from nmt.translation.results import Candidate, Translation
 from nmt.translation.segments import LineSplitter, Segment, Subwords
+from nmt.translation.stream import WINDOWS_AHEAD, lines_per_window, stream_translations
 
 if TYPE_CHECKING:
     from nmt.tokenization.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
 
-# How many numbers the attention of hypotheses may have that are in memory together.
-_ATTENTION = 2_000_000
+# The most numbers that the attention of hypotheses in memory may have.
+_MOST_ATTENTION = 2_000_000
 
 
-class _Wanted(NamedTuple):
-    """What is searched for once, however often it is wanted."""
+class _Task(NamedTuple):
+    """A segment to translate and its constraints; equal tasks are searched once."""
 
-    part: Segment
+    segment: Segment
     constraint: LexicalConstraint
     forbid: tuple[str, ...]
 
 
 class ClosedEngine:
-    """What a translator has in place of its engine when it is closed."""
+    """The engine of a translator that is closed: every use is an error."""
 
     name = "none"
 
@@ -61,12 +62,12 @@ class ClosedEngine:
 
     @staticmethod
     def error() -> NMTError:
-        """What is said to those who use a closed translator."""
+        """The error for every use of a closed translator."""
         return NMTError("this translator is closed; create another one")
 
 
 class LineTranslator:
-    """Translates lines with an engine: divides long ones and puts everything back in its place.
+    """Translates lines with an engine: splits long lines into segments and assembles their translations.
 
     Several threads may use one translator; they take turns at the engine. As a context manager it is closed at the end.
     """
@@ -78,18 +79,18 @@ class LineTranslator:
         *,
         search: SearchConfig,
         max_source_length: int,
-        joiner: str = " ",
+        separator: str = " ",
         source_prefix: Sequence[int] = (),
         sentences: Callable[[str], list[Span]] | None = None,
         sentences_at_once: int | None = 1,
         forms: LineForms | None = None,
     ) -> None:
-        """``max_source_length`` is the most subwords the model is given at once; longer lines are divided.
+        """``max_source_length`` is the most subwords the model is given at once; longer lines are split.
 
-        ``joiner`` stands between the parts of a divided line, and ``source_prefix``, such as a tag, before each part.
-        ``sentences`` finds those of a line, of which at most ``sentences_at_once`` are translated together, or as many
-        as fit if that is None. Without ``sentences`` lines are divided only by their length. ``forms`` finds list
-        markers and the like, which are not translated; without it every line is translated as it is.
+        ``separator`` is put between the translations of a line's segments, and ``source_prefix``, such as a tag, before
+        each segment. ``sentences`` finds the sentences of a line; at most ``sentences_at_once`` of them are translated
+        together, or as many as fit if that is None. Without ``sentences`` lines are split only by their length.
+        ``forms`` finds list markers and other text that is not translated; without it, all text is.
         """
         self.tokenizer = tokenizer
         self.engine = engine
@@ -97,8 +98,8 @@ class LineTranslator:
         self.search = search
         self.source_prefix = tuple(source_prefix)
         longest = max(1, max_source_length - len(self.source_prefix))
-        self._divider = LineSplitter(
-            tokenizer=tokenizer, longest=longest, joiner=joiner, sentences=sentences, at_once=sentences_at_once
+        self._splitter = LineSplitter(
+            tokenizer=tokenizer, longest=longest, separator=separator, sentences=sentences, at_once=sentences_at_once
         )
         self._unfulfilled = RepeatedWarnings(logger, "lines that have no translation without the forbidden words")
         self._forms = forms
@@ -110,7 +111,7 @@ class LineTranslator:
         self._turn = threading.Lock()
 
     def close(self) -> None:
-        """Give the memory of the model back and log totals of warnings; what is used after that raises an NMTError."""
+        """Free the memory of the model and log totals of warnings; using the translator afterwards is an NMTError."""
         with self._turn:
             if self._background is not None:
                 self._background.close()
@@ -130,44 +131,76 @@ class LineTranslator:
         return [translation.text for translation in self.translations(lines, details=False)]
 
     def translations(self, lines: Sequence[str | Request], *, details: bool = True) -> list[Translation]:
-        """All that can be said of the translation of each line, in order; TypeError for a single string.
+        """The translations of each line with their scores, in order; TypeError for a single string.
 
-        ``details`` are the probability of each subword and the words that translate each other; they take time.
+        ``details`` adds the probability of each subword and the words that translate each other, which takes time.
         """
         return self.submit(lines, details=details).result()
 
+    def stream(
+        self,
+        lines: Iterable[str | Request],
+        *,
+        details: bool = False,
+        window_lines: int | None = None,
+        ahead: int = WINDOWS_AHEAD,
+    ) -> Generator[Translation, None, None]:
+        """The translations of any number of lines, in order, while the lines are read: one for each line.
+
+        Lines are translated in windows of ``window_lines`` (None: what suits the search settings, 256 to 10,240). A
+        window is translated when it is full, has a million characters, or ``lines`` end; until then its lines wait, so
+        a slow source, such as a person or a queue, needs small windows: with ``window_lines=1, ahead=0`` each line is
+        answered before the next one is asked for. Nothing is read before the first translation is asked for, and then
+        only as much as needed: when a line's translation is returned, its window and up to ``ahead`` more have been
+        read, so memory is bounded. The larger the windows, the faster.
+
+        An exception of ``lines`` is raised after the translations of all lines before it. An exception while
+        translating a window is raised in place of the translations of that window, and ends the stream. Closing the
+        generator cancels what is pending. ``details`` as in ``translations``. TypeError for a single string,
+        ValueError for a window without lines.
+        """
+        _check_lines(lines)
+        self._check_open()
+        most = lines_per_window(self.search) if window_lines is None else window_lines
+        if most < 1 or ahead < 0:
+            raise ValueError(f"window_lines must be at least 1 and ahead at least 0, not {most} and {ahead}")
+        return stream_translations(lines, partial(self.submit, details=details), window_lines=most, ahead=ahead)
+
     def submit(self, lines: Sequence[str | Request], *, details: bool = True) -> PendingResult[list[Translation]]:
-        """``translations`` in the background, as far as the engine can; TypeError for a single string."""
-        if isinstance(lines, str):
-            raise TypeError("a translator takes a list of lines; put a single one in a list: [line]")
+        """``translations`` in the background, if the engine can do that; TypeError for a single string."""
+        _check_lines(lines)
         self._check_open()
         requests = [Request(line) if isinstance(line, str) else line for line in lines]
         texts = [clean_text(request.text.removesuffix("\r")) for request in requests]
         forms = [self._form(request, text) for request, text in zip(requests, texts, strict=True)]
-        divided = self._divider.divide([form.body for form in forms], spans=details)
-        wanted = [self._wanted(request, parts) for request, parts in zip(requests, divided, strict=True)]
-        pending = self._begin(list(dict.fromkeys(part for line in wanted for part in line)), details)
+        segments = self._splitter.split([form.body for form in forms], spans=details)
+        tasks = [self._tasks(request, of_line) for request, of_line in zip(requests, segments, strict=True)]
+        pending = self._submit_tasks(list(dict.fromkeys(task for of_line in tasks for task in of_line)), details)
 
         def result() -> list[Translation]:
-            found = pending.result()
+            translated = pending.result()
             return [
                 Translation(
                     source=request.text,
-                    candidates=self._restored(assemble(parts, [found[part] for part in line]), form),
-                    split=len(parts) > 1,
+                    candidates=self._restored(assemble(of_line, [translated[task] for task in line_tasks]), form),
+                    split=len(of_line) > 1,
                     cleaned=request.cleaned or text != request.text.removesuffix("\r"),
                 )
-                for request, text, form, parts, line in zip(requests, texts, forms, divided, wanted, strict=True)
+                for request, text, form, of_line, line_tasks in zip(
+                    requests, texts, forms, segments, tasks, strict=True
+                )
             ]
 
         return PendingResult(result, pending.cancel)
+
+    begin = submit  # its former name
 
     def _check_open(self) -> None:
         if isinstance(self.engine, ClosedEngine):
             raise self.engine.error()
 
     def _form(self, request: Request, text: str) -> LineForm:
-        """What of ``text`` is translated; all of it where its translation begins with words that were asked for."""
+        """What of ``text`` is translated: all of it where the request has a prefix or forbids what would be copied."""
         raw = LineForm("", text)
         if self._forms is None or request.prefix:
             return raw
@@ -181,47 +214,45 @@ class LineTranslator:
         return tuple(restore(candidate, form, forms) for candidate in candidates)
 
     def constraint_for(self, request: Request) -> LexicalConstraint:
-        """What ``request`` asks for, in subwords; NMTError if it cannot be."""
+        """The prefix and the forbidden words of ``request`` in subwords; NMTError if they cannot be met."""
         if not request.prefix and not request.forbid:
             return NO_CONSTRAINT
         from nmt.translation.lexical_constraints import constraint_from_text
 
         return constraint_from_text(cast("Tokenizer", self.tokenizer), request.prefix, request.forbid)
 
-    def _wanted(self, request: Request, parts: Sequence[Segment]) -> list[_Wanted]:
-        """What is searched for; only the first part begins with the prefix."""
+    wish_of = constraint_for  # its former name
+
+    def _tasks(self, request: Request, segments: Sequence[Segment]) -> list[_Task]:
+        """What is searched for; only the first segment begins with the prefix."""
         constraint = self.constraint_for(request)
         constraints = [constraint, LexicalConstraint(forbidden=constraint.forbidden)]
-        # Parts that differ only in where they stand are the same.
+        # Segments that differ only in their position are the same.
         return [
-            _Wanted(replace(part, start=0, before=""), constraints[bool(number)], request.forbid)
-            for number, part in enumerate(parts)
+            _Task(replace(segment, start=0, before=""), constraints[bool(number)], request.forbid)
+            for number, segment in enumerate(segments)
         ]
 
-    def _begin(
-        self, wanted: Sequence[_Wanted], details: bool
-    ) -> PendingResult[dict[_Wanted, list[SegmentTranslation]]]:
-        """Begin to search for the translations of each part, the best first."""
+    def _submit_tasks(
+        self, tasks: Sequence[_Task], details: bool
+    ) -> PendingResult[dict[_Task, list[SegmentTranslation]]]:
+        """Start to search for the translations of each segment, the best first."""
         searches = [
-            (some, self._begin_search(some, forbid, details))
-            for forbid in dict.fromkeys(each.forbid for each in wanted)
-            for some in self._little_enough([each for each in wanted if each.forbid == forbid], details)
+            (batch, self._submit_search(batch, forbid, details))
+            for forbid in dict.fromkeys(task.forbid for task in tasks)
+            for batch in self._batches([task for task in tasks if task.forbid == forbid], details)
         ]
 
-        def result() -> dict[_Wanted, list[SegmentTranslation]]:
-            found = {}
-            for some, search in searches:
-                results = search.result()
-                # All at once: in every call SentencePiece lets the interpreter go and then waits for it.
-                texts = iter(self.tokenizer.decode([each.ids for hypotheses in results for each in hypotheses]))
-                for each, hypotheses in zip(some, results, strict=True):
-                    found[each] = [
-                        decode_hypothesis(
-                            self.tokenizer, each.part, hypothesis, next(texts), first=len(self.source_prefix)
-                        )
-                        for hypothesis in hypotheses
-                    ]
-            return found
+        def result() -> dict[_Task, list[SegmentTranslation]]:
+            try:
+                return {
+                    task: translations
+                    for batch, search in searches
+                    for task, translations in zip(batch, self._decoded(batch, search.result()), strict=True)
+                }
+            except BaseException:  # an interrupt, too
+                cancel()
+                raise
 
         def cancel() -> None:
             for _, search in searches:
@@ -229,14 +260,28 @@ class LineTranslator:
 
         return PendingResult(result, cancel)
 
-    def _begin_search(
-        self, wanted: Sequence[_Wanted], forbid: tuple[str, ...], details: bool
+    def _decoded(
+        self, tasks: Sequence[_Task], results: Sequence[Sequence[Hypothesis]]
+    ) -> list[list[SegmentTranslation]]:
+        # All at once: in every call SentencePiece releases the interpreter and then waits for it.
+        texts = iter(self.tokenizer.decode([each.ids for hypotheses in results for each in hypotheses]))
+        first = len(self.source_prefix)
+        return [
+            [
+                decode_hypothesis(self.tokenizer, task.segment, hypothesis, next(texts), first=first)
+                for hypothesis in hypotheses
+            ]
+            for task, hypotheses in zip(tasks, results, strict=True)
+        ]
+
+    def _submit_search(
+        self, tasks: Sequence[_Task], forbid: tuple[str, ...], details: bool
     ) -> PendingResult[list[list[Hypothesis]]]:
-        """In the background if the engine can; otherwise when the result is wanted, and in turn."""
+        """In the background if the engine can do that; otherwise when the result is asked for, one at a time."""
         engine = self._engine_for(forbid)
-        sources = [(*self.source_prefix, *each.part.ids) for each in wanted]
+        sources = [(*self.source_prefix, *task.segment.ids) for task in tasks]
         constraints = (
-            [each.constraint for each in wanted] if any(each.constraint != NO_CONSTRAINT for each in wanted) else None
+            [task.constraint for task in tasks] if any(task.constraint != NO_CONSTRAINT for task in tasks) else None
         )
         if self._background is engine and not details:
             pending = self._background.submit(sources, self.search, constraints)
@@ -251,18 +296,18 @@ class LineTranslator:
 
         return PendingResult(result, pending.cancel)
 
-    def _little_enough(self, wanted: Sequence[_Wanted], details: bool) -> Iterator[list[_Wanted]]:
-        """All that is ``wanted``, with ``details`` as much at a time as the memory for attention allows."""
-        some: list[_Wanted] = []
+    def _batches(self, tasks: Sequence[_Task], details: bool) -> Iterator[list[_Task]]:
+        """All ``tasks``, with ``details`` no more at a time than the memory for attention allows."""
+        batch: list[_Task] = []
         size = 0
-        for each in wanted:
-            some.append(each)
-            size += len(each.part.ids) ** 2 * self.search.n_best
-            if details and size >= _ATTENTION:
-                yield some
-                some, size = [], 0
-        if some:
-            yield some
+        for task in tasks:
+            batch.append(task)
+            size += len(task.segment.ids) ** 2 * self.search.n_best
+            if details and size >= _MOST_ATTENTION:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
 
     def _engine_for(self, forbid: tuple[str, ...]) -> Engine:
         if not forbid:
@@ -270,6 +315,11 @@ class LineTranslator:
         from nmt.translation.lexical_constraints import ExcludedWordsEngine
 
         return ExcludedWordsEngine(self.engine, cast("Tokenizer", self.tokenizer), forbid, self._unfulfilled)
+
+
+def _check_lines(lines: Iterable[str | Request]) -> None:
+    if isinstance(lines, str):
+        raise TypeError("a translator takes a list of lines; put a single one in a list: [line]")
 
 
 def line_settings(
@@ -280,17 +330,17 @@ def line_settings(
     split_sentences: bool | None = None,
     raw: bool = False,
 ) -> dict[str, Any]:
-    """The settings of a LineTranslator for a model, of which its record says these.
+    """The settings of a LineTranslator for a model with this record.
 
     ``split_sentences``: True translates every sentence by itself, False as many at once as fit, and None as many as
-    the lines have that the model learned from: one where that is not known, for most corpora have one. ``raw``: list
-    markers, lines without letters and capitals are left to the model.
+    the lines have that the model learned from: one where that is not known, for most corpora have one. ``raw`` leaves
+    list markers, lines without letters and capitals to the model.
     """
     at_once = {None: profile.sentences_per_line or 1, True: 1, False: None}[split_sentences]
     source, target = languages
     return {
         "max_source_length": max_source_length,
-        "joiner": sentence_separator(target),
+        "separator": sentence_separator(target),
         "sentences": partial(sentence_spans, language=source),
         "sentences_at_once": at_once,
         "forms": None if raw else LineForms(source=source, target=target, capitals=not profile.knows_capitals()),

@@ -1,4 +1,4 @@
-"""A line as the parts that are translated by themselves: the whole line, its sentences, or what a model can take."""
+"""A line as the segments that are translated by themselves: the whole line, its sentences, or what a model can take."""
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,19 +26,20 @@ class Subwords(Protocol):
         """The subword of each id."""
 
     def source_spans(self, line: str) -> list[Span]:
-        """Where each of the subwords of ``line`` stands in it."""
+        """The span in ``line`` of each of its subwords."""
 
     def target_spans(self, ids: Sequence[int]) -> list[Span]:
-        """Where each of ``ids`` stands in their text."""
+        """The span in their text of each of ``ids``."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """One part of a line."""
+    """A part of a line that is translated by itself."""
 
     ids: Ids
-    before: str  # what stands between its translation and that of the part before, or the indentation of the line
-    # Where they were asked for: where in the line it begins, its text, and where its subwords stand there.
+    before: str  # put before its translation: a separator from the previous segment, or the line's indentation
+    # Where they were asked for: the index in the line at which the segment starts, its text, and the spans of its
+    # subwords in that text.
     start: int = 0
     text: str = ""
     spans: Sequence[Span] = ()
@@ -46,30 +47,30 @@ class Segment:
 
 @dataclass(frozen=True, kw_only=True)
 class LineSplitter:
-    """Divides lines into parts of at most ``longest`` subwords."""
+    """Splits lines into segments of at most ``longest`` subwords."""
 
     tokenizer: Subwords
     longest: int
-    joiner: str  # between the translations of two parts
-    sentences: Callable[[str], list[Span]] | None = None  # finds them; None: lines are divided only by length
-    at_once: int | None = 1  # so many sentences at most are a part; None: as many as fit
+    separator: str  # between the translations of two segments
+    sentences: Callable[[str], list[Span]] | None = None  # finds them; None: lines are split only by length
+    at_once: int | None = 1  # the most sentences in a segment; None: as many as fit
 
-    def divide(self, lines: Sequence[str], *, spans: bool) -> list[list[Segment]]:
-        """The parts of each line, none of a line without text; with ``spans`` if they are wanted."""
-        sentences = self._groups(lines)
-        texts = [line[start:end] for line, places in zip(lines, sentences, strict=True) for start, end in places]
+    def split(self, lines: Sequence[str], *, spans: bool) -> list[list[Segment]]:
+        """The segments of each line, none for a line without text; ``spans`` asks for start, text and spans."""
+        groups = self._groups(lines)
+        texts = [line[start:end] for line, of_line in zip(lines, groups, strict=True) for start, end in of_line]
         encoded = iter(self.tokenizer.encode(texts))
-        divided = []
-        for line, places in zip(lines, sentences, strict=True):
-            parts: list[Segment] = []
+        result = []
+        for line, of_line in zip(lines, groups, strict=True):
+            segments: list[Segment] = []
             last = 0
-            for start, end in places:
-                before = self._between(line[last:start]) if parts else self._indentation(line[:start])
-                found = self._parts(next(encoded), before)
-                parts += _placed(found, line[start:end], start, self.tokenizer) if spans else found
+            for start, end in of_line:
+                before = self._between(line[last:start]) if segments else self._indentation(line[:start])
+                parts = self._by_length(next(encoded), before)
+                segments += _with_spans(parts, line[start:end], start, self.tokenizer) if spans else parts
                 last = end
-            divided.append(parts)
-        return divided
+            result.append(segments)
+        return result
 
     def _sentences(self, line: str) -> list[Span]:
         if not line.strip():
@@ -77,7 +78,7 @@ class LineSplitter:
         return [(0, len(line))] if self.sentences is None else self.sentences(line)
 
     def _groups(self, lines: Sequence[str]) -> list[list[Span]]:
-        """What each line is divided into: groups of sentences that a model may take at once."""
+        """The groups of sentences of each line that are translated together."""
         sentences = [self._sentences(line) for line in lines]
         if self.at_once == 1:
             return sentences
@@ -95,7 +96,7 @@ class LineSplitter:
         return groups
 
     def _fitting(self, line: str, sentences: Sequence[Span]) -> list[Span]:
-        """Groups of ``sentences`` that have as many subwords as a model can take."""
+        """Groups of ``sentences`` with no more subwords than a model can take."""
         lengths = list(map(len, self.tokenizer.encode([line[start:end] for start, end in sentences])))
         groups: list[Span] = []
         size = number = 0  # subwords and sentences of the last group
@@ -108,21 +109,21 @@ class LineSplitter:
                 size, number = length, 1
         return groups
 
-    def _between(self, blanks: str) -> str:
-        """What stands between the translations of two sentences: the blanks of the source where blanks are written."""
-        return blanks if blanks and self.joiner and not blanks.strip(" ") else self.joiner
+    def _between(self, spaces: str) -> str:
+        """What to put between two translated sentences: the spaces of the source, if the target language uses them."""
+        return spaces if spaces and self.separator and not spaces.strip(" ") else self.separator
 
-    def _indentation(self, blanks: str) -> str:
-        """What stands before the translation of the first sentence."""
-        return blanks if self.joiner and not blanks.strip(" ") else ""
+    def _indentation(self, spaces: str) -> str:
+        """What to put before the translation of the first sentence."""
+        return spaces if self.separator and not spaces.strip(" ") else ""
 
-    def _parts(self, ids: Sequence[int], before: str) -> Iterator[Segment]:
+    def _by_length(self, ids: Sequence[int], before: str) -> Iterator[Segment]:
         if not ids:
             return
         lengths = [len(ids)] if len(ids) <= self.longest else split_subwords(self.tokenizer.pieces(ids), self.longest)
         start = 0
         for length in lengths:
-            yield Segment(tuple(ids[start : start + length]), self.joiner if start else before)
+            yield Segment(tuple(ids[start : start + length]), self.separator if start else before)
             start += length
 
 
@@ -132,36 +133,36 @@ def _grouped(spans: Sequence[Span], number: int) -> list[Span]:
     return [(spans[first][0], spans[min(first + number, len(spans)) - 1][1]) for first in firsts]
 
 
-def _placed(parts: Iterable[Segment], text: str, start: int, tokenizer: Subwords) -> Iterator[Segment]:
-    """The ``parts`` of ``text``, which begins at ``start`` in its line, with where they stand."""
-    spans = iter(tokenizer.source_spans(text))
-    for part in parts:
-        own = list(itertools.islice(spans, len(part.ids)))
-        submit, end = own[0][0], own[-1][1]
+def _with_spans(segments: Iterable[Segment], text: str, start: int, tokenizer: Subwords) -> Iterator[Segment]:
+    """The ``segments`` of ``text``, which starts at ``start`` in its line, with start, text and spans."""
+    text_spans = iter(tokenizer.source_spans(text))
+    for segment in segments:
+        spans = list(itertools.islice(text_spans, len(segment.ids)))
+        first, last = spans[0][0], spans[-1][1]
         yield replace(
-            part,
-            start=start + submit,
-            text=text[submit:end],
-            spans=Spans((first - submit, after - submit) for first, after in own),
+            segment,
+            start=start + first,
+            text=text[first:last],
+            spans=Spans((begin - first, end - first) for begin, end in spans),
         )
 
 
-# How good it is to divide before a subword.
+# How good it is to split before a subword.
 _SENTENCE, _WORD, _CHARACTER, _BYTE = 3, 2, 1, 0
 
 
 def split_subwords(pieces: Sequence[str], longest: int) -> list[int]:
-    """The lengths of the segments, each of at most ``longest`` subwords, that ``pieces`` is divided into.
+    """The lengths of the segments, each of at most ``longest`` subwords, that ``pieces`` is split into.
 
-    Each segment ends at the last sentence end it can reach; where there is none, at the last blank; else where it
-    must, but if possible not inside a character that is spelt in bytes.
+    Each segment ends at the last sentence end it can reach; without one, at the last space; otherwise at its full
+    length, but if possible not inside a character that is spelled in bytes.
 
     >>> split_subwords(["▁A", "▁b", ".", "▁C", "▁d", "▁e"], 4)
     [3, 3]
     """
     if len(pieces) <= longest:
         return [len(pieces)] if pieces else []
-    ranks = _rank_divisions(pieces)
+    ranks = _rank_splits(pieces)
     lengths = []
     start = 0
     while len(pieces) - start > longest:
@@ -172,15 +173,15 @@ def split_subwords(pieces: Sequence[str], longest: int) -> list[int]:
     return [*lengths, len(pieces) - start]
 
 
-def _rank_divisions(pieces: Sequence[str]) -> list[int]:
-    """How good it is to divide before each of ``pieces``."""
+def _rank_splits(pieces: Sequence[str]) -> list[int]:
+    """How good it is to split before each of ``pieces``."""
     ranks = []
-    last = ""  # the last character before this subword that is neither a blank nor a closing mark
+    last = ""  # the last character before this subword that is neither a space nor a closing mark
     for piece in pieces:
-        after_blank = piece.startswith(SPACE_MARK)
-        if (after_blank and last in STOPS) or (last in ENDS and piece[:1] not in CLOSERS):
+        after_space = piece.startswith(SPACE_MARK)
+        if (after_space and last in STOPS) or (last in ENDS and piece[:1] not in CLOSERS):
             ranks.append(_SENTENCE)
-        elif after_blank:
+        elif after_space:
             ranks.append(_WORD)
         else:
             ranks.append(_BYTE if _continues_character(piece) else _CHARACTER)
@@ -189,5 +190,5 @@ def _rank_divisions(pieces: Sequence[str]) -> list[int]:
 
 
 def _continues_character(piece: str) -> bool:
-    """Whether ``piece`` is a byte that does not begin a character, "<0x80>" to "<0xBF>"."""
+    """Whether ``piece`` is a byte inside a character, "<0x80>" to "<0xBF>"."""
     return 0x80 <= (byte_of(piece) or 0) < 0xC0

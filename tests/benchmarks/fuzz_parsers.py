@@ -249,8 +249,9 @@ class Workshop:
         return read
 
     def json_lines(self) -> Target:
+        from nmt.translation.jsonl import encode_lines
         from nmt.translation.requests import Request
-        from nmt_cli.translate.formats import as_lines, json_reader, write_json
+        from nmt_cli.translate.formats import json_reader, write_json
 
         reader = json_reader(Request(""), lambda request: None)
 
@@ -258,7 +259,7 @@ class Workshop:
             raw = data.split(b"\n")
             lines = reader(raw, None, 1)
             assert len(lines) == len(raw)
-            written = b"".join(as_lines(write_json(0, line, None) for line in lines))
+            written = b"".join(encode_lines(write_json(0, line, None) for line in lines))
             assert written.count(b"\n") == len(raw)
 
         return read

@@ -16,7 +16,7 @@ from nmt.translation.requests import decode_requests
 
 
 class Characters:
-    """A tokenizer whose subwords are characters, a blank and the letter after it being one."""
+    """A tokenizer whose subwords are characters; a space and the letter after it are one subword."""
 
     def __init__(self) -> None:
         self.known: list[str] = ["<pad>", "<unk>", "<s>", "</s>"]
@@ -70,7 +70,7 @@ def translator(**settings: object) -> tuple[LineTranslator, Echo]:
 
 
 @given(st.lists(st.text()), st.integers(1, 30))
-def test_as_many_lines_out_as_in_whatever_they_hold(lines: list[str], longest: int) -> None:
+def test_as_many_lines_out_as_in_whatever_they_contain(lines: list[str], longest: int) -> None:
     result = translator(max_source_length=longest)[0].translate(lines)
     assert len(result) == len(lines)
     for line, translation in zip(lines, result, strict=True):
@@ -81,8 +81,8 @@ def test_as_many_lines_out_as_in_whatever_they_hold(lines: list[str], longest: i
 
 
 @given(st.lists(st.text("ab c.", max_size=60)))
-def test_every_line_comes_back_to_its_place(lines: list[str]) -> None:
-    # Long ones too: nothing is cut. Divided inside a word they get the joiner there, so blanks do not count.
+def test_every_line_comes_back_at_its_position(lines: list[str]) -> None:
+    # Long ones too: nothing is cut. Where a word is split the separator is put in, so spaces do not count.
     result = translator()[0].translate(lines)
     assert [text.replace(" ", "") for text in result] == [line.replace(" ", "") for line in lines]
 
@@ -109,19 +109,19 @@ def test_a_single_string_is_not_taken_for_lines_of_a_letter() -> None:
         translator()[0].translate("abc")
 
 
-def test_a_long_line_is_divided_at_its_sentence_ends_and_joined_with_a_blank() -> None:
+def test_a_long_line_is_split_at_its_sentence_ends_and_assembled_with_spaces() -> None:
     made, engine = translator(max_source_length=8)
     assert made.translate(["One two. Three. Four"]) == ["One two. Three. Four"]
     assert sorted(map(len, engine.batches[0])) == [4, 6, 7]
 
 
-@pytest.mark.parametrize("joiner", ["", " "])
-def test_no_space_joins_chinese_whether_its_language_is_known_or_not(joiner: str) -> None:
-    made, _ = translator(max_source_length=4, joiner=joiner)
+@pytest.mark.parametrize("separator", ["", " "])
+def test_no_space_is_put_into_chinese_whether_its_language_is_known_or_not(separator: str) -> None:
+    made, _ = translator(max_source_length=4, separator=separator)
     assert made.translate(["我们走。他来了。"]) == ["我们走。他来了。"]
 
 
-def test_a_very_long_line_is_searched_in_parts() -> None:
+def test_a_very_long_line_is_searched_in_segments() -> None:
     words = random.Random(1)
     line = " ".join("x" * words.randint(1, 9) for _ in range(20_000))
     made, engine = translator()
@@ -129,7 +129,7 @@ def test_a_very_long_line_is_searched_in_parts() -> None:
     assert max(map(len, engine.batches[0])) <= 20
 
 
-def test_lines_that_are_no_clean_text_are_named(caplog: pytest.LogCaptureFixture) -> None:
+def test_lines_that_are_not_clean_text_are_named(caplog: pytest.LogCaptureFixture) -> None:
     window = [b"bad \xff byte", b"", b"a\x00b", "c\u2028d".encode(), b"cr\rhere", b"good\r"]
     with caplog.at_level(logging.WARNING, logger="nmt"):
         requests = decode_requests(window, name="in.txt", number=2)
@@ -141,7 +141,7 @@ def test_lines_that_are_no_clean_text_are_named(caplog: pytest.LogCaptureFixture
     assert named == ["in.txt, line 2", "in.txt, line 4", "in.txt, line 5", "in.txt, line 6"]
 
 
-def test_a_translation_never_holds_a_line_end() -> None:
+def test_a_translation_never_contains_a_line_end() -> None:
     class Breaking(Characters):
         def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
             return ["a\nb\u2028c\x00d\te\r" for _ in ids]
@@ -159,18 +159,18 @@ def test_the_public_name_comes_without_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_first_ids_are_before_every_part_of_a_line_and_within_the_limit() -> None:
+def test_the_source_prefix_is_before_every_segment_of_a_line_and_within_the_limit() -> None:
     made, engine = translator(max_source_length=8, source_prefix=(1,))
     assert made.translate(["One two. Three. Four", ""])[1] == ""
-    parts = sorted(engine.batches[0], key=len)
-    assert [len(part) for part in parts] == [5, 7, 8]
-    assert all(part[0] == 1 and 1 not in part[1:] for part in parts)
+    segments = sorted(engine.batches[0], key=len)
+    assert [len(segment) for segment in segments] == [5, 7, 8]
+    assert all(segment[0] == 1 and 1 not in segment[1:] for segment in segments)
 
 
 @pytest.mark.parametrize(
     ("sentences_per_line", "split", "lengths"),
     [
-        (None, None, [6, 6, 6, 6]),  # nobody has counted: one by one
+        (None, None, [6, 6, 6, 6]),  # not known: one by one
         (1, None, [6, 6, 6, 6]),
         (2, None, [12, 12]),
         (3, None, [18, 6]),
@@ -215,12 +215,12 @@ SPECIAL = ["-", "1\t2 ", "  - Ein Hund.", "1. Ein Hund.", "Ein Hund.", "EIN HUND
 def test_the_model_sees_no_markers_no_capitals_and_no_line_without_letters() -> None:
     made, engine = german()
     assert made.translate(SPECIAL) == [*SPECIAL[:5], "EIN HUND. EINE STRASSE!", "* EIN HUND."]
-    # The body is searched once, whatever stands before it.
+    # The body is searched once, whatever marker is before it.
     assert made.tokenizer.decode(engine.batches[0]) == ["Ein Hund.", "Ein hund.", "Eine straße!"]
     assert {translation.score for translation in made.translations(SPECIAL[:2])} == {0.0}
 
 
-def test_raw_leaves_all_of_it_to_the_model() -> None:
+def test_raw_leaves_markers_and_capitals_to_the_model() -> None:
     made, engine = german(raw=True)
     assert made.translate(SPECIAL) == [SPECIAL[0], "1 2", *SPECIAL[2:]]
     assert made.tokenizer.decode(engine.batches[0])[:4] == ["-", "1 2", "- Ein Hund.", "1. Ein Hund."]
@@ -233,7 +233,7 @@ def test_a_model_that_learned_capitals_gets_them() -> None:
 
 
 @given(st.lists(st.text("-*1.) aBß\u3000\t\x00", max_size=12) | st.text()))
-def test_whatever_the_form_of_lines_as_many_come_out_alone_as_together(lines: list[str]) -> None:
+def test_a_line_of_any_form_gives_the_same_translation_alone_as_together(lines: list[str]) -> None:
     made, _ = german()
     together = made.translations(lines)
     assert [translation.text for translation in together] == [made.translate([line])[0] for line in lines]

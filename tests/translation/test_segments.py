@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from nmt.translation.segments import split_subwords
 
 
-def divided(text: str, longest: int) -> list[str]:
+def segments_of(text: str, longest: int) -> list[str]:
     """``text`` is pieces between bars."""
     pieces = text.split("|")
     ends = split_subwords(pieces, longest)
@@ -23,22 +23,22 @@ def divided(text: str, longest: int) -> list[str]:
         ("▁A|▁b|.", 3, ["▁A|▁b|."]),
         # The last sentence end within reach, not the first.
         ("▁A|.|▁B|.|▁C|▁d|▁e", 6, ["▁A|.|▁B|.", "▁C|▁d|▁e"]),
-        # A stop inside a number or before a letter ends nothing, and a closing mark belongs to what it closes.
+        # A full stop inside a number or before a letter ends no sentence; a closing mark belongs to what it closes.
         ("▁3|.|14|▁is|▁pi", 4, ["▁3|.|14|▁is", "▁pi"]),
         ('▁A|!|"|▁B|▁c|▁d', 5, ['▁A|!|"', "▁B|▁c|▁d"]),
         ("▁(|A|.)|▁B|▁c|▁d", 5, ["▁(|A|.)", "▁B|▁c|▁d"]),
-        # Without blanks: after the full stop of the script.
+        # Without spaces: after the full stop of the script.
         ("我|们|走|。|他|们|来", 6, ["我|们|走|。", "他|们|来"]),
         ("“|走|。|”|他|们|来", 6, ["“|走|。|”", "他|们|来"]),
-        # No sentence end: at a blank; no blank: anywhere; but not inside a character spelt in bytes.
+        # No sentence end: at a space; no space: anywhere, but not inside a character that is spelled in bytes.
         ("▁ab|cd|▁ef|gh|ij|▁kl", 4, ["▁ab|cd", "▁ef|gh|ij|▁kl"]),
         ("▁a|b|c|d|e", 2, ["▁a|b", "c|d", "e"]),
         ("▁a|b|<0xE4>|<0xBD>|<0xA0>|c", 4, ["▁a|b", "<0xE4>|<0xBD>|<0xA0>|c"]),
         ("<0xE4>|<0xBD>|<0xA0>", 2, ["<0xE4>|<0xBD>", "<0xA0>"]),
     ],
 )
-def test_where_lines_are_divided(text: str, longest: int, expected: list[str]) -> None:
-    assert divided(text, longest) == expected
+def test_where_lines_are_split(text: str, longest: int, expected: list[str]) -> None:
+    assert segments_of(text, longest) == expected
 
 
 def test_nothing_gives_no_segments() -> None:

@@ -107,7 +107,7 @@ def test_offsets_are_those_of_the_raw_line(tokenizer: Tokenizer) -> None:
     assert not result.split
 
 
-def test_scores_of_a_divided_line_are_the_mean_of_its_parts_and_its_n_best_the_best_choices(
+def test_the_score_of_a_split_line_is_the_mean_of_its_segments_and_its_n_best_are_the_best_combinations(
     tokenizer: Tokenizer,
 ) -> None:
     line = "The dog runs. Ein Hund."
@@ -118,7 +118,7 @@ def test_scores_of_a_divided_line_are_the_mean_of_its_parts_and_its_n_best_the_b
     assert result.split
     assert result.score == pytest.approx(-0.5)
     assert result.candidates[0].log_probability == pytest.approx(-0.5 * sum(lengths))
-    # Second comes the choice that is worse by the shorter of the two parts.
+    # Second comes the combination that is worse by the shorter of the two segments.
     shorter = sentences[lengths.index(min(lengths))]
     assert result.candidates[1].text == line.replace(shorter, shorter[:-1])
     assert [each.score for each in result.candidates] == sorted(
@@ -139,17 +139,17 @@ def test_half_surrogates_and_line_ends_are_replaced_character_for_character(toke
     assert results[1].text == "dog"
 
 
-@pytest.mark.parametrize(("joiner", "expected"), [(" ", ["  ", "  ", " "]), ("", ["", "", ""])])
-def test_blanks_between_sentences_stay_where_blanks_are_written(
-    tokenizer: Tokenizer, joiner: str, expected: list[str]
+@pytest.mark.parametrize(("separator", "expected"), [(" ", ["  ", "  ", " "]), ("", ["", "", ""])])
+def test_spaces_between_sentences_are_kept_if_the_target_language_uses_spaces(
+    tokenizer: Tokenizer, separator: str, expected: list[str]
 ) -> None:
-    divider = LineSplitter(
-        tokenizer=tokenizer, longest=30, joiner=joiner, sentences=lambda text: sentence_spans(text, "zh")
+    splitter = LineSplitter(
+        tokenizer=tokenizer, longest=30, separator=separator, sentences=lambda text: sentence_spans(text, "zh")
     )
-    [parts, nothing] = divider.divide(["  我们走。  我们。我们走。 ", "  "], spans=True)
-    assert [part.before for part in parts] == expected
-    assert [part.text for part in parts] == ["我们走。", "我们。", "我们走。"]
-    assert [part.start for part in parts] == [2, 8, 11]
+    [segments, nothing] = splitter.split(["  我们走。  我们。我们走。 ", "  "], spans=True)
+    assert [segment.before for segment in segments] == expected
+    assert [segment.text for segment in segments] == ["我们走。", "我们。", "我们走。"]
+    assert [segment.start for segment in segments] == [2, 8, 11]
     assert nothing == []
 
 
@@ -194,7 +194,7 @@ def test_a_copied_line_has_neither_tokens_nor_links(tokenizer: Tokenizer) -> Non
     assert len(result.candidates) == 1
 
 
-def test_each_of_several_translations_gets_the_marker(tokenizer: Tokenizer) -> None:
+def test_every_one_of_several_translations_gets_the_marker(tokenizer: Tokenizer) -> None:
     [result] = translator(tokenizer, n_best=2, forms=GERMAN).translations(["1. Ein Hund läuft."])
     assert len(result.candidates) == 2
     assert all(candidate.text.startswith("1. Ein Hund") for candidate in result.candidates)

@@ -57,6 +57,16 @@ def test_a_file_into_a_file(model: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.txt", "out.txt"]
 
 
+def test_the_translator_is_closed_when_the_command_fails(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = []
+    close = Translator.close
+    monkeypatch.setattr(Translator, "close", lambda translator: (closed.append(True), close(translator)))
+    assert run("-m", model, text=b"%PDF-1.7\n\x00\x01\x02").exit_code == 1
+    assert len(closed) == 1
+    assert run("-m", model, "--forbid", " ", text="a\n").exit_code == 1
+    assert len(closed) == 2
+
+
 def test_compressed_files(model: Path, tmp_path: Path) -> None:
     source = tmp_path / "in.gz"
     source.write_bytes(gzip.compress(b"the a cat\nthe b dog"))

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmt import NMTError, Translator
-from nmt.translation.requests import Request
+from nmt.translation.jsonl import encode_lines
+from nmt.translation.requests import InputLine, Request
 from nmt_cli.main import nmt
-from nmt_cli.translate.formats import Line, as_lines, json_reader, text_reader, write_json, write_text
+from nmt_cli.translate.formats import json_reader, text_reader, write_json, write_text
 from tests.conftest import talkative_model
 
 LINES = ["the a cat", "", "the b dog sees"]
@@ -51,7 +52,7 @@ def test_json_lines_become_json_lines_with_all_that_is_known(model: Path) -> Non
     assert [each["translation"] for each in found[0]["n_best"]] == [each.text for each in expected[0].candidates]
 
 
-def test_wishes_come_with_their_lines(model: Path) -> None:
+def test_a_line_of_json_brings_its_own_prefix_and_forbidden_words(model: Path) -> None:
     requests = [{"text": "the a cat", "prefix": "dog sees", "forbid": ["birds"]}, {"text": "the a cat"}]
     result = run("-m", model, "--format", "json", text=as_input(*requests))
     first, second = (json.loads(line)["translation"] for line in result.stdout.splitlines())
@@ -168,7 +169,7 @@ def test_every_line_is_one_line_of_valid_json(lines: list[bytes]) -> None:
 
     read = json_reader(Request(""), check)(window, None, 1)
     assert len(read) == len(window)
-    written = b"".join(as_lines(write_json(index, line, None) for index, line in enumerate(read))).decode("utf-8")
+    written = b"".join(encode_lines(write_json(index, line, None) for index, line in enumerate(read))).decode("utf-8")
     assert len(written.splitlines()) == written.count("\n") == len(window)
     for line, text in zip(read, written.splitlines(), strict=True):
         assert (line.request is None) == bool(line.problem)
@@ -181,4 +182,4 @@ def test_lines_of_text_are_read_as_they_are() -> None:
     [line] = text_reader(Request(""))(["ä\ufeff".encode()], "file", 1)
     assert line.request is not None
     assert line.request.text == "ä\ufeff"
-    assert b"".join(as_lines([write_text(0, Line(None), None)])) == b"\n"
+    assert b"".join(encode_lines([write_text(0, InputLine(None), None)])) == b"\n"

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-import nmt_cli.translate.job
 from nmt import NMTError
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import PendingResult
+from nmt.translation import stream
 from nmt.translation.requests import Request
 from nmt.translation.results import Candidate, Translation
 from nmt_cli.translate.formats import OutputFormat, text_reader, write_text
@@ -17,51 +17,52 @@ from nmt_cli.translate.job import TranslationJob
 
 
 class Fake:
-    """A translator that gives lines back in capitals, and notes when it began and when a result was wanted."""
+    """A translator that gives lines back in capitals, and records when a window is submitted and its result is used."""
 
     search = SearchConfig(beam_size=5)
 
-    def __init__(self, fails_at: str = "") -> None:
+    def __init__(self, fails_at: str = "", error: type[BaseException] = NMTError) -> None:
         self.fails_at = fails_at
-        self.noted: list[tuple[str, str]] = []
+        self.error = error
+        self.calls: list[tuple[str, str]] = []
 
     def submit(self, requests: list[Request], *, details: bool) -> PendingResult[list[Translation]]:
         first = requests[0].text
-        self.noted.append(("begin", first))
+        self.calls.append(("submit", first))
 
         def result() -> list[Translation]:
-            self.noted.append(("result", first))
+            self.calls.append(("result", first))
             if first == self.fails_at:
-                raise NMTError("it failed")
+                raise self.error("it failed")
             candidates = [Candidate(text=each.text.upper(), score=0.0, log_probability=0.0) for each in requests]
             return [
                 Translation(source=each.text, candidates=(best,), split=False, cleaned=False)
                 for each, best in zip(requests, candidates, strict=True)
             ]
 
-        return PendingResult(result, lambda: self.noted.append(("cancel", first)))
+        return PendingResult(result, lambda: self.calls.append(("cancel", first)))
 
 
 @pytest.fixture(autouse=True)
 def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nmt_cli.translate.job, "FEWEST_LINES", 2)
-    monkeypatch.setattr(nmt_cli.translate.job, "WINDOW_ROWS", 10)
+    monkeypatch.setattr(stream, "FEWEST_LINES", 2)
+    monkeypatch.setattr(stream, "WINDOW_ROWS", 10)
 
 
 def job(translator: Fake, output: Any) -> TranslationJob:
-    form = OutputFormat(text_reader(Request("")), write_text, details=False)
-    return TranslationJob(translator, form, output)  # type: ignore[arg-type]
+    text = OutputFormat(text_reader(Request("")), write_text, details=False)
+    return TranslationJob(translator, text, output)  # type: ignore[arg-type]
 
 
-def test_a_window_of_a_file_is_begun_before_the_one_before_it_is_written(tmp_path: Path) -> None:
+def test_a_window_of_a_file_is_submitted_before_the_previous_one_is_written(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("a\nb\nc\nd\ne\n")
     output, translator = BytesIO(), Fake()
     done = job(translator, output)
     done.translate(str(tmp_path / "text"))
     assert output.getvalue() == b"A\nB\nC\nD\nE\n"
     assert (done.lines, done.failed) == (5, 0)
-    assert translator.noted == [
-        ("begin", "a"), ("begin", "c"), ("result", "a"), ("begin", "e"), ("result", "c"), ("result", "e"),
+    assert translator.calls == [
+        ("submit", "a"), ("submit", "c"), ("result", "a"), ("submit", "e"), ("result", "c"), ("result", "e"),
     ]  # fmt: skip
 
 
@@ -94,10 +95,25 @@ def test_what_came_before_an_unreadable_line_is_written(tmp_path: Path, monkeypa
     assert output.getvalue() == b"A\nB\nC\nD\n"
 
 
-def test_after_a_failure_nothing_more_is_written_and_what_was_begun_is_cancelled(tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [NMTError, KeyboardInterrupt])
+def test_after_a_failure_or_an_interrupt_nothing_more_is_written_and_what_is_pending_is_cancelled(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
     (tmp_path / "text").write_text("a\nb\nc\nd\ne\nf\n")
-    output, translator = BytesIO(), Fake(fails_at="c")
-    with pytest.raises(NMTError, match="it failed"):
+    output, translator = BytesIO(), Fake(fails_at="c", error=error)
+    with pytest.raises(error, match="it failed"):
         job(translator, output).translate(str(tmp_path / "text"))
     assert output.getvalue() == b"A\nB\n"
-    assert translator.noted[-2:] == [("result", "c"), ("cancel", "e")]
+    assert translator.calls[-3:] == [("result", "c"), ("cancel", "c"), ("cancel", "e")]
+
+
+def test_an_output_that_cannot_be_written_cancels_what_is_pending(tmp_path: Path) -> None:
+    class Full(BytesIO):
+        def writelines(self, lines: object) -> None:
+            raise OSError("no space left")
+
+    (tmp_path / "text").write_text("a\nb\nc\nd\n")
+    translator = Fake()
+    with pytest.raises(OSError, match="no space left"):
+        job(translator, Full()).translate(str(tmp_path / "text"))
+    assert translator.calls == [("submit", "a"), ("submit", "c"), ("result", "a"), ("cancel", "c")]
