@@ -113,10 +113,10 @@ def _check_layer(opened: "ExplainedModel", given: Mapping[str, Any]) -> None:
 
 def _alignment_text(found: "Walk") -> str:
     """The translation and what each of its words looks at, by the heads that align words."""
-    from nmt.explain.sentence import merge
+    from nmt.translation.alignment import word_attention
 
     rows, columns = found.target.subwords_of_words(), found.source.subwords_of_words()
-    weights = merge(found.alignment().tolist(), rows, columns)
+    weights = word_attention(found.alignment().tolist(), rows, columns)
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if terminal else WIDTH
     heads = ", ".join(f"{layer + 1}.{head + 1}" for layer, head in found.opened.alignment_heads)

@@ -8,12 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.text.scripts import script_numbers, scripts
+from nmt.text.scripts import common_name, script_numbers, scripts
 
-# Scripts that are mixed in the text of one language, and so count as one.
-_EAST_ASIAN = dict.fromkeys(("Hani", "Hira", "Kana", "Bopo"), "Chinese or Japanese")
-_NAMES = {**_EAST_ASIAN, "Hang": "Korean", "Nkoo": "N'Ko", "Mymr": "Burmese"}
-SCRIPT_NAMES = tuple(dict.fromkeys(_NAMES.get(script.code, script.name) for script in scripts()[1:]))
+# Scripts that are mixed in the text of one language have one name, and so count as one.
+SCRIPT_NAMES = tuple(dict.fromkeys(map(common_name, scripts()[1:])))
 NO_SCRIPT = len(SCRIPT_NAMES)  # of lines with too few letters to tell
 _LATIN = SCRIPT_NAMES.index("Latin")
 _FEWEST_LETTERS = 4
@@ -81,7 +79,7 @@ def without_code(line: str) -> str:
 @cache
 def _class_of_code() -> NDArray[np.uint8]:
     """The class of each code point."""
-    known = [_FIRST_SCRIPT + SCRIPT_NAMES.index(_NAMES.get(script.code, script.name)) for script in scripts()[1:]]
+    known = [_FIRST_SCRIPT + SCRIPT_NAMES.index(common_name(script)) for script in scripts()[1:]]
     classes = np.array([_OTHER, *known], dtype=np.uint8)[np.frombuffer(script_numbers(), dtype=np.uint8)]
     classes[0x00:0x20] = classes[0x7F] = _CONTROL
     classes[[0x09, 0x0A]] = _OTHER

@@ -4,10 +4,7 @@ Words are told apart by characters alone and counted without regard to case; in 
 each character is one.
 """
 
-import functools
 import gzip
-import re
-import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -18,8 +15,7 @@ from nmt.corpus.pairs import Pair
 from nmt.errors import NMTError
 from nmt.files.atomic import atomic_writer
 from nmt.files.lines import StrPath
-from nmt.text.scripts import UNSEGMENTED_RANGES
-from nmt.text.words import WORDLESS_CLASS
+from nmt.text.words import countable_words
 from nmt.tokenization.normalization import fold
 
 MOST_WORDS = 200_000  # of each side that are kept, the most frequent
@@ -27,8 +23,6 @@ MOST_PAIRS = 1_000_000  # that are counted; of a larger corpus a sample is
 _LONGEST = 200  # characters of a word that is kept
 _MOST_BYTES = 100_000_000  # of a file, unpacked
 _MAGIC = "nmt word counts"
-_INNER = "['\u2019.,:/@-]"  # stands inside a word that goes on after it
-_PLAIN = re.compile(f"[^\\W_]+(?:{_INNER}[^\\W_]+)*")
 
 
 @dataclass(frozen=True)
@@ -82,9 +76,7 @@ class WordCounter:
 
 def words(text: str) -> list[str]:
     """The words of ``text``, folded and without punctuation: ``3.14`` and ``don't`` are one, an ideograph is one."""
-    text = fold(text)
-    special, pattern = _patterns()
-    return (pattern if special.search(text) else _PLAIN).findall(text)
+    return countable_words(fold(text))
 
 
 def read_word_counts(path: StrPath) -> WordCounts | None:
@@ -117,19 +109,3 @@ def _most_frequent(counts: Counter[str]) -> tuple[list[tuple[str, int]], int]:
     known.sort(key=lambda item: (-item[1], item[0]))
     kept = known[:MOST_WORDS]
     return kept, kept[-1][1] if len(kept) < len(known) else 0
-
-
-@functools.cache
-def _patterns() -> "tuple[re.Pattern[str], re.Pattern[str]]":
-    """What finds marks and scripts without blanks, and what finds words where there are any.
-
-    Letters and digits with their marks and what may stand inside a word, or one character of a script without blanks.
-    """
-    marks = "".join(map(chr, filter(lambda code: unicodedata.category(chr(code))[0] == "M", range(0x300, 0x10000))))
-    marks += "\u200c\u200d\u00ad"
-    letter = f"[^\\W_{WORDLESS_CLASS}]"
-    letters = f"{letter}(?:{letter}|[{marks}])*"
-    words_with_marks = f"[{WORDLESS_CLASS}](?<=\\w)[{marks}]*|{letters}(?:{_INNER}{letters})*"
-    # A set of characters is looked up at once only where none of them is beyond the first 65,536.
-    near = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSEGMENTED_RANGES if last < 0x10000)
-    return re.compile(f"[{marks}{near}]|[\U00010000-\U0010ffff]"), re.compile(words_with_marks)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nmt.corpus.word_counts import words
-from nmt.text.words import is_wordless
+from nmt.text.scripts import is_unsegmented_character
 
 FAULTS = {
     "empty": "nothing was translated",
@@ -70,7 +70,7 @@ def _repeats_word(found: Sequence[str]) -> bool:
     for place in range(len(found) - 1):
         if found[place] != found[place + 1]:
             continue
-        if not is_wordless(found[place][0]) or found[place : place + 3].count(found[place]) == 3:
+        if not is_unsegmented_character(found[place][0]) or found[place : place + 3].count(found[place]) == 3:
             return True
     return False
 

@@ -63,16 +63,6 @@ def decoder_input(tokenizer: Tokenizer, target: Sentence) -> Sentence:
     return _sentence(tokenizer, target.text, [BOS, *(each.id for each in kept)], [None, *spans])
 
 
-def merge(weights: Matrix, rows: Sequence[Sequence[int]], columns: Sequence[Sequence[int]]) -> list[list[float]]:
-    """How much each word looks at each: the mean over its own subwords of the sum over the other's.
-
-    ``weights`` are those of subwords; ``rows`` and ``columns`` say which subwords each word has.
-    """
-    return [
-        [sum(weights[row][column] for row in own for column in others) / len(own) for others in columns] for own in rows
-    ]
-
-
 def _sentence(tokenizer: Tokenizer, text: str, ids: Sequence[int], spans: Sequence[Span | None]) -> Sentence:
     """``spans`` are where the subwords stand in ``text``; None: such as a tag, BOS and EOS, it is no part of it."""
     starts = [start for start, _ in words_and_marks(text)]

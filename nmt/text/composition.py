@@ -10,12 +10,12 @@ MOST_MARKS = 100
 
 
 def compose(text: str) -> str:
-    """``text`` in form C; of more than MOST_MARKS combining marks in a row, each further one stays by itself."""
+    """``text`` in form C; of more than MOST_MARKS combining marks in a row, each further one stays as it is."""
     if text.isascii():
         return text
     if len(text) <= MOST_MARKS or not _run().search(text):
         return unicodedata.normalize("NFC", text)
-    return "".join(unicodedata.normalize("NFC", part) for part in _behind_a_run().split(text))
+    return "".join(unicodedata.normalize("NFC", part) for part in _after_a_run().split(text))
 
 
 def is_composed(text: str) -> bool:
@@ -27,13 +27,30 @@ def is_composed(text: str) -> bool:
     return compose(text) == text
 
 
+def positions_before_composition(text: str) -> list[int]:
+    """For each character of ``text`` in form C, and for its end, the index in ``text`` itself."""
+    positions: list[int] = []
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or not _may_compose(text[end]):
+            count = len(compose(text[start:end]))
+            positions.extend(min(start + index, end) for index in range(count))
+            start = end
+    return [*positions, len(text)]
+
+
+def _may_compose(character: str) -> bool:
+    """Whether ``character`` may compose with what precedes it: marks, and the vowels and finals of Korean."""
+    return unicodedata.category(character)[0] == "M" or "\u1160" <= character <= "\u11ff"
+
+
 @functools.cache
 def _run() -> re.Pattern[str]:
     return re.compile(f"{_marks()}{{{MOST_MARKS}}}")
 
 
 @functools.cache
-def _behind_a_run() -> re.Pattern[str]:
+def _after_a_run() -> re.Pattern[str]:
     return re.compile(f"(?<={_marks()}{{{MOST_MARKS}}})")
 
 

@@ -1,4 +1,4 @@
-"""What is known of languages: their codes, names, scripts, and what stands between their sentences.
+"""Facts about languages: codes, names, scripts, what separates sentences, how ordinals, nouns and capitals are written.
 
 Codes are read as people write them: BCP 47 (zh-TW, sr-Latn), ISO 639-1, -2 and -3 (de, ger, deu), the names of FLORES
 (zho_Hans), locales (pt_BR, sr@latin). The table holds the codes and English names of the IANA language subtag registry,
@@ -41,6 +41,20 @@ _SCRIPT_VARIANTS = {
 }
 _PLAIN = {"Hans": "Hani", "Hant": "Hani", "Hrkt": "Jpan", "Hira": "Jpan", "Kana": "Jpan", "Hang": "Kore"}
 _WITH_DEFAULT_SCRIPT = {"sh": "Latn"}  # codes that say more than the language
+
+
+# Facts about languages, by bare codes such as de.
+_ORDINALS_WITH_STOP = frozenset((
+    "bar", "bs", "cs", "cnr", "da", "de", "dsb", "et", "eu", "fi", "fo", "fy", "gsw", "hr", "hsb", "hu", "is", "ksh",
+    "lb", "lv", "nb", "nds", "nn", "no", "pl", "sh", "sk", "sl", "sr", "tr", "vro",
+))  # fmt: skip
+_CAPITALIZED_NOUNS = frozenset(("bar", "de", "gsw", "ksh", "lb", "nds"))
+_DOTTED_I = frozenset(("az", "crh", "gag", "tr"))
+_CAPITALS_WITHOUT_ACCENTS = frozenset(("el",))
+_SIMILAR = tuple(
+    frozenset(codes.split())
+    for codes in ("no nb nn da", "hr bs sr", "id ms jv", "cs sk", "zu xh", "pt gl", "zh wuu yue")
+)
 
 
 class Language(NamedTuple):
@@ -178,6 +192,35 @@ def sentence_separator(code: str | None) -> str:
     Of an unknown language it is a space, which the text itself overrules: see ``scripts.joins_without_space``.
     """
     return "" if script_of(code) in ("Hani", "Jpan") else " "
+
+
+def writes_ordinals_with_stop(language: str | None) -> bool:
+    """Whether ordinals have a full stop (19. Jahrhundert, 19. století) in ``language``, a bare code such as de."""
+    return language in _ORDINALS_WITH_STOP
+
+
+def capitalizes_nouns(language: str | None) -> bool:
+    """Whether all nouns begin with a capital in ``language``, a bare code such as de."""
+    return language in _CAPITALIZED_NOUNS
+
+
+def has_dotted_i(language: str | None) -> bool:
+    """Whether i and İ are one letter, and ı and I another one, in ``language``, a bare code such as tr."""
+    return language in _DOTTED_I
+
+
+def capitals_keep_accents(language: str | None) -> bool:
+    """Whether words in capitals keep their accents in ``language``, a bare code: not in Greek."""
+    return language not in _CAPITALS_WITHOUT_ACCENTS
+
+
+def similar_languages(language: str) -> frozenset[str]:
+    """The bare codes of languages whose short sentences cannot be told from those of ``language``, itself included.
+
+    >>> sorted(similar_languages("cs")), sorted(similar_languages("de"))
+    (['cs', 'sk'], ['de'])
+    """
+    return next((group for group in _SIMILAR if language in group), frozenset((language,)))
 
 
 def language_name(code: str | None) -> str | None:

@@ -5,8 +5,14 @@ import unicodedata
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nmt.text.languages import primary_language
-from nmt.text.sentence_ends import CAPITALISED_NOUNS, OPENERS, ORDINALS
+from nmt.text.languages import (
+    capitalizes_nouns,
+    capitals_keep_accents,
+    has_dotted_i,
+    primary_language,
+    writes_ordinals_with_stop,
+)
+from nmt.text.sentence_ends import OPENERS
 from nmt.text.sentences import sentence_spans
 
 _INDENTATION = re.compile("[ \t\u00a0]*")
@@ -26,7 +32,6 @@ _COUNTED = """
     rang reich runde saison semester senat sitzung staffel stock strafsenat strafkammer stunde tag teil
     weihnachtsfeiertag weihnachtstag weltkrieg woche zivilsenat
     """
-_DOTTED_I = frozenset(("tr", "az", "crh", "gag"))  # i and İ are a letter, ı and I another one
 _LONG_WORD = re.compile(r"[^\W\d_]{7,}")  # one word in capitals that is no acronym
 _I = re.compile(r"\bi\b")
 
@@ -100,7 +105,7 @@ def is_capitals(text: str) -> bool:
 
 def sentence_case(text: str, language: str) -> str:
     """``text``, which is in capitals, in small letters but for the first of each sentence; as long as it was."""
-    small = text.translate({ord("I"): "ı", ord("İ"): "i"}) if language in _DOTTED_I else text
+    small = text.translate({ord("I"): "ı", ord("İ"): "i"}) if has_dotted_i(language) else text
     lowered = small.lower()
     if len(lowered) != len(text):
         lowered = "".join(each.lower() if len(each.lower()) == 1 else each for each in small)
@@ -122,21 +127,21 @@ def _end(pattern: "re.Pattern[str]", line: str, start: int) -> int:
 
 def _is_ordinal(line: str, start: int, language: str) -> bool:
     """Whether a number with a full stop before ``line[start:]`` is an ordinal there, as in 3. Oktober."""
-    if language not in ORDINALS:
+    if not writes_ordinals_with_stop(language):
         return False
     following = line[start:].lstrip(OPENERS)
     if following[:1].islower() or following[:1].isdecimal():
         return True
-    if language not in CAPITALISED_NOUNS:
+    if not capitalizes_nouns(language):
         return is_capitals(following)
     word = re.match(r"\w*", following)
     return word is not None and word[0].casefold() in _COUNTED.split()
 
 
 def _capital(character: str, language: str | None) -> str:
-    if character == "i" and language in _DOTTED_I:
+    if character == "i" and has_dotted_i(language):
         return "İ"
-    if language == "el":  # capitals have no accents
+    if not capitals_keep_accents(language):
         plain = unicodedata.normalize("NFD", character).replace("\u0301", "")
         character = unicodedata.normalize("NFC", plain) or character
     return character.upper() if character.title() != character else character

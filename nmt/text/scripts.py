@@ -1,20 +1,24 @@
-"""Which script characters are of, by Unicode's ranges (Scripts.txt), and which script dominates some text.
+"""Which script a character has, by Unicode's ranges (Scripts.txt), which script dominates a text, and facts on scripts.
 
 Scripts have their codes of ISO 15924, such as Latn, Geor and Hani. Text, not a language, decides here.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+NO_SCRIPT = 0  # number of characters that all scripts share, and of code points that are not assigned
+
+# Scripts that are mixed in Chinese or Japanese text. They have no spaces between sentences either.
+EAST_ASIAN_SCRIPTS = frozenset(("Hani", "Hira", "Kana", "Bopo"))
 # Scripts written without spaces between words: Line_Break SA of Unicode, Tibetan, kana and ideographs.
-UNSEGMENTED = frozenset(
+UNSEGMENTED_SCRIPTS = frozenset(
     ("Thai", "Laoo", "Tibt", "Mymr", "Khmr", "Tale", "Talu", "Lana", "Tavt", "Ahom", "Hani", "Hira", "Kana", "Jpan")
 )
-# The ranges of those in use today that count each character as a word; combining marks belong to the one before.
-UNSEGMENTED_RANGES = (
+# The ranges of those in use today in which each character counts as a word, with the combining marks after it.
+_UNSEGMENTED_RANGES = (
     (0x0E00, 0x0EFF),
     (0x0F00, 0x0FFF),
     (0x1000, 0x109F),
@@ -29,8 +33,26 @@ UNSEGMENTED_RANGES = (
     (0xFF66, 0xFF9F),
     (0x20000, 0x3FFFF),
 )
-NO_SCRIPT = 0  # number of characters that all scripts share, and of what is not assigned
-_SPACELESS = frozenset(("Hani", "Hira", "Kana", "Bopo"))  # no space stands between their sentences either
+
+
+def _as_class(ranges: Iterable[tuple[int, int]]) -> str:
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+# For the brackets of a regular expression: these characters; those of them below U+10000; and kana, ideographs and
+# Hangul syllables.
+UNSEGMENTED_CHARACTERS = _as_class(_UNSEGMENTED_RANGES)
+UNSEGMENTED_BMP_CHARACTERS = _as_class(ends for ends in _UNSEGMENTED_RANGES if ends[1] < 0x10000)
+CJK_CHARACTERS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
+
+# How people call scripts, where Unicode's name is another one.
+_COMMON_NAMES = {
+    **dict.fromkeys(EAST_ASIAN_SCRIPTS, "Chinese or Japanese"),
+    "Hang": "Korean",
+    "Nkoo": "N'Ko",
+    "Mymr": "Burmese",
+}
+
 _SAMPLE_LINES = 2000
 _SAMPLE_CHARACTERS = 200_000
 
@@ -66,10 +88,9 @@ def script_numbers() -> bytes:
     return _read()[1]
 
 
-@cache
-def script_name(code: str) -> str:
-    """What people call a script, such as Georgian for Geor; the code itself where it is not known."""
-    return next((script.name for script in scripts() if script.code == code), code)
+def common_name(script: Script) -> str:
+    """What people call ``script``; those that are mixed in one text, such as kana and ideographs, have one name."""
+    return _COMMON_NAMES.get(script.code, script.name)
 
 
 def count_scripts(lines: Sequence[str]) -> dict[str, int]:
@@ -105,8 +126,13 @@ def script_of_text(lines: Sequence[str]) -> str | None:
 
 
 def is_unsegmented(script: str | None) -> bool:
-    """Whether words are written without spaces in ``script``, a code of ISO 15924."""
-    return script in UNSEGMENTED
+    """Whether words are written without spaces between them in ``script``, a code of ISO 15924."""
+    return script in UNSEGMENTED_SCRIPTS
+
+
+def is_unsegmented_character(character: str) -> bool:
+    """Whether ``character`` is of a script written without spaces between words, and so counts as a word."""
+    return character >= "\u0e00" and any(first <= ord(character) <= last for first, last in _UNSEGMENTED_RANGES)
 
 
 def joins_without_space(before: str, after: str) -> bool:
@@ -115,11 +141,11 @@ def joins_without_space(before: str, after: str) -> bool:
     >>> joins_without_space("我在家。", "你呢？"), joins_without_space("Ende.", "你呢？")
     (True, False)
     """
-    return _is_spaceless(before[-1:]) and _is_spaceless(after[:1])
+    return _is_east_asian(before[-1:]) and _is_east_asian(after[:1])
 
 
-def _is_spaceless(character: str) -> bool:
+def _is_east_asian(character: str) -> bool:
     if not character:
         return False
-    wide = "\u3001" <= character <= "\u301f" or "\uff01" <= character <= "\uff65"  # marks of East Asia
-    return wide or scripts()[script_numbers()[ord(character)]].code in _SPACELESS
+    wide = "\u3001" <= character <= "\u301f" or "\uff01" <= character <= "\uff65"  # punctuation of East Asia
+    return wide or scripts()[script_numbers()[ord(character)]].code in EAST_ASIAN_SCRIPTS

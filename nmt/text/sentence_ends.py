@@ -2,7 +2,9 @@
 
 import re
 
-from nmt.text.words import Span, is_wordless
+from nmt.text.languages import capitalizes_nouns, writes_ordinals_with_stop
+from nmt.text.scripts import is_unsegmented_character
+from nmt.text.words import Span
 
 OPENERS = "\"'([{«»‹›„“”‚‘’「『（【¿¡-–— "
 CLOSERS = frozenset("\"')]»›’”“」』）】")  # may follow what ends a sentence
@@ -18,11 +20,6 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Languages that write ordinals with a dot (19. Jahrhundert, 19. století), and those of them that capitalise nouns.
-ORDINALS = _words(
-    "bar bs cs cnr da de dsb et eu fi fo fy gsw hr hsb hu is ksh lb lv nb nds nn no pl sh sk sl sr tr vro"
-)
-CAPITALISED_NOUNS = _words("bar de gsw ksh lb nds")
 # What begins a German sentence after a number more often than it follows an ordinal.
 _STARTERS = _words(
     """
@@ -94,7 +91,7 @@ def _continues(word: str, following: str, language: str, *, capitals: bool) -> b
     """Whether a sentence continues after ``word`` and a full stop; ``capitals``: the whole line is in capitals."""
     first = following[:1]
     if word.isdecimal() or _ROMAN.match(word):
-        return language in ORDINALS and _is_ordinal(word, following, language, capitals=capitals)
+        return writes_ordinals_with_stop(language) and _is_ordinal(word, following, language, capitals=capitals)
     folded = word.casefold()
     if folded in _ABBREVIATIONS.get(language, ()) or (first.isdecimal() and folded in _BEFORE_NUMBERS):
         return True
@@ -110,10 +107,10 @@ def _is_ordinal(word: str, following: str, language: str, *, capitals: bool) -> 
         return True
     if word.isdecimal() and len(word) > _LONGEST_ORDINAL:
         return False
-    if capitals and language not in CAPITALISED_NOUNS:
+    if capitals and not capitalizes_nouns(language):
         return True
     next_word = re.match(r"\w*", following)
-    return language in CAPITALISED_NOUNS and next_word is not None and next_word[0].casefold() not in _STARTERS
+    return capitalizes_nouns(language) and next_word is not None and next_word[0].casefold() not in _STARTERS
 
 
 def _ends_without_space(text: str, start: int, end: int, after: int) -> bool:
@@ -122,7 +119,12 @@ def _ends_without_space(text: str, start: int, end: int, after: int) -> bool:
         return False  # 「行け。」と言った。
     if text[end - 1] not in _SPACED:
         return True
-    return text[end - 1] in ".!?" and is_wordless(text[after]) and start > 0 and is_wordless(text[start - 1])
+    return (
+        text[end - 1] in ".!?"
+        and start > 0
+        and is_unsegmented_character(text[after])
+        and is_unsegmented_character(text[start - 1])
+    )
 
 
 def _mark(text: str, sentence: Span) -> Span:

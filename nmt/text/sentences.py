@@ -8,10 +8,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from nmt.text.composition import compose
+from nmt.text.composition import compose, positions_before_composition
 from nmt.text.languages import primary_language
 from nmt.text.sentence_ends import CLOSERS, ENDS, STOPS, is_end
-from nmt.text.words import Span, letter_marks, places_before_composition
+from nmt.text.words import Span, letter_marks
 
 _LETTER = re.compile(r"[^\W\d_]")
 _CLOSING = f"[{''.join(map(re.escape, CLOSERS))}]*"
@@ -41,8 +41,8 @@ def sentence_spans(text: str, language: str | None) -> list[Span]:
     composed = compose(text)
     if composed == text:
         return _spans_of_composed(text, language)
-    places = places_before_composition(text)
-    return [(places[start], places[end]) for start, end in _spans_of_composed(composed, language)]
+    positions = positions_before_composition(text)
+    return [(positions[start], positions[end]) for start, end in _spans_of_composed(composed, language)]
 
 
 def _spans_of_composed(text: str, language: str | None) -> list[Span]:

@@ -18,6 +18,7 @@ import sentencepiece
 from nmt.errors import NMTError
 from nmt.special_ids import BOS, EOS, PAD, UNK
 from nmt.text.controls import replace_controls
+from nmt.text.scripts import CJK_CHARACTERS
 from nmt.tokenization.config import BYTES, SPECIALS, TokenizerConfig
 from nmt.tokenization.normalization import fold, rules_table
 from nmt.tokenization.sentencepiece_proto import without_rules_path
@@ -40,7 +41,7 @@ _MOST_IDS = 10_000_000
 # SentencePiece refuses pieces of about 8 KB, and the "word" type makes one of a line without blanks.
 _MAX_TRAINING_CHARACTERS = 1000
 
-_IDEOGRAPHIC = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]")
+_IDEOGRAPHIC = re.compile(f"[{CJK_CHARACTERS}]")
 
 
 def choose_vocabulary_size(pairs: int) -> int:

@@ -1,20 +1,20 @@
-"""From what subwords look at to which words translate each other; lists of numbers, no tensors."""
+"""From the attention between subwords to the words that translate each other; lists of numbers, no tensors."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from nmt.text.words import Span, blank_separated_words, words_and_marks
+from nmt.text.words import Span, space_separated_words, words_and_marks
 from nmt.translation.results import Link
 
 Rows = Sequence[Sequence[float]]
 
-# Some words of a source, such as its first, are looked at a little by every word of the translation, which says
-# nothing: what a word is looked at counts relative to the sum of that, to which so much is added that a word which
-# hardly anything looks at does not become important.
+# Every word of a translation attends a little to some words of the source, such as the first, which means nothing. So
+# the attention to a word counts relative to the sum of all attention to it. This is added to that sum, so that a word
+# with hardly any attention does not become important.
 _DAMPING = 0.1
-# A word of the source that is no word's best is linked, too, where something looks at it so much: one word of the
-# translation can say what two of the source do.
-_LEAST = 0.3
+# A word of the source that is not the best one for any word is linked, too, where it has this much attention: one word
+# of the translation can translate two of the source.
+_LEAST_ATTENTION = 0.3
 
 
 def link_words(
@@ -22,39 +22,38 @@ def link_words(
 ) -> tuple[Link, ...]:
     """Which words and marks of ``target`` translate which of ``source``, in the order of the target.
 
-    The spans (S) and (T) are those of the subwords. ``attention`` (T, S + 1) says how much each of the target looks at
-    each of the source and, last, at its end; a word that looks most at the end has no link.
+    The S source spans and T target spans are those of the subwords. ``attention`` (T, S + 1) is that of each target
+    subword to each source subword and, last, to the end mark; a word that attends most to the end mark has no link.
     """
     source_words, target_words = words_and_marks(source), words_and_marks(target)
     if not source_words or not target_words:
         return ()
-    weights = _word_weights(
+    weights = word_attention(
         attention,
-        _words_of(target_spans, target_words),
-        [*_words_of(source_spans, source_words), [len(source_words)]],
-        (len(target_words), len(source_words) + 1),
+        _subwords_of(target_words, target_spans),
+        [*_subwords_of(source_words, source_spans), [len(source_spans)]],
     )
-    *looked_at, at_end = zip(*weights, strict=True)
-    strengths = [[weight / (sum(column) + _DAMPING) for weight in column] for column in looked_at]
+    *columns, to_end = zip(*weights, strict=True)
+    strengths = [[weight / (sum(column) + _DAMPING) for weight in column] for column in columns]
     chosen: set[tuple[int, int]] = set()
     for row, (strength, weight) in enumerate(
-        zip(zip(*strengths, strict=True), zip(*looked_at, strict=True), strict=True)
+        zip(zip(*strengths, strict=True), zip(*columns, strict=True), strict=True)
     ):
-        if at_end[row] < max(weight):
+        if to_end[row] < max(weight):
             chosen.add((row, strength.index(max(strength))))
     linked = {column for _, column in chosen}
-    for number, column in enumerate(looked_at):
-        if number not in linked and max(column) >= _LEAST:
+    for number, column in enumerate(columns):
+        if number not in linked and max(column) >= _LEAST_ATTENTION:
             chosen.add((column.index(max(column)), number))
     return tuple(Link(source_words[column], target_words[row]) for row, column in sorted(chosen))
 
 
 def word_pairs(source: str, target: str, links: Sequence[Link]) -> list[tuple[int, int]]:
-    """``links`` as pairs of the numbers of blank-separated words, counted from 0, in the order of the source.
+    """``links`` as pairs of the numbers of space-separated words, counted from 0, in the order of the source.
 
-    That is the form of Moses, fast_align and eflomal. In scripts without blanks each character is a word.
+    This is the format of Moses, fast_align and eflomal. In scripts without spaces each character is a word.
     """
-    source_starts, target_starts = ([start for start, _ in blank_separated_words(text)] for text in (source, target))
+    source_starts, target_starts = ([start for start, _ in space_separated_words(text)] for text in (source, target))
     return sorted(
         {
             (bisect_right(source_starts, link.source[0]) - 1, bisect_right(target_starts, link.target[0]) - 1)
@@ -63,31 +62,32 @@ def word_pairs(source: str, target: str, links: Sequence[Link]) -> list[tuple[in
     )
 
 
-def _word_weights(
-    attention: Rows, rows: Sequence[Sequence[int]], columns: Sequence[Sequence[int]], shape: tuple[int, int]
+def word_attention(
+    attention: Rows, row_words: Sequence[Sequence[int]], column_words: Sequence[Sequence[int]]
 ) -> list[list[float]]:
-    """How much each word looks at each: the mean over its own subwords of the sum over the other's.
+    """The attention between words: the mean over a word's own subwords of the sum over the other word's subwords.
 
-    ``rows`` and ``columns`` say to which words each subword belongs.
+    ``attention`` is that between subwords. ``row_words`` and ``column_words`` have the row and column indices of each
+    word's subwords; a word without any has no attention.
     """
-    weights = [[0.0] * shape[1] for _ in range(shape[0])]
-    subwords = [0] * shape[0]
-    for looks, words in zip(attention, rows, strict=True):
-        for word in words:
-            subwords[word] += 1
-            row = weights[word]
-            for weight, places in zip(looks, columns, strict=True):
-                for place in places:
-                    row[place] += weight
-    return [[weight / max(1, count) for weight in row] for row, count in zip(weights, subwords, strict=True)]
+    weights = [[0.0] * len(column_words) for _ in row_words]
+    for of_word, rows in zip(weights, row_words, strict=True):
+        for row in rows:
+            of_subword = attention[row]
+            for index, columns in enumerate(column_words):
+                for column in columns:
+                    of_word[index] += of_subword[column]
+    return [[weight / max(1, len(rows)) for weight in row] for row, rows in zip(weights, row_words, strict=True)]
 
 
-def _words_of(spans: Sequence[Span], words: Sequence[Span]) -> list[list[int]]:
-    """The numbers of the ``words`` that each of ``spans`` has a part in; an empty span has it where it stands."""
+def _subwords_of(words: Sequence[Span], subwords: Sequence[Span]) -> list[list[int]]:
+    """For each of ``words`` the indices of the ``subwords`` that overlap it; an empty span overlaps the word at it."""
     starts = [start for start, _ in words]
-    found = []
-    for start, end in spans:
+    indices: list[list[int]] = [[] for _ in words]
+    for index, (start, end) in enumerate(subwords):
         first = max(0, bisect_right(starts, start) - 1)
         last = bisect_right(starts, max(start, end - 1))
-        found.append([number for number in range(first, last) if words[number][1] > start])
-    return found
+        for number in range(first, last):
+            if words[number][1] > start:
+                indices[number].append(index)
+    return indices

@@ -12,7 +12,7 @@ from nmt.errors import NMTError
 from nmt.runtime.repeated_warnings import RepeatedWarnings
 from nmt.special_ids import EOS, UNK
 from nmt.text.controls import clean_text
-from nmt.text.words import is_wordless
+from nmt.text.scripts import is_unsegmented_character
 from nmt.tokenization.pieces import SPACE_MARK, byte_of
 from nmt.tokenization.tokenizer import Tokenizer
 
@@ -65,8 +65,8 @@ def _pattern(tokenizer: Tokenizer, forbid: tuple[str, ...]) -> "re.Pattern[str]"
     parts = []
     for word in forbid:
         text = _as_written(tokenizer, word)
-        before = "" if is_wordless(text[0]) else r"(?<!\w)"
-        after = "" if is_wordless(text[-1]) else r"(?!\w)"
+        before = "" if is_unsegmented_character(text[0]) else r"(?<!\w)"
+        after = "" if is_unsegmented_character(text[-1]) else r"(?!\w)"
         flags = "i" if text == text.lower() else ""
         parts.append(f"(?{flags}:{before}{re.escape(text)}{after})")
     return re.compile("|".join(parts))
@@ -86,7 +86,7 @@ def _spellings(tokenizer: Tokenizer, forbid: tuple[str, ...]) -> tuple[tuple[int
             capitalisations += [text.upper(), text.capitalize(), text.title()]
         for each in capitalisations:
             texts[SPACE_MARK + each.replace(" ", SPACE_MARK)] = None
-            if is_wordless(each[0]):
+            if is_unsegmented_character(each[0]):
                 texts[each] = None
     return tuple(dict.fromkeys(spelling for text in texts for spelling in _spell(text, known)))
 

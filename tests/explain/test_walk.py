@@ -8,7 +8,6 @@ import torch
 
 from nmt.errors import NMTError
 from nmt.explain.document import CANDIDATES, document
-from nmt.explain.sentence import merge
 from nmt.explain.walk import MOST_SUBWORDS, ExplainedModel, Walk, walk
 from nmt.special_ids import BOS, EOS
 from nmt.translation.translator import Translator
@@ -108,12 +107,6 @@ def test_candidates_and_the_rest_give_the_exact_probabilities_at_every_temperatu
             compared += 1
     assert compared >= 20 * len(walked.target.ids)
     assert len(found["steps"][0]["candidates"]) <= CANDIDATES
-
-
-def test_words_are_merged_by_mean_over_rows_and_sum_over_columns() -> None:
-    weights = [[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]]
-    assert merge(weights, [[0, 1]], [[0, 1], [2]]) == [[pytest.approx(0.5), pytest.approx(0.5)]]
-    assert merge(weights, [[0], [1]], [[0], [1, 2]])[0] == pytest.approx([0.5, 0.5])
 
 
 def test_subwords_of_one_word_are_known_as_such(talkative: ExplainedModel) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from nmt.text.scripts import (
     NO_SCRIPT,
+    common_name,
     count_scripts,
     is_unsegmented,
     joins_without_space,
-    script_name,
     script_numbers,
     script_of_text,
     scripts,
@@ -45,10 +45,12 @@ def test_what_all_scripts_share_has_none() -> None:
     assert scripts()[NO_SCRIPT].code == "Zyyy"
 
 
-def test_scripts_have_names() -> None:
-    assert [script_name(code) for code in ("Geor", "Hani", "Cans", "Xxxx")] == [
-        "Georgian", "Han", "Canadian Aboriginal", "Xxxx",
+def test_scripts_have_common_names_and_those_mixed_in_one_text_have_the_same() -> None:
+    names = {script.code: common_name(script) for script in scripts()}
+    assert [names[code] for code in ("Geor", "Cans", "Hang", "Mymr")] == [
+        "Georgian", "Canadian Aboriginal", "Korean", "Burmese",
     ]  # fmt: skip
+    assert {names[code] for code in ("Hani", "Hira", "Kana", "Bopo")} == {"Chinese or Japanese"}
 
 
 @pytest.mark.parametrize(

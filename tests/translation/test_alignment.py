@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nmt.translation.alignment import link_words, word_pairs
+from nmt.translation.alignment import link_words, word_attention, word_pairs
 from nmt.translation.results import Link
 
 
@@ -31,7 +32,14 @@ ATTENTION = [
 ]
 
 
-def test_subwords_are_summed_over_words_and_what_all_look_at_counts_less() -> None:
+def test_word_attention_is_the_mean_over_rows_and_the_sum_over_columns() -> None:
+    weights = [[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]]
+    assert word_attention(weights, [[0, 1]], [[0, 1], [2]]) == [[pytest.approx(0.5), pytest.approx(0.5)]]
+    assert word_attention(weights, [[0], [1]], [[0], [1, 2]])[0] == pytest.approx([0.5, 0.5])
+    assert word_attention(weights, [[], [1]], [[0], []]) == [[0.0, 0.0], [0.1, 0.0]]
+
+
+def test_subwords_are_summed_over_words_and_attention_from_all_words_counts_less() -> None:
     assert linked(SOURCE, TARGET, link_words(SOURCE, SOURCE_SPANS, TARGET, TARGET_SPANS, ATTENTION)) == [
         ("Der", "The"),
         ("Verkehrspolizist", "traffic"),
@@ -41,31 +49,31 @@ def test_subwords_are_summed_over_words_and_what_all_look_at_counts_less() -> No
     ]
 
 
-def test_a_word_that_looks_at_the_end_has_no_link() -> None:
+def test_a_word_that_attends_to_the_end_mark_has_no_link() -> None:
     attention = [[0.1] * 5 + [0.5], *ATTENTION[1:]]
     links = linked(SOURCE, TARGET, link_words(SOURCE, SOURCE_SPANS, TARGET, TARGET_SPANS, attention))
     assert not [target for _, target in links if target == "The"]
 
 
-def test_one_word_may_say_what_two_of_the_source_do() -> None:
+def test_one_word_may_translate_two_of_the_source() -> None:
     source, target = "traffic cop", "Verkehrspolizist"
     links = link_words(source, spans(source, "traffic", "cop"), target, [(0, 16)], [[0.55, 0.4, 0.05]])
     assert linked(source, target, links) == [("traffic", target), ("cop", target)]
 
 
-def test_pairs_are_of_words_between_blanks_as_everybody_counts_them() -> None:
+def test_pairs_are_of_space_separated_words_as_other_tools_count_them() -> None:
     links = link_words(SOURCE, SOURCE_SPANS, TARGET, TARGET_SPANS, ATTENTION)
     assert word_pairs(SOURCE, TARGET, links) == [(0, 0), (1, 1), (1, 2), (2, 3)]
-    # Without blanks, each character is a word.
+    # Without spaces, each character is a word.
     assert word_pairs("我 们走", "we go", [Link((0, 1), (0, 2)), Link((3, 4), (3, 5))]) == [(0, 0), (2, 1)]
 
 
 @given(st.text(), st.text(), st.data())
-def test_links_are_words_of_both_whatever_is_looked_at(source: str, target: str, data: st.DataObject) -> None:
-    source_spans, target_spans = ([(place, place + 1) for place in range(len(text))] for text in (source, target))
+def test_links_are_words_of_both_sides_for_any_attention(source: str, target: str, data: st.DataObject) -> None:
+    source_spans, target_spans = ([(index, index + 1) for index in range(len(text))] for text in (source, target))
     weight = st.floats(0, 1)
     rows = [[data.draw(weight) for _ in range(len(source) + 1)] for _ in target[:4]]
-    attention = [rows[place % 4] for place in range(len(target))]
+    attention = [rows[index % 4] for index in range(len(target))]
     links = link_words(source, source_spans, target, target_spans, attention)
     for link in links:
         assert source[slice(*link.source)].strip()

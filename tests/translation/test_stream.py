@@ -87,12 +87,13 @@ def test_lines_come_back_in_order_one_translation_each() -> None:
     assert list(translator.stream([])) == []
 
 
-def test_a_stream_gives_what_a_list_gives(tmp_path: Path) -> None:
+def test_a_stream_gives_what_its_windows_give(tmp_path: Path) -> None:
     translator = Translator(talkative_model(tmp_path / "model"))
     lines = ["the a cat", "", "the b dog sees", "the a cat", "sees the " * 20]
-    assert list(translator.stream(iter(lines), window_lines=2)) == translator.translations(lines, details=False)
-    detailed = list(translator.stream(lines, window_lines=2, details=True))
-    assert [list(each.tokens) for each in detailed] == [list(each.tokens) for each in translator.translations(lines)]
+    windows = [lines[:2], lines[2:4], lines[4:]]
+    for details in (False, True):
+        expected = [each for window in windows for each in translator.translations(window, details=details)]
+        assert list(translator.stream(iter(lines), window_lines=2, details=details)) == expected
 
 
 def test_lines_are_read_only_when_they_are_needed() -> None:
@@ -172,7 +173,7 @@ def test_an_error_while_translating_ends_the_stream_and_cancels_what_is_pending(
     assert [next(results).text for _ in "ab"] == ["a", "b"]
     with pytest.raises(error, match="it failed"):
         next(results)
-    assert [event for event in events if event[0] == "cancel"] == [("cancel", "c"), ("cancel", "e"), ("cancel", "g")]
+    assert {first for kind, first in events if kind == "cancel"} == {"c", "e", "g"}
     assert list(results) == []
 
 

@@ -6,11 +6,9 @@ that were put together by mistake have few partners. What scores mean is learnt,
 pairs put together at random. The table takes 64 MB, whatever the corpus.
 """
 
-import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +17,7 @@ from numpy.typing import NDArray
 from nmt.cleaning.config import CleaningConfig
 from nmt.corpus.block_text import SOURCE, TARGET, BlockText, Example, SideText
 from nmt.corpus.blocks import Block
-from nmt.text.words import WORDLESS_CLASS, letter_marks
+from nmt.text.words import letter_runs
 from nmt.tokenization import ragged
 
 MOST_WORDS = 24  # of a line; of longer lines, those whose hashes are the smallest
@@ -46,19 +44,11 @@ class Bag(NamedTuple):
         return Bag(self.words[np.repeat(lines, self.sizes)], self.sizes[lines])
 
 
-@cache
-def _word() -> re.Pattern[str]:
-    """Words, and single characters of scripts that put no blanks between words."""
-    # The first look, at what no mark is below, spares most words the long list of all marks.
-    marks = rf"(?![\x00-\u02ff])[{letter_marks()}]+"
-    return re.compile(rf"[{WORDLESS_CLASS}]|[^\W\d_]+(?:{marks}[^\W\d_]*)*|\d+")
-
-
 def words_of(side: SideText) -> Bag:
     """The distinct words of each line."""
-    crc32, find_words = zlib.crc32, _word().findall
+    crc32 = zlib.crc32
     lines = [
-        sorted({crc32(word[:_STEM].encode("utf-8", "replace")) for word in find_words(line)})[:MOST_WORDS]
+        sorted({crc32(word[:_STEM].encode("utf-8", "replace")) for word in letter_runs(line)})[:MOST_WORDS]
         for line in side.comparable.text.casefold().removesuffix("\n").split("\n")
     ]
     sizes = np.array([len(line) for line in lines], dtype=np.int64)

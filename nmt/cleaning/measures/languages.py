@@ -12,21 +12,11 @@ from nmt.cleaning.config import CleaningConfig
 from nmt.corpus.block_text import BlockText, Example
 from nmt.corpus.blocks import Block
 from nmt.errors import NMTError
-from nmt.text.languages import check_language, known_codes
+from nmt.text.languages import check_language, known_codes, similar_languages
 
 FEWEST_LETTER_BYTES = 12  # four Chinese characters
 MARGIN = CleaningConfig.language_margin
 SAMPLE = 2000  # lines of a side that a check looks at
-# Languages that short sentences cannot be told apart by.
-_ALIKE = (
-    {"no", "nb", "nn", "da"},
-    {"hr", "bs", "sr"},
-    {"id", "ms", "jv"},
-    {"cs", "sk"},
-    {"zu", "xh"},
-    {"pt", "gl"},
-    {"zh", "wuu", "yue"},
-)
 
 
 class Judgement(NamedTuple):
@@ -57,7 +47,7 @@ def judge(line: str, wanted: str, margin: float = MARGIN) -> Judgement | None:
     if identifier.classify(line)[0] == wanted:
         return None
     scores = identifier.rank(line)
-    alike = next((group for group in _ALIKE if wanted in group), {wanted})
+    alike = similar_languages(wanted)
     best = scores[0]
     own = max(score for language, score in scores if language in alike)
     ahead = float(best[1]) - float(own)
