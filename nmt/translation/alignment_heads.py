@@ -1,7 +1,7 @@
-"""Which heads of the cross-attention show what translates what, found without anybody having aligned any text.
+"""Finds the heads of the cross-attention that align words, without any aligned text.
 
-In a corpus some subwords come together so regularly that they must translate each other, such as names, numbers and
-most nouns. Where both stand once in a pair, a head that aligns looks from one at the other.
+In a corpus some subwords occur together so regularly that they must translate each other, such as names, numbers and
+most nouns. Where both occur once in a pair, a head that aligns attends from one to the other: the pair is an anchor.
 """
 
 import math
@@ -17,11 +17,11 @@ from nmt.decoding.attention import cross_attention
 from nmt.decoding.scoring import pad_rows
 from nmt.models.base import Attentive
 
-_MOST_PRODUCTS = 3_000_000  # pairs of subwords that are counted; some seconds
+_MOST_PRODUCTS = 3_000_000  # pairs of subwords that are counted, which takes some seconds
 _LEAST_TOGETHER, _LEAST_CORRELATION = 4, 0.6
 _MOST_ANCHORS, _FEWEST_ANCHORS = 2000, 50
-_SENTENCES = 16  # looked at together
-_LEAST_GAIN = 0.002  # of the share that a further head must bring
+_SENTENCES = 16  # in a batch
+_LEAST_GAIN = 0.002  # by which a further head must raise the share
 
 Heads = tuple[tuple[int, int], ...]
 
@@ -31,44 +31,44 @@ class AlignmentHeads:
     """The heads that align best together, as (decoder layer, head), and how well."""
 
     heads: Heads
-    share: float  # of the anchors, at which their mean looks most
+    share: float  # of the anchors that their mean attends to most
     anchors: int
 
 
 def choose_alignment_heads(
     model: Attentive, corpus: EncodedCorpus, pairs: Sequence[EncodedPair], *, device: torch.device
 ) -> AlignmentHeads | None:
-    """The heads whose mean looks most often at the anchors in ``pairs``; None where there are too few of them.
+    """The heads whose mean attends most often to the anchors in ``pairs``; None if there are too few anchors.
 
     Heads are added one by one, each time the one that helps most. A row of the attention is that of the step that
-    writes a subword; the step after, which reads it (Chen et al. 2020, "Accurate Word Alignment Induction from Neural
-    Machine Translation"), was tried, and looks elsewhere in models of this size.
+    writes a subword. The step after, which reads it (Chen et al. 2020, "Accurate Word Alignment Induction from Neural
+    Machine Translation"), was tried; in models of this size it attends to other positions.
     """
     partners = find_partners(_sample(corpus))
     anchors = _find_anchors(pairs, partners)
     if len(anchors) < _FEWEST_ANCHORS:
         return None
-    looks, places = _looks(model, pairs, anchors, device)
-    layers, heads = looks.shape[1:3]
-    left = [(layer, head) for layer in range(layers) for head in range(heads)]
+    weights, positions = _attention_at(model, pairs, anchors, device)
+    layers, heads = weights.shape[1:3]
+    remaining = [(layer, head) for layer in range(layers) for head in range(heads)]
     chosen: list[tuple[int, int]] = []
-    total, share = torch.zeros_like(looks[:, 0, 0]), 0.0
-    while left:
-        shares = [_share(total + looks[:, layer, head], places) for layer, head in left]
-        best = max(range(len(left)), key=shares.__getitem__)
+    total, share = torch.zeros_like(weights[:, 0, 0]), 0.0
+    while remaining:
+        shares = [_share(total + weights[:, layer, head], positions) for layer, head in remaining]
+        best = max(range(len(remaining)), key=shares.__getitem__)
         if shares[best] < share + _LEAST_GAIN:
             break
         share = shares[best]
-        layer, head = left.pop(best)
+        layer, head = remaining.pop(best)
         chosen.append((layer, head))
-        total = total + looks[:, layer, head]
+        total = total + weights[:, layer, head]
     return AlignmentHeads(tuple(chosen), share, len(anchors))
 
 
 def find_partners(pairs: Iterator[EncodedPair]) -> dict[int, int]:
-    """Source subwords and the target subwords that translate them, where each is the other's by far best partner.
+    """Source subwords and the target subwords that translate them, where each is the other's clearly best partner.
 
-    How good a partner is is told by the correlation (phi) of occurring in the same pairs, each counted once a sentence.
+    Partners are ranked by the correlation (phi) of occurring in the same pairs, each counted once per sentence.
     """
     sources: Counter[int] = Counter()
     targets: Counter[int] = Counter()
@@ -102,7 +102,7 @@ def _correlation(both: int, first: int, second: int, number: int) -> float:
 
 
 def _best(correlations: dict[tuple[int, int], float], side: int) -> dict[int, tuple[int, int]]:
-    """For each subword of one side the pair in which it correlates most."""
+    """For each subword of one side the pair in which its correlation is highest."""
     best: dict[int, tuple[int, int]] = {}
     for pair, correlation in correlations.items():
         known = best.get(pair[side])
@@ -112,7 +112,7 @@ def _best(correlations: dict[tuple[int, int], float], side: int) -> dict[int, tu
 
 
 def _sample(corpus: EncodedCorpus) -> Iterator[EncodedPair]:
-    """All pairs of ``corpus``, in an order that spreads the first of them over all of it."""
+    """All pairs of ``corpus``, in an order in which the first pairs are spread over the whole corpus."""
     step = max(1, len(corpus) // 20_000)
     for first in range(step):
         for row in range(first, len(corpus), step):
@@ -124,24 +124,24 @@ def _sample(corpus: EncodedCorpus) -> Iterator[EncodedPair]:
 
 
 def _find_anchors(pairs: Sequence[EncodedPair], partners: dict[int, int]) -> list[tuple[int, int, int]]:
-    """(pair, place in its source, place in its target) of partners that stand once in each."""
+    """(pair, source position, target position) of partners that each occur once."""
     anchors = []
     for number, (source, target) in enumerate(pairs):
         counts, target_counts = Counter(source), Counter(target)
-        for place, subword in enumerate(source):
+        for position, subword in enumerate(source):
             partner = partners.get(subword)
             if partner is not None and counts[subword] == 1 and target_counts[partner] == 1:
-                anchors.append((number, place, target.index(partner)))
+                anchors.append((number, position, target.index(partner)))
         if len(anchors) >= _MOST_ANCHORS:
             break
     return anchors
 
 
-def _looks(
+def _attention_at(
     model: Attentive, pairs: Sequence[EncodedPair], anchors: Sequence[tuple[int, int, int]], device: torch.device
 ) -> tuple[Tensor, Tensor]:
-    """What each head looks at when it writes each anchor, (anchors, layers, H, S), and where that stands (anchors,)."""
-    found = []
+    """The attention of each head at the anchors' target positions (anchors, layers, H, S), and their source positions."""
+    parts = []
     numbers = sorted({number for number, _, _ in anchors}, key=lambda number: len(pairs[number][0]))
     order: list[int] = []
     for start in range(0, len(numbers), _SENTENCES):
@@ -149,14 +149,14 @@ def _looks(
         with torch.inference_mode():
             source, target = (pad_rows([pairs[number][side] for number in batch]).to(device) for side in (0, 1))
             weights = cross_attention(model, source, target)  # (layers, B, H, T, S)
-        here = [(index, anchor) for index, anchor in enumerate(anchors) if anchor[0] in batch]
-        order += [index for index, _ in here]
-        rows = torch.tensor([[batch[number], at] for _, (number, _, at) in here], device=device)
-        found.append(weights.permute(1, 3, 0, 2, 4)[rows[:, 0], rows[:, 1]].float().cpu())
-    widest = max(part.size(3) for part in found)
-    looks = torch.cat([torch.nn.functional.pad(part, (0, widest - part.size(3))) for part in found])
-    return looks, torch.tensor([anchors[index][1] for index in order])
+        in_batch = [(index, anchor) for index, anchor in enumerate(anchors) if anchor[0] in batch]
+        order += [index for index, _ in in_batch]
+        rows = torch.tensor([[batch[number], position] for _, (number, _, position) in in_batch], device=device)
+        parts.append(weights.permute(1, 3, 0, 2, 4)[rows[:, 0], rows[:, 1]].float().cpu())
+    widest = max(part.size(3) for part in parts)
+    joined = torch.cat([torch.nn.functional.pad(part, (0, widest - part.size(3))) for part in parts])
+    return joined, torch.tensor([anchors[index][1] for index in order])
 
 
-def _share(looks: Tensor, places: Tensor) -> float:
-    return float((looks.argmax(1) == places).float().mean())
+def _share(weights: Tensor, positions: Tensor) -> float:
+    return float((weights.argmax(1) == positions).float().mean())

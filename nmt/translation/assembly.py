@@ -1,4 +1,4 @@
-"""From the hypotheses of a line's parts to the translations of the line."""
+"""From the hypotheses of a line's segments to the translations of the line."""
 
 import heapq
 import itertools
@@ -17,7 +17,7 @@ from nmt.translation.segments import Segment, Subwords
 
 @dataclass(frozen=True)
 class SegmentTranslation:
-    """A translation of a part: its text, one line of it, and if details are known its subwords and links there."""
+    """A translation of a segment: its text, one line, and if details were asked for its subwords and word links."""
 
     text: str
     length: int  # its subwords and the end mark
@@ -28,93 +28,96 @@ class SegmentTranslation:
 
 
 def decode_hypothesis(
-    tokenizer: Subwords, part: Segment, hypothesis: Hypothesis, text: str, *, first: int
+    tokenizer: Subwords, segment: Segment, hypothesis: Hypothesis, text: str, *, first: int
 ) -> SegmentTranslation:
-    """The ``hypothesis`` for a part, decoded as ``text``; ``first`` is the number of ids before the part's own."""
+    """The ``hypothesis`` for a segment, decoded as ``text``; the source had ``first`` ids before the segment's own."""
     text = replace_controls(text).replace("\t", " ")
     clean = text.strip()
     tokens = links = None
     probabilities = hypothesis.token_log_probabilities
     if probabilities is not None:
-        blanks = len(text) - len(text.lstrip())
+        indentation = len(text) - len(text.lstrip())
         spans = [
-            (min(max(0, start - blanks), len(clean)), min(max(0, end - blanks), len(clean)))
+            (min(max(0, start - indentation), len(clean)), min(max(0, end - indentation), len(clean)))
             for start, end in tokenizer.target_spans(hypothesis.ids)
         ]
         tokens = Tokens(tokenizer.pieces(hypothesis.ids), spans, probabilities)
         if hypothesis.attention is not None:
             attention = [row[first:] for row in hypothesis.attention]
-            links = Links(link_words(part.text, part.spans, clean, spans, attention))
+            links = Links(link_words(segment.text, segment.spans, clean, spans, attention))
     return SegmentTranslation(
         clean, len(hypothesis.ids) + 1, hypothesis.score, hypothesis.log_probability, tokens, links
     )
 
 
-def assemble(parts: Sequence[Segment], found: Sequence[Sequence[SegmentTranslation]]) -> tuple[Candidate, ...]:
-    """The translations of a line from those ``found`` for its ``parts``, the best first."""
-    if not parts:
+def assemble(
+    segments: Sequence[Segment], translations: Sequence[Sequence[SegmentTranslation]]
+) -> tuple[Candidate, ...]:
+    """The translations of a line from the ``translations`` of its ``segments``, the best first."""
+    if not segments:
         return (Candidate(text="", score=0.0, log_probability=0.0, tokens=(), links=()),)
-    return tuple(_join(parts, choice) for choice in _best_choices(found))
+    return tuple(_join(segments, combination) for combination in _best_combinations(translations))
 
 
-class _Choice(NamedTuple):
-    """A translation for one part after a choice for those before it."""
+class _Combination(NamedTuple):
+    """A translation of a segment after a combination of translations of all segments before it."""
 
     score: float  # sum of scores times lengths
     length: int
-    before: "_Choice | None"
+    before: "_Combination | None"
     newest: SegmentTranslation | None
 
     def all(self) -> list[SegmentTranslation]:
-        """The translations of all parts so far."""
-        found: list[SegmentTranslation] = []
-        choice: _Choice | None = self
-        while choice is not None and choice.newest is not None:
-            found.append(choice.newest)
-            choice = choice.before
-        return found[::-1]
+        """The translations of all segments so far."""
+        translations: list[SegmentTranslation] = []
+        combination: _Combination | None = self
+        while combination is not None and combination.newest is not None:
+            translations.append(combination.newest)
+            combination = combination.before
+        return translations[::-1]
 
 
-def _best_choices(found: Sequence[Sequence[SegmentTranslation]]) -> list[list[SegmentTranslation]]:
-    """The best choices of one translation for each part, the best first; as many as the part with most of them has.
+def _best_combinations(translations: Sequence[Sequence[SegmentTranslation]]) -> list[list[SegmentTranslation]]:
+    """The best combinations of one translation for each segment, the best first.
 
-    A choice is as good as the mean of its scores by length.
+    There are as many as the segment with the most translations has. Their score is the mean of the segments' scores,
+    weighted by length.
     """
-    if len(found) == 1:
-        return [[each] for each in found[0]]
-    most = max(map(len, found))
-    choices = [_Choice(0.0, 0, None, None)]
-    for of_part in found:
+    if len(translations) == 1:
+        return [[each] for each in translations[0]]
+    most = max(map(len, translations))
+    combinations = [_Combination(0.0, 0, None, None)]
+    for of_segment in translations:
         longer = (
-            _Choice(before.score + each.score * each.length, before.length + each.length, before, each)
-            for before, each in itertools.product(choices, of_part)
+            _Combination(before.score + each.score * each.length, before.length + each.length, before, each)
+            for before, each in itertools.product(combinations, of_segment)
         )
-        choices = heapq.nlargest(most, longer, key=lambda choice: choice.score / choice.length)
-    return [choice.all() for choice in choices]
+        combinations = heapq.nlargest(most, longer, key=lambda combination: combination.score / combination.length)
+    return [combination.all() for combination in combinations]
 
 
-def _join(parts: Sequence[Segment], choice: Sequence[SegmentTranslation]) -> Candidate:
-    tokens = None if any(found.tokens is None for found in choice) else Tokens()
-    links = None if any(found.links is None for found in choice) else Links()
+def _join(segments: Sequence[Segment], combination: Sequence[SegmentTranslation]) -> Candidate:
+    tokens = None if any(each.tokens is None for each in combination) else Tokens()
+    links = None if any(each.links is None for each in combination) else Links()
     texts: list[str] = []
     end = 0
-    for part, found in zip(parts, choice, strict=True):
-        if not found.text:
+    for segment, translation in zip(segments, combination, strict=True):
+        if not translation.text:
             continue
-        before = (part if texts else parts[0]).before
-        if texts and before and not before.strip() and joins_without_space(texts[-1], found.text):
+        before = (segment if texts else segments[0]).before
+        if texts and before and not before.strip() and joins_without_space(texts[-1], translation.text):
             before = ""
         start = end + len(before)
-        end = start + len(found.text)
-        texts += [before, found.text]
-        if tokens is not None and found.tokens is not None:
-            tokens.extend(found.tokens, start)
-        if links is not None and found.links is not None:
-            links.extend(found.links, part.start, start)
+        end = start + len(translation.text)
+        texts += [before, translation.text]
+        if tokens is not None and translation.tokens is not None:
+            tokens.extend(translation.tokens, start)
+        if links is not None and translation.links is not None:
+            links.extend(translation.links, segment.start, start)
     return Candidate(
         text="".join(texts),
-        score=sum(found.score * found.length for found in choice) / sum(found.length for found in choice),
-        log_probability=sum(found.log_probability for found in choice),
+        score=sum(each.score * each.length for each in combination) / sum(each.length for each in combination),
+        log_probability=sum(each.log_probability for each in combination),
         tokens=tokens,
         links=links,
     )

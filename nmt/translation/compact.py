@@ -1,6 +1,6 @@
 """Details of translations in a few bytes each: a line of a megabyte has a million subwords.
 
-What comes out of these sequences is made when it is asked for; they are equal to any sequence of equal members.
+The members of these sequences are created when they are asked for; a sequence equals any sequence of equal members.
 """
 
 import itertools
@@ -18,11 +18,11 @@ T = TypeVar("T")
 
 
 class _Compact(Sequence[T]):
-    """A sequence whose members are made by ``_at``."""
+    """A sequence whose members ``_at`` creates."""
 
     @abstractmethod
     def _at(self, index: int) -> T:
-        """The member at ``index``, which is there."""
+        """The member at ``index``, which is in range."""
 
     @overload
     def __getitem__(self, index: int) -> T: ...
@@ -31,8 +31,8 @@ class _Compact(Sequence[T]):
     def __getitem__(self, index: slice) -> Sequence[T]: ...
 
     def __getitem__(self, index: int | slice) -> T | Sequence[T]:
-        found = range(len(self))[index]
-        return self._at(found) if isinstance(found, int) else tuple(map(self._at, found))
+        chosen = range(len(self))[index]
+        return self._at(chosen) if isinstance(chosen, int) else tuple(map(self._at, chosen))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and len(self) == len(other) and all(map(operator.eq, self, other))
@@ -57,7 +57,7 @@ class Spans(_Compact[Span]):
         return self._ends[2 * index], self._ends[2 * index + 1]
 
     def extend(self, other: "Spans", by: int) -> None:
-        """Put those of ``other`` behind, each ``by`` characters further on."""
+        """Append those of ``other``, each moved by ``by`` characters."""
         self._ends.extend(end + by for end in other._ends)
 
 
@@ -67,7 +67,7 @@ class Tokens(_Compact[Token]):
     def __init__(
         self, pieces: Iterable[str] = (), spans: Iterable[Span] = (), log_probabilities: Iterable[float] = ()
     ) -> None:
-        """As many spans as ``pieces``; of ``log_probabilities`` there may be more, such as the end mark's."""
+        """As many spans as ``pieces``; ``log_probabilities`` may have more, such as that of the end mark."""
         self._pieces = [sys.intern(piece) for piece in pieces]
         self._spans = Spans(spans)
         self._log_probabilities = array("d", itertools.islice(log_probabilities, len(self._pieces)))
@@ -79,7 +79,7 @@ class Tokens(_Compact[Token]):
         return Token(self._pieces[index], *self._spans[index], self._log_probabilities[index])
 
     def extend(self, other: "Tokens", by: int) -> None:
-        """Put those of ``other`` behind, each ``by`` characters further on."""
+        """Append those of ``other``, each moved by ``by`` characters."""
         self._pieces.extend(other._pieces)
         self._spans.extend(other._spans, by)
         self._log_probabilities.extend(other._log_probabilities)
@@ -99,6 +99,6 @@ class Links(_Compact[Link]):
         return Link(self._sources[index], self._targets[index])
 
     def extend(self, other: "Links", source_by: int, target_by: int) -> None:
-        """Put those of ``other`` behind, so many characters further on in the source and in the translation."""
+        """Append those of ``other``, moved by these numbers of characters in the source and in the translation."""
         self._sources.extend(other._sources, source_by)
         self._targets.extend(other._targets, target_by)

@@ -107,7 +107,7 @@ class LineTranslator:
         watch(self)
 
     def after_fork(self) -> None:
-        """See nmt.runtime.processes: a thread of the parent may have had its turn."""
+        """See nmt.runtime.processes: a thread of the parent may have held the lock."""
         self._turn = threading.Lock()
 
     def close(self) -> None:

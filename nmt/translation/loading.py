@@ -1,4 +1,4 @@
-"""From a model directory to what translates with it: which engine, on which device.
+"""Loads a model directory to translate with: chooses the engine and the device.
 
 Imports no torch where CTranslate2 does the work.
 """
@@ -59,18 +59,18 @@ def open_model(
 ) -> LoadedEngine:
     """Verify the model in ``model_dir`` and load it; NMTError for what is wrong with it.
 
-    ``engine`` is one of ENGINES; auto takes CTranslate2 on a processor if the model has a sound copy for it, and torch
-    otherwise and for what CTranslate2 cannot do. Of the files, those are verified that the engine uses.
+    ``engine`` is one of ENGINES; auto takes CTranslate2 on a processor if the model has an intact copy for it, and
+    torch otherwise and for everything that CTranslate2 cannot do. Only the files that the engine uses are verified.
     """
     if engine not in ENGINES:
         raise NMTError(f"there is no engine {engine!r}, only {', '.join(ENGINES)}{did_you_mean(engine, ENGINES)}")
-    opening = _Opening(Path(model_dir), device, threads, batch_sentences)
-    return opening.with_torch() if engine == "torch" else opening.with_ctranslate2(only=engine == "ctranslate2")
+    loader = _Loader(Path(model_dir), device, threads, batch_sentences)
+    return loader.with_torch() if engine == "torch" else loader.with_ctranslate2(only=engine == "ctranslate2")
 
 
 @dataclass(frozen=True)
-class _Opening:
-    """What was asked for."""
+class _Loader:
+    """Loads a model with these settings."""
 
     model_dir: Path
     device: str
@@ -93,7 +93,7 @@ class _Opening:
         return tokenizer, BatchingEngine(engine, batch_sentences=self.batch_sentences), info
 
     def with_ctranslate2(self, *, only: bool) -> LoadedEngine:
-        """By CTranslate2, and what it cannot do by torch, unless ``only``; all by torch if there is a reason to."""
+        """CTranslate2, with torch for what it cannot do unless ``only``; torch alone if there is a reason for that."""
         info = load_info(self.model_dir)
         tokenizer = load_tokenizer(self.model_dir, info)
         threads = choose_threads(self.threads)
@@ -118,12 +118,12 @@ class _Opening:
             return self.with_torch()
         if copy is not None and copy.manifest.saturates and not has_vnni():
             logger.warning(
-                "%s/ was made by an older nmt, and sums of its 8-bit weights saturate on this processor, which "
-                "translates worse: nmt export -m %s makes it again",
+                "%s/ was made by an older nmt, and sums of its 8-bit weights saturate on this processor, so translations "
+                "are worse: nmt export -m %s makes it again",
                 self.model_dir / FAST_COPY, shlex.quote(str(self.model_dir)),
             )  # fmt: skip
         logger.debug(
-            "the engine is ctranslate2: %s is sound; products in %s, %s threads",
+            "the engine is ctranslate2: %s is intact; products in %s, %s threads",
             self.model_dir / FAST_COPY, fast.compute_type, fast.threads,
         )  # fmt: skip
         if only:
@@ -134,7 +134,7 @@ class _Opening:
         return LoadedEngine(tokenizer, FallbackEngine(fast, lambda: self._parts()[1]), info)
 
     def _reason_for_torch(self) -> str:
-        """Why CTranslate2 is not even tried: it is the faster one on processors only, as far as was measured."""
+        """Why CTranslate2 is not even tried: in measurements it is faster than torch on processors only."""
         if self.device not in ("auto", "cpu"):
             return f"the device is {self.device}"
         if self.device == "auto" and _has_gpu():
@@ -149,7 +149,7 @@ class _Opening:
 def load_copy(
     copy: Copy, *, threads: int, device: str = "cpu", batch_sentences: int = BATCH_SENTENCES
 ) -> "CTranslate2Engine":
-    """The engine that runs ``copy``; NMTError if CTranslate2 is not installed or cannot."""
+    """The engine that runs ``copy``; NMTError if CTranslate2 is not installed or cannot run it."""
     try:
         from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
     except ImportError as error:
@@ -176,7 +176,7 @@ def choose_threads(threads: int | None) -> int:
 
 
 def _has_gpu() -> bool:
-    """Whether there is a CUDA GPU, as far as CTranslate2 sees one."""
+    """Whether CTranslate2 sees a CUDA GPU."""
     try:
         import ctranslate2
     except ImportError:
@@ -186,7 +186,7 @@ def _has_gpu() -> bool:
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A model, or several as one, on ``device``, with what is said of it."""
+    """A model, or an ensemble of several, on ``device``, with its tokenizer and its record."""
 
     model: "EncoderDecoder"
     tokenizer: Tokenizer
@@ -202,14 +202,14 @@ def open_ensemble(
     engine: str = "auto",
     batch_sentences: int = BATCH_SENTENCES,
 ) -> LoadedEngine:
-    """Verify the models in the directories ``paths`` and load them to translate as one; see ``load_together``.
+    """Verify the models in the directories ``paths`` and load them as an ensemble; see ``load_together``.
 
-    A single one is opened as ``open_model`` does; several are run by torch, and another ``engine`` is an NMTError.
+    A single model is opened with ``open_model``. Several are run by torch; another ``engine`` is an NMTError.
     """
     if len(paths) == 1:
         return open_model(paths[0], device=device, threads=threads, engine=engine, batch_sentences=batch_sentences)
     if engine not in ("auto", "torch"):
-        raise NMTError(f"several models translate together with the engine torch only, not with {engine}")
+        raise NMTError(f"several models translate together only with the engine torch, not with {engine}")
     loaded = load_together(paths, device=device, threads=threads)
 
     from nmt.decoding.engines.torch import TorchEngine
@@ -220,15 +220,15 @@ def open_ensemble(
 
 
 def load_together(paths: Sequence[StrPath], *, device: str = "auto", threads: int | None = None) -> LoadedModel:
-    """Verify the models in the directories ``paths`` and load them as one.
+    """Verify the models in the directories ``paths`` and load them as an ensemble.
 
-    What is said of the whole is what the first says of itself; a source is divided where the model that takes the
-    fewest subwords or sentences needs it, and words are aligned by the heads of the last. NMTErrors for what is wrong
-    with one, and for models of different tokenizers or tags.
+    The record of the ensemble is that of the first model, with the shortest sources and fewest sentences at once of all
+    models; words are aligned by the heads of the last model. NMTError if something is wrong with one of them, or if
+    their tokenizers or tags differ.
     """
     if not paths:
         raise NMTError("an ensemble needs at least one model directory")
-    infos = [load_info(path) for path in paths]  # what can fail fast fails before the weights are read
+    infos = [load_info(path) for path in paths]  # errors that are cheap to find come before the weights are read
     for path, info in zip(paths[1:], infos[1:], strict=True):
         if info.tokenizer_sha256 != infos[0].tokenizer_sha256:
             raise NMTError(
@@ -245,11 +245,11 @@ def load_together(paths: Sequence[StrPath], *, device: str = "auto", threads: in
 
     set_threads(threads)
     keep_freed_memory()
-    place = choose_device(device)
-    loaded = run_torch(lambda: [load_model(path, device=place) for path in paths], place)
+    chosen = choose_device(device)
+    loaded = run_torch(lambda: [load_model(path, device=chosen) for path in paths], chosen)
     models, tokenizers, infos = map(list, zip(*loaded, strict=True))
     if len(models) == 1:
-        return LoadedModel(models[0], tokenizers[0], infos[0], place)
+        return LoadedModel(models[0], tokenizers[0], infos[0], chosen)
     info = replace(
         infos[0],
         max_source_length=min(info.max_source_length for info in infos),
@@ -257,11 +257,11 @@ def load_together(paths: Sequence[StrPath], *, device: str = "auto", threads: in
         all_caps=min(info.all_caps or 0.0 for info in infos),
         alignment_heads=_heads_of_the_last(infos),
     )
-    return LoadedModel(Ensemble(models), tokenizers[0], info, place)
+    return LoadedModel(Ensemble(models), tokenizers[0], info, chosen)
 
 
 def _heads_of_the_last(infos: Sequence[ModelInfo]) -> tuple[tuple[int, int], ...]:
-    """Where in an ensemble the heads are by which its last member aligns; what no other has as many of is left out."""
+    """The alignment heads of the last model, numbered in the ensemble; only those that all models have."""
     from nmt.decoding.attention import default_heads
 
     *before, last = (info.model for info in infos)

@@ -1,4 +1,4 @@
-"""Puts back what of a line was not translated: indentation, list markers, and capitals."""
+"""Restores what of a line was not translated: indentation, list markers, and capitals."""
 
 import itertools
 from dataclasses import replace
@@ -9,14 +9,14 @@ from nmt.translation.results import Candidate, Link
 
 
 def restore(candidate: Candidate, form: LineForm, forms: LineForms) -> Candidate:
-    """``candidate``, a translation of the body of ``form``, as one of the whole line: text and spans of both."""
+    """``candidate``, a translation of the body of ``form``, as a translation of the whole line: its text and spans."""
     if not form.body:
         return replace(candidate, text=form.before)
     if not candidate.text or not (form.before or form.capitals):
         return candidate
     characters = forms.capitalized(candidate.text) if form.capitals else list(candidate.text)
     shift = len(form.before)
-    places = list(itertools.accumulate(map(len, characters), initial=shift))  # of each character, and of the end
+    positions = list(itertools.accumulate(map(len, characters), initial=shift))  # of each character, and of the end
     tokens, links = candidate.tokens, candidate.links
     return replace(
         candidate,
@@ -24,13 +24,16 @@ def restore(candidate: Candidate, form: LineForm, forms: LineForms) -> Candidate
         tokens=tokens
         and Tokens(
             (token.piece for token in tokens),
-            ((places[token.start], places[token.end]) for token in tokens),
+            ((positions[token.start], positions[token.end]) for token in tokens),
             (token.log_probability for token in tokens),
         ),
         links=links
         and Links(
             [
-                Link((link.source[0] + shift, link.source[1] + shift), (places[link.target[0]], places[link.target[1]]))
+                Link(
+                    (link.source[0] + shift, link.source[1] + shift),
+                    (positions[link.target[0]], positions[link.target[1]]),
+                )
                 for link in links
             ]
         ),

@@ -1,4 +1,4 @@
-"""What is asked of a translator for one line, and all that it tells of the translation; plain values, no tensors."""
+"""The translations of a line with their scores and details; plain values, no tensors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A subword of a translation: ``text[start:end]`` of it, without the blank before it."""
+    """A subword of a translation: ``text[start:end]`` of it, without the space before it."""
 
-    piece: str  # as the tokenizer spells it, a blank as U+2581
+    piece: str  # as the tokenizer spells it, a space as U+2581
     start: int
     end: int
-    log_probability: float  # natural logarithm, given the source and what stands before it
+    log_probability: float  # natural logarithm, given the source and the subwords before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Candidate:
     """One translation of a line."""
 
     text: str
-    score: float  # what the candidates are ranked by; of a line that was divided, the mean of its parts by length
+    score: float  # what the candidates are ranked by; for a split line, the mean of its segments weighted by length
     log_probability: float  # natural logarithm of its probability
-    # Both are None where no details were asked for. ``links`` is None, too, where the engine shows no attention. They
-    # need little memory and make their members when asked for them; ``tuple(...)`` has all.
+    # Both are None where no details were asked for; ``links`` is None, too, where the engine gives no attention. They
+    # need little memory and create their members when asked for them; ``tuple(...)`` has all.
     tokens: Sequence[Token] | None = None
     links: Sequence[Link] | None = None
 
@@ -46,7 +46,7 @@ class Translation:
 
     source: str  # the raw line
     candidates: tuple[Candidate, ...]  # the best first; at least one
-    split: bool = False  # whether the line was translated in parts
+    split: bool = False  # whether the line was translated in segments
     cleaned: bool = False  # whether control characters or broken bytes in it were replaced before translating
 
     @property

@@ -15,11 +15,11 @@ from nmt.translation.loading import LoadedModel
 
 logger = logging.getLogger(__name__)
 
-# Subwords of a line that are scored at most: beyond, attention would take gigabytes.
+# The most subwords of a line that are scored: with more, attention would take gigabytes.
 MOST_SUBWORDS = 2048
-# Log-probabilities computed at once, as numbers: 256 MB.
+# The most log-probabilities that are computed at once: 256 MB.
 _MOST_NUMBERS = 1 << 26
-# Subwords of the sources of a batch, padding included; one that belongs to another line may be much longer.
+# The most subwords in the sources of a batch, padding included; some sources may be much longer than others.
 _MOST_SOURCE_SUBWORDS = 1 << 15
 
 _Pair = tuple[tuple[int, ...], tuple[int, ...]]  # the subwords of a source and of its translation
@@ -30,11 +30,11 @@ class LineScore:
     """The subwords of a translation, the end mark included, and how probable the model finds each."""
 
     pieces: list[str]
-    log_probabilities: list[float]  # natural logarithms, given the source and what stands before
+    log_probabilities: list[float]  # natural logarithms, given the source and the subwords before it
 
     @property
     def log_probability(self) -> float:
-        """That of the whole translation; 0 where source and translation are empty."""
+        """The log-probability of the whole translation; 0 where source and translation are empty."""
         return math.fsum(self.log_probabilities)
 
     @property
@@ -46,12 +46,12 @@ class LineScore:
 class LineScorer:
     """Scores translations by forced decoding.
 
-    A line is scored whole, also where a translator would divide it, for nobody knows which part of the translation
-    belongs to which part of the source. Of lines above 2,048 subwords only so many are scored.
+    A line is scored as a whole, even if a translator would split it, because it is not known which part of the
+    translation belongs to which part of the source. Only the first 2,048 subwords of a line are scored.
     """
 
     def __init__(self, loaded: LoadedModel, *, tag: str = "") -> None:
-        """``tag`` is what the sources begin with; NMTError if the model does not know it."""
+        """``tag`` is put before the sources; NMTError if the model does not know it."""
         check_known(tag, loaded.info.tags)
         self.loaded = loaded
         self.source_prefix = tag_ids(loaded.tokenizer, tag)
@@ -59,16 +59,15 @@ class LineScorer:
         self._long = RepeatedWarnings(logger, "lines longer than those the model has learned from")
 
     def close(self) -> None:
-        """Log how many lines were long, where not all of them were named."""
+        """Log how many lines were too long, unless all of them were named."""
         self._cut.close()
         self._long.close()
 
     def score(self, sources: Sequence[str], targets: Sequence[str], *, first_line: int = 1) -> list[LineScore]:
         """The score of each of ``targets`` as a translation of the line of ``sources``.
 
-        Where both are empty there is nothing to score: no subwords, and a log-probability of 0. Of the lines
-        longer than what the model has learned from the first few are named in warnings; ``first_line`` is the number
-        of the first line given.
+        A pair of empty lines has no subwords and a log-probability of 0. The first few lines that are longer than those
+        the model has learned from are named in warnings; ``first_line`` is the number of the first line in ``sources``.
         """
         source_ids, target_ids = (self.loaded.tokenizer.encode(lines) for lines in (sources, targets))
         self._warn_of_long(source_ids, target_ids, first_line)
@@ -91,7 +90,7 @@ class LineScorer:
         return scores
 
     def _batches(self, pairs: Sequence[_Pair]) -> Iterator[list[int]]:
-        """Indices of pairs with something in them, those of like length together, the longest first."""
+        """Indices of pairs that are not empty, those of similar length together, the longest first."""
         vocabulary = self.loaded.info.model.vocabulary_size
         order = [
             index for index, (source, target) in enumerate(pairs) if target or len(source) > len(self.source_prefix)

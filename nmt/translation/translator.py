@@ -1,4 +1,4 @@
-"""A model directory that translates: what ``from nmt import Translator`` gives."""
+"""A model directory that translates: ``from nmt import Translator``."""
 
 import os
 import threading
@@ -17,7 +17,7 @@ from nmt.translation.loading import open_ensemble
 
 
 class _Arguments(NamedTuple):
-    """What a translator was created with."""
+    """The arguments a translator was created with."""
 
     paths: list[Path]
     device: str
@@ -33,8 +33,8 @@ class _Arguments(NamedTuple):
 class Translator(LineTranslator):
     """Translates lines with the model of a directory.
 
-    Copies, pickled or deep, and processes that are forked from the one that created it may use it: they open the model
-    again when they first need it, unless torch runs it on the processor, whose weights forked processes share.
+    It can be pickled, copied, and used in forked processes: copies and forked processes open the model again when they
+    first need it. Only if torch runs the model on the processor do forked processes share its weights instead.
     """
 
     def __init__(
@@ -50,64 +50,63 @@ class Translator(LineTranslator):
         raw: bool = False,
         **search: int | float,
     ) -> None:
-        """Several directories translate together, as ``open_ensemble`` says; ``engine`` is as open_model takes it.
+        """Verify and load the model; several directories are an ensemble. NMTError for anything wrong with a model.
 
-        ``search`` overrides the model's own search settings by name.
-
-        ``tag`` is one of those that the model was trained with; without one it translates as it learned from untagged
-        text, and if there was none of that, as best it can. ``split_sentences``: True translates the sentences of a
-        line one by one and puts them together with the spaces that were between them, False translates as many of them
-        at once as fit, and None as many as the lines have that the model learned from. ``raw`` gives the model whole
-        lines, which otherwise sees no list marker, no line without letters and no line in capitals.
+        ``device``, ``engine`` ("auto", "torch" or "ctranslate2") and ``threads`` say what it runs on. ``search``
+        overrides the model's search settings by name. ``tag`` is one that the model was trained with; without a tag it
+        translates as it learned from untagged text. ``split_sentences``: True translates the sentences of a line one by
+        one and keeps the spaces between them, False translates as many at once as fit, and None as many as the lines
+        had that the model learned from. ``raw`` gives the model whole lines; otherwise it sees no list markers, no
+        lines without letters, and no lines in capitals.
         """
         paths = [model_dir] if isinstance(model_dir, (str, os.PathLike)) else model_dir
         arguments = _Arguments(
             [Path(path) for path in paths], device, threads, engine, batch_sentences, tag, split_sentences, raw, search
         )
         self._open(arguments)
-        # They are found where the working directory is another one, too.
+        # A copy finds them from another working directory, too.
         self._arguments = arguments._replace(paths=[path.absolute() for path in arguments.paths])
 
-    def _open(self, given: _Arguments) -> None:
+    def _open(self, arguments: _Arguments) -> None:
         opened = open_ensemble(
-            given.paths,
-            device=given.device,
-            threads=given.threads,
-            engine=given.engine,
-            batch_sentences=given.batch_sentences,
+            arguments.paths,
+            device=arguments.device,
+            threads=arguments.threads,
+            engine=arguments.engine,
+            batch_sentences=arguments.batch_sentences,
         )
         info = opened.info
-        check_known(given.tag, info.tags)
-        search = from_mapping(SearchConfig, {**to_mapping(info.search), **given.search}, where="search settings")
-        search.check_given(given.search)
+        check_known(arguments.tag, info.tags)
+        search = from_mapping(SearchConfig, {**to_mapping(info.search), **arguments.search}, where="search settings")
+        search.check_given(arguments.search)
         super().__init__(
             opened.tokenizer,
             opened.engine,
             search=search,
-            source_prefix=tag_ids(opened.tokenizer, given.tag),
+            source_prefix=tag_ids(opened.tokenizer, arguments.tag),
             **line_settings(
                 max_source_length=info.max_source_length,
                 languages=(info.source_language, info.target_language),
                 profile=info.profile(),
-                split_sentences=given.split_sentences,
-                raw=given.raw,
+                split_sentences=arguments.split_sentences,
+                raw=arguments.raw,
             ),
         )
 
     def __getstate__(self) -> _Arguments:
-        """What it was created with: a copy opens the model again."""
+        """The arguments it was created with: a copy opens the model again."""
         self._check_open()
         return self._arguments
 
     def __setstate__(self, arguments: _Arguments) -> None:
-        # Opened when it is first used: a process pool would wait forever for a task that cannot be unpickled.
+        # Opened at its first use: a process pool would wait forever for a task that cannot be unpickled.
         self.__dict__.clear()
         self._arguments = arguments
         self._reopening = threading.RLock()
         watch(self)
 
     def __getattr__(self, name: str) -> Any:
-        """What is not there until a copy, or a forked process, opens the model."""
+        """An attribute that does not exist until a copy or a forked process opens the model."""
         if name.startswith("__") or "_reopening" not in self.__dict__:
             raise AttributeError(f"a Translator has no attribute {name!r}")
         with self._reopening:
@@ -116,7 +115,7 @@ class Translator(LineTranslator):
         return super().__getattribute__(name)
 
     def after_fork(self) -> None:
-        """See nmt.runtime.processes: an engine with threads is opened again when it is needed."""
+        """See nmt.runtime.processes: an engine with threads is opened again at its next use."""
         if "_turn" not in self.__dict__ or self._background is not None:
             self.__setstate__(self._arguments)
         else:
