@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nmt import NMTError
-from nmt.files.atomic import atomic_writer, check_writable, is_overwritten, is_written_straight_into, real_path
+from nmt.files.atomic import atomic_writer, check_writable, is_overwritten, is_written_directly, real_path
 
 logger = logging.getLogger("nmt.output")
 
@@ -20,7 +20,7 @@ def partial_output(path: str) -> Iterator[BinaryIO]:
 
     Standard output ("-") and what is not a regular file are written straight into; names such as x.gz are compressed.
     """
-    if is_written_straight_into(path):
+    if is_written_directly(path):
         with atomic_writer(path) as stream:
             yield stream
         return

@@ -1,4 +1,4 @@
-"""Writing files: under their names all at once, and straight into what cannot be replaced by another file."""
+"""Writing files: under their names all at once, or directly into what cannot be replaced by another file."""
 
 import contextlib
 import errno
@@ -16,16 +16,16 @@ from nmt.errors import NMTError
 from nmt.files.compression import check_compression, compressing
 from nmt.files.lines import StrPath, display_name, is_standard, reason
 
-# Names of a stream that this process has open. Opened by such a name again, a file would lose what is in it.
+# Names of streams that this process has open. A file that is opened again by such a name would lose its contents.
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/(?P<process>self|thread-self|\d+))/fd/(?P<number>\d+)")
 _STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
-# What the system says of a file that is mounted by itself, or is somebody else's in a directory such as /tmp.
+# The errors for a file that is a mount point, or belongs to somebody else in a directory such as /tmp.
 _IRREPLACEABLE = (errno.EBUSY, errno.EXDEV, errno.EPERM, errno.EACCES)
-_MOST_LINKS = 40  # from a name to a file, as Linux follows them
+_MOST_LINKS = 40  # from a name to a file, as in Linux
 
 
 def write_lines(path: StrPath, lines: Iterable[str]) -> int:
-    """Write ``lines``, which hold no line feed, through atomic_writer; returns how many there were."""
+    """Write ``lines``, which contain no line feeds, with atomic_writer; returns their number."""
     count = 0
     with atomic_writer(path) as stream:
         for line in lines:
@@ -36,13 +36,13 @@ def write_lines(path: StrPath, lines: Iterable[str]) -> int:
 
 @contextlib.contextmanager
 def atomic_writer(path: StrPath, *, partial: Path | None = None) -> Iterator[BinaryIO]:
-    """A stream whose bytes appear under ``path`` all at once when the block ends well, and not at all otherwise.
+    """A stream whose bytes appear under ``path`` all at once if the block succeeds, and not at all otherwise.
 
-    "-" is standard output. What no other file can take the place of is written straight into: streams (/dev/stdout,
-    /dev/fd/N), named pipes, devices, and files in a directory where nothing can be created; a file that is mounted by
-    itself is written into at the end. Names such as x.gz are compressed. A full disk and the like is an NMTError that
-    names the path. Until the end the bytes are in ``partial``, where they stay if the block fails, or else in a
-    temporary file that is then removed.
+    "-" is standard output. What cannot be replaced by another file is written directly: streams (/dev/stdout,
+    /dev/fd/N), named pipes, devices, and files in a directory where nothing can be created. A file that is a mount
+    point is overwritten at the end. Names such as x.gz are compressed. Errors such as a full disk are NMTErrors that
+    name the path. Until the end the bytes are in ``partial``, where they stay if the block fails; without ``partial``
+    they are in a temporary file, which is removed then.
     """
     with atomic_writers([path], partial=partial) as (stream,):
         yield stream
@@ -50,7 +50,7 @@ def atomic_writer(path: StrPath, *, partial: Path | None = None) -> Iterator[Bin
 
 @contextlib.contextmanager
 def atomic_writers(paths: Sequence[StrPath], *, partial: Path | None = None) -> Iterator[list[BinaryIO]]:
-    """Streams for files that belong together, see atomic_writer: all are whole before the first gets its name."""
+    """Streams for files that belong together, see atomic_writer: all are complete before the first gets its name."""
     staged: list[tuple[Path, Path]] = []
     try:
         with contextlib.ExitStack() as removing:
@@ -72,7 +72,7 @@ def atomic_writers(paths: Sequence[StrPath], *, partial: Path | None = None) -> 
 def _staged(
     path: StrPath, partial: Path | None, staged: list[tuple[Path, Path]], removing: contextlib.ExitStack
 ) -> Iterator[BinaryIO]:
-    """A stream for ``path``; if it goes into a temporary file, that one's name and the goal are in ``staged`` after."""
+    """A stream for ``path``; if it goes into a temporary file, that file and its goal are added to ``staged``."""
     if is_standard(path):
         if sys.stdout is None:
             raise NMTError("standard output is closed; name a file to write")
@@ -81,8 +81,8 @@ def _staged(
         return
     check_writable(path)
     goal = real_path(path)
-    if is_written_straight_into(path):
-        with _open_straight(path) as stream, compressing(stream, path) as compressed:
+    if is_written_directly(path):
+        with _open_directly(path) as stream, compressing(stream, path) as compressed:
             yield compressed
         return
     temporary = partial or goal.parent / f".nmt-{secrets.token_hex(6)}.tmp"
@@ -100,30 +100,30 @@ def _staged(
     staged.append((temporary, goal))
 
 
-def is_written_straight_into(path: StrPath) -> bool:
-    """Whether ``path`` is what no other file can take the place of, and so is written as the bytes come."""
+def is_written_directly(path: StrPath) -> bool:
+    """Whether ``path`` cannot be replaced by another file, and so is written as the bytes come."""
     if is_standard(path) or descriptor_of(path) is not None:
         return True
     goal = real_path(path)
     return goal.exists() and (not goal.is_file() or not os.access(goal.parent, os.W_OK | os.X_OK))
 
 
-def _open_straight(path: StrPath) -> BinaryIO:
+def _open_directly(path: StrPath) -> BinaryIO:
     descriptor = descriptor_of(path)
     if descriptor is None:
         return real_path(path).open("wb")
     if sys.stdout is not None:
-        sys.stdout.flush()  # what was written before stands before
-    return os.fdopen(os.dup(descriptor), "wb")  # a copy writes on where the stream is
+        sys.stdout.flush()  # what was written earlier comes first
+    return os.fdopen(os.dup(descriptor), "wb")  # a copy continues at the position of the stream
 
 
 def _replace(temporary: Path, goal: Path) -> None:
-    """Give ``temporary`` the name ``goal``; where that cannot be, copy it into the file of that name."""
+    """Give ``temporary`` the name ``goal``; if that is impossible, copy it into the file of that name."""
     try:
         temporary.replace(goal)
     except OSError as error:
         if error.errno not in _IRREPLACEABLE or not goal.is_file():
-            raise  # after any other error, such as of a failing disk, the old file has to stay whole
+            raise  # after any other error, such as that of a failing disk, the old file must stay intact
         with temporary.open("rb") as source, goal.open("wb") as stream:
             shutil.copyfileobj(source, stream)
             stream.flush()
@@ -132,7 +132,7 @@ def _replace(temporary: Path, goal: Path) -> None:
 
 
 def check_writable(path: StrPath) -> None:
-    """Raise an NMTError if ``path`` cannot become a file and is none of what is written straight into."""
+    """Raise an NMTError if ``path`` cannot become a file and cannot be written directly."""
     if is_standard(path):
         return
     check_compression(path)
@@ -159,13 +159,13 @@ def _check_descriptor(path: StrPath, descriptor: int) -> None:
 
 
 def real_path(path: StrPath) -> Path:
-    """The absolute path of the file that ``path`` names or links to; NMTError for links that lead to no end.
+    """The absolute path of the file that ``path`` names or links to; NMTError for links in a circle.
 
-    So a symbolic link stays where it is, and the file it names is replaced.
+    So a symbolic link is kept, and the file it names is replaced.
     """
     try:
         return Path(path).resolve()
-    except (OSError, RuntimeError):  # RuntimeError is what Python before 3.13 says of it
+    except (OSError, RuntimeError):  # RuntimeError in Python before 3.13
         raise NMTError(f"{os.fspath(path)} cannot be used: its symbolic links lead in a circle") from None
 
 
@@ -193,7 +193,7 @@ def descriptor_of(path: StrPath) -> int | None:
 
 
 def sync_directory(directory: Path) -> None:
-    """Make new names in ``directory`` durable where the system can open a directory."""
+    """Make new names in ``directory`` durable, if the system can open directories."""
     with contextlib.suppress(OSError):
         descriptor = os.open(directory, os.O_RDONLY)
         try:

@@ -15,12 +15,12 @@ from typing import Any, BinaryIO, NamedTuple, cast
 from nmt.errors import NMTError
 
 _CHUNK = 1 << 16
-# What an .xz file may ask for to be decompressed; xz -9 asks for 65 MiB. Zstandard has a limit of 128 MiB of its own.
+# The memory that an .xz file may need to be decompressed; xz -9 needs 65 MiB. Zstandard has its own limit of 128 MiB.
 _MOST_MEMORY = 1 << 28
 
 
 class Compression(NamedTuple):
-    """One way to compress: what it is called, and how its files begin."""
+    """A compression format: its name, and the first bytes of its files."""
 
     name: str
     magic: bytes
@@ -38,11 +38,11 @@ class DecompressionError(Exception):
     """The compressed data are damaged or cut off."""
 
 
-ERRORS = (DecompressionError, gzip.BadGzipFile, EOFError, zlib.error)  # what reading a damaged file raises
+ERRORS = (DecompressionError, gzip.BadGzipFile, EOFError, zlib.error)  # that reading a damaged file raises
 
 
 def compression_of(path: str | os.PathLike[str]) -> Compression | None:
-    """How the name of a file says that it is compressed, or None.
+    """The compression that the name of a file stands for, or None.
 
     >>> compression_of("train.de.xz").name
     'xz'
@@ -51,7 +51,7 @@ def compression_of(path: str | os.PathLike[str]) -> Compression | None:
 
 
 def without_compression(name: str) -> str:
-    """``name`` without the ending that says that it is compressed.
+    """``name`` without the suffix of a compression.
 
     >>> [without_compression(name) for name in ("train.de.zst", "train.de")]
     ['train.de', 'train.de']
@@ -61,13 +61,13 @@ def without_compression(name: str) -> str:
 
 
 def check_compression(path: str | os.PathLike[str]) -> None:
-    """Raise an NMTError if ``path`` is compressed in a way that this installation cannot read or write."""
+    """Raise an NMTError if this installation cannot read or write the compression of ``path``."""
     if Path(path).suffix == ".zst":
         _zstd(path)
 
 
 def open_decompressed(path: str | os.PathLike[str]) -> BinaryIO:
-    """The bytes of the file ``path``, decompressed if its name says that they are compressed; raises OSError."""
+    """The bytes of the file ``path``, decompressed if it has the suffix of a compression; raises OSError."""
     suffix = Path(path).suffix
     if suffix == ".gz":
         return cast(BinaryIO, gzip.open(path, "rb"))
@@ -83,7 +83,7 @@ def open_decompressed(path: str | os.PathLike[str]) -> BinaryIO:
 
 @contextmanager
 def compressing(stream: BinaryIO, path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """``stream``, or one that compresses into it as the name ``path`` says; the same text gives the same bytes."""
+    """``stream``, or one that compresses into it by the suffix of ``path``; the same text gives the same bytes."""
     if compression_of(path) is None:
         yield stream
     else:
@@ -104,7 +104,7 @@ def _compressor(stream: BinaryIO, path: str | os.PathLike[str]) -> BinaryIO:
 
 
 def _zstd(path: str | os.PathLike[str]) -> ModuleType:
-    """The module for Zstandard, which Python has from 3.14 on."""
+    """The module for Zstandard, which is part of Python since 3.14."""
     import importlib
 
     for name in ("compression.zstd", "backports.zstd"):
@@ -122,7 +122,7 @@ def _reader(path: str | os.PathLike[str], decompressor: Callable[[], Any], error
 
 
 class _Decompressed(io.RawIOBase):
-    """The bytes of compressed streams that follow each other in a file, with or without zeros between them."""
+    """The bytes of one or more compressed streams in a file, with or without zeros between them."""
 
     def __init__(self, file: BinaryIO, create: Callable[[], Any], error: type[Exception]) -> None:
         self.name = file.name
@@ -130,10 +130,10 @@ class _Decompressed(io.RawIOBase):
         self._create = create
         self._error = error
         self._decompressor = create()
-        self._started = False  # whether a stream was started that has not ended
+        self._started = False  # whether a stream has started and not ended
 
     def readable(self) -> bool:
-        """It is there to be read."""
+        """True."""
         return True
 
     def fileno(self) -> int:
@@ -146,7 +146,7 @@ class _Decompressed(io.RawIOBase):
         super().close()
 
     def readinto(self, buffer: Any) -> int:
-        """Fill ``buffer`` as far as a piece of the file goes; 0 at the end. Raises DecompressionError."""
+        """Fill ``buffer`` in part and return the number of bytes, 0 at the end. Raises DecompressionError."""
         while True:
             data = b""
             if self._decompressor.eof:

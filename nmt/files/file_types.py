@@ -1,4 +1,4 @@
-"""What the first bytes of a file say about it if it is not lines of UTF-8 text."""
+"""Recognizes files that are not lines of UTF-8 text by their first bytes."""
 
 import os
 import shlex
@@ -22,7 +22,7 @@ _STARTS = {
     b"Rar!": "is a RAR archive; unpack it first",
     b"\x7fELF": "is a program, not text",
 }
-# In the first part of a zip archive: what programs for documents put there.
+# What programs for documents write into the first part of a zip archive.
 _IN_ZIP = {
     b"word/": "Word document",
     b"xl/": "Excel workbook",
@@ -31,31 +31,31 @@ _IN_ZIP = {
     b"application/vnd.oasis.opendocument": "OpenDocument file",
     b"application/epub": "EPUB book",
 }
-_LOOKED_AT = 1 << 13  # bytes
-# More control characters than these, and than a twentieth of all bytes, are not text with a few broken bytes.
+_INSPECTED = 1 << 13  # bytes
+# With more control characters than this, and than a twentieth of all bytes, it is not text with a few broken bytes.
 _MOST_CONTROLS = 15
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b") + b"\x7f"
 
 
 def problem_of_start(start: bytes, path: str | os.PathLike[str]) -> str:
-    """A sentence where ``start``, the first bytes of the file ``path``, do not begin lines of UTF-8; else empty."""
+    """A sentence if ``start``, the first bytes of the file ``path``, are not lines of UTF-8; otherwise empty."""
     if has_mac_line_ends(start):
         return mac_line_ends(path)
     return binary_problem(start, path)
 
 
 def binary_problem(start: bytes, path: str | os.PathLike[str]) -> str:
-    """A sentence where ``start``, the first bytes of ``path``, are not text in UTF-8, a few broken bytes aside."""
+    """A sentence if ``start``, the first bytes of ``path``, are not UTF-8 text, apart from a few broken bytes."""
     if start.startswith(b"PK\x03\x04"):
-        for sign, kind in _IN_ZIP.items():
-            if sign in start[:_LOOKED_AT]:
+        for name, kind in _IN_ZIP.items():
+            if name in start[:_INSPECTED]:
                 return f"{os.fspath(path)} is a document ({kind}); save it as plain text first"
-    for magic, said in _STARTS.items():
+    for magic, description in _STARTS.items():
         if start.startswith(magic):
-            return f"{os.fspath(path)} {said}"
-    begin = start[:_LOOKED_AT]
-    controls = len(begin) - len(begin.translate(None, _CONTROLS))
-    if controls > max(_MOST_CONTROLS, len(begin) // 20):
+            return f"{os.fspath(path)} {description}"
+    inspected = start[:_INSPECTED]
+    controls = len(inspected) - len(inspected.translate(None, _CONTROLS))
+    if controls > max(_MOST_CONTROLS, len(inspected) // 20):
         return f"{os.fspath(path)} is not text in UTF-8 but binary data; convert it to text first"
     return ""
 
@@ -66,7 +66,7 @@ def has_mac_line_ends(start: bytes) -> bool:
 
 
 def mac_line_ends(path: str | os.PathLike[str]) -> str:
-    """A sentence that says so of the file ``path``."""
+    """The error message for a file with such line ends."""
     return (
         f"{os.fspath(path)} has the line ends of old Macs (carriage returns without line feeds); convert it: "
         f"tr '\\r' '\\n' < {shlex.quote(os.fspath(path))} > NEW"

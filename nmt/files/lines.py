@@ -1,8 +1,6 @@
 """Reading and writing lines: UTF-8, LF and nothing else ends a line, "-" for the standard streams.
 
-Names in .gz, .xz, .bz2 and .zst are compressed.
-
-Knows nothing of sentences, languages or subwords.
+Files named .gz, .xz, .bz2 and .zst are compressed. Knows nothing about sentences, languages or subwords.
 """
 
 import contextlib
@@ -26,34 +24,34 @@ StrPath = str | os.PathLike[str]
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-# A longer line is no text, and might be a small .gz that grows without end: an error before memory is full of it.
+# A longer line is not text, and might be a small .gz that grows without end: an error before memory is full.
 MAX_LINE_BYTES = 1 << 26
 
 _CHUNK = 1 << 16
-# How long a window that is not full yet waits for a writer that is about to send more, in seconds.
+# The seconds that a window that is not full waits for a writer that is about to send more.
 _PATIENCE = 0.005
 
 
 def check_regular_file(path: StrPath) -> None:
-    """Raise an NMTError if ``path`` is there but neither a file nor a directory: opening a pipe would wait for ever."""
+    """Raise an NMTError if ``path`` exists but is neither a file nor a directory: opening a pipe would wait forever."""
     path = Path(path)
     if path.exists() and not path.is_file() and not path.is_dir():
-        raise NMTError(f"{path} is no plain file but a pipe or a device, which does not belong there")
+        raise NMTError(f"{path} is a pipe or a device, but must be a regular file")
 
 
 def check_readable(path: StrPath) -> None:
-    """Raise an NMTError unless ``path`` is "-" or can be opened and its first byte be read."""
+    """Raise an NMTError unless ``path`` is "-" or can be opened and its first byte can be read."""
     if is_standard(path):
         open_binary(path)
         return
     if Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir():
-        return  # opening a pipe would wait for its writer, and closing it again would lose that writer
+        return  # opening a pipe would wait for its writer, and closing it would lose that writer
     with _reading(path) as stream:
         stream.read(1)
 
 
 def describe_non_text(path: StrPath) -> str:
-    """A sentence where the file ``path`` begins with no lines of UTF-8; empty for text, and for pipes."""
+    """A sentence if the file ``path`` does not begin with lines of UTF-8; empty for text, and for pipes."""
     if is_standard(path) or not Path(path).is_file():
         return ""
     with open_binary(path) as stream, reading_errors(display_name(path)):
@@ -80,8 +78,8 @@ def open_binary(path: StrPath) -> BinaryIO:
 def read_lines(path: StrPath) -> Iterator[str]:
     """The lines of a text file without their ends.
 
-    A carriage return before the line feed and a byte order mark at the start are taken away; all else stays.
-    Raises NMTError, with the line number, for what is not UTF-8 and for files that cannot be read.
+    A carriage return before the line feed and a byte order mark at the start are removed; everything else stays.
+    Raises NMTError, with the line number, for bytes that are not UTF-8 and for files that cannot be read.
     """
     with _reading(path) as stream:
         for number, raw in enumerate(_bounded_lines(stream, path), start=1):
@@ -94,7 +92,7 @@ def read_lines(path: StrPath) -> Iterator[str]:
 def read_line_blocks(path: StrPath, *, lines: int, keep_mark: bool = False) -> Iterator[list[bytes]]:
     """The raw lines of a file with their ends, ``lines`` at a time; only the last list may be shorter.
 
-    A byte order mark at the start is taken away unless ``keep_mark``. Raises NMTError for files that cannot be read.
+    A byte order mark at the start is removed unless ``keep_mark``. Raises NMTError for files that cannot be read.
     """
     with _reading(path) as stream:
         mark = b"" if keep_mark else BYTE_ORDER_MARK
@@ -117,8 +115,8 @@ def _bounded_lines(stream: BinaryIO, path: StrPath) -> Iterator[bytes]:
 
 def _too_long(path: StrPath, number: int) -> NMTError:
     return NMTError(
-        f"{display_name(path)}:{number}: this line is longer than {MAX_LINE_BYTES:,} bytes, which no text is; "
-        "is it a file of another kind, or were its line feeds lost?"
+        f"{display_name(path)}:{number}: this line is longer than {MAX_LINE_BYTES:,} bytes, so it is not text; "
+        "is this another type of file, or were its line feeds lost?"
     )
 
 
@@ -133,10 +131,10 @@ def decode_strictly(line: bytes, path: StrPath, number: int) -> str:
 
 
 def decode_line(raw: bytes) -> tuple[str, str | None]:
-    """The text of a line that must be translated whatever it holds, and what was wrong with it or None.
+    """The text of a line that must be translated whatever it contains, and its problem or None.
 
     Invalid UTF-8 becomes U+FFFD; control characters other than the tab, and characters that other programs take
-    for a line end, become blanks. One carriage return at the end belongs to the line end and goes silently.
+    for a line end, become spaces. One carriage return at the end belongs to the line end and is removed silently.
     """
     problems = []
     raw = raw.removesuffix(b"\r")
@@ -155,8 +153,8 @@ def read_windows(stream: BinaryIO, *, max_lines: int, max_bytes: int) -> Iterato
     """The raw lines of ``stream`` without their line feeds, in windows.
 
     A window closes when it holds ``max_lines`` lines or ``max_bytes`` bytes, and also when no more input is waiting,
-    so that a line on a pipe or terminal is never held back. No more than a window and a chunk is kept in memory,
-    except for a single line longer than that. A byte order mark at the start of the stream is taken away.
+    so that a line on a pipe or terminal is never held back. Memory holds at most a window and a chunk, or a single line
+    longer than that. A byte order mark at the start of the stream is removed.
 
     An empty window says that no more input is waiting: reading on may take any time.
     """
@@ -177,22 +175,22 @@ def read_windows(stream: BinaryIO, *, max_lines: int, max_bytes: int) -> Iterato
 
 def _lines_or_pauses(stream: BinaryIO) -> Iterator[bytes | None]:
     """The lines of ``stream``, with None wherever no more input is waiting."""
-    parts: list[bytes] = []  # of the line whose end has not come yet
-    size = number = 0  # of those parts, and of the lines that have ended
+    parts: list[bytes] = []  # of the line that has not ended yet
+    size = number = 0  # bytes of those parts; lines that have ended
     for chunk in _chunks(stream):
         if chunk is None:
             yield None
             continue
-        *ended, rest = chunk.split(b"\n")
-        for end in ended:
+        *ends, beginning = chunk.split(b"\n")
+        for end in ends:
             parts.append(end)
             yield b"".join(parts)
             parts.clear()
-        if ended:
-            size, number = 0, number + len(ended)
-        if rest:
-            parts.append(rest)
-            size += len(rest)
+        if ends:
+            size, number = 0, number + len(ends)
+        if beginning:
+            parts.append(beginning)
+            size += len(beginning)
         if size > MAX_LINE_BYTES:
             raise _too_long(str(getattr(stream, "name", "the input")), number + 1)
     if parts:
@@ -200,7 +198,7 @@ def _lines_or_pauses(stream: BinaryIO) -> Iterator[bytes | None]:
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes | None]:
-    """The bytes of ``stream`` as they come, with None wherever no more are waiting."""
+    """The bytes of ``stream`` as they arrive, with None wherever no more are waiting."""
     read = getattr(stream, "read1", stream.read)
     name = str(getattr(stream, "name", "the input"))
     start: bytes | None = b""  # the first bytes, until it is known whether they are a byte order mark
@@ -219,7 +217,7 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes | None]:
 
 
 def _is_waiting(stream: BinaryIO) -> bool:
-    """Whether a read would return at once; where the system cannot tell (Windows pipes), it says no."""
+    """Whether a read would return at once; False if the system cannot tell (Windows pipes)."""
     try:
         descriptor = stream.fileno()
     except (OSError, AttributeError):
@@ -243,18 +241,18 @@ def _reading(path: StrPath) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def reading_errors(name: str) -> Iterator[None]:
-    """What goes wrong while reading the file called ``name`` becomes an NMTError."""
+    """Turn errors while reading the file called ``name`` into NMTErrors."""
     try:
         yield
     except ERRORS as error:
         kind = compression_of(name) or COMPRESSIONS[".gz"]
-        raise NMTError(f"{name} is not a whole {kind.name} file: {error}") from error
+        raise NMTError(f"{name} is not a complete {kind.name} file: {error}") from error
     except OSError as error:
         raise NMTError(f"{name} cannot be read: {reason(error)}") from error
 
 
 def reason(error: Exception) -> str:
-    """What the system says of ``error``, as part of a sentence."""
+    """The system's message for ``error``, as part of a sentence."""
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 

@@ -1,4 +1,4 @@
-"""Removing files and directories: what cannot be removed is known before the first is gone; mounts are emptied."""
+"""Removing files and directories: what cannot be removed is known before anything is removed; mounts are emptied."""
 
 import os
 import shutil
@@ -9,22 +9,22 @@ from nmt.errors import NMTError
 from nmt.files.lines import reason
 
 _MOUNTS = Path("/proc/self/mountinfo")
-_ESCAPES = {"\\040": " ", "\\011": "\t", "\\012": "\n", "\\134": "\\"}  # of the names in that file
+_ESCAPES = {"\\040": " ", "\\011": "\t", "\\012": "\n", "\\134": "\\"}  # in the names in that file
 
 
 def is_mount_point(path: Path) -> bool:
-    """Whether something is mounted at ``path`` itself, bind mounts of files included: it has no other name."""
+    """Whether something is mounted at ``path`` itself, bind mounts of files included."""
     return str(path.parent.resolve() / path.name) in _mount_points() or os.path.ismount(path)
 
 
 def check_removable(paths: Iterable[Path]) -> None:
-    """Raise an NMTError that names the first of ``paths``, or of what is in them, that ``remove`` could not remove."""
+    """Raise an NMTError for the first of ``paths``, or of the files in them, that ``remove`` could not remove."""
     for path in paths:
         if not os.path.lexists(path):
             continue
         directory = path.is_dir() and not path.is_symlink()
         if is_mount_point(path) and not directory:
-            raise NMTError(f"{path} cannot be removed: it is mounted by itself; unmount it first")
+            raise NMTError(f"{path} cannot be removed: it is a mount point; unmount it first")
         if not is_mount_point(path) and not os.access(path.parent, os.W_OK | os.X_OK):
             raise NMTError(f"{path} cannot be removed: {path.parent} is read-only")
         if directory:
@@ -34,9 +34,9 @@ def check_removable(paths: Iterable[Path]) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, a link, or a directory with all in it; a mount point, which has to stay, is emptied.
+    """Remove a file, a link, or a directory with its contents; a mount point is emptied, because it must stay.
 
-    Nothing at ``path`` is no error. Raises NMTError, naming what is left, if the system refuses.
+    It is not an error if there is nothing at ``path``. Raises NMTError, naming what is left, if the system refuses.
     """
     try:
         if not path.is_dir() or path.is_symlink():
@@ -56,15 +56,15 @@ def remove(path: Path) -> None:
 
 
 def _mount_points() -> set[str]:
-    """Where something is mounted, as far as this system tells: Linux names them, bind mounts included."""
+    """All mount points, bind mounts included, that the system reports, as Linux does."""
     try:
         lines = _MOUNTS.read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
         return set()
-    found = set()
+    points = set()
     for line in lines:
         name = line.split(" ")[4]
         for escape, character in _ESCAPES.items():
             name = name.replace(escape, character)
-        found.add(name)
-    return found
+        points.add(name)
+    return points

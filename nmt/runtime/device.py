@@ -16,15 +16,15 @@ from nmt.runtime.processors import available_processors
 
 T = TypeVar("T")
 
-BFLOAT16_UNITS = ("amx_bf16", "avx512_bf16")  # what makes a processor multiply bfloat16 faster than float32
+BFLOAT16_UNITS = ("amx_bf16", "avx512_bf16")  # with these a processor multiplies bfloat16 faster than float32
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """The device called ``name``; ``auto`` takes CUDA, then MPS, then the CPU. NMTError if it is absent."""
+    """The device called ``name``; ``auto`` takes CUDA, then MPS, then the CPU. NMTError if it is not available."""
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
-        return torch.device(next(kind for kind, there in present.items() if there))
+        return torch.device(next(kind for kind, available in present.items() if available))
     try:
         device = torch.device(name)
     except RuntimeError:
@@ -32,11 +32,11 @@ def choose_device(name: str = "auto") -> torch.device:
     if device is None or device.type not in present:
         raise NMTError(f"there is no device {name!r}; choose one of {', '.join(DEVICES)}")
     if not present[device.type] or (device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count()):
-        raise NMTError(f"device {name!r} is not available here; --device auto takes what there is")
+        raise NMTError(f"device {name!r} is not available; --device auto takes one that is")
     return device
 
 
-class _OwnThread:
+class _TorchThread:
     """The thread in which a forked process runs torch."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class _OwnThread:
         watch(self)
 
     def after_fork(self) -> None:
-        """See nmt.runtime.processes: that of the parent is not here."""
+        """See nmt.runtime.processes: the thread of the parent does not exist in this process."""
         self.executor = None
 
     def run(self, function: Callable[[], T]) -> T:
@@ -59,23 +59,23 @@ class _OwnThread:
         return self.executor.submit(with_threads).result()
 
 
-_OWN_THREAD = _OwnThread()
+_TORCH_THREAD = _TorchThread()
 
 
 def run_torch(function: Callable[[], T], device: torch.device) -> T:
-    """What ``function``, which computes with torch on ``device``, returns; works in a process that was forked, too.
+    """Call ``function``, which computes with torch on ``device``, and return its result; also in forked processes.
 
-    OpenMP's threads belong to the thread that first needed them. A copy of it, made by a fork, would wait forever for
-    threads that are not there, so another one runs the function and gets threads of its own. A GPU that the parent has
-    used is an NMTError.
+    OpenMP's threads belong to the thread that first needed them. In a forked process the copy of that thread would wait
+    forever for threads that do not exist, so another thread runs the function and gets threads of its own. NMTError for
+    a GPU that the parent process has used.
     """
     if device.type == "cuda" and torch.cuda._is_in_bad_fork():
         raise NMTError("a forked process cannot use the GPU that its parent uses; start processes by spawn instead")
-    return _OWN_THREAD.run(function) if is_copied_thread() else function()
+    return _TORCH_THREAD.run(function) if is_copied_thread() else function()
 
 
 def release_memory(device: torch.device) -> None:
-    """Give memory that torch keeps for later tensors on ``device`` back to the GPU."""
+    """Return memory that torch keeps for later tensors on ``device`` to the GPU."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
     elif device.type == "mps":
@@ -83,7 +83,7 @@ def release_memory(device: torch.device) -> None:
 
 
 def set_threads(threads: int | None) -> int:
-    """Let torch use so many CPU threads (None: as default_threads says) and return the number; NMTError below 1."""
+    """Let torch use ``threads`` CPU threads (None: default_threads) and return the number; NMTError below 1."""
     if threads is not None and threads < 1:
         raise NMTError(f"threads must be at least 1, not {threads}")
     chosen = default_threads() if threads is None else threads
@@ -93,15 +93,15 @@ def set_threads(threads: int | None) -> int:
 
 
 def default_threads() -> int:
-    """As many as torch uses now; no more than a container has time for, unless $OMP_NUM_THREADS is set."""
+    """As many as torch uses now, but no more than the quota of a container unless $OMP_NUM_THREADS is set."""
     threads = torch.get_num_threads()
     return threads if os.environ.get("OMP_NUM_THREADS") else min(threads, available_processors())
 
 
 def avoid_attention_planned_by_shape() -> None:
-    """Keep torch from cuDNN's attention, which works out a plan for every new shape of a batch.
+    """Turn off cuDNN's attention, which computes a plan for every new shape of a batch.
 
-    That takes some 30 ms for each, and batches of sentences come in hundreds of shapes. The other kernels need none.
+    A plan takes some 30 ms, and batches of sentences have hundreds of shapes. The other kernels need no plan.
     """
     torch.backends.cuda.enable_cudnn_sdp(False)
 
@@ -120,11 +120,11 @@ class Precision:
 
     @property
     def lowered(self) -> bool:
-        """Whether products are made in less than float32."""
+        """Whether products are computed in less than float32."""
         return self.dtype != torch.float32
 
     def autocast(self, device: torch.device) -> torch.autocast:
-        """A context in which torch makes matrix products on ``device`` in this precision."""
+        """A context in which torch computes matrix products on ``device`` in this precision."""
         return torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.lowered)
 
     def __str__(self) -> str:
@@ -132,29 +132,29 @@ class Precision:
 
 
 def choose_precision(name: str, device: torch.device) -> Precision:
-    """``float32`` or ``bfloat16`` as named; ``auto`` takes bfloat16 where ``device`` has units for it."""
+    """``float32`` or ``bfloat16`` as named; ``auto`` takes bfloat16 if ``device`` has units for it."""
     if name == "float32":
         return Precision(torch.float32, "as asked")
     if device.type == "cuda":
         # Emulated bfloat16, on cards before Ampere, is slower than float32.
-        there = torch.cuda.get_device_capability(device) >= (8, 0)
-        reason = "the GPU has units for it" if there else "the GPU has no units for bfloat16"
+        has_units = torch.cuda.get_device_capability(device) >= (8, 0)
+        reason = "the GPU has units for it" if has_units else "the GPU has no units for bfloat16"
     elif device.type == "cpu":
         units = [unit for unit in BFLOAT16_UNITS if unit in processor_features()]
-        there = bool(units)
-        reason = f"the processor has {units[0]}" if there else "the processor has no units for bfloat16"
+        has_units = bool(units)
+        reason = f"the processor has {units[0]}" if has_units else "the processor has no units for bfloat16"
     else:
-        there, reason = False, f"the safe choice on {device.type}"
+        has_units, reason = False, f"the safe choice on {device.type}"
     if name == "bfloat16":
         return Precision(torch.bfloat16, "as asked")
-    return Precision(torch.bfloat16 if there else torch.float32, reason)
+    return Precision(torch.bfloat16 if has_units else torch.float32, reason)
 
 
 @cache
 def processor_features() -> frozenset[str]:
-    """What the processor says it has: as torch asked it, or in older releases as Linux lists it."""
-    ask = getattr(torch.cpu, "get_capabilities", None)
-    if ask is not None:
-        return frozenset(name for name, value in ask().items() if value is True)
+    """The features of the processor: as torch reports them, or in older releases as Linux lists them."""
+    get_capabilities = getattr(torch.cpu, "get_capabilities", None)
+    if get_capabilities is not None:
+        return frozenset(name for name, value in get_capabilities().items() if value is True)
     cpuinfo = Path("/proc/cpuinfo")
     return frozenset(cpuinfo.read_text("utf-8").split()) if cpuinfo.exists() else frozenset()

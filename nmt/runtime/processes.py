@@ -1,6 +1,6 @@
-"""What a process started by os.fork may not use of its parent's: threads, and locks that those threads held.
+"""Forked processes, which cannot use the threads of their parent, nor locks that those threads held.
 
-The new process has one thread, a copy of the one that forked. What it has copied of the others waits for ever.
+The new process has one thread, a copy of the one that forked. Whatever depends on the other threads waits forever.
 """
 
 import ctypes
@@ -11,28 +11,28 @@ from typing import Any, Protocol
 
 
 class Watched(Protocol):
-    """An object that a forked process must put in order before it uses it."""
+    """An object that must be repaired in a forked process before it is used there."""
 
     def after_fork(self) -> None:
-        """Called in the new process, before anything else runs there."""
+        """Called in the new process before anything else runs in it."""
 
 
 _watched: "weakref.WeakSet[Watched]" = weakref.WeakSet()
-_forking_thread: int | None = None  # the thread of this process that is a copy of one of its parent
+_forking_thread: int | None = None  # the thread of this process that is a copy of a thread of its parent
 
 
 def watch(watched: Watched) -> None:
-    """Have ``watched.after_fork`` called in every process that is forked from this one."""
+    """Call ``watched.after_fork`` in every process that is forked from this one."""
     _watched.add(watched)
 
 
 def is_copied_thread() -> bool:
-    """Whether the current thread came into being by os.fork, so that helper threads of its own are missing."""
+    """Whether the current thread was created by os.fork, so that its helper threads are missing."""
     return threading.get_ident() == _forking_thread
 
 
 def never_destroy(value: Any) -> None:
-    """Keep ``value`` until the process ends, and after: its destructor would wait for threads that are not there."""
+    """Never call the destructor of ``value``: it would wait for threads that do not exist."""
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(value))
 
 

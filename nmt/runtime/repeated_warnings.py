@@ -1,4 +1,4 @@
-"""Warnings that many lines can give: the first few are logged, the others counted."""
+"""Warnings that many lines can cause: the first few are logged, the others only counted."""
 
 import logging
 
@@ -6,10 +6,10 @@ SHOWN = 5
 
 
 class RepeatedWarnings:
-    """Logs the first few of many messages; ``close`` logs how many there were in all."""
+    """Logs the first few of many messages; ``close`` logs their total number."""
 
     def __init__(self, logger: logging.Logger, what: str, *, level: int = logging.WARNING) -> None:
-        """``what`` names all of them in the total, such as "lines replaced before translating"."""
+        """``what`` names the messages in the total, such as "lines replaced before translating"."""
         self._logger = logger
         self._what = what
         self._level = level
@@ -21,10 +21,10 @@ class RepeatedWarnings:
         if self.count <= SHOWN:
             self._logger.log(self._level, message, *arguments)
         elif self.count == SHOWN + 1:
-            self._logger.log(self._level, "more of these are counted and not named: %s", self._what)
+            self._logger.log(self._level, "further messages of this type are only counted: %s", self._what)
 
     def close(self) -> None:
-        """Log the total if not all were named; the next message is the first again."""
+        """Log the total if some messages were not logged; the next message is the first again."""
         if self.count > SHOWN:
-            self._logger.log(self._level, "%s in all: %s", f"{self.count:,}", self._what)
+            self._logger.log(self._level, "%s in total: %s", f"{self.count:,}", self._what)
         self.count = 0

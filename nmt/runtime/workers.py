@@ -1,8 +1,8 @@
-"""Helper processes: one function applied to many tasks, the results in order, whatever the number of helpers.
+"""Helper processes: one function applied to many tasks, with the results in order for any number of helpers.
 
-A helper is this interpreter started afresh, so it shares no threads or locks with its parent; it reads tasks from its
-standard input and ends when that ends, which it does when the parent dies, however it dies. In a session of its own it
-does not hear the terminal's Ctrl-C.
+A helper is a new process of this interpreter, so it shares no threads or locks with its parent. It reads tasks from its
+standard input and ends when that ends, which happens when the parent dies for whatever reason. It has its own session,
+so it does not receive the terminal's Ctrl-C.
 """
 
 import os
@@ -22,12 +22,12 @@ from nmt.runtime.processors import available_processors
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-MOST_HELPERS = 8  # what one reader can feed; each takes about 60 MB of memory
-FEWEST_BYTES = 8_000_000  # of text for which helpers are worth their start
+MOST_HELPERS = 8  # as many as one reader can supply; each takes about 60 MB of memory
+FEWEST_BYTES = 8_000_000  # of text; for less, starting helpers takes longer than it saves
 
 
 def worthwhile_helpers(size: int, processes: int | None = None) -> int:
-    """``processes``, or one for each processor, for ``size`` bytes of text; 1 for too few to be worth a start."""
+    """``processes``, or one for each processor, for ``size`` bytes of text; 1 for too few bytes to be worth a start."""
     if size < FEWEST_BYTES:
         return 1
     return available_processors() if processes is None else processes
@@ -36,25 +36,25 @@ def worthwhile_helpers(size: int, processes: int | None = None) -> int:
 def fresh_interpreter(
     code: str, *arguments: object, stdout: int, environment: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """This interpreter afresh, running ``code``, in a session of its own; OSError if it cannot be started.
+    """A new process of this interpreter that runs ``code`` in its own session; OSError if it cannot be started.
 
-    It finds the modules that this one finds. Its standard input is a pipe, which ends when this process does.
+    It finds the same modules. Its standard input is a pipe, which ends when this process does.
     """
-    places = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
+    paths = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
     return subprocess.Popen(  # noqa: S603 - this interpreter, a module of this program
         [sys.executable, "-P", "-c", code, *map(str, arguments)],
         stdin=subprocess.PIPE,
         stdout=stdout,
-        env={**os.environ, "PYTHONPATH": places, **(environment or {})},
+        env={**os.environ, "PYTHONPATH": paths, **(environment or {})},
         start_new_session=True,
     )
 
 
 def ordered_map(function: Callable[[Task], Result], tasks: Iterable[Task], *, helpers: int) -> Iterator[Result]:
-    """``function`` of each task, in their order; with ``helpers`` below 2 in this process.
+    """The result of ``function`` for each task, in order; with fewer than 2 ``helpers``, computed in this process.
 
-    Only a few tasks are taken ahead. The function, tasks and results are pickled. An NMTError of the function or of
-    the iterator of tasks is raised in its turn; a helper that dies is an NMTError too.
+    Only a few tasks are read ahead. The function, tasks and results are pickled. An NMTError of the function or of the
+    iterator of tasks is raised after the results before it; a helper that dies is an NMTError, too.
     """
     if helpers < 2:
         yield from map(function, tasks)
@@ -91,7 +91,7 @@ class _Pool:
                 if len(waiting) > 2 * len(self._helpers):
                     yield waiting.popleft().result()
         except NMTError:
-            while waiting:  # what went wrong in an earlier task comes first
+            while waiting:  # an error in an earlier task comes first
                 yield waiting.popleft().result()
             raise
         while waiting:
@@ -127,7 +127,7 @@ class _Helper:
             self.process = fresh_interpreter(code, stdout=subprocess.PIPE, environment={"OMP_NUM_THREADS": "1"})
         except OSError as error:
             raise NMTError(
-                f"no helper process can be started: {error.strerror}; --threads 1, or --processes 1, works without"
+                f"no helper process can be started: {error.strerror}; --threads 1, or --processes 1, needs none"
             ) from error
         if self.process.stdin is None or self.process.stdout is None:
             raise AssertionError("Popen was asked for pipes")
@@ -153,16 +153,18 @@ class _Helper:
 
     def _death(self) -> NMTError:
         return NMTError(
-            f"a helper process ended unexpectedly (status {self.process.wait()}), perhaps for want of memory; "
-            "--threads 1, or --processes 1, works without"
+            f"a helper process ended unexpectedly (status {self.process.wait()}), perhaps because memory ran out; "
+            "--threads 1, or --processes 1, needs none"
         )
 
 
 def serve() -> None:
-    """What a helper does: reads the function, then answers one task after the other until its input ends."""
+    """Run a helper: read the function, then return the result of one task after the other until the input ends."""
     tasks = sys.stdin.buffer
     results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing a library writes gets among the results
+    os.dup2(
+        os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+    )  # so that no output of a library gets between the results
     try:
         function = pickle.load(tasks)  # noqa: S301 - from the process that started this one
         while True:
@@ -174,4 +176,4 @@ def serve() -> None:
             pickle.dump(result, results, protocol=pickle.HIGHEST_PROTOCOL)
             results.flush()
     except (EOFError, BrokenPipeError):
-        os._exit(0)  # the parent has all it wants, or is gone
+        os._exit(0)  # the parent needs no more results, or has ended

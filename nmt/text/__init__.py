@@ -1,1 +1,1 @@
-"""Subwords and lines: text in, ids out. No tensors here."""
+"""Characters of text: controls, scripts, words, sentences, and languages. No ids and no tensors."""

@@ -1,11 +1,11 @@
-"""Unicode's normalisation form C (UAX #15), which writes é and not e and an accent, in time linear in the text."""
+"""Unicode's normalization form C (UAX #15), which writes é instead of e and an accent, in time linear in the text."""
 
 import functools
 import re
 import unicodedata
 
-# Sorting marks takes the standard library time squared in how many follow each other. No writing system has more than
-# a few; Unicode's Stream-Safe Text Format allows 30 (UAX #15, section 13).
+# The time of the standard library is quadratic in the number of marks in a row, as it sorts them. No writing system has
+# more than a few; Unicode's Stream-Safe Text Format allows 30 (UAX #15, section 13).
 MOST_MARKS = 100
 
 

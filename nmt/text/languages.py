@@ -1,8 +1,8 @@
 """Facts about languages: codes, names, scripts, what separates sentences, how ordinals, nouns and capitals are written.
 
-Codes are read as people write them: BCP 47 (zh-TW, sr-Latn), ISO 639-1, -2 and -3 (de, ger, deu), the names of FLORES
-(zho_Hans), locales (pt_BR, sr@latin). The table holds the codes and English names of the IANA language subtag registry,
-and the usual scripts and own names of CLDR. A code that stands in none of them carries no information.
+Codes are accepted as people write them: BCP 47 (zh-TW, sr-Latn), ISO 639-1, -2 and -3 (de, ger, deu), names of FLORES
+(zho_Hans), locales (pt_BR, sr@latin). languages.tsv has the codes and English names of the IANA language subtag
+registry, and the usual scripts and native names of CLDR. An unknown code carries no information.
 """
 
 import os
@@ -18,14 +18,14 @@ from nmt.errors import NMTError
 
 LANGUAGE_CODE = re.compile("[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")  # BCP 47, and what people make of it
 
-# What files of tools end in, though it may be the code of some language: .src is not Sardinian.
+# Endings of the files of tools, even where one is the code of a language: .src is not Sardinian.
 _SUFFIXES = """
     src tgt trg ref hyp pe sys out pred gold txt tsv csv raw tok bpe sp spm seg low lc tc norm clean dedup filt filtered
     train dev test devtest valid val tune gz xz zst bz2 zip tar tgz lz4 tmp bak old new org orig dat data jsonl json xml
     sgm sgml tmx xlf xliff po pot md log ids pos tag lem all set source target snt plain text
 """
 _TOOL_SUFFIXES = frozenset(_SUFFIXES.split())
-# What people write for a language that is the code of a country, or of nothing.
+# What people write for a language, but is the code of a country or no code at all.
 _NOT_CODES = {
     "cn": "zh", "jp": "ja", "kr": "ko", "cz": "cs", "ua": "uk", "gr": "el", "dk": "da", "vn": "vi", "ir": "fa",
     "il": "he", "ge": "ka", "rs": "sr", "al": "sq", "kh": "km", "np": "ne", "pk": "ur", "us": "en", "gb": "en",
@@ -40,7 +40,7 @@ _SCRIPT_VARIANTS = {
     "cht": "Hant",
 }
 _PLAIN = {"Hans": "Hani", "Hant": "Hani", "Hrkt": "Jpan", "Hira": "Jpan", "Kana": "Jpan", "Hang": "Kore"}
-_WITH_DEFAULT_SCRIPT = {"sh": "Latn"}  # codes that say more than the language
+_WITH_DEFAULT_SCRIPT = {"sh": "Latn"}  # codes that imply a script
 
 
 # Facts about languages, by bare codes such as de.
@@ -58,9 +58,9 @@ _SIMILAR = tuple(
 
 
 class Language(NamedTuple):
-    """A language, with its script and region where a code names them and they are not the usual ones."""
+    """A language, with its script and region if a code names them and they are not the usual ones."""
 
-    code: str  # two letters where there are two, else three: de, not deu
+    code: str  # two letters if there is such a code, else three: de, not deu
     script: str | None = None  # ISO 15924
     region: str | None = None
 
@@ -80,13 +80,13 @@ class _Row(NamedTuple):
 @cache
 def _lines() -> dict[str, str]:
     """The lines of the table, by every code."""
-    found: dict[str, str] = {}
+    lines: dict[str, str] = {}
     for line in (files("nmt.text") / "languages.tsv").read_text(encoding="utf-8").splitlines():
         code, others, _ = line.split("\t", 2)
-        found[code] = line
+        lines[code] = line
         if others:
-            found |= dict.fromkeys(others.split(), line)
-    return found
+            lines |= dict.fromkeys(others.split(), line)
+    return lines
 
 
 def _row(code: str) -> _Row:
@@ -96,7 +96,7 @@ def _row(code: str) -> _Row:
 
 @lru_cache(1000)
 def find_language(code: str | None) -> Language | None:
-    """The language that ``code`` names in any of the usual forms; None for one that no table has.
+    """The language that ``code`` names in any of the usual forms; None for an unknown code.
 
     >>> [find_language(code).tag for code in ("DEU", "de_at", "zho_Hans", "zh_tw", "deu_Latn", "sr@latin", "cmn")]
     ['de', 'de-AT', 'zh-Hans', 'zh-TW', 'de', 'sr-Latn', 'zh']
@@ -129,7 +129,7 @@ def canonical_code(code: str | None) -> str | None:
 
 
 def primary_language(code: str | None) -> str | None:
-    """The language of a code without script and region, in two letters where there are two; None if unknown."""
+    """The language of a code without script and region, in two letters if there is such a code; None if unknown."""
     language = find_language(code)
     return None if language is None else language.code
 
@@ -141,9 +141,9 @@ def known_codes(code: str | None) -> tuple[str, ...]:
 
 
 def differ(one: str | None, other: str | None) -> bool:
-    """Whether both codes are given and of different languages, whatever region or script they name.
+    """Whether both codes are given and name different languages; regions and scripts do not count.
 
-    Codes that no table has are told apart by their letters.
+    Unknown codes are compared by their letters.
 
     >>> [differ("de", other) for other in ("de", "DE_at", "deu_Latn", "nl", None)]
     [False, False, False, True, False]
@@ -158,9 +158,9 @@ def _comparable(code: str) -> str:
 
 
 def script_of(code: str | None) -> str | None:
-    """The script that a language is usually written in, or that its code names; None where it is not known.
+    """The script that its code names or that a language is usually written in; None if it is not known.
 
-    Codes of ISO 15924, of which Hani are all forms of Chinese characters, Jpan and Kore those of Japanese and Korean.
+    Codes of ISO 15924: Hani for all forms of Chinese characters, Jpan and Kore for Japanese and Korean.
 
     >>> [script_of(code) for code in ("de", "zh-TW", "jpn_Jpan", "sr-Latn", "ka", "xx")]
     ['Latn', 'Hani', 'Jpan', 'Latn', 'Geor', None]
@@ -173,23 +173,23 @@ def script_of(code: str | None) -> str | None:
 
 
 def script_of_text_in(code: str | None, lines: Sequence[str]) -> str | None:
-    """The script of a text that is said to be in a language: that of the language, unless the text contradicts it.
+    """The script of a text in the language of a code: that of the language, unless the text contradicts it.
 
-    For an unknown code, and against one of another script, text in Hangul or without spaces between its words decides.
+    The text decides if the code is unknown, or if the text is in Hangul or in a script without spaces between words.
     Japanese may be in Chinese characters alone.
     """
     from nmt.text.scripts import is_unsegmented, script_of_text
 
-    usual, found = script_of(code), script_of_text(lines)
-    if usual is None or ((is_unsegmented(found) or found == "Kore") and (usual, found) != ("Jpan", "Hani")):
-        return found
+    usual, actual = script_of(code), script_of_text(lines)
+    if usual is None or ((is_unsegmented(actual) or actual == "Kore") and (usual, actual) != ("Jpan", "Hani")):
+        return actual
     return usual
 
 
 def sentence_separator(code: str | None) -> str:
-    """What stands between two sentences of a language: a space, or nothing in Chinese and Japanese.
+    """What separates two sentences of a language: a space, or nothing in Chinese and Japanese.
 
-    Of an unknown language it is a space, which the text itself overrules: see ``scripts.joins_without_space``.
+    For an unknown language it is a space, which the text itself overrules: see ``scripts.joins_without_space``.
     """
     return "" if script_of(code) in ("Hani", "Jpan") else " "
 
@@ -230,9 +230,9 @@ def language_name(code: str | None) -> str | None:
 
 
 def language_suffix(path: str | os.PathLike[str]) -> str | None:
-    """What a file's name says of its language, as it stands there: de of train.de.gz, deu_Latn of deu_Latn.dev.
+    """The language code in the name of a file, as it is written: de of train.de.gz, deu_Latn of deu_Latn.dev.
 
-    Suffixes of tools and compressions are passed over. None where it says nothing, as train.cn does.
+    Suffixes of tools and compressions are skipped. None for a name without a code, such as train.cn.
 
     >>> [language_suffix(name) for name in ("train.de", "train.zh-CN.txt.gz", "train.src", "train.cn", "zho_Hans.dev")]
     ['de', 'zh-CN', None, None, 'zho_Hans']
@@ -248,15 +248,15 @@ def language_suffix(path: str | os.PathLike[str]) -> str | None:
 
 
 def language_of(paths: Sequence[str | os.PathLike[str]]) -> str | None:
-    """The language, in canonical form, that the names of all ``paths`` end in; None if they say none, or several."""
-    found = {canonical_code(language_suffix(path)) for path in paths}
-    return found.pop() if len(found) == 1 else None
+    """The language, in canonical form, in the names of all ``paths``; None if they name none, or several."""
+    codes = {canonical_code(language_suffix(path)) for path in paths}
+    return codes.pop() if len(codes) == 1 else None
 
 
 def check_language(given: str) -> str:
     """The canonical code of a language that a user names by a code or by its name, as in Chinese or Deutsch.
 
-    Raises NMTError, with what may have been meant, for anything else.
+    Raises NMTError, with suggestions, for anything else.
 
     >>> [check_language(given) for given in ("deu", "pt_BR", "chinese", "Deutsch")]
     ['de', 'pt-BR', 'zh', 'de']
@@ -272,14 +272,14 @@ def check_language(given: str) -> str:
 
 @cache
 def _names() -> dict[str, tuple[str, ...]]:
-    """The codes of languages by their names; a language of two letters goes before all others of its name."""
-    found: dict[str, tuple[str, ...]] = {}
+    """The codes of languages by their names; a language with a code of two letters hides all others of its name."""
+    codes: dict[str, tuple[str, ...]] = {}
     for row in map(_row, dict.fromkeys(line.partition("\t")[0] for line in _lines().values())):
         for name in dict.fromkeys([*map(str.casefold, row.names), *map(_without_accents, row.names)]):
-            before = found.get(name, ())
+            before = codes.get(name, ())
             if not (before and len(before[0]) < len(row.code)):
-                found[name] = (*before, row.code)
-    return found
+                codes[name] = (*before, row.code)
+    return codes
 
 
 def _without_accents(name: str) -> str:
@@ -288,7 +288,7 @@ def _without_accents(name: str) -> str:
 
 
 def _hint(given: str, named: Sequence[str]) -> str:
-    """What may have been meant."""
+    """Suggestions, as the end of a message."""
     wanted = given.strip().casefold()
     base = re.split("[-_]", wanted)[0]
     instead = _NOT_CODES.get(wanted) or _NOT_CODES.get(base)
@@ -306,5 +306,5 @@ def _hint(given: str, named: Sequence[str]) -> str:
 
 
 def _common_names() -> list[str]:
-    """The names of languages that have a code of two letters, which are meant more often."""
+    """The names of languages with a code of two letters, which are meant more often."""
     return [name for name, codes in _names().items() if len(codes[0]) == 2]

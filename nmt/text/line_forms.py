@@ -1,4 +1,4 @@
-"""What of a line is not translated: indentation, list markers, lines without letters, and capitals as a style."""
+"""The parts of a line that are not translated: indentation, list markers, lines without letters, and capitals."""
 
 import re
 import unicodedata
@@ -32,12 +32,12 @@ _COUNTED = """
     rang reich runde saison semester senat sitzung staffel stock strafsenat strafkammer stunde tag teil
     weihnachtsfeiertag weihnachtstag weltkrieg woche zivilsenat
     """
-_LONG_WORD = re.compile(r"[^\W\d_]{7,}")  # one word in capitals that is no acronym
+_LONG_WORD = re.compile(r"[^\W\d_]{7,}")  # one word in capitals that is not an acronym
 _I = re.compile(r"\bi\b")
 
 
 class LineForm(NamedTuple):
-    """A line taken apart: ``before`` is copied and ``body`` translated; together they are as long as the line."""
+    """A line in two parts: ``before`` is copied and ``body`` translated; together they are as long as the line."""
 
     before: str  # indentation and list markers, or all of a line without letters
     body: str
@@ -46,7 +46,7 @@ class LineForm(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class LineForms:
-    """Takes lines of the language ``source`` apart and capitalizes text in ``target``; codes such as de, or None."""
+    """Splits lines of the language ``source`` and capitalizes text in ``target``; codes such as de, or None."""
 
     source: str | None = None
     target: str | None = None
@@ -68,7 +68,7 @@ class LineForms:
         return LineForm(line[:start], body)
 
     def capitalized(self, text: str) -> list[str]:
-        """Each character of ``text`` in capitals, of which one may be several: ß becomes SS."""
+        """Each character of ``text`` in capitals; one may become several: ß becomes SS."""
         language = primary_language(self.target)
         return [_capital(character, language) for character in text]
 
@@ -91,7 +91,7 @@ def marker_end(line: str, language: str) -> int:
 
 
 def is_capitals(text: str) -> bool:
-    """Whether ``text`` is in capitals as a style: two words or a long one, for USB and CD-ROM are acronyms.
+    """Whether ``text`` is in capitals as a style: two words or a long one, because USB and CD-ROM are acronyms.
 
     >>> is_capitals("KEIN ZUTRITT"), is_capitals("ACHTUNG!"), is_capitals("NATO"), is_capitals("USB 中国")
     (True, True, False, False)
@@ -104,7 +104,7 @@ def is_capitals(text: str) -> bool:
 
 
 def sentence_case(text: str, language: str) -> str:
-    """``text``, which is in capitals, in small letters but for the first of each sentence; as long as it was."""
+    """``text``, which is in capitals, in small letters except the first of each sentence; its length stays the same."""
     small = text.translate({ord("I"): "ı", ord("İ"): "i"}) if has_dotted_i(language) else text
     lowered = small.lower()
     if len(lowered) != len(text):
@@ -113,8 +113,8 @@ def sentence_case(text: str, language: str) -> str:
         lowered = _I.sub("I", lowered)
     characters = list(lowered)
     for start, end in sentence_spans(text, language):
-        first = next((place for place in range(start, end) if text[place].isalpha()), None)
-        # Georgian has capitals for whole words only.
+        first = next((index for index in range(start, end) if text[index].isalpha()), None)
+        # Georgian has capitals only for whole words.
         if first is not None and characters[first].title() != characters[first]:
             characters[first] = text[first]
     return "".join(characters)
@@ -126,7 +126,7 @@ def _end(pattern: "re.Pattern[str]", line: str, start: int) -> int:
 
 
 def _is_ordinal(line: str, start: int, language: str) -> bool:
-    """Whether a number with a full stop before ``line[start:]`` is an ordinal there, as in 3. Oktober."""
+    """Whether a number with a full stop before ``line[start:]`` is an ordinal, as in 3. Oktober."""
     if not writes_ordinals_with_stop(language):
         return False
     following = line[start:].lstrip(OPENERS)

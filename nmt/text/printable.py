@@ -1,9 +1,9 @@
-"""Text that comes from outside, above all names of files, as one line of a message, a table or a page can show it."""
+"""Text from outside, above all file names, as one line that a message, a table or a page can show."""
 
 import re
 
-# Control characters, would-be line ends, marks that change the direction of what follows, and half surrogates, as which
-# Python keeps the bytes of a name that are not UTF-8.
+# Control characters, U+2028 and U+2029, characters that change the direction of text, and half surrogates: Python keeps
+# the bytes of a name that are not UTF-8 as those.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 

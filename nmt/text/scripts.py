@@ -45,7 +45,7 @@ UNSEGMENTED_CHARACTERS = _as_class(_UNSEGMENTED_RANGES)
 UNSEGMENTED_BMP_CHARACTERS = _as_class(ends for ends in _UNSEGMENTED_RANGES if ends[1] < 0x10000)
 CJK_CHARACTERS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 
-# How people call scripts, where Unicode's name is another one.
+# What people call scripts, where that is not Unicode's name.
 _COMMON_NAMES = {
     **dict.fromkeys(EAST_ASIAN_SCRIPTS, "Chinese or Japanese"),
     "Hang": "Korean",
@@ -79,7 +79,7 @@ def _read() -> tuple[tuple[Script, ...], bytes]:
 
 
 def scripts() -> tuple[Script, ...]:
-    """All scripts by their numbers; number NO_SCRIPT is of what has none."""
+    """All scripts by their numbers; NO_SCRIPT is the number of what has none."""
     return _read()[0]
 
 
@@ -94,7 +94,7 @@ def common_name(script: Script) -> str:
 
 
 def count_scripts(lines: Sequence[str]) -> dict[str, int]:
-    """How many letters of each script are in the first lines of a text; marks and digits do not count.
+    """The number of letters of each script in the first lines of a text; marks and digits do not count.
 
     >>> count_scripts(["Das ist 北京.", "ქართული"])
     {'Latn': 6, 'Geor': 7, 'Hani': 2}
@@ -106,10 +106,10 @@ def count_scripts(lines: Sequence[str]) -> dict[str, int]:
 
 
 def script_of_text(lines: Sequence[str]) -> str | None:
-    """The script that dominates ``lines``: Jpan (with kana), Kore, Hani or a single one such as Latn; None for none.
+    """The script that dominates ``lines``: Jpan (with kana), Kore, Hani, or one such as Latn; None if none does.
 
-    A quarter of the letters is enough for the first three, as one such character stands for several Latin letters; of
-    other scripts it is half. Every Japanese text of some length has kana; Chinese has none.
+    A quarter of the letters is enough for the first three, because one such character corresponds to several Latin
+    letters; for other scripts it takes half. Every Japanese text of some length has kana; Chinese has none.
     """
     counts = count_scripts(lines)
     total = sum(counts.values())

@@ -1,4 +1,4 @@
-"""Which of the sentence ends that sentencex proposes are none: ordinals, abbreviations, and dots inside of words."""
+"""Decides which of sentencex's sentence ends are not: after ordinals and abbreviations, and dots inside words."""
 
 import re
 
@@ -7,20 +7,20 @@ from nmt.text.scripts import is_unsegmented_character
 from nmt.text.words import Span
 
 OPENERS = "\"'([{«»‹›„“”‚‘’「『（【¿¡-–— "
-CLOSERS = frozenset("\"')]»›’”“」』）】")  # may follow what ends a sentence
+CLOSERS = frozenset("\"')]»›’”“」』）】")  # may follow the mark that ends a sentence
 
-# These end a sentence wherever they stand; a full stop only before a space, for it also stands in 3.14 and e.g.
+# These end a sentence anywhere; a full stop only before a space, because it is also in 3.14 and e.g.
 ENDS = frozenset("!?…。｡！？।॥؟۔።፧။។៕߹᱾꯫")
 STOPS = frozenset(".։")
 MARKS = ENDS | STOPS
-_SPACED = frozenset("!?….։")  # inside of a word, as in ASP.NET or Yahoo!, none of these ends a sentence
+_SPACED = frozenset("!?….։")  # inside a word, as in ASP.NET or Yahoo!, these do not end a sentence
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# What begins a German sentence after a number more often than it follows an ordinal.
+# Words that begin a German sentence after a number more often than they follow an ordinal.
 _STARTERS = _words(
     """
     aber ab alle alles allerdings als also am an auch auf aus außerdem bei beide bis bitte da dabei daher damit
@@ -33,7 +33,7 @@ _STARTERS = _words(
     waren warum was weil weitere welche wenn wer wie wir wird wo zu zudem zuerst zum zur zwar zwei zwischen
     """
 )
-# Abbreviations that no sentence ends in and that sentencex does not know.
+# Abbreviations that end no sentence and that sentencex does not know.
 _ABBREVIATIONS = {
     code: _words(words)
     for code, words in {
@@ -52,7 +52,7 @@ _ABBREVIATIONS = {
         "uk": "вул ім див",
     }.items()
 }
-# In any language no sentence ends between these and a number.
+# In all languages no sentence ends between these and a number.
 _BEFORE_NUMBERS = _words(
     """
     abb abs anm approx art bd ca cap cca ch chap circa ed eq fig figs kap lit nr num núm no nos op pag pág págs
@@ -61,14 +61,14 @@ _BEFORE_NUMBERS = _words(
 )
 _ROMAN = re.compile(r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\Z")
 _VOWELS = re.compile("[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýąęěůőűıаеёиоуыэюяіїєαεηιουωάέήίόύώ]", re.IGNORECASE)
-_LOOKED_AT = 64  # characters before and after a mark
+_CONTEXT = 64  # characters before and after a mark
 _LONGEST_ORDINAL = 3  # digits before a capital: an ordinal such as 19., while 1990. ends a sentence
 
 
 def is_end(text: str, before: Span, after: Span, language: str, *, case: str = "") -> bool:
     """Whether a sentence ends between two spans of ``text``; ``language`` is a bare code such as de.
 
-    ``case`` is "upper" or "lower" where the whole text is so.
+    ``case`` is "upper" or "lower" if the whole text is.
 
     >>> is_end("im 19. Jahrhundert", (0, 6), (7, 18), "de"), is_end("Ich bin 19. Und du?", (0, 11), (12, 19), "de")
     (False, True)
@@ -76,14 +76,14 @@ def is_end(text: str, before: Span, after: Span, language: str, *, case: str = "
     start, end = _mark(text, before)
     if before[1] == after[0]:
         return _ends_without_space(text, start, end, after[0])
-    following = text[after[0] : after[0] + _LOOKED_AT].lstrip(OPENERS)
+    following = text[after[0] : after[0] + _CONTEXT].lstrip(OPENERS)
     if following[:1].islower() and case != "lower":
         quoted, ellipsis = end < before[1], text[end - 1] == "…" or text[start:end] in ("..", "...", "....")
         if quoted or ellipsis:
             return False  # "Go!" she said ... and went
     if text[start:end] != ".":
         return True
-    words = text[max(before[0], start - _LOOKED_AT) : start].split()
+    words = text[max(before[0], start - _CONTEXT) : start].split()
     return not words or not _continues(words[-1].lstrip(OPENERS), following, language, capitals=case == "upper")
 
 
@@ -96,7 +96,7 @@ def _continues(word: str, following: str, language: str, *, capitals: bool) -> b
     if folded in _ABBREVIATIONS.get(language, ()) or (first.isdecimal() and folded in _BEFORE_NUMBERS):
         return True
     if len(word) == 1:
-        # An initial, or such as the French "M."; of small letters only what a small one follows, as in "т. е. в".
+        # An initial, or the French "M."; a small letter only if another one follows, as in "т. е. в".
         return not word.islower() or first.islower()
     return first.islower() and ("." in word or not _VOWELS.search(word))
 
@@ -128,8 +128,8 @@ def _ends_without_space(text: str, start: int, end: int, after: int) -> bool:
 
 
 def _mark(text: str, sentence: Span) -> Span:
-    """Where the marks are in which ``sentence`` ends, without what closes quotations and brackets behind them."""
-    first = max(sentence[0], sentence[1] - _LOOKED_AT)
+    """The span of the marks that end ``sentence``, without closing quotation marks and brackets after them."""
+    first = max(sentence[0], sentence[1] - _CONTEXT)
     end = sentence[1]
     while end > first + 1 and (text[end - 1] in CLOSERS or text[end - 1].isspace()):
         end -= 1

@@ -1,6 +1,6 @@
-"""Where the sentences of a paragraph are; the rules and abbreviations of some 300 languages are sentencex's.
+"""Splits a paragraph into sentences; the rules and abbreviations of some 300 languages are sentencex's.
 
-Also the marks that end sentences, for those who know neither the language nor need to be right every time.
+Also counts marks that end sentences, without knowledge of the language and right only most of the time.
 """
 
 import itertools
@@ -16,24 +16,24 @@ from nmt.text.words import Span, letter_marks
 _LETTER = re.compile(r"[^\W\d_]")
 _CLOSING = f"[{''.join(map(re.escape, CLOSERS))}]*"
 _STOP = f"[{''.join(map(re.escape, STOPS))}]"
-# Stops are taken all at once, and nothing of them is given back: else long lines of dots take for ever.
+# A possessive match, without backtracking: otherwise long lines of dots take forever.
 _END = re.compile(f"[{''.join(map(re.escape, ENDS))}]+|(?<!{_STOP}){_STOP}++{_CLOSING}+(?:\\s|$)")
-# What a line of more than one sentence has inside: such a mark, and text after it; in Greek, also ";".
+# What a line of more than one sentence contains: such a mark, and text after it; in Greek, also ";".
 _INNER_END = re.compile(
     f"[{''.join(map(re.escape, ENDS | STOPS))};\u037e]{_CLOSING}\\s*[^\\s{''.join(map(re.escape, CLOSERS))}]"
 )
-# Sentences end in these without a space after them, which sentencex knows of some only.
+# Sentences end in these without a space after them; sentencex knows only some of them.
 _WIDE_END = re.compile(f"[。｡！？។៕]+{_CLOSING}")
-_STRETCH = 4096  # characters
+_CHUNK = 4096  # characters
 _NUMBER = re.compile(r"\(?\d+[.)]\Z")
 
 
 def sentence_spans(text: str, language: str | None) -> list[Span]:
     """The sentences of ``text`` without the spaces around them, in order; everything else of it is space.
 
-    ``language`` is a code such as de, deu or zh-TW; for an unknown one the rules of English hold. Where there are
-    spaces between words a sentence ends only at one of them. Text that differs in Unicode normalization only has the
-    same sentences.
+    ``language`` is a code such as de, deu or zh-TW; for an unknown one the rules of English apply. In text with spaces
+    between words a sentence ends only at a space. Texts that differ only in Unicode normalization have the same
+    sentences.
 
     >>> [(start, end) for start, end in sentence_spans("Dr. Li kam am 3. Mai.  Sie ging.", "de")]
     [(0, 21), (23, 32)]
@@ -50,48 +50,48 @@ def _spans_of_composed(text: str, language: str | None) -> list[Span]:
         return _stripped(text, 0, len(text))
     code = primary_language(language) or "en"
     case = "upper" if text.isupper() else "lower" if text.islower() else ""
-    found: list[Span] = []
-    lettered = True  # whether the newest has letters; what has none, such as "2.", is no sentence
+    sentences: list[Span] = []
+    lettered = True  # whether the newest has letters; without any, such as "2.", it is not a sentence
     for start, end in _proposed(text, code):
         for span in _wide_parts(text, start, end):
             has_letters = _LETTER.search(text, *span) is not None
             begins = has_letters or _NUMBER.match(text, *span) is not None
-            if found and not (lettered and begins and is_end(text, found[-1], span, code, case=case)):
-                found[-1] = (found[-1][0], span[1])
+            if sentences and not (lettered and begins and is_end(text, sentences[-1], span, code, case=case)):
+                sentences[-1] = (sentences[-1][0], span[1])
                 lettered = lettered or has_letters
             else:
-                found.append(span)
+                sentences.append(span)
                 lettered = has_letters
-    if len(found) > 1 and not lettered:
-        found[-2:] = [(found[-2][0], found[-1][1])]
-    return found
+    if len(sentences) > 1 and not lettered:
+        sentences[-2:] = [(sentences[-2][0], sentences[-1][1])]
+    return sentences
 
 
 def _proposed(text: str, code: str) -> Iterator[Span]:
-    """The parts of ``text`` that sentencex proposes, spaces included; a stretch at a time, as it takes time squared."""
+    """The parts of ``text`` that sentencex proposes, spaces included; in chunks, because its time is quadratic."""
     import sentencex
 
     start = 0
     while start < len(text):
-        stretch = text[start : start + _STRETCH]
-        parts = sentencex.segment(code, stretch)
-        if "".join(parts) != stretch:
-            parts = [stretch]  # better undivided than in the wrong places
-        elif start + _STRETCH < len(text) and len(parts) > 1:
-            parts.pop()  # its end is in the next stretch
+        chunk = text[start : start + _CHUNK]
+        parts = sentencex.segment(code, chunk)
+        if "".join(parts) != chunk:
+            parts = [chunk]  # better not split than at the wrong positions
+        elif start + _CHUNK < len(text) and len(parts) > 1:
+            parts.pop()  # its end is in the next chunk
         for part in parts:
             yield start, start + len(part)
             start += len(part)
 
 
 def _wide_parts(text: str, start: int, end: int) -> list[Span]:
-    """``text[start:end]``, divided after marks that need no space behind them."""
+    """``text[start:end]``, split after marks that need no space after them."""
     edges = [start, *(match.end() for match in _WIDE_END.finditer(text, start, end)), end]
     return [span for edge in itertools.pairwise(edges) for span in _stripped(text, *edge)]
 
 
 def count_ends(line: str) -> int:
-    """How many marks that end a sentence ``line`` has, those of abbreviations included.
+    """The number of marks in ``line`` that end sentences, those of abbreviations included.
 
     >>> count_ends('Dr. Li kam!! 3.14? "Ja."')
     4
@@ -100,7 +100,7 @@ def count_ends(line: str) -> int:
 
 
 def has_end(line: str) -> bool:
-    """Whether ``line`` ends in a mark of any kind rather than in the midst of its words."""
+    """Whether ``line`` ends in a mark of any kind rather than in a word."""
     end = line.rstrip()
     if end and unicodedata.category(end[-1])[0] == "M":
         end = end.rstrip(letter_marks())
@@ -108,7 +108,7 @@ def has_end(line: str) -> bool:
 
 
 def _stripped(text: str, start: int, end: int) -> list[Span]:
-    """The span without the blanks at its ends; none if nothing else is in it."""
+    """The span without the white space at its ends; none if there is nothing else."""
     part = text[start:end]
     start += len(part) - len(part.lstrip())
     return [(start, start + len(part.strip()))] if part.strip() else []

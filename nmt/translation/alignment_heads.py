@@ -140,7 +140,7 @@ def _find_anchors(pairs: Sequence[EncodedPair], partners: dict[int, int]) -> lis
 def _attention_at(
     model: Attentive, pairs: Sequence[EncodedPair], anchors: Sequence[tuple[int, int, int]], device: torch.device
 ) -> tuple[Tensor, Tensor]:
-    """The attention of each head at the anchors' target positions (anchors, layers, H, S), and their source positions."""
+    """The attention from each anchor's target position (anchors, layers, H, S), and its source position (anchors,)."""
     parts = []
     numbers = sorted({number for number, _, _ in anchors}, key=lambda number: len(pairs[number][0]))
     order: list[int] = []

@@ -100,10 +100,10 @@ def _spell(text: str, vocabulary: dict[str, int]) -> list[tuple[int, ...]]:
         for end in range(start + 1, min(len(text), start + longest) + 1):
             subword = vocabulary.get(text[start:end])
             if subword is not None:
-                ways[start] += [(subword, *rest) for rest in ways[end]]
+                ways[start] += [(subword, *way) for way in ways[end]]
         byte_ids = [vocabulary.get(f"<0x{byte:02X}>", UNK) for byte in text[start].encode("utf-8")]
         if text[start] not in vocabulary and UNK not in byte_ids:
-            ways[start] += [(*byte_ids, *rest) for rest in ways[start + 1]]
+            ways[start] += [(*byte_ids, *way) for way in ways[start + 1]]
         ways[start] = sorted(ways[start], key=len)[:_MOST_SPELLINGS]
     return ways[0]
 

@@ -118,8 +118,8 @@ class _Loader:
             return self.with_torch()
         if copy is not None and copy.manifest.saturates and not has_vnni():
             logger.warning(
-                "%s/ was made by an older nmt, and sums of its 8-bit weights saturate on this processor, so translations "
-                "are worse: nmt export -m %s makes it again",
+                "%s/ was made by an older nmt, and sums of its 8-bit weights saturate on this processor, so "
+                "translations are worse: nmt export -m %s makes it again",
                 self.model_dir / FAST_COPY, shlex.quote(str(self.model_dir)),
             )  # fmt: skip
         logger.debug(

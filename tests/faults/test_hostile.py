@@ -148,7 +148,7 @@ def test_settings_of_a_search_that_fill_the_memory_are_refused(setting: dict[str
 def test_a_pipe_in_place_of_a_file_keeps_nobody_waiting(model: Path, name: str) -> None:
     (model / name).unlink()
     os.mkfifo(model / name)
-    with pytest.raises(NMTError, match="is no plain file"):
+    with pytest.raises(NMTError, match="must be a regular file"):
         describe(model)
 
 

@@ -84,10 +84,10 @@ def test_what_is_damaged_or_cut_is_one_sentence(tmp_path: Path, suffix: str) -> 
     whole = path.read_bytes()
     for data in (whole[: len(whole) // 2], b"no such file at all", whole[:1000] + b"garbage" + whole[1007:]):
         path.write_bytes(data)
-        with pytest.raises(NMTError, match=rf"x{suffix} is not a whole {name} file"):
+        with pytest.raises(NMTError, match=rf"x{suffix} is not a complete {name} file"):
             list(read_windows(open_binary(path), max_lines=10, max_bytes=1000))
     path.write_bytes(b"no such file at all")
-    with pytest.raises(NMTError, match=rf"x{suffix} is not a whole {name} file"):
+    with pytest.raises(NMTError, match=rf"x{suffix} is not a complete {name} file"):
         check_readable(path)
 
 
@@ -110,7 +110,7 @@ def test_an_xz_file_that_wants_gigabytes_is_an_error(tmp_path: Path) -> None:
     asked[12:20], asked[20:24] = header[:8], zlib.crc32(header[:8]).to_bytes(4, "little")
     path = tmp_path / "x.xz"
     path.write_bytes(asked)
-    with pytest.raises(NMTError, match=r"x\.xz is not a whole xz file: Memory usage limit exceeded"):
+    with pytest.raises(NMTError, match=r"x\.xz is not a complete xz file: Memory usage limit exceeded"):
         list(read_lines(path))
 
 

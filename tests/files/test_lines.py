@@ -70,14 +70,14 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, check: object) -> N
     with pytest.raises(NMTError, match="is a directory"):
         check(tmp_path)
     (tmp_path / "plain.gz").write_bytes(b"no gzip at all")
-    with pytest.raises(NMTError, match=r"plain\.gz is not a whole gzip file"):
+    with pytest.raises(NMTError, match=r"plain\.gz is not a complete gzip file"):
         check(tmp_path / "plain.gz")
 
 
 def test_a_truncated_gzip_file_is_one_sentence(tmp_path: Path) -> None:
     whole = gzip.compress(os.urandom(300_000))
     (tmp_path / "cut.gz").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(NMTError, match=r"cut\.gz is not a whole gzip file"):
+    with pytest.raises(NMTError, match=r"cut\.gz is not a complete gzip file"):
         list(read_windows(open_binary(tmp_path / "cut.gz"), max_lines=10, max_bytes=1000))
 
 

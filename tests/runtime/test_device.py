@@ -17,10 +17,10 @@ def test_a_device_that_is_not_here_is_a_sentence(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     assert choose_device("auto") == torch.device("cuda")
     assert choose_device("cuda:1") == torch.device("cuda:1")
-    with pytest.raises(NMTError, match="'cuda:2' is not available here"):
+    with pytest.raises(NMTError, match="'cuda:2' is not available"):
         choose_device("cuda:2")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(NMTError, match="'cuda' is not available here"):
+    with pytest.raises(NMTError, match="'cuda' is not available"):
         choose_device("cuda")
 
 

@@ -14,4 +14,4 @@ def test_the_first_few_are_named_and_all_are_counted(count: int, logged: int, ca
     messages = [record.message for record in caplog.records]
     assert len(messages) == logged
     assert messages[:5] == [f"line {number}" for number in range(min(5, count))]
-    assert messages[6:] == [f"{count:,} in all: broken lines"] * (count > 5)
+    assert messages[6:] == [f"{count:,} in total: broken lines"] * (count > 5)

@@ -61,6 +61,6 @@ def test_where_something_cannot_be_removed_nothing_is(tmp_path: Path, monkeypatc
     finished_model(tmp_path)
     before = sorted(tmp_path.rglob("*"))
     monkeypatch.setattr(removal, "is_mount_point", lambda path: path.name == WEIGHTS)
-    with pytest.raises(NMTError, match=f"{WEIGHTS} cannot be removed: it is mounted by itself"):
+    with pytest.raises(NMTError, match=f"{WEIGHTS} cannot be removed: it is a mount point"):
         claim_it(tmp_path, overwrite=True)
     assert sorted(tmp_path.rglob("*")) == before
