@@ -1,1 +1,1 @@
-"""The command line of nmt, one file a command; installed as the package nmt_cli."""
+"""The command line of nmt, one module or folder per command; installed as the package nmt_cli."""

@@ -1,4 +1,4 @@
-"""The command group ``nmt``, and the one place that turns what went wrong into a message and an exit status."""
+"""The command group ``nmt``, and the one place that turns errors into a message and an exit status."""
 
 import importlib
 import logging
@@ -20,20 +20,20 @@ from nmt.text.printable import printable
 
 from .options import normalize_name, verbosity_options
 
-# The module of the same name is imported when a command is used, so that `nmt --help` answers at once.
+# The module of the same name is imported only when its command is used, so that `nmt --help` answers at once.
 COMMANDS = {
-    "check": "Say what is wrong with parallel text before training.",
-    "clean": "Mend and filter parallel text.",
-    "corpus": "Split, sample, merge, import and fetch parallel text.",
+    "check": "Find problems in parallel text before training.",
+    "clean": "Fix and filter parallel text.",
+    "corpus": "Split, sample, merge, import and download parallel text.",
     "train": "Train a translation model on parallel text.",
     "translate": "Translate text, line by line.",
     "evaluate": "Score and compare translations: BLEU, chrF2++, TER.",
-    "export": "Make a model faster to use: CTranslate2, int8.",
-    "score": "Score given translations with a model's probabilities.",
-    "explain": "Show why a model says what it says.",
-    "info": "Show what a model is and how it was trained.",
-    "tokenizer": "Train or apply a subword tokenizer by itself.",
-    "doctor": "Say what is broken and how to mend it.",
+    "export": "Convert a model for faster translation: CTranslate2, int8.",
+    "score": "Score existing translations with a model's probabilities.",
+    "explain": "Show how a model arrives at a translation.",
+    "info": "Show the facts of a model and how it was trained.",
+    "tokenizer": "Train or apply a subword tokenizer on its own.",
+    "doctor": "Find what is broken and say how to fix it.",
     "demo": "Train and try a small model on the bundled corpus.",
 }
 
@@ -44,7 +44,7 @@ Start here:
   nmt evaluate -m model -s test.de -r test.en
 
 \b
-Shell completion (bash; for zsh and fish put their name in its place):
+Shell completion (for bash; replace bash with zsh or fish for those):
   eval "$(_NMT_COMPLETE=bash_source nmt)"
 """
 
@@ -52,7 +52,7 @@ logger = logging.getLogger("nmt")
 
 
 class CommandGroup(click.Group):
-    """Subcommands that are imported on demand, and errors that end as one line and a status."""
+    """Subcommands that are imported on demand, and errors that become one line and an exit status."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
@@ -91,7 +91,7 @@ class CommandGroup(click.Group):
 
 @contextmanager
 def ending_quietly(ctx: click.Context) -> Iterator[None]:
-    """Whatever a user can cause ends as one sentence on stderr and a status: 1 failed, 130 interrupted."""
+    """Turn every error that a user can cause into one sentence on stderr and a status: 1 failed, 130 interrupted."""
     try:
         yield
     except KeyboardInterrupt:
@@ -107,33 +107,31 @@ def ending_quietly(ctx: click.Context) -> Iterator[None]:
         message = user_message(error)
         if message is None:
             raise
-        logger.debug("where it happened:", exc_info=True)
+        logger.debug("traceback:", exc_info=True)
         logger.error("%s", message)
         ctx.exit(1)
 
 
 def user_message(error: Exception) -> str | None:
-    """One sentence for the user, or None for a fault of the program that deserves its traceback."""
+    """One sentence for the user, or None for an error in the program, which needs its traceback."""
     if isinstance(error, NMTError):
         return str(error)
     if isinstance(error, OSError):
         reason = error.strerror or str(error)
         return reason if error.filename is None else f"{error.filename}: {reason}"
     if out_of_memory(error):
-        return (
-            "not enough memory: smaller batches, a smaller model or shorter lines need less, or choose another --device"
-        )
+        return "not enough memory: use smaller batches, a smaller model or shorter lines, or choose another --device"
     return None
 
 
 def _discard(stream: TextIO) -> None:
-    """Nobody reads ``stream`` any more: what is still buffered goes nowhere instead of failing at exit."""
+    """Send what is still buffered in ``stream``, which nobody reads any more, nowhere instead of failing at exit."""
     with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), stream.fileno())
 
 
 class MessageFormatter(logging.Formatter):
-    """A message on one line, whatever names it holds; the traceback of -v stands below."""
+    """A message on one line, whatever names it contains; the traceback of -v is below it."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name that logging calls
         return printable(super().formatMessage(record))
@@ -143,16 +141,16 @@ MESSAGES = MessageFormatter()
 
 
 class StderrHandler(logging.Handler):
-    """Log records as plain lines on the stderr of the moment, which a progress bar may have replaced."""
+    """Log records as plain lines on the current stderr, which a progress bar may have replaced."""
 
     def emit(self, record: logging.LogRecord) -> None:
         prefix = "" if record.levelno == logging.INFO else f"nmt: {record.levelname.lower()}: "
         try:
             sys.stderr.write(f"{prefix}{MESSAGES.format(record)}\n")
             sys.stderr.flush()
-        except UnicodeError:  # its encoding knows fewer characters, as PYTHONIOENCODING=ascii:strict asks for
+        except UnicodeError:  # its encoding has fewer characters, as with PYTHONIOENCODING=ascii:strict
             sys.stderr.write(f"{prefix}{MESSAGES.format(record)}\n".encode("ascii", "backslashreplace").decode())
-        except OSError:  # whoever read it has gone, or its disk is full: no reason to lose hours of work
+        except OSError:  # its reader has ended or its disk is full, which is not a reason to lose hours of work
             _discard(sys.stderr)
 
 
@@ -178,16 +176,16 @@ def nmt() -> None:
 
 def main() -> None:
     """Run the command line: status 0 done, 1 an error or a failed run, 2 usage, 130 interrupted."""
-    # An idle thread looks for work for some microseconds and then sleeps: sleeping at once makes training a sixth
-    # slower on a free machine, spinning for longer several times slower where other programs want the processor.
-    # OpenMP reads it when torch is first imported.
+    # An idle thread waits actively for some microseconds and then sleeps. Sleeping at once makes training a sixth
+    # slower on an idle machine; waiting longer makes it several times slower if other programs need the processor.
+    # OpenMP reads the variable when torch is first imported.
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", "2000")
-    warnings.filterwarnings("ignore")  # those of libraries, which no user of this program can act on
-    if sys.stderr is None:  # it is closed: messages have nowhere to go, results still do
+    warnings.filterwarnings("ignore")  # from libraries; users of this program cannot act on them
+    if sys.stderr is None:  # closed: messages are lost, but results are not
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the program runs
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(
             encoding="utf-8", errors="backslashreplace"
-        )  # results are UTF-8, whatever names they hold
+        )  # results are UTF-8, whatever names they contain
     nmt(prog_name="nmt")

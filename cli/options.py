@@ -11,8 +11,8 @@ from nmt.errors import NMTError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-# Spellings known from other toolkits. They work wherever the option on the right exists and never show in help.
-# No command may have an option of its own named like a key of this table.
+# Names of options in other toolkits. They work wherever the option on the right exists and are never shown in help.
+# No command may have an option with the name of a key in this table.
 ALIASES = {
     "src": "source",
     "src-file": "source",
@@ -82,19 +82,19 @@ PATH = click.Path(allow_dash=True)
 
 
 def normalize_name(name: str) -> str:
-    """The name this program uses for an option: ``beam_size`` and ``beam`` are ``beam-size``."""
+    """The name of an option in this program: ``beam_size`` and ``beam`` become ``beam-size``."""
     name = name.replace("_", "-")
     return ALIASES.get(name, name)
 
 
 def examples(*lines: str) -> str:
-    """The end of a help text: commands to copy, one a line, left unwrapped."""
+    """The end of a help text: commands to copy, one per line, not wrapped."""
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 
 
 def source_option(**settings: Any) -> Callable[[Command], Command]:
     """``-s``: text to translate or to learn from."""
-    return _option(settings, "-s", "--source", metavar="FILE", type=PATH, help="Source text, one sentence a line.")
+    return _option(settings, "-s", "--source", metavar="FILE", type=PATH, help="Source text, one sentence per line.")
 
 
 def target_option(**settings: Any) -> Callable[[Command], Command]:
@@ -105,7 +105,7 @@ def target_option(**settings: Any) -> Callable[[Command], Command]:
 
 
 def held_out_options(**texts: str) -> Callable[[Command], Command]:
-    """``--test-source``, ``--test-target`` and the like for each of ``texts``, which says what it is."""
+    """``--NAME-source`` and ``--NAME-target`` for each of ``texts``, whose values are help texts."""
 
     def add(command: Command) -> Command:
         for name, text in reversed(texts.items()):
@@ -124,7 +124,7 @@ def reference_option(**settings: Any) -> Callable[[Command], Command]:
 
 
 def model_option(**settings: Any) -> Callable[[Command], Command]:
-    """``-m``: the model directory; left out, nmt.model_dir.layout.resolve_model_path chooses."""
+    """``-m``: the model directory; without it, nmt.model_dir.layout.resolve_model_path chooses."""
     default = "$NMT_MODEL, else ./model"
     return _option(settings, "-m", "--model", metavar="DIR", type=PATH, show_default=default, help="Model directory.")
 
@@ -143,56 +143,56 @@ def output_option(**settings: Any) -> Callable[[Command], Command]:
 
 
 def beam_size_option(**settings: Any) -> Callable[[Command], Command]:
-    """``-b``: left out, the model's own search settings hold."""
-    help_text = "Hypotheses kept at each step; 1 is greedy and fastest."
+    """``-b``: without it, the search settings of the model apply."""
+    help_text = "Hypotheses kept at each step; 1 is greedy search, the fastest."
     kind = click.IntRange(min=1)
     return _option(settings, "-b", "--beam-size", metavar="N", type=kind, show_default="the model's", help=help_text)
 
 
 def length_penalty_option(**settings: Any) -> Callable[[Command], Command]:
-    """``--length-penalty``: left out, the model's own search settings hold."""
-    help_text = "How strongly scores are normalised by length; more makes longer translations."
+    """``--length-penalty``: without it, the search settings of the model apply."""
+    help_text = "How strongly scores are normalized by length; higher values make longer translations."
     return _option(settings, "--length-penalty", metavar="X", type=float, show_default="the model's", help=help_text)
 
 
 def config_option(**settings: Any) -> Callable[[Command], Command]:
-    """``-c``: a TOML file of settings; options on the command line win over it."""
+    """``-c``: a TOML file of settings; options on the command line override it."""
     return _option(
-        settings, "-c", "--config", metavar="FILE", type=PATH, help="Settings in a TOML file; options win over it."
+        settings, "-c", "--config", metavar="FILE", type=PATH, help="TOML file of settings; options override it."
     )
 
 
 def device_option(**settings: Any) -> Callable[[Command], Command]:
-    """``--device``: where tensors live."""
-    help_text = "auto, cpu, cuda, cuda:1, mps; auto takes a GPU if there is one."
+    """``--device``: the device of the tensors."""
+    help_text = "auto, cpu, cuda, cuda:1 or mps; auto takes a GPU if there is one."
     return _option(settings, "--device", metavar="NAME", default="auto", help=help_text)
 
 
 def engine_option(**settings: Any) -> Callable[[Command], Command]:
-    """``--engine``: what runs the search."""
+    """``--engine``: the library that runs the search."""
     kind = click.Choice(["auto", "torch", "ctranslate2"])
-    help_text = "What runs the search; auto takes the fastest that can do what is asked."
+    help_text = "Library that runs the search; auto takes the fastest one that supports the options."
     return _option(settings, "--engine", type=kind, default="auto", help=help_text)
 
 
 def threads_option(**settings: Any) -> Callable[[Command], Command]:
-    """``--threads``: processor threads."""
+    """``--threads``: the number of processor threads."""
     kind = click.IntRange(min=1)
-    help_text = "Processor threads."
+    help_text = "Number of processor threads."
     return _option(settings, "--threads", metavar="N", type=kind, show_default="all cores", help=help_text)
 
 
 def format_option(**settings: Any) -> Callable[[Command], Command]:
     """``--format``, the parameter ``output_format``: text for people, JSON for programs."""
     kind = click.Choice(["text", "json"])
-    return _option(settings, "--format", "output_format", type=kind, default="text", help="Form of the result.")
+    return _option(settings, "--format", "output_format", type=kind, default="text", help="Format of the result.")
 
 
 def verbosity_options(command: Command) -> Command:
-    """``-q`` and ``-v``; they act at once on the logger of the library and are no parameters of the command."""
+    """``-q`` and ``-v``; they set the level of the library's logger and are not parameters of the command."""
     for letter, name, level, text in (
-        ("-v", "--verbose", logging.DEBUG, "Show debugging messages too."),
-        ("-q", "--quiet", logging.ERROR, "Show errors only."),
+        ("-v", "--verbose", logging.DEBUG, "Show debugging messages, too."),
+        ("-q", "--quiet", logging.ERROR, "Show only errors."),
     ):
         command = click.option(
             letter, name, is_flag=True, flag_value=level, expose_value=False, callback=_set_level, help=text
@@ -204,19 +204,19 @@ def _set_level(context: click.Context, parameter: click.Parameter, level: int | 
     if level:
         other = context.meta.setdefault(f"{VERBOSITY}.{context.info_name}", parameter.name)
         if other != parameter.name:
-            raise click.UsageError("-q shows less and -v shows more: give one of them.")
+            raise click.UsageError("-q shows less and -v shows more: give only one of them.")
         logging.getLogger("nmt").setLevel(level)
 
 
 def _option(settings: dict[str, Any], *names: str, **defaults: Any) -> Callable[[Command], Command]:
-    """A click option with the shared defaults, of which a command may change any (``help``, ``required``...)."""
+    """A click option with shared defaults, each of which a command may override (``help``, ``required``...)."""
     return click.option(*names, **{**defaults, **settings})
 
 
 def read_toml(path: str) -> dict[str, Any]:
-    """The tables of a TOML file; NMTError names the file and what is wrong with it."""
+    """The tables of a TOML file; NMTError names the file and the problem."""
     try:
-        with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123 - "-" is no file here; errors name the path as given
+        with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123 - "-" is not a file here; errors name the path as given
             return tomllib.loads(file.read())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise NMTError(f"{path} is not valid TOML: {error}") from error

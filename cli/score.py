@@ -1,4 +1,4 @@
-"""``nmt score``: how probable a model finds given translations."""
+"""``nmt score``: the probabilities of existing translations by a model."""
 
 import json
 import logging
@@ -40,16 +40,19 @@ logger = logging.getLogger("nmt")
         "nmt translate -m model test.de | nmt score -m model -s test.de -t - --tokens",
     )
 )
-@model_option(multiple=True, help="Model directory; repeat -m for models of one tokenizer that score together.")
-@source_option(required=True, help="Text, one sentence a line.")
+@model_option(multiple=True, help="Model directory; repeat -m for an ensemble of models with the same tokenizer.")
+@source_option(required=True, help="Text, one sentence per line.")
 @target_option(required=True, help="Its translations, line-aligned.")
 @output_option()
 @click.option("--tokens", is_flag=True, help="Show each subword with its log-probability, too.")
-@click.option("--normalize", is_flag=True, help="Divide by the number of subwords, the end mark included.")
+@click.option("--normalize", is_flag=True, help="Divide by the number of subwords, including the end mark.")
 @format_option(
-    type=click.Choice(["text", "tsv", "json"]), help="text: numbers; tsv: with a header; json: an object a line."
+    type=click.Choice(["text", "tsv", "json"]),
+    help="text: numbers; tsv: columns with a header; json: one object per line.",
 )
-@click.option("--tag", metavar="NAME", default="", help="Begin each source with this tag of the model's training.")
+@click.option(
+    "--tag", metavar="NAME", default="", help="Put this tag, one the model was trained with, before each source."
+)
 @threads_option()
 @device_option()
 @verbosity_options
@@ -67,8 +70,8 @@ def score(
 ) -> None:
     """Score translations by their log-probability (natural logarithm), line by line: N pairs in, N lines out.
 
-    The number of a line is the sum over its subwords and the end mark, as in a search. A pair of empty lines has 0. The
-    summary on standard error has the perplexity, exp(-sum / subwords), of the whole.
+    The score of a line is the sum over its subwords and the end mark, as in a search. A pair of empty lines has 0. The
+    summary on standard error has the perplexity of the whole text, exp(-sum / subwords).
     """
     from nmt.files.lines import check_readable
     from nmt.model_dir.layout import resolve_model_path
@@ -100,13 +103,13 @@ def score(
             lines += len(scores)
     scorer.close()
     if subwords:
-        summary = "%s lines, %s subwords with the ends; log-probability %.2f, %.4f a subword; perplexity %.4f"
+        summary = "%s lines, %s subwords with end marks; log-probability %.2f, %.4f a subword; perplexity %.4f"
         mean = total / subwords
         logger.info(summary, f"{lines:,}", f"{subwords:,}", total, mean, math.exp(-mean))
 
 
 def _check_counts(source: str, target: str) -> None:
-    """NMTError with both counts unless the two files have equally many lines, as far as they can be read twice."""
+    """Raise an NMTError with both counts unless the files have equally many lines; only for files, not for pipes."""
     from nmt.corpus.blocks import ParallelFiles, raw_blocks
 
     if all(Path(path).is_file() for path in (source, target)):
@@ -126,14 +129,14 @@ def _score_windows(scorer: "LineScorer", source: str, target: str) -> Iterator[l
 
 
 def _decode(path: str, window: list[bytes], number: int, replaced: "RepeatedWarnings") -> list[str]:
-    """The lines as text; those that are not clean are named in warnings, the first few of them."""
+    """The lines as text; the first few that are not clean are named in warnings."""
     from nmt.files.lines import decode_line, display_name
 
     texts = []
-    for place, raw in enumerate(window, start=number):
+    for line_number, raw in enumerate(window, start=number):
         text, problem = decode_line(raw.removesuffix(b"\n"))
         if problem is not None:
-            replaced.add("%s, line %d: %s, replaced before scoring", display_name(path), place, problem)
+            replaced.add("%s, line %d: %s, replaced before scoring", display_name(path), line_number, problem)
         texts.append(text)
     return texts
 

@@ -1,4 +1,4 @@
-"""``nmt tokenizer``: subwords by themselves, without a translation model."""
+"""``nmt tokenizer``: subwords on their own, without a translation model."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -21,14 +21,14 @@ logger = logging.getLogger("nmt.tokenizer")
 WINDOW_LINES = 4096
 WINDOW_BYTES = 1 << 20
 
-MODEL_HELP = "Tokenizer file, or the directory of a translation model."
+MODEL_HELP = "Tokenizer file or directory of a translation model."
 
 
 @click.group()
 def tokenizer() -> None:
     """Train a subword tokenizer, turn text into subwords, and subwords into text.
 
-    nmt train makes a tokenizer of its own for each model; these commands are for looking at one, or for other uses.
+    nmt train creates a tokenizer for each model; these commands are for inspecting it, or for other uses.
     """
 
 
@@ -42,41 +42,53 @@ def tokenizer() -> None:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
 @output_option(default="tokenizer.model", show_default=True)
 @click.option(
-    "--vocabulary-size", metavar="N", type=int, show_default="by the amount of text", help="Ids in all, bytes included."
+    "--vocabulary-size",
+    metavar="N",
+    type=int,
+    show_default="by the amount of text",
+    help="Number of ids, including bytes.",
 )
 @click.option(
     "--model-type",
     type=click.Choice(["unigram", "bpe", "char", "word"]),
     default="unigram",
-    help="Kind of subwords; unigram suits small corpora.",
+    help="Type of subwords; unigram suits small corpora.",
 )
 @click.option(
     "--normalization",
     type=click.Choice(["nfkc", "none"]),
     default="nfkc",
-    help="nfkc: one code for what looks the same, single blanks; none: text comes back exactly as it was.",
+    help="nfkc: one code for what looks the same, single spaces; none: decoding gives exactly the same text.",
 )
 @click.option(
     "--byte-fallback/--no-byte-fallback",
     default=True,
-    help="Spell rare characters in bytes, so that nothing is ever unknown.",
+    help="Spell rare characters in bytes, so that nothing is unknown.",
 )
 @click.option(
     "--character-coverage",
     metavar="X",
     type=float,
     show_default="by script and vocabulary size",
-    help="Share of the text's characters that get a subword of their own.",
+    help="Share of the text's characters that become subwords.",
 )
 @click.option(
-    "--symbol", "symbols", metavar="TEXT", multiple=True, help="Text that always stays one piece; repeatable."
+    "--symbol",
+    "symbols",
+    metavar="TEXT",
+    multiple=True,
+    help="Text that always stays one subword; repeat it for several.",
 )
 @click.option(
-    "--sample-size", metavar="N", type=int, show_default="500000", help="Lines to learn from; of more, a random part."
+    "--sample-size",
+    metavar="N",
+    type=int,
+    show_default="500000",
+    help="Lines to learn from; of a longer text, a random sample.",
 )
 @verbosity_options
 def train(files: tuple[str, ...], output: str, sample_size: int | None, **settings: Any) -> None:
-    """Learn subwords from all FILEs together, such as the two sides of a parallel corpus ("-" is standard input)."""
+    """Learn subwords from all FILEs together, such as both sides of a parallel corpus ("-" is standard input)."""
     from nmt.files.lines import check_readable, read_lines
     from nmt.tokenization.config import TokenizerConfig
     from nmt.tokenization.training import train_tokenizer
@@ -104,12 +116,12 @@ def train(files: tuple[str, ...], output: str, sample_size: int | None, **settin
 @click.argument("file", metavar="[FILE]", default="-", type=PATH, required=False)
 @model_option(metavar="MODEL", help=MODEL_HELP)
 @output_option()
-@click.option("--ids", is_flag=True, help="Write the numbers of the subwords.")
+@click.option("--ids", is_flag=True, help="Write the ids of the subwords.")
 @verbosity_options
 def encode(file: str, model: str | None, output: str | None, ids: bool) -> None:
-    """Write the subwords of each line of FILE, or of standard input, with a blank between two.
+    """Write the subwords of each line of FILE, or of standard input, separated by spaces.
 
-    Blanks of the text become the character U+2581.
+    Spaces in the text become the character U+2581.
     """
     from nmt.files.lines import decode_strictly
 
@@ -135,10 +147,10 @@ def encode(file: str, model: str | None, output: str | None, ids: bool) -> None:
 @click.argument("file", metavar="[FILE]", default="-", type=PATH, required=False)
 @model_option(metavar="MODEL", help=MODEL_HELP)
 @output_option()
-@click.option("--ids", is_flag=True, help="Read the numbers of subwords.")
+@click.option("--ids", is_flag=True, help="Read the ids of subwords.")
 @verbosity_options
 def decode(file: str, model: str | None, output: str | None, ids: bool) -> None:
-    """Write the text of each line of subwords in FILE, or standard input, as encode writes them."""
+    """Write the text of each line of subwords in FILE, or standard input, in the format of encode."""
     from nmt.files.lines import decode_strictly, display_name
 
     subwords = _load(model)
@@ -155,7 +167,7 @@ def decode(file: str, model: str | None, output: str | None, ids: bool) -> None:
 
 
 def _load(model: str | None) -> "Tokenizer":
-    """The tokenizer in a file or in a model directory, where it must be the one the model was trained with."""
+    """The tokenizer in a file or in a model directory; there it must be the one the model was trained with."""
     from nmt.model_dir.info import load_info
     from nmt.model_dir.layout import resolve_model_path
     from nmt.model_dir.load import load_tokenizer
@@ -168,7 +180,7 @@ def _load(model: str | None) -> "Tokenizer":
 
 
 def _convert(file: str, output: str | None, convert: Callable[[Sequence[bytes], int], list[str]]) -> None:
-    """Write what ``convert`` makes of each window of lines and the number of its first line, as soon as it is there."""
+    """Apply ``convert`` to each window of lines and the number of its first line, and write the result at once."""
     from nmt.files.atomic import atomic_writer
 
     check_output(output or "-", [file])
@@ -193,7 +205,7 @@ def _parse_ids(words: Sequence[str], subwords: "Tokenizer", where: str) -> list[
     size = subwords.vocabulary_size
     for word in words:
         if not (word.isascii() and word.isdigit() and len(word) < 10 and int(word) < size):
-            raise NMTError(f"{where}: {word!r} is not an id of this tokenizer; they go from 0 to {size - 1}")
+            raise NMTError(f"{where}: {word!r} is not an id of this tokenizer; ids are 0 to {size - 1}")
     return [int(word) for word in words]
 
 
@@ -204,5 +216,7 @@ def _parse_pieces(words: Sequence[str], subwords: "Tokenizer", where: str) -> li
     unknown = subwords.pieces([UNK])[0]
     for word, number in zip(words, ids, strict=True):
         if number == UNK and word != unknown:
-            raise NMTError(f"{where}: {word!r} is not a subword of this tokenizer; was it made with another one?")
+            raise NMTError(
+                f"{where}: {word!r} is not a subword of this tokenizer; was the file encoded with another one?"
+            )
     return ids

@@ -1,4 +1,4 @@
-"""Options that would have no effect beside the others: a usage error that says so, instead of silence."""
+"""Rejects options that would have no effect in combination with the others, with a usage error instead of silence."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,18 +7,18 @@ from click.core import ParameterSource
 
 
 def is_given(context: click.Context, name: str) -> bool:
-    """Whether the command line itself holds the parameter ``name``, at whatever value."""
+    """Whether the parameter ``name`` is on the command line itself, with any value."""
     return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def option_name(context: click.Context, name: str) -> str:
-    """How the option of the parameter ``name`` is written."""
+    """The option of the parameter ``name``, as it is written on the command line."""
     parameter = next(each for each in context.command.params if each.name == name)
     return "/".join(parameter.opts)
 
 
 def reject_given(context: click.Context, names: Iterable[str], reason: str) -> None:
-    """A usage error, the option's name and then ``reason``, if any of these parameters is on the command line."""
+    """Raise a usage error, the option's name and then ``reason``, if any of these parameters is on the command line."""
     for name in names:
         if is_given(context, name):
             raise click.UsageError(f"{option_name(context, name)} {reason}")
@@ -27,9 +27,9 @@ def reject_given(context: click.Context, names: Iterable[str], reason: str) -> N
 def reject_unused_search_options(
     context: click.Context, sampling: Sequence[bool], *, remedy: str = "add --sample"
 ) -> None:
-    """A usage error for options of sampling where the search does not sample, and for those of a beam where it does.
+    """Raise a usage error for options of sampling if the search does not sample, and for beam options if it does.
 
-    ``sampling`` says of each model whether it samples, be it by its own settings.
+    ``sampling`` says for each model whether it samples, by the options or by its own settings.
     """
     from nmt.decoding.config import BEAM_ONLY, SAMPLING_ONLY
 
@@ -40,5 +40,5 @@ def reject_unused_search_options(
         reject_given(
             context,
             known & set(BEAM_ONLY),
-            "is for beam search, and here translations are sampled (--n-best says how many): leave it out.",
+            "is for beam search, but translations are sampled (--n-best says how many): leave it out.",
         )

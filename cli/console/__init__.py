@@ -1,1 +1,1 @@
-"""What all commands need of the terminal: signals, progress and partial output."""
+"""Terminal functions that commands share: signals, progress and partial output files."""

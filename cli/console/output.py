@@ -1,4 +1,4 @@
-"""Results that take long to compute: they appear all at once when complete, and are kept when something stops them."""
+"""Results that take long to compute: a file appears when it is complete, and its finished part is kept on failure."""
 
 import contextlib
 import logging
@@ -16,9 +16,9 @@ SUFFIX = ".partial"
 
 @contextlib.contextmanager
 def partial_output(path: str) -> Iterator[BinaryIO]:
-    """A stream into ``path``.partial, which gets the name ``path`` when the block ends well and else stays.
+    """A stream into ``path``.partial, which gets the name ``path`` if the block succeeds and otherwise stays.
 
-    Standard output ("-") and what is not a regular file are written straight into; names such as x.gz are compressed.
+    Standard output ("-") and whatever is not a regular file are written directly; names such as x.gz are compressed.
     """
     if is_written_directly(path):
         with atomic_writer(path) as stream:
@@ -30,7 +30,7 @@ def partial_output(path: str) -> Iterator[BinaryIO]:
         with atomic_writer(path, partial=partial) as stream:
             yield stream
     finally:
-        _tell_what_is_left(partial)
+        _report_partial(partial)
 
 
 def check_output(path: str, inputs: Iterable[str] = ()) -> None:
@@ -40,10 +40,10 @@ def check_output(path: str, inputs: Iterable[str] = ()) -> None:
     check_writable(path)
 
 
-def _tell_what_is_left(partial: Path) -> None:
+def _report_partial(partial: Path) -> None:
     if not partial.exists():
         return
     if partial.stat().st_size:
-        logger.warning("what was finished before the end is kept in %s", partial)
+        logger.warning("the part that was finished is in %s", partial)
     else:
         partial.unlink()

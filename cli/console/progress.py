@@ -1,4 +1,4 @@
-"""How far a translation is: a live bar if stderr is a terminal, otherwise a plain line now and then."""
+"""Progress of a translation: a live bar if stderr is a terminal, otherwise a plain line now and then."""
 
 import contextlib
 import logging
@@ -16,25 +16,25 @@ Values = ParamSpec("Values")
 
 
 class TranslationProgress:
-    """Counts the lines of a file as they are translated and shows how many that is a second."""
+    """Counts the translated lines of a file and shows lines per second."""
 
     def __init__(self, show: Callable[[int, int, float], None]) -> None:
-        """``show`` is given the bytes and lines done, and the lines a second."""
+        """``show`` is called with the bytes and lines done, and the lines per second."""
         self._show = show
-        self._begun = time.monotonic()
+        self._started = time.monotonic()
         self._bytes = 0
         self._lines = 0
 
     def advance(self, window: Sequence[bytes]) -> None:
-        """These lines are translated, too."""
+        """Count these lines as translated."""
         self._bytes += sum(len(line) + 1 for line in window)
         self._lines += len(window)
-        self._show(self._bytes, self._lines, self._lines / max(time.monotonic() - self._begun, 1e-3))
+        self._show(self._bytes, self._lines, self._lines / max(time.monotonic() - self._started, 1e-3))
 
 
 @contextlib.contextmanager
 def translation_progress(path: str) -> Iterator[TranslationProgress]:
-    """Progress through the file ``path`` ("-" is standard input, of which nobody knows the end)."""
+    """Progress through the file ``path``; none for "-", standard input, whose length is unknown."""
     if path == "-" or not logger.isEnabledFor(logging.INFO):
         yield TranslationProgress(lambda *_: None)
     elif sys.stderr.isatty():
@@ -70,13 +70,13 @@ def _bar(path: str) -> Iterator[Callable[[int, int, float], None]]:
 
 
 def now_and_then(show: Callable[Values, None], seconds: float) -> Callable[Values, None]:
-    """``show``, but not until so many ``seconds`` have passed since the last time."""
+    """``show``, but only if at least ``seconds`` have passed since the last call."""
     last = time.monotonic()
 
-    def show_seldom(*values: Values.args, **named: Values.kwargs) -> None:
+    def show_if_due(*values: Values.args, **named: Values.kwargs) -> None:
         nonlocal last
         if time.monotonic() - last >= seconds:
             last = time.monotonic()
             show(*values, **named)
 
-    return show_seldom
+    return show_if_due

@@ -1,4 +1,4 @@
-"""Warnings that many lines of a command's input can give: the first few are logged, the total when it ends."""
+"""Warnings that many lines of a command's input can cause: the first few are logged, and the total at the end."""
 
 import logging
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ logger = logging.getLogger("nmt")
 
 
 def closed_at_the_end(what: str, level: int = logging.WARNING) -> "RepeatedWarnings":
-    """Messages of which the total is logged when the command ends; ``what`` names all of them."""
+    """Messages whose total is logged when the command ends; ``what`` names them."""
     from nmt.runtime.repeated_warnings import RepeatedWarnings
 
     warnings = RepeatedWarnings(logger, what, level=level)

@@ -1,5 +1,6 @@
-"""Ctrl-C, SIGTERM and a closed terminal during training: the first asks for a stop with a checkpoint, the second ends
-at once. Elsewhere Ctrl-C is Python's, and SIGTERM ends at once unless it is made to leave nothing half done.
+"""Ctrl-C, SIGTERM and a closed terminal during training: the first signal asks for a stop with a checkpoint, the second
+one ends the program at once. Elsewhere Python handles Ctrl-C, and SIGTERM ends the program at once, unless
+``ending_on_sigterm`` makes it an exception.
 """
 
 import os
@@ -14,12 +15,12 @@ from types import FrameType
 from nmt.errors import GO_ON
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-PATIENCE = 2.0  # seconds for Python to end by itself; a long computation in C would not let it
+PATIENCE = 2.0  # seconds for Python to end by itself, which a long computation in C prevents
 SHOW_CURSOR, CLEAR_LINE = "\x1b[?25h", "\r\x1b[2K"
 
 
 class StopOnSignal:
-    """Which signal has asked for a stop; while it is not armed a signal interrupts at once."""
+    """Records which signal asked for a stop; while it is not armed, a signal interrupts at once."""
 
     def __init__(self) -> None:
         self.signal: int | None = None
@@ -28,11 +29,11 @@ class StopOnSignal:
         self._terminals = [descriptor for descriptor in (1, 2) if _is_terminal(descriptor)]
 
     def arm(self) -> None:
-        """From now on there is something worth saving."""
+        """From now on there is work to save."""
         self.armed = True
 
     def disarm(self) -> None:
-        """All that is worth saving is saved."""
+        """All work is saved."""
         self.armed = False
 
     def requested(self) -> bool:
@@ -40,20 +41,20 @@ class StopOnSignal:
         return self.signal is not None
 
     def handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature is Python's
-        """Remember the first signal, give way to the second."""
+        """Record the first signal; end at the second."""
         if number not in (signal.SIGINT, signal.SIGTERM):
             self._leave_terminals()
         first = self.signal is None
         self.signal = self.signal or number
         if self.armed and first:
-            _say("stopping: what is done so far is saved first; once more to end at once")
+            _say("stopping: saving the work so far first; send the signal again to end at once")
             return
         self.ending = True
         _say(f"interrupted; {GO_ON}")
         raise SystemExit(128 + number)
 
     def watch(self, signals: socket.socket) -> None:
-        """End the process where a signal that should do so finds it in a long computation that is not Python's."""
+        """End the process if a signal that should do so arrives in a long computation outside Python."""
         seen = 0
         with signals:
             while number := signals.recv(1):
@@ -66,7 +67,7 @@ class StopOnSignal:
                     os._exit(128 + number[0])
 
     def _leave_terminals(self) -> None:
-        """The terminal is gone: what is still written goes nowhere instead of failing."""
+        """Send what is written to the closed terminal nowhere, instead of failing."""
         with suppress(OSError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             for descriptor in self._terminals:
@@ -78,12 +79,12 @@ class StopOnSignal:
 def stopping_on_signals() -> Iterator[StopOnSignal]:
     """Handle SIGINT, SIGTERM and SIGHUP with a StopOnSignal inside the block; nohup's ignored SIGHUP stays ignored."""
     stop = StopOnSignal()
-    ours = [number for number in SIGNALS if number in SIGNALS[:2] or signal.getsignal(number) != signal.SIG_IGN]
+    handled = [number for number in SIGNALS if number in SIGNALS[:2] or signal.getsignal(number) != signal.SIG_IGN]
     receiver, sender = socket.socketpair()
     sender.setblocking(False)
     threading.Thread(target=stop.watch, args=(receiver,), daemon=True).start()
     before_sender = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
-    before = {number: signal.signal(number, stop.handle) for number in ours}
+    before = {number: signal.signal(number, stop.handle) for number in handled}
     try:
         yield stop
     finally:
@@ -95,7 +96,7 @@ def stopping_on_signals() -> Iterator[StopOnSignal]:
 
 @contextmanager
 def ending_on_sigterm() -> Iterator[None]:
-    """SIGTERM ends the block as an exception does, so that files begun in it go; for what is done in Python itself."""
+    """Let SIGTERM end the block with an exception, so that its temporary files are removed; only for Python code."""
     before = signal.signal(signal.SIGTERM, _end)
     try:
         yield
@@ -108,7 +109,7 @@ def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the si
 
 
 def _say(text: str) -> None:
-    """A line on stderr past Python's buffers, which the interrupted code may be using; it replaces a bar's line."""
+    """Write a line to stderr without Python's buffers, which the interrupted code may be using; it replaces a bar."""
     with suppress(OSError):
         os.write(2, f"{CLEAR_LINE if _is_terminal(2) else ''}nmt: {text}\n".encode("utf-8", "backslashreplace"))
 

@@ -1,4 +1,4 @@
-"""``nmt translate``: lines in, as many lines out."""
+"""``nmt translate``: N lines in, N lines out."""
 
 from contextlib import nullcontext
 from typing import Any
@@ -27,8 +27,8 @@ from .job import TranslationJob
 from .options import forbidden_words, result_options, search_options
 from .outputs import choose_outputs
 
-OUTPUT_HELP = f"""File to write; with several FILEs, or if it is a directory, the directory that gets one file of the
-same name for each. A file appears when it is complete; if something stops the translation before, what was finished is
+OUTPUT_HELP = f"""File to write; with several FILEs, or if it is a directory, the directory for one output file of the
+same name per FILE. A file appears when it is complete; if something stops the translation earlier, the finished part is
 in FILE{SUFFIX}."""
 
 
@@ -43,10 +43,10 @@ in FILE{SUFFIX}."""
     )
 )
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=PATH)
-@source_option(multiple=True, hidden=True)  # for those who expect the text to translate behind an option
+@source_option(multiple=True, hidden=True)  # for users who expect an option for the text to translate
 @input_option(multiple=True, hidden=True)
 @model_option(
-    multiple=True, help="Model directory; repeat -m for models of one tokenizer that translate together, by torch."
+    multiple=True, help="Model directory; repeat -m for an ensemble of models with the same tokenizer, run by torch."
 )
 @output_option(help=OUTPUT_HELP)
 @search_options
@@ -55,9 +55,11 @@ in FILE{SUFFIX}."""
     metavar="N",
     type=click.IntRange(min=1),
     show_default="64",
-    help="Sentences translated together, fewer if they are long. Changes the speed, not the result.",
+    help="Sentences translated together, fewer if they are long. Changes the speed, not the translations.",
 )
-@click.option("--tag", metavar="NAME", default="", help="Begin each source with this tag of the model's training.")
+@click.option(
+    "--tag", metavar="NAME", default="", help="Put this tag, one the model was trained with, before each source."
+)
 @engine_option()
 @threads_option()
 @device_option()
@@ -90,13 +92,13 @@ def translate(
 ) -> None:
     """Translate FILEs, or standard input, line by line: N lines in, N lines out, in order.
 
-    Text is UTF-8. A line of more sentences than those that the model learned from, or too long for it, is divided at
-    sentence ends and put together again. Lines without letters, list markers and indentation are copied; a line in
-    capitals is translated in sentence case and capitalized again. An empty line stays one. Files may be compressed
-    (.gz .xz .bz2 .zst). Without FILE at a terminal, type and get an answer to each line, with -v also its score and
-    which word comes from which.
+    Text is UTF-8. A line with more sentences than the model learned from, or too long for it, is split at sentence
+    ends, and the translations are put together again. Lines without letters, list markers and indentation are copied;
+    a line in capitals is translated in sentence case and capitalized again. An empty line stays empty. Files may be
+    compressed (.gz .xz .bz2 .zst). Without FILE at a terminal, each line you type is translated at once; -v also shows
+    its score and which words translate which.
 
-    A line that is not the JSON asked for becomes an object with "error", and the exit status is 1.
+    With JSON, a line that cannot be translated becomes an object with "error", and the exit status is 1.
     """
     from nmt import Translator
     from nmt.files.lines import check_readable, describe_non_text
@@ -109,14 +111,14 @@ def translate(
         raise click.UsageError("standard input (-) can be read only once.")
     for path in inputs:
         check_readable(path)
-        if said := describe_non_text(path):
-            raise NMTError(said)
-    beside = [] if forbid_file is None else [forbid_file]
-    outputs = choose_outputs(inputs, output, beside)
+        if problem := describe_non_text(path):
+            raise NMTError(problem)
+    other_inputs = [] if forbid_file is None else [forbid_file]
+    outputs = choose_outputs(inputs, output, other_inputs)
     if align_file is not None:
-        check_output(align_file, (*inputs, *beside, *(goal for goal in outputs if goal != "-")))
+        check_output(align_file, (*inputs, *other_inputs, *(goal for goal in outputs if goal != "-")))
     if output_format != "text":
-        reject_given(context, ["scores"], f"is for --format text; --format {output_format} has them in any case.")
+        reject_given(context, ["scores"], f"is for --format text; --format {output_format} always has them.")
     models = [resolve_model_path(path) for path in model or (None,)]
     reject_unused_search_options(context, [bool(search["sample"]) or load_info(models[0]).search.sample])
     settings: dict[str, Any] = {name: value for name, value in search.items() if value is not None}
@@ -144,4 +146,4 @@ def translate(
                         job.translate(path)
                     failed += job.failed
     if failed:
-        raise NMTError(f"{failed:,} {'line was' if failed == 1 else 'lines were'} not translated, as said above")
+        raise NMTError(f"{failed:,} {'line was' if failed == 1 else 'lines were'} not translated; see the errors above")

@@ -94,7 +94,7 @@ def write_list(index: int, line: "InputLine", translation: "Translation | None")
 
 
 def write_tsv(index: int, line: "InputLine", translation: "Translation | None") -> Iterable[str]:  # noqa: ARG001
-    """Translation, tab, score; further translations behind further tabs."""
+    """Translation, tab, score; then further translations and scores after further tabs."""
     if translation is None:
         return ("\tnan",)
     return ("\t".join(f"{_without_tabs(each.text)}\t{each.score:.4f}" for each in translation.candidates),)

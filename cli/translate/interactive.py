@@ -1,4 +1,4 @@
-"""Translating line by line for somebody at a terminal."""
+"""Interactive translation, line by line, at a terminal."""
 
 import contextlib
 import logging
@@ -16,19 +16,19 @@ logger = logging.getLogger("nmt")
 
 
 def is_interactive(inputs: tuple[str, ...]) -> bool:
-    """Whether the lines come from somebody who types."""
+    """Whether somebody types the lines at a terminal."""
     return inputs == ("-",) and sys.stdin is not None and sys.stdin.isatty()
 
 
 def typed_lines() -> Iterator[list[bytes]]:
-    """A window for each line that is typed, until Ctrl-D; arrow keys edit it and bring earlier ones back.
+    """A window for each typed line, until Ctrl-D; arrow keys edit the line and recall earlier ones.
 
-    As in ``read_windows``, an empty one says that no more is waiting.
+    As in ``read_windows``, an empty window says that no more input is waiting.
     """
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401 - input() uses it once it is imported
     click.echo("Type a sentence and press Enter; Ctrl-D ends.", err=True)
-    prompt = "> " if sys.stdout is not None and sys.stdout.isatty() else ""  # it goes to standard output
+    prompt = "> " if sys.stdout is not None and sys.stdout.isatty() else ""  # it is written to standard output
     with contextlib.suppress(EOFError):
         while True:
             yield [input(prompt).encode("utf-8", "surrogateescape")]
@@ -36,12 +36,12 @@ def typed_lines() -> Iterator[list[bytes]]:
 
 
 def shows_details() -> bool:
-    """Whether debugging messages are shown, and with them what a translation is made of."""
+    """Whether debugging messages are shown, and with them the details of translations."""
     return logger.isEnabledFor(logging.DEBUG)
 
 
 def show_details(translation: "Translation") -> None:
-    """How sure the translation is and which of its words come from which, on standard error."""
+    """Write the score of the translation and which words translate which to standard error."""
     if not translation.text:
         return
     probability = math.exp(translation.candidates[0].log_probability)

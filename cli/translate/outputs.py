@@ -1,4 +1,4 @@
-"""Which inputs of a translation go into which output."""
+"""Decides which inputs are translated into which output."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,10 +8,10 @@ from nmt import NMTError
 from ..console.output import check_output
 
 
-def choose_outputs(inputs: Sequence[str], output: str | None, beside: Sequence[str] = ()) -> dict[str, list[str]]:
-    """The inputs that go into each output, "-" being standard output.
+def choose_outputs(inputs: Sequence[str], output: str | None, other_inputs: Sequence[str] = ()) -> dict[str, list[str]]:
+    """The inputs of each output; "-" is standard output.
 
-    No output may be named twice, or be an input or one of the files ``beside`` that are read, too.
+    No output may be named twice, or be one of the inputs or of ``other_inputs``, which are read but not translated.
     """
     if output is None or output == "-":
         return {"-": list(inputs)}
@@ -20,22 +20,24 @@ def choose_outputs(inputs: Sequence[str], output: str | None, beside: Sequence[s
     else:
         outputs = _outputs_in_directory(inputs, Path(output))
     for goal in outputs:
-        check_output(goal, (*inputs, *beside))
+        check_output(goal, (*inputs, *other_inputs))
     return outputs
 
 
 def _outputs_in_directory(inputs: Sequence[str], directory: Path) -> dict[str, list[str]]:
-    """One file of the same name for each input, in ``directory``, which is made if need be."""
+    """One file of the same name for each input, in ``directory``, which is created if necessary."""
     outputs: dict[str, list[str]] = {}
     for path in inputs:
         if path == "-":
             raise NMTError(f"standard input has no name for a file in {directory}; name files, or one output file")
         goal = str(directory / Path(path).name)
         if goal in outputs:
-            raise NMTError(f"{outputs[goal][0]} and {path} would both be written to {goal}; translate them apart")
+            raise NMTError(f"{outputs[goal][0]} and {path} would both be written to {goal}; translate them separately")
         outputs[goal] = [path]
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise NMTError(f"{directory} cannot be made a directory: {(error.strerror or str(error)).lower()}") from error
+        raise NMTError(
+            f"the directory {directory} cannot be created: {(error.strerror or str(error)).lower()}"
+        ) from error
     return outputs

@@ -140,7 +140,7 @@ def test_no_option_is_named_like_an_alias_or_with_an_underscore() -> None:
                     assert normalize_name(bare) == bare, f"{name} {option}"
 
 
-def test_every_alias_leads_somewhere() -> None:
+def test_every_alias_names_an_option() -> None:
     options = {name for _, command in all_commands() for parameter in command.params for name in parameter.opts}
     lost = {goal for goal in ALIASES.values() if f"--{goal}" not in options and goal not in COMMANDS}
     assert lost <= {"n-best"}
@@ -168,7 +168,7 @@ def test_aliases_work_and_do_not_show(texts: Path) -> None:
         (["--versoin"], "--version"),
     ],
 )
-def test_typing_mistakes_get_a_suggestion(arguments: list[str], suggestion: str) -> None:
+def test_misspellings_get_a_suggestion(arguments: list[str], suggestion: str) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
     assert suggestion in result.stderr
@@ -208,7 +208,7 @@ class Failing(click.Command):
         (KeyboardInterrupt(), 130, "nmt: interrupted\n"),
     ],
 )
-def test_errors_end_as_one_line_and_a_status(
+def test_errors_become_one_line_and_an_exit_status(
     monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int, words: str
 ) -> None:
     monkeypatch.setattr(nmt_cli.main.CommandGroup, "get_command", lambda *args: Failing(error))
@@ -220,13 +220,13 @@ def test_errors_end_as_one_line_and_a_status(
 
 
 @pytest.mark.parametrize("error", [RuntimeError("shapes differ"), ValueError("what?")])
-def test_faults_of_the_program_keep_their_traceback(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def test_errors_in_the_program_keep_their_traceback(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     monkeypatch.setattr(nmt_cli.main.CommandGroup, "get_command", lambda *args: Failing(error))
     assert run("info").exception is error
 
 
 @pytest.mark.parametrize("arguments", [["-v", "info"], ["info", "-v"]])
-def test_verbose_shows_where_it_happened(texts: Path, arguments: list[str]) -> None:
+def test_verbose_shows_the_traceback(texts: Path, arguments: list[str]) -> None:
     result = run(*arguments)
     assert "Traceback" in result.stderr
     assert result.stderr.splitlines()[-1].startswith("nmt: error: there is no model")
@@ -257,7 +257,7 @@ def test_a_closed_pipe_ends_quietly(model: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
-def test_a_full_disk_behind_stdout_is_a_sentence(model: Path) -> None:
+def test_a_full_disk_behind_stdout_gives_a_sentence(model: Path) -> None:
     for arguments in (["info", model], ["--help"]):
         with Path("/dev/full").open("w") as full:
             result = subprocess.run([*NMT, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
@@ -273,7 +273,7 @@ def test_a_full_disk_behind_stdout_is_a_sentence(model: Path) -> None:
         ("</dev/null 2>&-", 0, ""),
     ],
 )
-def test_closed_standard_streams_are_a_sentence(model: Path, redirection: str, status: int, words: str) -> None:
+def test_closed_standard_streams_give_a_sentence(model: Path, redirection: str, status: int, words: str) -> None:
     command = f'"$0" -m nmt_cli tokenizer encode -m "$1" {redirection}'
     arguments = ["sh", "-c", command, sys.executable, str(model)]
     result = subprocess.run(arguments, capture_output=True, text=True, check=False)
@@ -386,7 +386,7 @@ def test_evaluate_translates_with_a_model(texts: Path, model: Path) -> None:
         (["-i", "hyp.en", "-r", "ref.en", "--tokenize", "14a"], 2, ["14a"]),
     ],
 )
-def test_evaluate_says_what_is_wrong(
+def test_errors_of_evaluate_are_explained(
     texts: Path, model: Path, arguments: list[str], status: int, words: list[str]
 ) -> None:
     result = run("evaluate", *(str(model) if argument == "MODEL" else argument for argument in arguments))
@@ -398,7 +398,7 @@ def test_evaluate_says_what_is_wrong(
     assert Path("ref.en").read_text().startswith("the cat sat on the mat\n")
 
 
-def test_evaluate_of_nothing_is_a_sentence(texts: Path) -> None:
+def test_evaluating_nothing_gives_a_sentence(texts: Path) -> None:
     Path("empty").touch()
     result = run("evaluate", "-i", "empty", "-r", "empty")
     assert (result.exit_code, result.stdout) == (1, "")
@@ -450,7 +450,7 @@ def test_info_of_two_models_is_a_usage_error(model: Path) -> None:
     assert run("info", model, "-m", model).exit_code == 2
 
 
-def test_info_names_the_wrong_file(tmp_path: Path) -> None:
+def test_info_names_the_damaged_file(tmp_path: Path) -> None:
     (tmp_path / CONFIG).write_text("{}")
     (tmp_path / "tokenizer.model").touch()
     (tmp_path / "weights.safetensors").touch()

@@ -25,7 +25,7 @@ def test_a_number_for_each_pair_and_the_perplexity_on_stderr(reversal: Reversal,
     good, empty, bad = map(float, result.stdout.splitlines())
     assert 0 > good > bad
     assert empty == 0
-    assert "3 lines, 8 subwords with the ends" in result.stderr
+    assert "3 lines, 8 subwords with end marks" in result.stderr
     assert "perplexity" in result.stderr
 
 

@@ -25,7 +25,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 TRAIN = "train -s a.de -t a.en -o new "
-REFUSED = [
+REJECTED = [
     # sampling and beam search
     *(
         (f"translate --{name} {value} a.de", f"--{name} is for sampling: add --sample")
@@ -54,7 +54,7 @@ REFUSED = [
     # others
     ("doctor --paths --no-speed", "--paths is for --format json"),
     ("info model -m model", "name the model once"),
-    ("info -q -v", "give one of them"),
+    ("info -q -v", "give only one of them"),
     ("export -m model -s a.de", "-s and -r go together"),
     # training
     (f"{TRAIN} --mix-old 0.3", "--mix-old has no effect here, so leave it out: it is about what a model learned from"),
@@ -72,8 +72,8 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("command", "sentence"), REFUSED, ids=[command for command, _ in REFUSED])
-def test_what_would_have_no_effect_is_refused(folder: Path, command: str, sentence: str) -> None:
+@pytest.mark.parametrize(("command", "sentence"), REJECTED, ids=[command for command, _ in REJECTED])
+def test_options_without_effect_are_rejected(folder: Path, command: str, sentence: str) -> None:
     result = run(*command.split())
     assert (result.exit_code, result.stdout) == (2, ""), result.output
     assert sentence in " ".join(result.stderr.split())
@@ -95,18 +95,18 @@ def test_what_would_have_no_effect_is_refused(folder: Path, command: str, senten
         ('[data]\nvalid_tag = "x"', "", "data.valid_tag has no effect here"),
     ],
 )
-def test_so_it_is_in_a_settings_file(folder: Path, settings: str, options: str, sentence: str) -> None:
+def test_settings_without_effect_are_rejected(folder: Path, settings: str, options: str, sentence: str) -> None:
     Path("settings.toml").write_text(settings, encoding="utf-8")
     result = run(*TRAIN.split(), "-c", "settings.toml", *options.split())
     assert (result.exit_code, result.stdout) == (2, ""), result.output
     assert f"settings.toml: {sentence}" in " ".join(result.stderr.split())
 
 
-def test_a_file_of_all_settings_at_their_defaults_is_no_contradiction(folder: Path) -> None:
+def test_a_file_of_all_settings_at_their_defaults_is_accepted(folder: Path) -> None:
     Path("all.toml").write_text(run("train", "--show-config").stdout, encoding="utf-8")
     for options in (["--budget", "1h"], ["--from", "model"], ["--tokenizer", "model/tokenizer.model"]):
         result = run("train", "-s", "none.de", "-t", "none.en", "-o", "new", "-c", "all.toml", *options)
-        assert (result.exit_code, result.stdout) == (1, ""), result.output  # there is no such text, and no more to say
+        assert (result.exit_code, result.stdout) == (1, ""), result.output  # the only error: there is no such text
         assert "none.de" in result.stderr
 
 

@@ -42,7 +42,7 @@ def test_the_first_asks_for_a_stop(number: signal.Signals) -> None:
     process.send_signal(number)
     out, errors = process.communicate(timeout=20)
     assert (process.returncode, out) == (0, f"stop asked for {int(number)}\n")
-    assert "once more to end at once" in errors
+    assert "send the signal again to end at once" in errors
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

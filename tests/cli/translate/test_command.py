@@ -149,7 +149,7 @@ def test_what_is_wrong_is_said_before_the_model_is_loaded(model: Path, tmp_path:
         ([source, "--forbid-file", same_name, "--align", same_name], "would be overwritten"),
         ([source, same_name, "-o", tmp_path / "new"], "would both be written to"),
         ([source, "-", "-o", tmp_path / "new"], "standard input has no name"),
-        ([source, other_name, "-o", source], "cannot be made a directory"),
+        ([source, other_name, "-o", source], "cannot be created"),
         ([source, "-o", tmp_path / "no" / "out"], "there is no directory"),
     ):
         result = run(*arguments, "-m", tmp_path / "more")

@@ -87,7 +87,7 @@ def test_what_is_not_the_json_asked_for_is_one_object_out_and_named(model: Path,
     assert reason in second["error"]
     assert result.stderr.splitlines() == [
         f"nmt: error: {second['error']}",
-        "nmt: error: 1 line was not translated, as said above",
+        "nmt: error: 1 line was not translated; see the errors above",
     ]
 
 
