@@ -253,21 +253,21 @@ def language_of(paths: Sequence[str | os.PathLike[str]]) -> str | None:
     return codes.pop() if len(codes) == 1 else None
 
 
-def check_language(given: str) -> str:
+def check_language(name: str) -> str:
     """The canonical code of a language that a user names by a code or by its name, as in Chinese or Deutsch.
 
     Raises NMTError, with suggestions, for anything else.
 
-    >>> [check_language(given) for given in ("deu", "pt_BR", "chinese", "Deutsch")]
+    >>> [check_language(name) for name in ("deu", "pt_BR", "chinese", "Deutsch")]
     ['de', 'pt-BR', 'zh', 'de']
     """
-    known = canonical_code(given)
-    if known is not None:
-        return known
-    named = _names().get(given.strip().casefold()) or _names().get(_without_accents(given.strip()), ())
-    if len(named) == 1:
-        return named[0]
-    raise NMTError(f"{given[:40]!r} is not a language code{_hint(given, named)}")
+    code = canonical_code(name)
+    if code is not None:
+        return code
+    codes = _names().get(name.strip().casefold()) or _names().get(_without_accents(name.strip()), ())
+    if len(codes) == 1:
+        return codes[0]
+    raise NMTError(f"{name[:40]!r} is not a language code{_hint(name, codes)}")
 
 
 @cache
@@ -287,22 +287,22 @@ def _without_accents(name: str) -> str:
     return "".join(letters)
 
 
-def _hint(given: str, named: Sequence[str]) -> str:
+def _hint(name: str, codes: Sequence[str]) -> str:
     """Suggestions, as the end of a message."""
-    wanted = given.strip().casefold()
-    base = re.split("[-_]", wanted)[0]
-    instead = _NOT_CODES.get(wanted) or _NOT_CODES.get(base)
-    codes = list(named[:5]) or ([instead] if instead else [])
-    if not codes and len(wanted) > 3:
+    folded = name.strip().casefold()
+    base = re.split("[-_]", folded)[0]
+    instead = _NOT_CODES.get(folded) or _NOT_CODES.get(base)
+    suggestions = list(codes[:5]) or ([instead] if instead else [])
+    if not suggestions and len(folded) > 3:
         import difflib
 
-        near = difflib.get_close_matches(wanted, _common_names(), n=3, cutoff=0.75)
-        near = near or difflib.get_close_matches(wanted, list(_names()), n=3, cutoff=0.8)
-        codes = list(dict.fromkeys(_names()[name][0] for name in near))
-    if not codes:
+        similar = difflib.get_close_matches(folded, _common_names(), n=3, cutoff=0.75)
+        similar = similar or difflib.get_close_matches(folded, list(_names()), n=3, cutoff=0.8)
+        suggestions = list(dict.fromkeys(_names()[each][0] for each in similar))
+    if not suggestions:
         return "; give one such as de, zh or pt-BR"
-    meant = " or ".join(f"{code} ({language_name(code)})" for code in codes)
-    return f"; did you mean {meant}?"
+    listed = " or ".join(f"{code} ({language_name(code)})" for code in suggestions)
+    return f"; did you mean {listed}?"
 
 
 def _common_names() -> list[str]:

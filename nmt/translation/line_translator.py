@@ -333,7 +333,7 @@ def line_settings(
     """The settings of a LineTranslator for a model with this record.
 
     ``split_sentences``: True translates every sentence by itself, False as many at once as fit, and None as many as
-    the lines have that the model learned from: one where that is not known, for most corpora have one. ``raw`` leaves
+    the lines have that the model learned from: one if that is not known, because most corpora have one. ``raw`` leaves
     list markers, lines without letters and capitals to the model.
     """
     at_once = {None: profile.sentences_per_line or 1, True: 1, False: None}[split_sentences]

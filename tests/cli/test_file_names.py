@@ -87,7 +87,7 @@ def assert_clean(result: subprocess.CompletedProcess[bytes]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
-def test_every_command_works_with_such_names(command: str, names: dict[str, str]) -> None:
+def test_every_command_works_with_unusual_names(command: str, names: dict[str, str]) -> None:
     result = run(command, names)
     assert_clean(result)
     is_check = command.startswith("check")  # which finds that the text is not fit for training
@@ -100,7 +100,7 @@ def test_every_command_works_with_such_names(command: str, names: dict[str, str]
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ABSENT.values(), ids=ABSENT)
-def test_an_error_is_one_sentence_that_shows_the_name(command: str, names: dict[str, str]) -> None:
+def test_an_error_is_one_sentence_with_the_name(command: str, names: dict[str, str]) -> None:
     result = run(command, names)
     assert_clean(result)
     assert result.returncode in (1, 2)
@@ -126,9 +126,7 @@ def test_a_page_and_a_table_show_such_a_name(names: dict[str, str]) -> None:
     ],
     ids=["C", "ascii", "strict"],
 )
-def test_results_are_utf8_and_messages_never_fail_whatever_the_terminal(
-    variables: dict[str, str], tmp_path: Path
-) -> None:
+def test_results_are_utf8_and_messages_never_fail_on_any_terminal(variables: dict[str, str], tmp_path: Path) -> None:
     for side in "st":
         (tmp_path / side).write_text("猫 sieht\n", encoding="utf-8")
     given = {"s": str(tmp_path / "s"), "t": str(tmp_path / "t"), "d": str(tmp_path)}
@@ -142,7 +140,7 @@ def test_results_are_utf8_and_messages_never_fail_whatever_the_terminal(
     assert run("translate|--Ünï", given, **variables).returncode == 2
 
 
-def test_commands_in_messages_can_be_copied_whatever_the_name(tmp_path: Path) -> None:
+def test_commands_in_messages_can_be_copied_with_any_name(tmp_path: Path) -> None:
     model = talkative_model(tmp_path / "my model's")
     quoted = shlex.quote(str(model))
     for command, hint in (

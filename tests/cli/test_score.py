@@ -29,7 +29,7 @@ def test_a_number_for_each_pair_and_the_perplexity_on_stderr(reversal: Reversal,
     assert "perplexity" in result.stderr
 
 
-def test_forms_hold_the_same_numbers(reversal: Reversal, files: tuple[Path, Path]) -> None:
+def test_all_formats_have_the_same_numbers(reversal: Reversal, files: tuple[Path, Path]) -> None:
     common = ("-m", reversal.model_dir, "-s", files[0], "-t", files[1], "--tokens")
     objects = [json.loads(line) for line in run(*common, "--format", "json").stdout.splitlines()]
     header, *rows = [line.split("\t") for line in run(*common, "--format", "tsv").stdout.split("\n")[:-1]]
@@ -54,7 +54,7 @@ def test_a_file_and_standard_input(reversal: Reversal, files: tuple[Path, Path],
 
 
 @pytest.mark.parametrize("target", ["file", "-"])
-def test_files_of_other_lengths_are_named_with_both_counts(
+def test_files_of_different_lengths_are_an_error_with_both_counts(
     reversal: Reversal, files: tuple[Path, Path], target: str
 ) -> None:
     files[1].write_text("c b a\n")

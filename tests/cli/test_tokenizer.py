@@ -52,7 +52,7 @@ def test_pipes_give_the_text_back(folder: Path) -> None:
     assert run("encode", "-m", folder / "t.model", stdin=b"a <2de> b").stdout.split().count("<2de>") == 1
 
 
-def test_text_that_spells_a_tag_of_a_model_is_text(tmp_path: Path) -> None:
+def test_text_that_looks_like_a_tag_of_a_model_is_text(tmp_path: Path) -> None:
     model = talkative_model(tmp_path / "model", tags=("b",))
     ids = run("encode", "-m", model, "--ids", stdin=b"<b>the cat</b>").stdout.split()
     assert "4" not in ids
@@ -97,7 +97,7 @@ def test_a_line_on_a_pipe_is_answered_at_once(folder: Path) -> None:
         (["decode", "-m", "t.model", "--ids"], b"99999", 1, "'99999' is not an id"),
     ],
 )
-def test_what_goes_wrong_is_one_sentence(
+def test_errors_give_one_sentence(
     folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], stdin: bytes, status: int, message: str
 ) -> None:
     monkeypatch.chdir(folder)

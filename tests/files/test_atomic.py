@@ -75,14 +75,14 @@ def test_a_stream_that_is_not_open_for_writing(tmp_path: Path) -> None:
         check_writable(f"/dev/fd/{stream.fileno()}")
 
 
-def test_names_of_files_are_no_streams(tmp_path: Path) -> None:
+def test_names_of_files_are_not_streams(tmp_path: Path) -> None:
     (tmp_path / "fd").mkdir()
     for name in ("fd/1", "/dev/null", "/proc/1/fd/1" if os.getpid() != 1 else "/dev/fd", "stdout"):
         assert descriptor_of(tmp_path / name if not name.startswith("/") else name) is None
 
 
 @pytest.mark.parametrize("links", [["a", "a"], ["a", "b", "a"]])
-def test_links_in_a_circle_are_one_sentence(links: list[str], tmp_path: Path) -> None:
+def test_links_in_a_circle_give_one_sentence(links: list[str], tmp_path: Path) -> None:
     for link, target in itertools.pairwise(links):
         (tmp_path / link).symlink_to(target)
     for use in (
@@ -102,7 +102,7 @@ def test_a_symbolic_link_stays_and_what_it_names_is_written(tmp_path: Path) -> N
     assert (tmp_path / "target").read_text() == TEXT
 
 
-def test_a_disk_that_fails_leaves_the_old_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_disk_leaves_the_old_file_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: Path, target: Path) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
@@ -116,7 +116,9 @@ def test_a_disk_that_fails_leaves_the_old_file_as_it_was(tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize("code", ["EBUSY", "EXDEV", "EPERM"])
-def test_what_cannot_be_replaced_is_written_into(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_cannot_be_replaced_are_overwritten(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As where a single file is mounted, or is somebody else's in a directory such as /tmp."""
 
     def refuse(self: Path, target: Path) -> None:
@@ -134,7 +136,7 @@ def test_what_cannot_be_replaced_is_written_into(code: str, tmp_path: Path, monk
         write_lines(tmp_path / "new", ["first"])
 
 
-def test_a_writable_file_in_a_directory_that_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writable_file_in_a_read_only_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     goal = tmp_path / "file"
     goal.write_text("old\n")
     access = os.access

@@ -75,7 +75,7 @@ def test_several_streams_in_one_file_are_one_text(tmp_path: Path, suffix: str) -
 
 
 @every_kind
-def test_what_is_damaged_or_cut_is_one_sentence(tmp_path: Path, suffix: str) -> None:
+def test_damaged_and_truncated_files_give_one_sentence(tmp_path: Path, suffix: str) -> None:
     name, compress = KINDS[suffix]
     compress(b"")  # skips where the package is not installed
     path = tmp_path / f"x{suffix}"
@@ -100,7 +100,7 @@ def test_a_line_that_grows_without_end_is_an_error_in_little_memory(tmp_path: Pa
         list(read_lines(path))
 
 
-def test_an_xz_file_that_wants_gigabytes_is_an_error(tmp_path: Path) -> None:
+def test_an_xz_file_that_needs_gigabytes_is_an_error(tmp_path: Path) -> None:
     filters: list[dict[str, Any]] = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 1 << 29}]
     # a header that asks for 512 MiB, made without needing as much memory here
     small = lzma.compress(b"x", filters=[{**filters[0], "dict_size": 1 << 16}])
@@ -115,7 +115,7 @@ def test_an_xz_file_that_wants_gigabytes_is_an_error(tmp_path: Path) -> None:
 
 
 @every_kind
-def test_compressed_text_under_another_name_is_named(tmp_path: Path, suffix: str) -> None:
+def test_compressed_text_without_its_suffix_is_reported(tmp_path: Path, suffix: str) -> None:
     name, compress = KINDS[suffix]
     path = tmp_path / "x.de"
     path.write_bytes(compress(b"eins\n"))
@@ -124,7 +124,7 @@ def test_compressed_text_under_another_name_is_named(tmp_path: Path, suffix: str
 
 
 @every_kind
-def test_the_ending_of_compression_hides_neither_language_nor_format(tmp_path: Path, suffix: str) -> None:
+def test_the_suffix_of_a_compression_hides_neither_language_nor_format(tmp_path: Path, suffix: str) -> None:
     _, compress = KINDS[suffix]
     assert without_compression(f"a/train.ja{suffix}") == "a/train.ja"
     assert language_of([f"train.ja{suffix}"]) == "ja"
@@ -134,7 +134,7 @@ def test_the_ending_of_compression_hides_neither_language_nor_format(tmp_path: P
     assert (report.kept, Path(files.source).read_text()) == (1, "ein Hund\n")
 
 
-def test_without_its_package_zstandard_is_named_before_the_work(
+def test_without_its_package_zstandard_is_an_error_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("compression.zstd", "backports.zstd"):
@@ -146,7 +146,7 @@ def test_without_its_package_zstandard_is_named_before_the_work(
 
 
 @pytest.mark.parametrize("suffix", ["", ".xz"])
-def test_a_file_of_carriage_returns_alone_is_named_with_the_way_out(tmp_path: Path, suffix: str) -> None:
+def test_a_file_with_only_carriage_returns_is_reported_with_a_remedy(tmp_path: Path, suffix: str) -> None:
     path, text = tmp_path / f"old mac.de{suffix}", b"eins\rzwei\r"
     path.write_bytes(lzma.compress(text) if suffix else text)
     said = r"has the line ends of old Macs \(carriage returns without line feeds\); convert it: tr .* < '.*old mac.de"
@@ -160,6 +160,6 @@ def test_a_file_of_carriage_returns_alone_is_named_with_the_way_out(tmp_path: Pa
 
 
 @pytest.mark.parametrize("text", [b"eins\r", b"eins\r\r", b"e\rins\n", b"eins\r\nzwei"])
-def test_other_carriage_returns_are_no_line_ends_of_old_macs(tmp_path: Path, text: bytes) -> None:
+def test_other_carriage_returns_are_not_line_ends_of_old_macs(tmp_path: Path, text: bytes) -> None:
     (tmp_path / "x").write_bytes(text)
     assert len(list(read_lines(tmp_path / "x"))) == text.count(b"\n") + (not text.endswith(b"\n"))

@@ -29,7 +29,7 @@ def archive(*names: str) -> bytes:
         (bytes(range(256)) * 8, "binary data"),
     ],
 )
-def test_binary_data_is_named(start: bytes, named: str) -> None:
+def test_binary_data_is_recognized(start: bytes, named: str) -> None:
     problem = binary_problem(start, "f")
     assert problem.startswith("f is ")
     assert named in problem

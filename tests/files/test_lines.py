@@ -52,7 +52,7 @@ def test_written_lines_are_read_again(tmp_path_factory: pytest.TempPathFactory, 
     assert list(read_lines(path)) == lines
 
 
-def test_bytes_that_are_no_utf8_are_named_by_file_and_line(tmp_path: Path) -> None:
+def test_bytes_that_are_not_utf8_are_reported_with_file_and_line(tmp_path: Path) -> None:
     path = tmp_path / "text"
     path.write_bytes(b"good\nb\xffd\n")
     with pytest.raises(NMTError, match=r"text:2: not UTF-8 \(byte 0xff at position 2\)"):
@@ -63,7 +63,7 @@ def test_bytes_that_are_no_utf8_are_named_by_file_and_line(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("check", [check_readable, lambda path: list(read_lines(path))])
-def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, check: object) -> None:
+def test_files_that_cannot_be_read_give_one_sentence(tmp_path: Path, check: object) -> None:
     assert callable(check)
     with pytest.raises(NMTError, match="missing: there is no such file"):
         check(tmp_path / "missing")
@@ -74,7 +74,7 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, check: object) -> N
         check(tmp_path / "plain.gz")
 
 
-def test_a_truncated_gzip_file_is_one_sentence(tmp_path: Path) -> None:
+def test_a_truncated_gzip_file_gives_one_sentence(tmp_path: Path) -> None:
     whole = gzip.compress(os.urandom(300_000))
     (tmp_path / "cut.gz").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(NMTError, match=r"cut\.gz is not a complete gzip file"):
@@ -98,13 +98,13 @@ def test_any_line_can_be_decoded(raw: bytes, text: str, problem: str | None) -> 
 
 @given(st.binary())
 @settings(max_examples=50)
-def test_a_decoded_line_is_one_line_to_everybody(raw: bytes) -> None:
+def test_a_decoded_line_is_one_line_for_every_program(raw: bytes) -> None:
     assert len(decode_line(raw)[0].splitlines()) <= 1
 
 
 @given(st.binary(), st.integers(1, 5), st.integers(1, 20))
 @settings(max_examples=50)
-def test_windows_hold_all_lines_and_keep_their_bounds(data: bytes, max_lines: int, max_bytes: int) -> None:
+def test_windows_contain_all_lines_and_keep_their_limits(data: bytes, max_lines: int, max_bytes: int) -> None:
     windows = windows_of(data, max_lines, max_bytes)
     assert "\n".join(line.decode("latin-1") for window in windows for line in window).encode("latin-1") == (
         data.removeprefix(b"\xef\xbb\xbf").removesuffix(b"\n")
@@ -138,12 +138,12 @@ def test_a_line_on_a_pipe_is_never_held_back() -> None:
             pipe.write(sent + b"\n")
             assert next(windows) == sent.split(b"\n")
             assert next(windows) == []  # before it waits for more
-        pipe.write(b"four\nbegun")
+        pipe.write(b"four\nstarted")
         assert next(windows) == [b"four"]
         assert next(windows) == []
         pipe.write(b" and ended")
         pipe.close()
-        assert list(filter(None, windows)) == [[b"begun and ended"]]
+        assert list(filter(None, windows)) == [[b"started and ended"]]
 
 
 def test_a_pipe_at_full_speed_gives_full_windows() -> None:

@@ -34,7 +34,7 @@ def filled(directory: Path) -> Path:
     return directory
 
 
-def test_files_directories_and_links_go_and_what_links_name_stays(tmp_path: Path) -> None:
+def test_files_directories_and_links_are_removed_but_not_the_targets_of_links(tmp_path: Path) -> None:
     kept, directory = filled(tmp_path / "kept"), filled(tmp_path / "directory")
     (directory / "link").symlink_to(kept)
     check_removable([directory, tmp_path / "absent"])
@@ -54,7 +54,7 @@ def test_a_mount_point_is_emptied_and_stays(tmp_path: Path, mounts: list[Path]) 
     assert list(place.iterdir()) == []
 
 
-def test_so_is_one_further_down_and_a_directory_of_the_same_disk(tmp_path: Path, mounts: list[Path]) -> None:
+def test_a_mount_point_further_down_and_a_bind_mount_are_emptied_too(tmp_path: Path, mounts: list[Path]) -> None:
     other, top = filled(tmp_path / "other"), filled(tmp_path / "top")
     mount(mounts, top / "inner", "--bind", other)
     assert is_mount_point(top / "inner")
@@ -64,7 +64,7 @@ def test_so_is_one_further_down_and_a_directory_of_the_same_disk(tmp_path: Path,
     assert list(other.iterdir()) == []
 
 
-def test_a_file_mounted_by_itself_is_an_error_before_anything_is_gone(tmp_path: Path, mounts: list[Path]) -> None:
+def test_a_mounted_file_is_an_error_before_anything_is_removed(tmp_path: Path, mounts: list[Path]) -> None:
     top = filled(tmp_path / "top")
     (tmp_path / "settings").touch()
     mount(mounts, top / "inner" / "file", "--bind", tmp_path / "settings")
@@ -73,7 +73,7 @@ def test_a_file_mounted_by_itself_is_an_error_before_anything_is_gone(tmp_path: 
     assert (top / "file").exists()
 
 
-def test_a_read_only_mount_is_an_error_before_anything_is_gone(tmp_path: Path, mounts: list[Path]) -> None:
+def test_a_read_only_mount_is_an_error_before_anything_is_removed(tmp_path: Path, mounts: list[Path]) -> None:
     top = filled(tmp_path / "top")
     mount(mounts, top / "inner", "-t", "tmpfs", "-o", "ro", "tmpfs")
     with pytest.raises(NMTError, match="inner cannot be emptied: it is read-only"):

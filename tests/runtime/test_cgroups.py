@@ -75,18 +75,18 @@ CASES = {
 
 
 @pytest.mark.parametrize(("mountinfo", "own", "files", "quota"), CASES.values(), ids=CASES)
-def test_the_quota_is_the_least_of_the_groups(
+def test_the_quota_is_the_lowest_of_the_groups(
     tmp_path: Path, mountinfo: str, own: str, files: dict[str, str], quota: float | None
 ) -> None:
     assert cpu_quota(tree(tmp_path, mountinfo, own, files)) == quota
 
 
-def test_where_there_are_no_groups_there_is_no_limit(tmp_path: Path) -> None:
+def test_without_groups_there_is_no_limit(tmp_path: Path) -> None:
     assert cpu_quota(tmp_path) is None
     assert memory_limit(tmp_path) is None
 
 
-def test_memory_is_limited_by_the_least_of_the_groups(tmp_path: Path) -> None:
+def test_memory_is_limited_by_the_lowest_limit_of_the_groups(tmp_path: Path) -> None:
     files = {"sys/fs/cgroup/a/memory.max": "3000000\n", "sys/fs/cgroup/a/b/memory.max": "max\n"}
     assert memory_limit(tree(tmp_path / "2", V2, "0::/a/b\n", files)) == 3_000_000
     files = {
@@ -99,7 +99,7 @@ def test_memory_is_limited_by_the_least_of_the_groups(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("quota", "processors"), [("max", 4), ("1600000", 4), ("399999", 3), ("150000", 1), ("100000", 1), ("10000", 1)]
 )
-def test_threads_are_as_many_as_the_quota_has_time_for(
+def test_the_quota_limits_the_number_of_threads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quota: str, processors: int
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 2, 4, 6}, raising=False)
@@ -117,7 +117,7 @@ def test_threads_are_as_many_as_the_quota_has_time_for(
         ("fp asimd asimddp", True),
     ],
 )
-def test_a_processor_is_asked_for_vnni(tmp_path: Path, flags: str, there: bool) -> None:
+def test_vnni_is_read_from_the_flags_of_the_processor(tmp_path: Path, flags: str, there: bool) -> None:
     (tmp_path / "proc").mkdir()
     (tmp_path / "proc" / "cpuinfo").write_text(f"processor\t: 0\nflags\t\t: {flags}\n")
     assert has_vnni(tmp_path) == there

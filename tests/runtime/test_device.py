@@ -7,12 +7,12 @@ from nmt.runtime.device import Precision, choose_device, choose_precision, set_t
 
 
 @pytest.mark.parametrize("name", ["tpu", "", "cpu:x", "cuda:", "cuda:-1", "meta", "cpu 0"])
-def test_a_device_that_does_not_exist_is_a_sentence(name: str) -> None:
+def test_a_device_that_does_not_exist_gives_a_sentence(name: str) -> None:
     with pytest.raises(NMTError, match=r"there is no device .*choose one of auto, cpu"):
         choose_device(name)
 
 
-def test_a_device_that_is_not_here_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_device_that_is_not_available_gives_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     assert choose_device("auto") == torch.device("cuda")
@@ -47,7 +47,7 @@ def test_precision_follows_the_processor(
     assert choose_precision("bfloat16", torch.device("cpu")).dtype == torch.bfloat16
 
 
-def test_the_processor_is_asked_with_and_without_torchs_help(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processor_features_are_known_with_and_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     by_torch = device.processor_features.__wrapped__()
     monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
     by_system = device.processor_features.__wrapped__()

@@ -37,7 +37,7 @@ def test_results_come_in_order_for_any_number_of_helpers(helpers: int) -> None:
 
 
 @pytest.mark.parametrize("helpers", [1, 2])
-def test_what_is_wrong_comes_in_its_turn(helpers: int) -> None:
+def test_errors_are_raised_after_the_results_before_them(helpers: int) -> None:
     def tasks() -> Iterator[int]:
         yield from range(4)
         raise NMTError("no more tasks")
@@ -55,7 +55,7 @@ def test_a_helper_that_dies_is_an_error() -> None:
         list(ordered_map(partial(double, deadly=5), range(50), helpers=2))
 
 
-def test_there_is_a_processor() -> None:
+def test_at_least_one_processor_is_available() -> None:
     assert available_processors() >= 1
 
 

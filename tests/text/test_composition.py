@@ -14,7 +14,7 @@ MARKS = "\u0301\u0323"  # an acute accent stands behind a dot below
 
 
 @given(st.text() | st.text(alphabet="ae1 가ᄀ\u1161\u11a8é" + MARKS))
-def test_it_is_form_c(text: str) -> None:
+def test_compose_gives_form_c(text: str) -> None:
     assert compose(text) == unicodedata.normalize("NFC", text)
     assert is_composed(text) == unicodedata.is_normalized("NFC", text)
 
@@ -26,7 +26,7 @@ def test_as_many_marks_as_allowed_are_sorted(marks: int) -> None:
     assert is_composed(text) == unicodedata.is_normalized("NFC", text)
 
 
-def test_further_marks_stay_and_nothing_is_lost() -> None:
+def test_further_marks_are_kept_and_nothing_is_lost() -> None:
     text = "e" + MARKS * 4 * MOST_MARKS + "e\u0301"
     composed = compose(text)
     assert composed.endswith("\u0301\u0323\u0301\u0323é")
@@ -35,7 +35,7 @@ def test_further_marks_stay_and_nothing_is_lost() -> None:
 
 
 @pytest.mark.parametrize("call", ["compose", "is_composed"])
-def test_marks_without_end_take_no_squared_time(call: str) -> None:
+def test_the_time_for_endless_marks_is_linear(call: str) -> None:
     """The standard library needs a quarter of an hour for this line."""
     code = f"from nmt.text.composition import {call}; {call}('a' + '\\u0301\\u0323' * 500_000)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

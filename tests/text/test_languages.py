@@ -81,7 +81,7 @@ def test_unknown_codes_have_no_language(code: str | None) -> None:
         ("", "de", False),
     ],
 )
-def test_languages_are_compared_whatever_the_form_of_their_codes(one: str, other: str, expected: bool) -> None:
+def test_languages_are_compared_for_any_form_of_their_codes(one: str, other: str, expected: bool) -> None:
     assert differ(one, other) is differ(other, one) is expected
 
 
@@ -133,7 +133,7 @@ def test_a_space_separates_sentences_elsewhere(code: str | None) -> None:
         ("", None),
     ],
 )
-def test_what_the_name_of_a_file_says(name: str, suffix: str | None) -> None:
+def test_the_language_in_the_name_of_a_file(name: str, suffix: str | None) -> None:
     assert language_suffix(name) == suffix
     assert language_suffix(Path(name)) == suffix
 
@@ -147,7 +147,7 @@ def test_what_the_name_of_a_file_says(name: str, suffix: str | None) -> None:
         ((), None),
     ],
 )
-def test_files_are_of_one_language_or_of_none(names: tuple[str, ...], language: str | None) -> None:
+def test_several_files_have_one_language_or_none(names: tuple[str, ...], language: str | None) -> None:
     assert language_of(names) == language
 
 
@@ -175,7 +175,7 @@ def test_codes_and_names_are_understood(given: str, code: str) -> None:
         ("", "give one such as de"),
     ],
 )
-def test_what_is_no_language_is_an_error_that_says_what_may_be_meant(given: str, hint: str) -> None:
+def test_an_unknown_language_is_an_error_with_suggestions(given: str, hint: str) -> None:
     with pytest.raises(NMTError, match=hint):
         check_language(given)
 
@@ -198,5 +198,5 @@ def test_what_is_no_language_is_an_error_that_says_what_may_be_meant(given: str,
         (None, "", None),
     ],
 )
-def test_the_script_of_text_that_is_said_to_be_in_a_language(code: str | None, text: str, script: str | None) -> None:
+def test_the_script_of_text_in_a_given_language(code: str | None, text: str, script: str | None) -> None:
     assert script_of_text_in(code, [text]) == script

@@ -27,7 +27,7 @@ MARKERS = [
 
 
 @pytest.mark.parametrize("marker", [*MARKERS, "  - ", "\t* ", "- [ ] ", "- [x] ", "> - 1. ", "    ", "1.\u00a0"])
-def test_markers_and_indentation_are_taken_off(marker: str) -> None:
+def test_markers_and_indentation_are_removed(marker: str) -> None:
     assert GERMAN.of(f"{marker}Ein Hund läuft.") == LineForm(marker, "Ein Hund läuft.")
 
 
@@ -67,7 +67,7 @@ def test_a_line_without_letters_is_copied(line: str) -> None:
 
 
 @pytest.mark.parametrize("line", ["", " ", "\t"])
-def test_a_line_of_spaces_is_no_text(line: str) -> None:
+def test_a_line_of_spaces_is_not_text(line: str) -> None:
     assert GERMAN.of(line) == LineForm("", line)
 
 
@@ -134,7 +134,7 @@ def test_sentence_case_is_as_long_as_the_text(text: str, language: str) -> None:
 
 
 @given(st.sampled_from(MARKERS), st.sampled_from(["Ein Hund.", "die Straße", "Übung 1. Ja", "ZWEI HUNDE"]))
-def test_a_marker_changes_nothing_of_what_follows(marker: str, body: str) -> None:
+def test_a_marker_does_not_change_the_text_after_it(marker: str, body: str) -> None:
     if marker.endswith(". ") and body[0].islower():
         return  # an ordinal in German
     alone = GERMAN.of(body)

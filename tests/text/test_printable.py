@@ -18,12 +18,12 @@ from nmt.text.printable import printable, without_surrogates
         ("half \ud800", "half \\ud800"),
     ],
 )
-def test_what_is_shown_is_one_line_that_changes_no_terminal(text: str, shown: str) -> None:
+def test_printable_text_is_one_line_that_changes_no_terminal(text: str, shown: str) -> None:
     assert printable(text) == shown
     assert display_name(text) == shown
     shown.encode("utf-8")
 
 
-def test_surrogates_in_json_are_shown_where_it_is_read_again() -> None:
+def test_surrogates_survive_json() -> None:
     text = without_surrogates(json.dumps({"name": "caf\udce9"}, ensure_ascii=False), backslash=r"\\")
     assert json.loads(text) == {"name": "caf\\xe9"}

@@ -25,7 +25,7 @@ NAMES = {
 }  # fmt: skip
 
 
-def test_letters_are_of_the_script_that_their_names_begin_with() -> None:
+def test_letters_have_the_script_that_their_names_begin_with() -> None:
     numbers = script_numbers()
     compared = 0
     for code in [*range(0x250), *range(0x250, 0x3400), *range(0x4E00, 0x4F00), *range(0xA000, 0x20100)]:
@@ -39,7 +39,7 @@ def test_letters_are_of_the_script_that_their_names_begin_with() -> None:
     assert compared > 5000
 
 
-def test_what_all_scripts_share_has_none() -> None:
+def test_characters_that_all_scripts_share_have_no_script() -> None:
     shared = " 1.,!?%“”—。、「」😀\u0301\u200d"
     assert [script_numbers()[ord(character)] for character in shared] == [NO_SCRIPT] * len(shared)
     assert scripts()[NO_SCRIPT].code == "Zyyy"
@@ -104,5 +104,5 @@ def test_unsegmented_scripts() -> None:
         ("你", "", False),
     ],
 )
-def test_where_no_space_stands_between_sentences(before: str, after: str, expected: bool) -> None:
+def test_where_no_space_is_between_sentences(before: str, after: str, expected: bool) -> None:
     assert joins_without_space(before, after) is expected

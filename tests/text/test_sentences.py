@@ -62,20 +62,20 @@ def test_abbreviations_and_numbers_end_no_sentence(language: str | None, expecte
         ("en", "a man.|a woman.|two dogs."),
     ],
 )
-def test_sentences_are_divided_at_their_ends_only(language: str, divided: str) -> None:
+def test_sentences_are_split_only_at_their_ends(language: str, divided: str) -> None:
     expected = divided.split("|")
     separator = "" if language in ("ja", "zh", "km") else " "
     assert sentences(separator.join(expected), language) == expected
 
 
 @pytest.mark.parametrize("pattern", [".", ". ", "a. ", "1. ", "!) ", "。", "。」", "” ", "A. b! "])
-def test_dividing_takes_time_in_proportion_to_the_text(pattern: str) -> None:
+def test_the_time_to_split_text_is_linear(pattern: str) -> None:
     spans = sentence_spans(pattern * 5_000, "de")  # would take minutes if it looked back to the start each time
     assert len(spans) >= 1
 
 
 @given(st.text(), st.sampled_from([None, "de", "en", "zh", "ja", "sw", "xx", ""]))
-def test_nothing_but_blanks_is_between_sentences(text: str, language: str | None) -> None:
+def test_only_white_space_is_between_sentences(text: str, language: str | None) -> None:
     spans = sentence_spans(text, language)
     end = 0
     for start, following in spans:
@@ -115,7 +115,7 @@ def test_marks_at_the_ends_of_sentences_are_counted(line: str, ends: int, marked
         "Việt Nam. Ấn Độ? Ừ!",
     ],
 )
-def test_sentences_are_the_same_in_every_normal_form(text: str, language: str | None) -> None:
+def test_sentences_are_the_same_in_every_normalization_form(text: str, language: str | None) -> None:
     decomposed = unicodedata.normalize("NFD", text)
     assert decomposed != text
     assert [unicodedata.normalize("NFC", each) for each in sentences(decomposed, language)] == sentences(text, language)

@@ -146,7 +146,7 @@ def test_a_piece_that_spells_a_byte_is_recognized_by_its_form(piece: str, byte: 
     )
 )
 @example("e\u0301\u0323x\u0958\u212b")
-def test_characters_are_found_again_before_composition(text: str) -> None:
+def test_positions_before_composition_lead_back_to_the_characters(text: str) -> None:
     composed = unicodedata.normalize("NFC", text)
     positions = positions_before_composition(text)
     assert len(positions) == len(composed) + 1

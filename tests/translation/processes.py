@@ -93,8 +93,8 @@ def busy(engine: str, model: str) -> None:
         thread.join()
 
 
-def begun(engine: str, model: str) -> None:
-    """What was begun before a fork ends, or is an error, in the child as well."""
+def submitted(engine: str, model: str) -> None:
+    """A translation that was submitted before a fork ends, or is an error, in the child as well."""
     translator = Translator(model, engine=engine, threads=2)
     pending = translator.submit(LINES, details=False)
 

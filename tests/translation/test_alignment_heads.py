@@ -14,7 +14,7 @@ from nmt.translation.alignment_heads import choose_alignment_heads, find_partner
 from tests.conftest import Reversal
 
 
-def test_partners_are_what_always_comes_together_and_not_what_is_everywhere() -> None:
+def test_partners_always_occur_together_and_not_everywhere() -> None:
     # 1 and 11 are everywhere, 5 and 15 translate each other, 6 and 17 come together as often as not.
     pairs = [([1, 5, 6], [11, 15]), ([1, 5], [11, 15, 17]), ([1, 6], [11, 17]), ([1, 7], [11, 18])] * 5
     assert find_partners(iter(pairs)) == {5: 15, 7: 18}
@@ -44,7 +44,7 @@ def test_too_few_anchors_choose_nothing(reversal: Reversal) -> None:
     assert choose_alignment_heads(model, encoded_in_memory(few), few, device=torch.device("cpu")) is None
 
 
-def test_a_model_from_before_has_none_and_aligns_all_the_same(reversal: Reversal, tmp_path: Path) -> None:
+def test_a_model_without_chosen_heads_aligns_too(reversal: Reversal, tmp_path: Path) -> None:
     copy = tmp_path / "model"
     shutil.copytree(reversal.model_dir, copy, ignore=shutil.ignore_patterns("training"))
     config = json.loads((copy / CONFIG).read_text("utf-8"))

@@ -16,7 +16,7 @@ def tokens() -> Tokens:
     return Tokens([each.piece for each in TOKENS], [(each.start, each.end) for each in TOKENS], [-0.5, -0.25, -1.0])
 
 
-def test_they_are_sequences_of_what_they_were_made_of() -> None:
+def test_they_are_sequences_of_their_members() -> None:
     assert tokens() == TOKENS
     assert tuple(tokens()) == TOKENS
     assert tokens()[-1] == TOKENS[-1]
@@ -32,7 +32,7 @@ def test_they_are_sequences_of_what_they_were_made_of() -> None:
         Spans([(1, 2)])[1]
 
 
-def test_what_is_put_behind_is_moved() -> None:
+def test_appended_spans_are_moved() -> None:
     joined = Tokens()
     joined.extend(tokens(), 10)
     joined.extend(tokens(), 20)

@@ -29,7 +29,7 @@ def warnings() -> RepeatedWarnings:
 
 
 class Reciting:
-    """An engine that knows a list of translations, the best first, and gives the first that is as wished."""
+    """An engine that knows a list of translations, the best first, and gives the first that meets the constraint."""
 
     name = "reciting"
 
@@ -108,10 +108,8 @@ def test_all_spellings_at_the_beginning_of_a_word_are_forbidden_at_once(tokenize
 
 @settings(max_examples=50, deadline=None)
 @given(data=st.data())
-def test_a_forbidden_word_is_in_no_translation_whatever_the_engine_would_say(
-    tokenizer: Tokenizer, data: st.DataObject
-) -> None:
-    # Any subwords in any order, so words are spelt in many ways, with punctuation before them and in bytes.
+def test_a_forbidden_word_is_in_no_translation_of_any_engine(tokenizer: Tokenizer, data: st.DataObject) -> None:
+    # Any subwords in any order, so words are spelled in many ways, with punctuation before them and in bytes.
     ids = st.lists(st.integers(4, tokenizer.vocabulary_size - 1), max_size=6)
     texts = st.lists(st.sampled_from([*WORDS, '"hound"', "HOUND", "(us)", "hound"]), max_size=4).map(" ".join)
     known = [
@@ -125,14 +123,14 @@ def test_a_forbidden_word_is_in_no_translation_whatever_the_engine_would_say(
     assert not re.search(r"(?<!\w)(hound|us)(?!\w)", text, re.IGNORECASE)
 
 
-def test_what_is_not_forbidden_is_searched_once(tokenizer: Tokenizer) -> None:
+def test_sources_without_forbidden_words_are_searched_once(tokenizer: Tokenizer) -> None:
     inner = Reciting(tokenizer.encode(["the greyhound sees us"]))
     engine = ExcludedWordsEngine(inner, tokenizer, ["hound"], warnings())
     assert [found[0].ids for found in engine.search([[5], [6]], SearchConfig())] == inner.known * 2
     assert (inner.searches, engine.name) == (1, "reciting")
 
 
-def test_an_engine_that_will_not_listen_gives_an_empty_line(
+def test_an_engine_that_ignores_constraints_gives_an_empty_line(
     tokenizer: Tokenizer, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Deaf(Reciting):
@@ -150,7 +148,7 @@ def test_an_engine_that_will_not_listen_gives_an_empty_line(
     assert messages[0].startswith("'the greyhound sees us' has no translation without the forbidden words")
 
 
-def test_wishes_that_cannot_be_are_errors(tokenizer: Tokenizer) -> None:
+def test_constraints_that_cannot_be_met_are_errors(tokenizer: Tokenizer) -> None:
     with pytest.raises(NMTError, match="forbidden word"):
         constraint_from_text(tokenizer, prefix="the hound", forbid=["hound"])
     with pytest.raises(NMTError, match="empty"):

@@ -63,7 +63,7 @@ class Echo:
         return [[Hypothesis(list(source), -1.0, -1.0)] for source in sources]
 
 
-def translator(**settings: object) -> tuple[LineTranslator, Echo]:
+def echo_translator(**settings: object) -> tuple[LineTranslator, Echo]:
     engine = Echo()
     given_settings = {"search": SearchConfig(beam_size=2), "max_source_length": 20, **settings}
     return LineTranslator(Characters(), engine, **given_settings), engine  # type: ignore[arg-type]
@@ -71,7 +71,7 @@ def translator(**settings: object) -> tuple[LineTranslator, Echo]:
 
 @given(st.lists(st.text()), st.integers(1, 30))
 def test_as_many_lines_out_as_in_whatever_they_contain(lines: list[str], longest: int) -> None:
-    result = translator(max_source_length=longest)[0].translate(lines)
+    result = echo_translator(max_source_length=longest)[0].translate(lines)
     assert len(result) == len(lines)
     for line, translation in zip(lines, result, strict=True):
         assert len(f"{translation}.".splitlines()) == 1
@@ -83,49 +83,49 @@ def test_as_many_lines_out_as_in_whatever_they_contain(lines: list[str], longest
 @given(st.lists(st.text("ab c.", max_size=60)))
 def test_every_line_comes_back_at_its_position(lines: list[str]) -> None:
     # Long ones too: nothing is cut. Where a word is split the separator is put in, so spaces do not count.
-    result = translator()[0].translate(lines)
+    result = echo_translator()[0].translate(lines)
     assert [text.replace(" ", "") for text in result] == [line.replace(" ", "") for line in lines]
 
 
 @given(st.lists(st.binary()))
 def test_as_many_lines_out_as_bytes_lines_in(lines: list[bytes]) -> None:
-    assert len(translator()[0].translations(decode_requests(lines))) == len(lines)
+    assert len(echo_translator()[0].translations(decode_requests(lines))) == len(lines)
 
 
 def test_identical_lines_are_translated_once_and_empty_ones_never() -> None:
-    made, engine = translator()
-    assert made.translate(["b", "", "a b", "b", " \t ", "a b"]) == ["b", "", "a b", "b", "", "a b"]
+    translator, engine = echo_translator()
+    assert translator.translate(["b", "", "a b", "b", " \t ", "a b"]) == ["b", "", "a b", "b", "", "a b"]
     assert sum(map(len, engine.batches)) == 2
 
 
 def test_nothing_in_nothing_out() -> None:
-    made, engine = translator()
-    assert made.translate([]) == []
+    translator, engine = echo_translator()
+    assert translator.translate([]) == []
     assert engine.batches == []
 
 
 def test_a_single_string_is_not_taken_for_lines_of_a_letter() -> None:
     with pytest.raises(TypeError, match=r"\[line\]"):
-        translator()[0].translate("abc")
+        echo_translator()[0].translate("abc")
 
 
 def test_a_long_line_is_split_at_its_sentence_ends_and_assembled_with_spaces() -> None:
-    made, engine = translator(max_source_length=8)
-    assert made.translate(["One two. Three. Four"]) == ["One two. Three. Four"]
+    translator, engine = echo_translator(max_source_length=8)
+    assert translator.translate(["One two. Three. Four"]) == ["One two. Three. Four"]
     assert sorted(map(len, engine.batches[0])) == [4, 6, 7]
 
 
 @pytest.mark.parametrize("separator", ["", " "])
 def test_no_space_is_put_into_chinese_whether_its_language_is_known_or_not(separator: str) -> None:
-    made, _ = translator(max_source_length=4, separator=separator)
-    assert made.translate(["我们走。他来了。"]) == ["我们走。他来了。"]
+    translator, _ = echo_translator(max_source_length=4, separator=separator)
+    assert translator.translate(["我们走。他来了。"]) == ["我们走。他来了。"]
 
 
 def test_a_very_long_line_is_searched_in_segments() -> None:
     words = random.Random(1)
     line = " ".join("x" * words.randint(1, 9) for _ in range(20_000))
-    made, engine = translator()
-    assert made.translate([line])[0] == line
+    translator, engine = echo_translator()
+    assert translator.translate([line])[0] == line
     assert max(map(len, engine.batches[0])) <= 20
 
 
@@ -133,7 +133,7 @@ def test_lines_that_are_not_clean_text_are_named(caplog: pytest.LogCaptureFixtur
     window = [b"bad \xff byte", b"", b"a\x00b", "c\u2028d".encode(), b"cr\rhere", b"good\r"]
     with caplog.at_level(logging.WARNING, logger="nmt"):
         requests = decode_requests(window, name="in.txt", number=2)
-    result = [translation.text for translation in translator()[0].translations(requests)]
+    result = [translation.text for translation in echo_translator()[0].translations(requests)]
     assert len(result) == 6
     assert result[1:4] == ["", "a b", "c d"]
     assert result[5] == "good"
@@ -146,12 +146,12 @@ def test_a_translation_never_contains_a_line_end() -> None:
         def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
             return ["a\nb\u2028c\x00d\te\r" for _ in ids]
 
-    made = LineTranslator(Breaking(), Echo(), search=SearchConfig(), max_source_length=9)
-    assert made.translate(["x"]) == ["a b c d e"]
+    translator = LineTranslator(Breaking(), Echo(), search=SearchConfig(), max_source_length=9)
+    assert translator.translate(["x"]) == ["a b c d e"]
 
 
 def test_lone_surrogates_do_not_stop_a_translation() -> None:
-    assert len(translator()[0].translate(["a \ud800 b"])) == 1
+    assert len(echo_translator()[0].translate(["a \ud800 b"])) == 1
 
 
 def test_the_public_name_comes_without_torch() -> None:
@@ -160,8 +160,8 @@ def test_the_public_name_comes_without_torch() -> None:
 
 
 def test_the_source_prefix_is_before_every_segment_of_a_line_and_within_the_limit() -> None:
-    made, engine = translator(max_source_length=8, source_prefix=(1,))
-    assert made.translate(["One two. Three. Four", ""])[1] == ""
+    translator, engine = echo_translator(max_source_length=8, source_prefix=(1,))
+    assert translator.translate(["One two. Three. Four", ""])[1] == ""
     segments = sorted(engine.batches[0], key=len)
     assert [len(segment) for segment in segments] == [5, 7, 8]
     assert all(segment[0] == 1 and 1 not in segment[1:] for segment in segments)
@@ -189,54 +189,54 @@ def test_a_line_has_as_many_sentences_at_once_as_the_model_learned_from(
         profile=LineProfile(sentences_per_line=sentences_per_line),
         split_sentences=split,
     )
-    made, engine = translator(**settings)
-    assert made.translate([line])[0].split() == line.split()
+    translator, engine = echo_translator(**settings)
+    assert translator.translate([line])[0].split() == line.split()
     assert [len(source) for source in engine.batches[0]] == lengths
-    assert [translation.split for translation in made.translations([line, "Abc de."])] == [True, False]
+    assert [translation.split for translation in translator.translations([line, "Abc de."])] == [True, False]
 
 
 def test_short_lines_and_ordinals_stay_whole() -> None:
-    made, engine = translator(
+    translator, engine = echo_translator(
         **line_settings(max_source_length=50, languages=("de", "en"), profile=LineProfile(sentences_per_line=1))
     )
     lines = ["Im 19. Jahrhundert.", "ASP.NET ist da.", "Am 3. Mai z. B. kam er."]
-    assert made.translate(lines) == lines
+    assert translator.translate(lines) == lines
     assert len(engine.batches[0]) == 3
 
 
 def german(**settings: object) -> tuple[LineTranslator, Echo]:
     given = {"max_source_length": 50, "languages": ("de", "en"), "profile": LineProfile(), **settings}
-    return translator(**line_settings(**given))  # type: ignore[arg-type]
+    return echo_translator(**line_settings(**given))  # type: ignore[arg-type]
 
 
 SPECIAL = ["-", "1\t2 ", "  - Ein Hund.", "1. Ein Hund.", "Ein Hund.", "EIN HUND. EINE STRAßE!", "* EIN HUND."]
 
 
 def test_the_model_sees_no_markers_no_capitals_and_no_line_without_letters() -> None:
-    made, engine = german()
-    assert made.translate(SPECIAL) == [*SPECIAL[:5], "EIN HUND. EINE STRASSE!", "* EIN HUND."]
+    translator, engine = german()
+    assert translator.translate(SPECIAL) == [*SPECIAL[:5], "EIN HUND. EINE STRASSE!", "* EIN HUND."]
     # The body is searched once, whatever marker is before it.
-    assert made.tokenizer.decode(engine.batches[0]) == ["Ein Hund.", "Ein hund.", "Eine straße!"]
-    assert {translation.score for translation in made.translations(SPECIAL[:2])} == {0.0}
+    assert translator.tokenizer.decode(engine.batches[0]) == ["Ein Hund.", "Ein hund.", "Eine straße!"]
+    assert {translation.score for translation in translator.translations(SPECIAL[:2])} == {0.0}
 
 
 def test_raw_leaves_markers_and_capitals_to_the_model() -> None:
-    made, engine = german(raw=True)
-    assert made.translate(SPECIAL) == [SPECIAL[0], "1 2", *SPECIAL[2:]]
-    assert made.tokenizer.decode(engine.batches[0])[:4] == ["-", "1 2", "- Ein Hund.", "1. Ein Hund."]
+    translator, engine = german(raw=True)
+    assert translator.translate(SPECIAL) == [SPECIAL[0], "1 2", *SPECIAL[2:]]
+    assert translator.tokenizer.decode(engine.batches[0])[:4] == ["-", "1 2", "- Ein Hund.", "1. Ein Hund."]
 
 
 def test_a_model_that_learned_capitals_gets_them() -> None:
-    made, engine = german(profile=LineProfile(all_caps=0.5))
-    assert made.translate(["- EIN HUND."]) == ["- EIN HUND."]
-    assert made.tokenizer.decode(engine.batches[0]) == ["EIN HUND."]
+    translator, engine = german(profile=LineProfile(all_caps=0.5))
+    assert translator.translate(["- EIN HUND."]) == ["- EIN HUND."]
+    assert translator.tokenizer.decode(engine.batches[0]) == ["EIN HUND."]
 
 
 @given(st.lists(st.text("-*1.) aBß\u3000\t\x00", max_size=12) | st.text()))
 def test_a_line_of_any_form_gives_the_same_translation_alone_as_together(lines: list[str]) -> None:
-    made, _ = german()
-    together = made.translations(lines)
-    assert [translation.text for translation in together] == [made.translate([line])[0] for line in lines]
+    translator, _ = german()
+    together = translator.translations(lines)
+    assert [translation.text for translation in together] == [translator.translate([line])[0] for line in lines]
     for line, translation in zip(lines, together, strict=True):
         assert len(f"{translation.text}.".splitlines()) == 1
         assert bool(translation.text) == bool(translation.text.strip())

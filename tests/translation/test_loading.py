@@ -40,7 +40,7 @@ def messages(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno == level]
 
 
-def test_auto_takes_the_fast_engine_and_says_so(model: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_auto_takes_the_fast_engine_and_logs_it(model: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, logger="nmt"):
         opened = open_model(model, device="cpu", threads=1)
     assert isinstance(opened.engine, FallbackEngine)
@@ -49,7 +49,7 @@ def test_auto_takes_the_fast_engine_and_says_so(model: Path, caplog: pytest.LogC
     assert "int8" in messages(caplog, logging.DEBUG)[0]
 
 
-def test_both_engines_can_be_asked_for_and_nearly_agree(model: Path, reversal: Reversal) -> None:
+def test_both_engines_can_be_chosen_and_nearly_agree(model: Path, reversal: Reversal) -> None:
     assert isinstance(open_model(model, device="cpu", engine="torch").engine, BatchingEngine)
     assert isinstance(open_model(model, device="cpu", engine="ctranslate2").engine, CTranslate2Engine)
     results = [
@@ -77,9 +77,7 @@ def test_a_copy_whose_sums_saturate_on_this_processor_is_used_with_a_warning(
     assert not warned or f"nmt export -m {model} makes it again" in said[0]
 
 
-def test_a_model_without_a_copy_is_translated_by_torch_without_a_word(
-    model: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_model_without_a_copy_runs_on_torch_without_a_message(model: Path, caplog: pytest.LogCaptureFixture) -> None:
     shutil.rmtree(model / FAST_COPY)
     with caplog.at_level(logging.INFO, logger="nmt"):
         assert isinstance(open_model(model, device="cpu").engine, BatchingEngine)
@@ -88,7 +86,7 @@ def test_a_model_without_a_copy_is_translated_by_torch_without_a_word(
         open_model(model, device="cpu", engine="ctranslate2")
 
 
-def test_a_damaged_copy_costs_one_warning(model: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_damaged_copy_gives_one_warning(model: Path, caplog: pytest.LogCaptureFixture) -> None:
     (model / FAST_COPY / "model.bin").write_bytes(b"half")
     with caplog.at_level(logging.INFO, logger="nmt"):
         translator = Translator(model, device="cpu")
@@ -99,7 +97,7 @@ def test_a_damaged_copy_costs_one_warning(model: Path, caplog: pytest.LogCapture
         open_model(model, device="cpu", engine="ctranslate2")
 
 
-def test_what_is_wrong_with_the_command_is_not_blamed_on_the_copy(
+def test_errors_in_the_command_are_not_blamed_on_the_copy(
     model: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
@@ -125,7 +123,7 @@ def test_on_a_gpu_torch_translates(model: Path, monkeypatch: pytest.MonkeyPatch)
     assert isinstance(open_model(model, device="cpu").engine, FallbackEngine)
 
 
-def test_what_the_fast_engine_cannot_do_is_done_by_torch(model: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_torch_does_what_the_fast_engine_cannot_do(model: Path, caplog: pytest.LogCaptureFixture) -> None:
     translator = Translator(model, device="cpu", min_length=4)
     with caplog.at_level(logging.DEBUG, logger="nmt"):
         results = translator.translate(["a b c d", "c b a e"])
@@ -170,7 +168,7 @@ def test_a_damaged_model_is_an_error_for_the_fast_engine_too(model: Path) -> Non
         path.write_bytes(content)
 
 
-def test_threads_are_as_asked_or_as_many_as_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_are_as_many_as_asked_for_or_available(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_threads(3) == 3
     monkeypatch.setenv("OMP_NUM_THREADS", "5,2")
     assert choose_threads(None) == 5

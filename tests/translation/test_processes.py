@@ -56,7 +56,7 @@ def run(what: str, engine: str, *models: Path) -> None:
 @forking
 @pytest.mark.parametrize(
     ("what", "engine"),
-    [("preloading_server,busy,begun,scorer", "torch"), ("preloading_server,busy,begun", "ctranslate2")],
+    [("preloading_server,busy,submitted,scorer", "torch"), ("preloading_server,busy,submitted", "ctranslate2")],
 )
 def test_forked_processes_and_their_parent_translate(model: Path, what: str, engine: str) -> None:
     run(what, engine, model)
@@ -68,7 +68,7 @@ def test_forked_processes_translate_with_an_ensemble(model: Path) -> None:
 
 
 @forking
-def test_a_forked_process_tells_details(model: Path) -> None:
+def test_a_forked_process_gives_details(model: Path) -> None:
     run("details", "auto", model)
 
 
@@ -102,7 +102,7 @@ def test_copies_find_the_model_from_another_directory(
     assert any(pickle.loads(pickled).translate(LINES))
 
 
-def test_a_copy_whose_model_is_gone_says_so_where_it_is_used(model: Path, tmp_path: Path) -> None:
+def test_a_copy_without_its_model_is_an_error_when_it_is_used(model: Path, tmp_path: Path) -> None:
     moved = tmp_path / "model"
     moved.symlink_to(model)
     pickled = pickle.dumps(Translator(moved))

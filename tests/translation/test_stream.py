@@ -193,7 +193,7 @@ def test_an_interrupt_cancels_every_search_of_a_window() -> None:
     assert events == [("submit", "a"), ("result", "a"), ("cancel", "a")]
 
 
-def test_what_no_stream_can_be_made_of_is_rejected_at_once() -> None:
+def test_invalid_arguments_of_a_stream_are_rejected_at_once() -> None:
     translator, _ = recording_translator()
     with pytest.raises(TypeError, match=r"\[line\]"):
         translator.stream("a line")
@@ -206,13 +206,13 @@ def test_what_no_stream_can_be_made_of_is_rejected_at_once() -> None:
         translator.stream(["a"])
 
 
-def test_a_full_window_has_as_many_lines_as_suit_the_search() -> None:
+def test_the_number_of_lines_in_a_window_depends_on_the_search() -> None:
     assert lines_per_window(SearchConfig(beam_size=1)) == 10_240
     assert lines_per_window(SearchConfig(beam_size=5)) == 2048
     assert lines_per_window(SearchConfig(beam_size=100)) == 256
 
 
-def test_everything_submitted_is_finished_where_reading_on_may_take_any_time() -> None:
+def test_everything_submitted_is_finished_before_input_that_may_take_any_time() -> None:
     events: Events = []
 
     def submit(window: str) -> PendingResult[str]:

@@ -61,7 +61,7 @@ class DetailedEcho:
         return Hypothesis(list(source), score * (length + 1), score, [score] * (length + 1), looks)
 
 
-def translator(tokenizer: Tokenizer, *, n_best: int = 1, longest: int = 30, **settings: object) -> LineTranslator:
+def echo_translator(tokenizer: Tokenizer, *, n_best: int = 1, longest: int = 30, **settings: object) -> LineTranslator:
     search = SearchConfig(n_best=n_best)
     return LineTranslator(tokenizer, DetailedEcho(), search=search, max_source_length=longest, **settings)  # type: ignore[arg-type]
 
@@ -72,20 +72,20 @@ def test_every_offset_is_inside_its_line(
 ) -> None:
     sentences = (lambda text: sentence_spans(text, "en")) if divided else None
     source_prefix = tokenizer.ids(["<tag>"]) if tagged else ()
-    made = translator(
+    translator = echo_translator(
         tokenizer, n_best=n_best, longest=longest + tagged, sentences=sentences, source_prefix=source_prefix
     )
-    results = made.translations(lines)
+    results = translator.translations(lines)
     assert [result.source for result in results] == lines
-    assert [result.text for result in results] == made.translate(lines)
+    assert [result.text for result in results] == translator.translate(lines)
     for result in results:
         assert len(f"{result.text}.".splitlines()) == 1
         for candidate in result.candidates:
             assert candidate.tokens is not None
             assert candidate.links is not None
             assert all(0 <= token.start <= token.end <= len(candidate.text) for token in candidate.tokens)
-            spelt = "".join(candidate.text[token.start : token.end] for token in candidate.tokens)
-            assert set("".join(candidate.text.split())) <= set(spelt)
+            spelled = "".join(candidate.text[token.start : token.end] for token in candidate.tokens)
+            assert set("".join(candidate.text.split())) <= set(spelled)
             for link in candidate.links:
                 assert result.source[slice(*link.source)].strip()
                 assert candidate.text[slice(*link.target)].strip()
@@ -93,7 +93,7 @@ def test_every_offset_is_inside_its_line(
 
 def test_offsets_are_those_of_the_raw_line(tokenizer: Tokenizer) -> None:
     line = "\u3000Ｔｈｅ  dog\truns \u0007 fa\u200bst."
-    [result] = translator(tokenizer).translations([line])
+    [result] = echo_translator(tokenizer).translations([line])
     assert result.text == "The dog runs fast."
     assert [(line[slice(*link.source)], result.text[slice(*link.target)]) for link in result.links] == [
         ("Ｔｈｅ", "The"),
@@ -113,8 +113,8 @@ def test_the_score_of_a_split_line_is_the_mean_of_its_segments_and_its_n_best_ar
     line = "The dog runs. Ein Hund."
     sentences = [line[:13], line[14:]]
     lengths = [len(ids) + 1 for ids in tokenizer.encode(sentences)]
-    made = translator(tokenizer, n_best=3, sentences=lambda text: sentence_spans(text, "en"))
-    [result] = made.translations([line], details=False)
+    translator = echo_translator(tokenizer, n_best=3, sentences=lambda text: sentence_spans(text, "en"))
+    [result] = translator.translations([line], details=False)
     assert result.split
     assert result.score == pytest.approx(-0.5)
     assert result.candidates[0].log_probability == pytest.approx(-0.5 * sum(lengths))
@@ -129,12 +129,12 @@ def test_the_score_of_a_split_line_is_the_mean_of_its_segments_and_its_n_best_ar
 
 
 def test_a_line_without_text_has_an_empty_translation(tokenizer: Tokenizer) -> None:
-    [result] = translator(tokenizer, n_best=2).translations([" \t "])
+    [result] = echo_translator(tokenizer, n_best=2).translations([" \t "])
     assert (result.text, result.score, result.tokens, result.links) == ("", 0.0, (), ())
 
 
 def test_half_surrogates_and_line_ends_are_replaced_character_for_character(tokenizer: Tokenizer) -> None:
-    results = translator(tokenizer).translations(["a\ud800b", "dog\r", Request("x", cleaned=True)])
+    results = echo_translator(tokenizer).translations(["a\ud800b", "dog\r", Request("x", cleaned=True)])
     assert [result.cleaned for result in results] == [True, False, True]
     assert results[1].text == "dog"
 
@@ -154,13 +154,13 @@ def test_spaces_between_sentences_are_kept_if_the_target_language_uses_spaces(
 
 
 def test_two_threads_get_what_one_gets(reversal: Reversal) -> None:
-    made = Translator(reversal.model_dir, device="cpu", threads=1)
+    translator = Translator(reversal.model_dir, device="cpu", threads=1)
     shares = [reversal.unseen[:25], reversal.unseen[15:40]]
-    expected = [made.translations(share) for share in shares]
+    expected = [translator.translations(share) for share in shares]
     found: dict[int, object] = {}
 
     def work(number: int) -> None:
-        found[number] = made.translations(shares[number])
+        found[number] = translator.translations(shares[number])
 
     threads = [threading.Thread(target=work, args=(number,)) for number in (0, 1)]
     for thread in threads:
@@ -175,7 +175,7 @@ GERMAN = LineForms(source="de", target="de")
 
 def test_spans_are_those_of_the_whole_line_with_its_marker_and_capitals(tokenizer: Tokenizer) -> None:
     line = "  - DIE STRAßE LÄUFT."
-    [result] = translator(tokenizer, forms=GERMAN).translations([line])
+    [result] = echo_translator(tokenizer, forms=GERMAN).translations([line])
     assert result.text == "  - DIE STRASSE LÄUFT."
     assert [(line[slice(*link.source)], result.text[slice(*link.target)]) for link in result.links] == [
         ("DIE", "DIE"),
@@ -184,18 +184,18 @@ def test_spans_are_those_of_the_whole_line_with_its_marker_and_capitals(tokenize
         (".", "."),
     ]
     assert next(iter(result.tokens)).start == 4
-    spelt = {place for token in result.tokens for place in range(token.start, token.end)}
-    assert "".join(result.text[place] for place in sorted(spelt)) == "DIESTRASSELÄUFT."
+    indices = {index for token in result.tokens for index in range(token.start, token.end)}
+    assert "".join(result.text[index] for index in sorted(indices)) == "DIESTRASSELÄUFT."
 
 
 def test_a_copied_line_has_neither_tokens_nor_links(tokenizer: Tokenizer) -> None:
-    [result] = translator(tokenizer, n_best=2, forms=GERMAN).translations(["- 1 -"])
+    [result] = echo_translator(tokenizer, n_best=2, forms=GERMAN).translations(["- 1 -"])
     assert (result.text, result.score, list(result.tokens), list(result.links)) == ("- 1 -", 0.0, [], [])
     assert len(result.candidates) == 1
 
 
 def test_every_one_of_several_translations_gets_the_marker(tokenizer: Tokenizer) -> None:
-    [result] = translator(tokenizer, n_best=2, forms=GERMAN).translations(["1. Ein Hund läuft."])
+    [result] = echo_translator(tokenizer, n_best=2, forms=GERMAN).translations(["1. Ein Hund läuft."])
     assert len(result.candidates) == 2
     assert all(candidate.text.startswith("1. Ein Hund") for candidate in result.candidates)
 
@@ -211,5 +211,5 @@ def test_every_one_of_several_translations_gets_the_marker(tokenizer: Tokenizer)
     ],
 )
 def test_constraints_leave_lines_to_the_model(tokenizer: Tokenizer, request_: Request, text: str) -> None:
-    [result] = translator(tokenizer, forms=GERMAN).translations([request_], details=False)
+    [result] = echo_translator(tokenizer, forms=GERMAN).translations([request_], details=False)
     assert result.text == text

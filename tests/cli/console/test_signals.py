@@ -37,7 +37,7 @@ def begin(work: str, *, arm: bool, ignored: signal.Signals | None = None) -> "su
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_the_first_asks_for_a_stop(number: signal.Signals) -> None:
+def test_the_first_signal_asks_for_a_stop(number: signal.Signals) -> None:
     process = begin(PYTHON, arm=True)
     process.send_signal(number)
     out, errors = process.communicate(timeout=20)
@@ -46,7 +46,7 @@ def test_the_first_asks_for_a_stop(number: signal.Signals) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_before_there_is_anything_to_save_one_is_enough(number: signal.Signals) -> None:
+def test_before_there_is_anything_to_save_one_signal_is_enough(number: signal.Signals) -> None:
     process = begin("time.sleep(30)", arm=False)
     process.send_signal(number)
     out, errors = process.communicate(timeout=20)
@@ -56,7 +56,7 @@ def test_before_there_is_anything_to_save_one_is_enough(number: signal.Signals) 
 
 
 @pytest.mark.parametrize("arm", [True, False])
-def test_a_computation_that_is_not_pythons_is_ended_too(arm: bool) -> None:
+def test_a_computation_outside_python_is_ended_too(arm: bool) -> None:
     process = begin(BLOCKED, arm=arm)
     time.sleep(0.5)  # until it is in it
     for _ in range(1 + arm):
@@ -104,7 +104,7 @@ def test_a_closed_terminal_saves_and_ends(tmp_path: Path) -> None:
     assert int(saved.stem.rpartition("-")[2]) >= 10
 
 
-def test_messages_that_nobody_reads_end_nothing() -> None:
+def test_messages_that_nobody_reads_do_not_stop_training() -> None:
     program = (
         "import logging, os, sys; from nmt_cli.main import STDERR_HANDLER; logger = logging.getLogger('nmt');"
         "logger.addHandler(STDERR_HANDLER); os.close(reader := int(sys.argv[1]));"

@@ -104,7 +104,7 @@ def test_the_search_can_be_set(model: Path) -> None:
     assert run("-m", model, "--length-penalty", "-1", text="a\n").stderr.startswith("nmt: error: search setting")
 
 
-def test_a_line_that_is_no_clean_text_is_one_line_out_and_named(model: Path, tmp_path: Path) -> None:
+def test_a_line_that_is_not_clean_text_is_one_line_out_and_named(model: Path, tmp_path: Path) -> None:
     source = tmp_path / "dirty"
     source.write_bytes(b"the a cat\nthe \xff cat\na\x00b\nc\xe2\x80\xa8d\ne\rf\n\nlast without end")
     result = run(source, "-m", model)
@@ -116,14 +116,14 @@ def test_a_line_that_is_no_clean_text_is_one_line_out_and_named(model: Path, tmp
         assert f"dirty, line {number}: " in warning
 
 
-def test_a_line_longer_than_the_model_takes_is_divided(model: Path) -> None:
+def test_a_line_longer_than_the_model_takes_is_split(model: Path) -> None:
     result = run("-m", model, "-b", 1, text="the cat sees. " * 200 + "\nthe cat\n")
     long_one, short_one = result.stdout.splitlines()
     assert len(long_one.split()) > 50
     assert f"{short_one}\n" == expected(model, ["the cat"])
 
 
-def test_compressed_text_under_a_plain_name_is_refused(model: Path, tmp_path: Path) -> None:
+def test_compressed_text_without_a_suffix_is_rejected(model: Path, tmp_path: Path) -> None:
     plain = gzip.compress(b"the cat\n" * 50)
     (tmp_path / "in.txt").write_bytes(plain)
     result = run(tmp_path / "in.txt", "-m", model, "-b", 1)
@@ -134,7 +134,7 @@ def test_compressed_text_under_a_plain_name_is_refused(model: Path, tmp_path: Pa
     assert run(tmp_path / "in.txt.gz", "-m", model, "-b", 1).exit_code == 0
 
 
-def test_what_is_wrong_is_said_before_the_model_is_loaded(model: Path, tmp_path: Path) -> None:
+def test_errors_are_reported_before_the_model_is_loaded(model: Path, tmp_path: Path) -> None:
     source = write(tmp_path / "in.txt", ["the cat"])
     other = tmp_path / "more"
     other.mkdir()
@@ -168,7 +168,7 @@ def test_standard_input_is_read_only_once(model: Path) -> None:
     assert "only once" in result.stderr
 
 
-def test_what_was_finished_is_kept_when_something_fails(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_finished_part_is_kept_on_failure(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     goal = tmp_path / "out.txt"
     goal.write_text("old")
     with pytest.raises(NMTError, match="no more"):  # noqa: PT012, SIM117 - the error is raised inside the block
@@ -195,7 +195,7 @@ def test_private_output_stays_private(tmp_path: Path) -> None:
     assert stat.S_IMODE(goal.stat().st_mode) == 0o600
 
 
-def test_nothing_is_kept_of_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_empty_partial_file_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(NMTError), partial_output(str(tmp_path / "out.txt")):
         raise NMTError("at once")
     assert list(tmp_path.iterdir()) == []
@@ -252,7 +252,7 @@ def test_a_closed_pipe_ends_quietly(process: "subprocess.Popen[bytes]") -> None:
     assert process.stderr.read() == b""
 
 
-def test_ctrl_c_ends_with_130_and_keeps_what_was_finished(model: Path, tmp_path: Path) -> None:
+def test_ctrl_c_ends_with_130_and_keeps_the_finished_part(model: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.txt"
     pipe = subprocess.PIPE
     with subprocess.Popen(command(model, "-o", out), stdin=pipe, stderr=pipe) as running:
@@ -273,7 +273,7 @@ def test_ctrl_c_ends_with_130_and_keeps_what_was_finished(model: Path, tmp_path:
     assert "Traceback" not in message
 
 
-def test_at_a_terminal_it_invites_to_type_and_tells_what_a_translation_is_made_of(model: Path) -> None:
+def test_at_a_terminal_it_prompts_and_shows_details(model: Path) -> None:
     controller, terminal = pty.openpty()
     pipe = subprocess.PIPE
     with subprocess.Popen(command(model, "-v"), stdin=terminal, stdout=pipe, stderr=pipe) as running:
@@ -300,7 +300,7 @@ def read_until(descriptor: int, awaited: bytes, seconds: float = 60) -> bytes:
     return shown
 
 
-def test_lines_can_be_edited_and_brought_back_at_a_terminal(model: Path) -> None:
+def test_lines_can_be_edited_and_recalled_at_a_terminal(model: Path) -> None:
     controller, terminal = pty.openpty()
     environment = {**os.environ, "TERM": "xterm"}
     answer = expected(model, ["the a cat"]).strip().encode()
@@ -320,7 +320,7 @@ def test_lines_can_be_edited_and_brought_back_at_a_terminal(model: Path) -> None
     os.close(controller)
 
 
-def test_the_text_may_stand_behind_an_option_too(model: Path, tmp_path: Path) -> None:
+def test_the_text_may_be_given_with_an_option_too(model: Path, tmp_path: Path) -> None:
     source = write(tmp_path / "in.txt", LINES[:3])
     for option in ("-s", "--src", "-i", "--input-file"):
         assert run("-m", model, option, source).stdout == expected(model, LINES[:3])

@@ -31,7 +31,7 @@ def as_input(*objects: object) -> str:
     return "".join(f"{json.dumps(each)}\n" for each in objects)
 
 
-def test_json_lines_become_json_lines_with_all_that_is_known(model: Path) -> None:
+def test_json_lines_become_json_lines_with_all_details(model: Path) -> None:
     given_lines = [{"id": number, "text": text, "nested": {"ü": [1, None]}} for number, text in enumerate(LINES)]
     result = run("-m", model, "--format", "json", "--n-best", 2, text=as_input(*given_lines))
     assert result.exit_code == 0
@@ -78,7 +78,7 @@ def test_a_line_of_json_brings_its_own_prefix_and_forbidden_words(model: Path) -
         ('{"text": "a", "prefix": "a dog", "forbid": ["dog"]}', "forbidden word"),
     ],
 )
-def test_what_is_not_the_json_asked_for_is_one_object_out_and_named(model: Path, line: str, reason: str) -> None:
+def test_a_line_that_is_not_a_request_is_one_object_out_and_an_error(model: Path, line: str, reason: str) -> None:
     result = run("-m", model, "--format", "json", text=f'{{"text": "the cat"}}\n{line}\n{{"text": "the dog"}}\n')
     assert result.exit_code == 1
     first, second, third = (json.loads(line) for line in result.stdout.splitlines())
@@ -132,7 +132,7 @@ def test_alignments_go_into_a_file_line_by_line(model: Path, tmp_path: Path) -> 
     assert "would be overwritten" in run("-m", model, "-o", out, "--align", out, text=text).stderr
 
 
-def test_paragraphs_are_translated_by_their_sentences_and_keep_their_blanks(model: Path) -> None:
+def test_paragraphs_are_translated_by_sentences_and_keep_their_spaces(model: Path) -> None:
     [whole] = run("-m", model, "--split-sentences", text="The a cat sees.   The b dog!").stdout.splitlines()
     parts = run("-m", model, text="The a cat sees.\nThe b dog!\n").stdout.splitlines()
     assert whole == "   ".join(parts)

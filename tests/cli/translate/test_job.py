@@ -86,7 +86,7 @@ def test_a_window_is_written_before_a_pipe_is_waited_for(monkeypatch: pytest.Mon
     thread.join()
 
 
-def test_what_came_before_an_unreadable_line_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_before_an_unreadable_line_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nmt.files.lines.MAX_LINE_BYTES", 1 << 16)
     (tmp_path / "text").write_bytes(b"a\nb\nc\nd\n" + b"x" * (1 << 18) + b"\ny\n")
     output = BytesIO()

@@ -32,13 +32,13 @@ def test_every_line_begins_with_the_prefix(reversal: Reversal) -> None:
     assert [line[:3] for line in result.stdout.splitlines()] == ["h g", "h g"]
 
 
-def test_a_wish_that_cannot_be_fails_before_anything_is_translated(reversal: Reversal) -> None:
+def test_a_constraint_that_cannot_be_met_fails_before_anything_is_translated(reversal: Reversal) -> None:
     result = run(reversal, "--prefix", "h g", "--forbid", "g", lines=["a b c"])
     assert (result.exit_code, result.stdout) == (1, "")
     assert "forbidden word" in result.stderr
 
 
-def test_a_line_of_json_adds_its_own_wishes(reversal: Reversal) -> None:
+def test_a_line_of_json_adds_its_own_constraints(reversal: Reversal) -> None:
     lines = [json.dumps(fields) for fields in ({"text": "a b c", "prefix": "g"}, {"text": "a b c", "prefix": "h"})]
     result = run(reversal, "--format", "json", "--forbid", "g", lines=lines)
     refused, done = map(json.loads, result.stdout.splitlines())
@@ -81,7 +81,7 @@ def test_a_model_with_itself_is_the_model(reversal: Reversal) -> None:
         (["--sample", "--alternatives", "2"], "alternatives"),
     ],
 )
-def test_settings_that_cannot_be_are_named(reversal: Reversal, options: list[str], named: str) -> None:
+def test_impossible_settings_are_named(reversal: Reversal, options: list[str], named: str) -> None:
     result = run(reversal, *options, lines=["a"])
     assert result.exit_code == 1
     assert named in result.stderr
