@@ -119,11 +119,11 @@ def _translate(engine: Engine, tokenizer: Tokenizer, info: ModelInfo, pairs: Seq
     translator = LineTranslator(
         tokenizer,
         engine,
-        search=info.search,
-        **line_settings(
+        line_settings(
             max_source_length=info.max_source_length,
             languages=(info.source_language, info.target_language),
             profile=info.profile(),
         ),
+        search=info.search,
     )
     return translator.translate([pair.source for pair in pairs])

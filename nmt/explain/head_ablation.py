@@ -40,14 +40,14 @@ class GreedyTranslator:
         self.lines = LineTranslator(
             opened.tokenizer,
             BatchingEngine(TorchEngine(opened.model, device)),
-            search=search,
-            source_prefix=source_prefix,
-            **line_settings(
+            line_settings(
                 max_source_length=opened.info.max_source_length,
                 languages=(opened.info.source_language, opened.info.target_language),
                 profile=opened.info.profile(),
                 raw=True,
             ),
+            search=search,
+            source_prefix=source_prefix,
         )
 
     def __call__(self, sources: Sequence[str]) -> list[str]:

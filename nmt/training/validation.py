@@ -168,13 +168,13 @@ class TranslationValidator:
         return LineTranslator(
             self.tokenizer,
             engine,
-            search=search,
-            source_prefix=source_prefix,
-            **line_settings(
+            line_settings(
                 max_source_length=self.max_source_length,
                 languages=(self.source_language, self.target_language),
                 profile=self.profile,
             ),
+            search=search,
+            source_prefix=source_prefix,
         )
 
     def _translate(self, translators: dict[tuple[int, ...], LineTranslator], rows: Sequence[int]) -> list[str]:

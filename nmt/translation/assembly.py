@@ -1,17 +1,18 @@
-"""From the hypotheses of a line's segments to the translations of the line."""
+"""From the hypotheses of a line's segments to the translations of the whole line."""
 
 import heapq
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from nmt.decoding.hypothesis import Hypothesis
 from nmt.text.controls import replace_controls
+from nmt.text.line_forms import LineForm, LineForms
 from nmt.text.scripts import joins_without_space
 from nmt.translation.alignment import link_words
 from nmt.translation.compact import Links, Tokens
-from nmt.translation.results import Candidate
+from nmt.translation.results import Candidate, Link
 from nmt.translation.segments import Segment, Subwords
 
 
@@ -57,6 +58,38 @@ def assemble(
     if not segments:
         return (Candidate(text="", score=0.0, log_probability=0.0, tokens=(), links=()),)
     return tuple(_join(segments, combination) for combination in _best_combinations(translations))
+
+
+def restore(candidate: Candidate, form: LineForm, forms: LineForms) -> Candidate:
+    """``candidate``, a translation of the body of ``form``, as a translation of the whole line: its text and spans."""
+    if not form.body:
+        return replace(candidate, text=form.before)
+    if not candidate.text or not (form.before or form.capitals):
+        return candidate
+    characters = forms.capitalized(candidate.text) if form.capitals else list(candidate.text)
+    shift = len(form.before)
+    positions = list(itertools.accumulate(map(len, characters), initial=shift))  # of each character, and of the end
+    tokens, links = candidate.tokens, candidate.links
+    return replace(
+        candidate,
+        text=form.before + "".join(characters),
+        tokens=tokens
+        and Tokens(
+            (token.piece for token in tokens),
+            ((positions[token.start], positions[token.end]) for token in tokens),
+            (token.log_probability for token in tokens),
+        ),
+        links=links
+        and Links(
+            [
+                Link(
+                    (link.source[0] + shift, link.source[1] + shift),
+                    (positions[link.target[0]], positions[link.target[1]]),
+                )
+                for link in links
+            ]
+        ),
+    )
 
 
 class _Combination(NamedTuple):

@@ -3,10 +3,10 @@
 import logging
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, NamedTuple, Self, cast
 
 from nmt.corpus.line_profile import LineProfile
 from nmt.decoding.config import SearchConfig
@@ -20,9 +20,8 @@ from nmt.text.languages import sentence_separator
 from nmt.text.line_forms import LineForm, LineForms
 from nmt.text.sentences import sentence_spans
 from nmt.text.words import Span
-from nmt.translation.assembly import SegmentTranslation, assemble, decode_hypothesis
+from nmt.translation.assembly import SegmentTranslation, assemble, decode_hypothesis, restore
 from nmt.translation.requests import Request
-from nmt.translation.restoring import restore
 from nmt.translation.results import Candidate, Translation
 from nmt.translation.segments import LineSplitter, Segment, Subwords
 from nmt.translation.stream import WINDOWS_AHEAD, lines_per_window, stream_translations
@@ -34,6 +33,17 @@ logger = logging.getLogger(__name__)
 
 # The most numbers that the attention of hypotheses in memory may have.
 _MOST_ATTENTION = 2_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineSettings:
+    """How lines are split and assembled."""
+
+    max_source_length: int  # the most subwords the model is given at once; longer lines are split
+    separator: str = " "  # between the translations of a line's segments
+    sentences: Callable[[str], list[Span]] | None = None  # finds those of a line; None: lines are split only by length
+    sentences_at_once: int | None = 1  # the most sentences that are translated together; None: as many as fit
+    forms: LineForms | None = None  # finds list markers and other text that is not translated; None: all text is
 
 
 class _Task(NamedTuple):
@@ -76,33 +86,26 @@ class LineTranslator:
         self,
         tokenizer: Subwords,
         engine: Engine,
+        settings: LineSettings,
         *,
         search: SearchConfig,
-        max_source_length: int,
-        separator: str = " ",
         source_prefix: Sequence[int] = (),
-        sentences: Callable[[str], list[Span]] | None = None,
-        sentences_at_once: int | None = 1,
-        forms: LineForms | None = None,
     ) -> None:
-        """``max_source_length`` is the most subwords the model is given at once; longer lines are split.
-
-        ``separator`` is put between the translations of a line's segments, and ``source_prefix``, such as a tag, before
-        each segment. ``sentences`` finds the sentences of a line; at most ``sentences_at_once`` of them are translated
-        together, or as many as fit if that is None. Without ``sentences`` lines are split only by their length.
-        ``forms`` finds list markers and other text that is not translated; without it, all text is.
-        """
+        """``source_prefix``, such as a tag, is put before each segment."""
         self.tokenizer = tokenizer
         self.engine = engine
         self._background = engine if isinstance(engine, BackgroundEngine) else None
         self.search = search
         self.source_prefix = tuple(source_prefix)
-        longest = max(1, max_source_length - len(self.source_prefix))
         self._splitter = LineSplitter(
-            tokenizer=tokenizer, longest=longest, separator=separator, sentences=sentences, at_once=sentences_at_once
+            tokenizer=tokenizer,
+            longest=max(1, settings.max_source_length - len(self.source_prefix)),
+            separator=settings.separator,
+            sentences=settings.sentences,
+            at_once=settings.sentences_at_once,
         )
         self._unfulfilled = RepeatedWarnings(logger, "lines that have no translation without the forbidden words")
-        self._forms = forms
+        self._forms = settings.forms
         self._turn = threading.Lock()
         watch(self)
 
@@ -329,7 +332,7 @@ def line_settings(
     profile: LineProfile,
     split_sentences: bool | None = None,
     raw: bool = False,
-) -> dict[str, Any]:
+) -> LineSettings:
     """The settings of a LineTranslator for a model with this record.
 
     ``split_sentences``: True translates every sentence by itself, False as many at once as fit, and None as many as
@@ -338,10 +341,10 @@ def line_settings(
     """
     at_once = {None: profile.sentences_per_line or 1, True: 1, False: None}[split_sentences]
     source, target = languages
-    return {
-        "max_source_length": max_source_length,
-        "separator": sentence_separator(target),
-        "sentences": partial(sentence_spans, language=source),
-        "sentences_at_once": at_once,
-        "forms": None if raw else LineForms(source=source, target=target, capitals=not profile.knows_capitals()),
-    }
+    return LineSettings(
+        max_source_length=max_source_length,
+        separator=sentence_separator(target),
+        sentences=partial(sentence_spans, language=source),
+        sentences_at_once=at_once,
+        forms=None if raw else LineForms(source=source, target=target, capitals=not profile.knows_capitals()),
+    )

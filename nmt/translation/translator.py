@@ -82,15 +82,15 @@ class Translator(LineTranslator):
         super().__init__(
             opened.tokenizer,
             opened.engine,
-            search=search,
-            source_prefix=tag_ids(opened.tokenizer, arguments.tag),
-            **line_settings(
+            line_settings(
                 max_source_length=info.max_source_length,
                 languages=(info.source_language, info.target_language),
                 profile=info.profile(),
                 split_sentences=arguments.split_sentences,
                 raw=arguments.raw,
             ),
+            search=search,
+            source_prefix=tag_ids(opened.tokenizer, arguments.tag),
         )
 
     def __getstate__(self) -> _Arguments:

@@ -3,6 +3,8 @@ import random
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from nmt.corpus.line_profile import LineProfile
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
-from nmt.translation.line_translator import LineTranslator, line_settings
+from nmt.translation.line_translator import LineSettings, LineTranslator, line_settings
 from nmt.translation.requests import decode_requests
 
 
@@ -63,10 +65,13 @@ class Echo:
         return [[Hypothesis(list(source), -1.0, -1.0)] for source in sources]
 
 
-def echo_translator(**settings: object) -> tuple[LineTranslator, Echo]:
+def echo_translator(
+    settings: LineSettings | None = None, *, source_prefix: Sequence[int] = (), **changed: Any
+) -> tuple[LineTranslator, Echo]:
     engine = Echo()
-    given_settings = {"search": SearchConfig(beam_size=2), "max_source_length": 20, **settings}
-    return LineTranslator(Characters(), engine, **given_settings), engine  # type: ignore[arg-type]
+    settings = replace(settings or LineSettings(max_source_length=20), **changed)
+    search = SearchConfig(beam_size=2)
+    return LineTranslator(Characters(), engine, settings, search=search, source_prefix=source_prefix), engine
 
 
 @given(st.lists(st.text()), st.integers(1, 30))
@@ -146,7 +151,7 @@ def test_a_translation_never_contains_a_line_end() -> None:
         def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
             return ["a\nb\u2028c\x00d\te\r" for _ in ids]
 
-    translator = LineTranslator(Breaking(), Echo(), search=SearchConfig(), max_source_length=9)
+    translator = LineTranslator(Breaking(), Echo(), LineSettings(max_source_length=9), search=SearchConfig())
     assert translator.translate(["x"]) == ["a b c d e"]
 
 
@@ -189,7 +194,7 @@ def test_a_line_has_as_many_sentences_at_once_as_the_model_learned_from(
         profile=LineProfile(sentences_per_line=sentences_per_line),
         split_sentences=split,
     )
-    translator, engine = echo_translator(**settings)
+    translator, engine = echo_translator(settings)
     assert translator.translate([line])[0].split() == line.split()
     assert [len(source) for source in engine.batches[0]] == lengths
     assert [translation.split for translation in translator.translations([line, "Abc de."])] == [True, False]
@@ -197,7 +202,7 @@ def test_a_line_has_as_many_sentences_at_once_as_the_model_learned_from(
 
 def test_short_lines_and_ordinals_stay_whole() -> None:
     translator, engine = echo_translator(
-        **line_settings(max_source_length=50, languages=("de", "en"), profile=LineProfile(sentences_per_line=1))
+        line_settings(max_source_length=50, languages=("de", "en"), profile=LineProfile(sentences_per_line=1))
     )
     lines = ["Im 19. Jahrhundert.", "ASP.NET ist da.", "Am 3. Mai z. B. kam er."]
     assert translator.translate(lines) == lines
@@ -206,7 +211,7 @@ def test_short_lines_and_ordinals_stay_whole() -> None:
 
 def german(**settings: object) -> tuple[LineTranslator, Echo]:
     given = {"max_source_length": 50, "languages": ("de", "en"), "profile": LineProfile(), **settings}
-    return echo_translator(**line_settings(**given))  # type: ignore[arg-type]
+    return echo_translator(line_settings(**given))  # type: ignore[arg-type]
 
 
 SPECIAL = ["-", "1\t2 ", "  - Ein Hund.", "1. Ein Hund.", "Ein Hund.", "EIN HUND. EINE STRAßE!", "* EIN HUND."]

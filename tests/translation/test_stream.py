@@ -11,7 +11,7 @@ from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import PendingResult
 from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
 from nmt.translation import stream
-from nmt.translation.line_translator import LineTranslator
+from nmt.translation.line_translator import LineSettings, LineTranslator
 from nmt.translation.requests import Request
 from nmt.translation.stream import lines_per_window, windows_in_flight
 from tests.conftest import talkative_model
@@ -67,7 +67,7 @@ class RecordingEngine:
 def recording_translator(fails_at: str = "", error: type = NMTError) -> tuple[LineTranslator, Events]:
     tokenizer, events = Characters(), Events()
     engine = RecordingEngine(tokenizer, events, fails_at, error)
-    return LineTranslator(tokenizer, engine, search=SearchConfig(), max_source_length=20), events
+    return LineTranslator(tokenizer, engine, LineSettings(max_source_length=20), search=SearchConfig()), events
 
 
 def recorded_lines(events: Events, lines: str = "abcdefgh") -> Iterator[str]:

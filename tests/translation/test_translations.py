@@ -1,7 +1,8 @@
-"""All that a translator tells of a line, with an engine that translates each source into itself."""
+"""All details of the translations of a line, with an engine that translates each source into itself."""
 
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from nmt.text.sentences import sentence_spans
 from nmt.tokenization.config import TokenizerConfig
 from nmt.tokenization.tokenizer import Tokenizer
 from nmt.tokenization.training import train_tokenizer
-from nmt.translation.line_translator import LineTranslator
+from nmt.translation.line_translator import LineSettings, LineTranslator
 from nmt.translation.requests import Request
 from nmt.translation.segments import LineSplitter
 from tests.conftest import Reversal
@@ -61,16 +62,18 @@ class DetailedEcho:
         return Hypothesis(list(source), score * (length + 1), score, [score] * (length + 1), looks)
 
 
-def echo_translator(tokenizer: Tokenizer, *, n_best: int = 1, longest: int = 30, **settings: object) -> LineTranslator:
-    search = SearchConfig(n_best=n_best)
-    return LineTranslator(tokenizer, DetailedEcho(), search=search, max_source_length=longest, **settings)  # type: ignore[arg-type]
+def echo_translator(
+    tokenizer: Tokenizer, *, n_best: int = 1, longest: int = 30, source_prefix: Sequence[int] = (), **settings: Any
+) -> LineTranslator:
+    search, line_settings = SearchConfig(n_best=n_best), LineSettings(max_source_length=longest, **settings)
+    return LineTranslator(tokenizer, DetailedEcho(), line_settings, search=search, source_prefix=source_prefix)
 
 
 @given(st.lists(st.text(), max_size=4), st.integers(1, 3), st.sampled_from([2, 30]), st.booleans(), st.booleans())
 def test_every_offset_is_inside_its_line(
-    tokenizer: Tokenizer, lines: list[str], n_best: int, longest: int, divided: bool, tagged: bool
+    tokenizer: Tokenizer, lines: list[str], n_best: int, longest: int, split: bool, tagged: bool
 ) -> None:
-    sentences = (lambda text: sentence_spans(text, "en")) if divided else None
+    sentences = (lambda text: sentence_spans(text, "en")) if split else None
     source_prefix = tokenizer.ids(["<tag>"]) if tagged else ()
     translator = echo_translator(
         tokenizer, n_best=n_best, longest=longest + tagged, sentences=sentences, source_prefix=source_prefix
