@@ -53,9 +53,7 @@ def text_reader(defaults: "Request") -> Reader:
     warnings = closed_at_the_end(REPLACED)
 
     def read(window: Sequence[bytes], name: str | None, number: int) -> list[InputLine]:
-        requests = decode_requests(
-            window, name=name, number=number, prefix=defaults.prefix, forbid=defaults.forbid, warnings=warnings
-        )
+        requests = decode_requests(window, name=name, number=number, defaults=defaults, warnings=warnings)
         return [InputLine(request, {"text": request.text}) for request in requests]
 
     return read

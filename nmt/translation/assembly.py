@@ -29,9 +29,9 @@ class SegmentTranslation:
 
 
 def decode_hypothesis(
-    tokenizer: Subwords, segment: Segment, hypothesis: Hypothesis, text: str, *, first: int
+    tokenizer: Subwords, segment: Segment, hypothesis: Hypothesis, text: str, *, prefix_length: int
 ) -> SegmentTranslation:
-    """The ``hypothesis`` for a segment, decoded as ``text``; the source had ``first`` ids before the segment's own."""
+    """The ``hypothesis`` for a segment, decoded as ``text``; ``prefix_length`` is that of the source prefix."""
     text = replace_controls(text).replace("\t", " ")
     clean = text.strip()
     tokens = links = None
@@ -44,7 +44,7 @@ def decode_hypothesis(
         ]
         tokens = Tokens(tokenizer.pieces(hypothesis.ids), spans, probabilities)
         if hypothesis.attention is not None:
-            attention = [row[first:] for row in hypothesis.attention]
+            attention = [row[prefix_length:] for row in hypothesis.attention]
             links = Links(link_words(segment.text, segment.spans, clean, spans, attention))
     return SegmentTranslation(
         clean, len(hypothesis.ids) + 1, hypothesis.score, hypothesis.log_probability, tokens, links

@@ -268,10 +268,10 @@ class LineTranslator:
     ) -> list[list[SegmentTranslation]]:
         # All at once: in every call SentencePiece releases the interpreter and then waits for it.
         texts = iter(self.tokenizer.decode([each.ids for hypotheses in results for each in hypotheses]))
-        first = len(self.source_prefix)
+        prefix_length = len(self.source_prefix)
         return [
             [
-                decode_hypothesis(self.tokenizer, task.segment, hypothesis, next(texts), first=first)
+                decode_hypothesis(self.tokenizer, task.segment, hypothesis, next(texts), prefix_length=prefix_length)
                 for hypothesis in hypotheses
             ]
             for task, hypotheses in zip(tasks, results, strict=True)

@@ -30,6 +30,7 @@ class InputLine:
     problem: str = ""
 
 
+NO_DEFAULTS = Request("")
 REPLACED = "lines with characters that were replaced before translating"
 
 
@@ -38,14 +39,13 @@ def decode_requests(
     *,
     name: str | None = None,
     number: int = 1,
-    prefix: str = "",
-    forbid: tuple[str, ...] = (),
+    defaults: Request = NO_DEFAULTS,
     warnings: RepeatedWarnings | None = None,
 ) -> list[Request]:
     """The raw lines of a ``window`` as text; the first few that are not clean are named in warnings.
 
-    ``name`` is the file they come from and ``number`` that of the first line in it. ``prefix`` and ``forbid`` hold for
-    all lines. With ``warnings`` the first few of all windows are named, and the caller closes it.
+    ``name`` is the file they come from and ``number`` that of the first line in it. All lines have the prefix and the
+    forbidden words of ``defaults``. With ``warnings`` the first few of all windows are named, and the caller closes it.
     """
     requests = []
     replaced = warnings or RepeatedWarnings(logger, REPLACED)
@@ -54,7 +54,7 @@ def decode_requests(
         if problem is not None:
             where = f"{name}, " if name else ""
             replaced.add("%sline %d: %s, replaced before translating", where, line_number, problem)
-        requests.append(Request(text, prefix, forbid, cleaned=problem is not None))
+        requests.append(Request(text, defaults.prefix, defaults.forbid, cleaned=problem is not None))
     if warnings is None:
         replaced.close()
     return requests
