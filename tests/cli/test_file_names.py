@@ -1,4 +1,4 @@
-"""Names of files that are not UTF-8 or hold line feeds and terminal sequences, in every command; ASCII terminals."""
+"""File names that are not UTF-8 or contain line feeds and escape sequences, in every command; ASCII terminals."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from tests.conftest import talkative_model
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
 
 ODD = os.fsdecode(b"caf\xe9\x1b[31m\nline")
-SHORT = os.fsdecode(b"\xe9")  # which the model of the tests can take
+SHORT = os.fsdecode(b"\xe9")  # short enough for the model of the tests
 SHOWN = "caf\\xe9\\x1b[31m\\nline"
 LINES = ["the a cat sees 1 birds", "the b dog sees 2 birds", "the a dog sees 3 birds"]
 
@@ -90,7 +90,7 @@ def assert_clean(result: subprocess.CompletedProcess[bytes]) -> None:
 def test_every_command_works_with_unusual_names(command: str, names: dict[str, str]) -> None:
     result = run(command, names)
     assert_clean(result)
-    is_check = command.startswith("check")  # which finds that the text is not fit for training
+    is_check = command.startswith("check")  # it finds that the text is not suitable for training
     assert result.returncode == (1 if is_check else 0), result.stderr.decode()
     if "|json" in command:
         json.loads(result.stdout)
@@ -176,7 +176,7 @@ def test_an_output_that_cannot_be_written_fails_at_once(command: str, tmp_path: 
     if "{m}" in command:
         talkative_model(tmp_path / "model")
     for side, name in (("s", "text.en"), ("t", "text.de")):
-        # Not UTF-8: whoever reads it before looking at the output says so.
+        # Not UTF-8: a command that reads it before checking the output reports that.
         (tmp_path / name).write_bytes(b"broken \xff\n" * 3)
         (tmp_path / "blocked" / name).mkdir(parents=True)
         given[side] = str(tmp_path / name)

@@ -179,7 +179,7 @@ def test_version() -> None:
     assert run("--version").stdout.startswith("nmt, version ")
 
 
-# --- how things end
+# --- errors and exit statuses
 
 
 class Failing(click.Command):

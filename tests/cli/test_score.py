@@ -76,6 +76,6 @@ def test_of_many_broken_lines_the_first_few_are_named_over_all_windows(reversal:
     (tmp_path / "t").write_text("a\n" * 1106)
     result = run("-m", reversal.model_dir, "-s", tmp_path / "s", "-t", tmp_path / "t")
     named = [line for line in result.stderr.splitlines() if line.endswith("replaced before scoring")]
-    assert len(named) == 5 + 2, result.stderr  # what they are is said when they are too many, and with their number
+    assert len(named) == 5 + 2, result.stderr  # the first five, one that the others are only counted, and the total
     assert "line 1102" in named[1]
     assert "6 in all" in named[-1]

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("plain_logger")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A text, the same compressed, and tokenizers trained by the command."""
+    """A text, the same text compressed, and tokenizers trained by the command."""
     folder = tmp_path_factory.mktemp("tokenizer")
     write_lines(folder / "text", TEXT)
     write_lines(folder / "text.gz", TEXT)
@@ -85,7 +85,12 @@ def test_a_line_on_a_pipe_is_answered_at_once(folder: Path) -> None:
         (["train", "-", "--vocabulary-size", "10"], b"a", 1, "10 is too small"),
         (["train"], b"", 2, "Missing argument"),
         (["train", "text", "-o", "./text"], b"", 1, "text is an input"),
-        (["train", "-", "-o", "no/t.model"], b"", 1, "there is no directory"),  # before it is known to hold no text
+        (
+            ["train", "-", "-o", "no/t.model"],
+            b"",
+            1,
+            "there is no directory",
+        ),  # before the input is known to have no text
         (["encode", "-m", "t.model", "text", "-o", "text"], b"", 1, "text is an input"),
         (["decode", "-m", "t.model", "text", "-o", "text"], b"", 1, "text is an input"),
         (["encode", "-m", "missing"], b"", 1, "missing: there is no such file"),

@@ -1,4 +1,4 @@
-"""No option is silently overruled: it has an effect, or it is refused with one sentence and the status 2."""
+"""No option is silently ignored: it has an effect, or it is rejected with one sentence and status 2."""
 
 from pathlib import Path
 

@@ -61,7 +61,7 @@ def test_a_compressed_name_of_a_named_pipe(tmp_path: Path) -> None:
     received: list[bytes] = []
     reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()), daemon=True)
     reader.start()
-    check_writable(pipe)  # does not wait for a reader, nor take him away
+    check_writable(pipe)  # does not wait for a reader, and does not disconnect it
     write_lines(pipe, ["first", "second"])
     reader.join(30)
     assert gzip.decompress(received[0]).decode() == TEXT
@@ -119,7 +119,7 @@ def test_a_failing_disk_leaves_the_old_file_unchanged(tmp_path: Path, monkeypatc
 def test_files_that_cannot_be_replaced_are_overwritten(
     code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where a single file is mounted, or is somebody else's in a directory such as /tmp."""
+    """Such as a single mounted file, or somebody else's file in a directory such as /tmp."""
 
     def refuse(self: Path, target: Path) -> None:
         raise OSError(getattr(errno, code), "refused")
@@ -140,7 +140,7 @@ def test_a_writable_file_in_a_read_only_directory(tmp_path: Path, monkeypatch: p
     goal = tmp_path / "file"
     goal.write_text("old\n")
     access = os.access
-    # The superuser, who may write everywhere, runs tests, too.
+    # Tests may run as the superuser, who may write everywhere.
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path and access(path, mode))
     check_writable(goal)
     with atomic_writer(goal) as stream:

@@ -1,4 +1,4 @@
-"""Files in .gz, .xz, .bz2 and .zst: read and written alike wherever text is, and refused in one sentence if damaged."""
+"""Files in .gz, .xz, .bz2 and .zst: read and written wherever text is, and rejected with one sentence if damaged."""
 
 import bz2
 import gzip
@@ -102,7 +102,7 @@ def test_a_line_that_grows_without_end_is_an_error_in_little_memory(tmp_path: Pa
 
 def test_an_xz_file_that_needs_gigabytes_is_an_error(tmp_path: Path) -> None:
     filters: list[dict[str, Any]] = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 1 << 29}]
-    # a header that asks for 512 MiB, made without needing as much memory here
+    # a header that asks for 512 MiB, created without needing that much memory
     small = lzma.compress(b"x", filters=[{**filters[0], "dict_size": 1 << 16}])
     asked = bytearray(small)
     header = asked[12:24]  # of the block: size, flags, filter, length of its properties, dictionary, padding, checksum

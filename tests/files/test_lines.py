@@ -33,7 +33,7 @@ def windows_of(data: bytes, max_lines: int = 1000, max_bytes: int = 1 << 20) -> 
         (b"a\n\nb", ["a", "", "b"]),
         (b"a\r\nb\r\n", ["a", "b"]),  # Windows
         (b"a\r\r\nb", ["a\r", "b"]),  # one carriage return belongs to the end of the line
-        (b"\xef\xbb\xbfa\n\xef\xbb\xbfb", ["a", "\ufeffb"]),  # a byte order mark stands at the start only
+        (b"\xef\xbb\xbfa\n\xef\xbb\xbfb", ["a", "\ufeffb"]),  # a byte order mark is only at the start
         (f"{LINE_ENDS_OF_OTHERS}\nb".encode(), [LINE_ENDS_OF_OTHERS, "b"]),
     ],
 )

@@ -12,7 +12,7 @@ from nmt.files.removal import check_removable, is_mount_point, remove
 
 @pytest.fixture
 def mounts() -> Iterator[list[Path]]:
-    """Places that the test has mounted something at, unmounted after it."""
+    """Mount points of the test, which are unmounted after it."""
     if shutil.which("mount") is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
         pytest.skip("only root mounts")
     places: list[Path] = []

@@ -1,4 +1,4 @@
-"""Helper processes give what one process gives, pass on what is wrong, and do not outlive their parent."""
+"""Helper processes give the same results as one process, pass on errors, and do not outlive their parent."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Normalisation form C, as the standard library knows it, but for hostile lines."""
+"""Normalization form C, equal to that of the standard library, also for hostile lines."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nmt.text.composition import MOST_MARKS, compose, is_composed
 
-MARKS = "\u0301\u0323"  # an acute accent stands behind a dot below
+MARKS = "\u0301\u0323"  # an acute accent comes after a dot below
 
 
 @given(st.text() | st.text(alphabet="ae1 가ᄀ\u1161\u11a8é" + MARKS))

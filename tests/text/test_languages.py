@@ -1,4 +1,4 @@
-"""Codes of languages in all forms that people write, and what is known of the languages."""
+"""Codes of languages in all forms that people write, and facts about the languages."""
 
 from pathlib import Path
 

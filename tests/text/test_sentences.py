@@ -41,7 +41,7 @@ def test_abbreviations_and_numbers_end_no_sentence(language: str | None, expecte
         ("da", "Den 3. oktober kom han.|Så."),
         ("tr", "3. yüzyılda geldi.|Sonra."),
         ("sl", "To je 2. del.|In 21. stoletje."),
-        # Without a space nothing is divided in languages that write spaces.
+        # In languages with spaces, text without a space is not split.
         ("en", "I use ASP.NET and %(a)s.%(b)s here.|See http://x.org/?a=b.c!d now.|Yahoo!News."),
         ("ja", "彼は来た。|「行け。」と言った。|ASP.NETです。|Yahoo!です。"),
         ("zh", "然后走了。3.14。|好的!|我们……走。"),

@@ -51,7 +51,7 @@ def test_the_span_of_every_subword_is_right_in_the_raw_line(tokenizer: Tokenizer
         assert not line[start:end][:1].isspace()
     assert spans == sorted(spans)
     joined = "".join(normalised(line[start:end]) for start, end in dict.fromkeys(spans))
-    # The order of marks on one letter is Unicode's once they stand together, not in subwords of their own.
+    # Marks on one letter are in Unicode's order when they are joined, but not when each is a subword.
     assert unicodedata.normalize("NFD", joined) == unicodedata.normalize("NFD", normalised(line))
 
 
@@ -153,7 +153,7 @@ def test_positions_before_composition_lead_back_to_the_characters(text: str) -> 
     assert positions == sorted(positions)
     assert (positions[0], positions[-1]) == (0, len(text))
     for index, character in enumerate(composed):
-        if unicodedata.category(character)[0] != "M":  # begins anew
+        if unicodedata.category(character)[0] != "M":  # a new character begins
             assert unicodedata.normalize("NFC", text[positions[index] :]) == composed[index:]
 
 

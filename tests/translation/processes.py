@@ -1,4 +1,4 @@
-"""What test_processes runs: ``python processes.py FUNCTION,... ENGINE MODEL...`` ends with status 0 if all is right.
+"""The programs of test_processes: ``python processes.py FUNCTION,... ENGINE MODEL...`` exits with status 0 on success.
 
 No wait in it is without a limit: a child that hangs is killed.
 """
@@ -20,7 +20,7 @@ LINES = [f"the {size} cat sees {number} birds" for number in range(3) for size i
 
 
 def fork(task: Callable[[], None]) -> int:
-    """The id of a forked process that does ``task`` and then ends as every Python program does."""
+    """The id of a forked process that does ``task`` and then exits like any Python program."""
     if process := os.fork():
         return process
     task()
@@ -28,7 +28,7 @@ def fork(task: Callable[[], None]) -> int:
 
 
 def check_end(process: int) -> None:
-    """Wait for the forked ``process``, but not forever, and fail unless it went well."""
+    """Wait for the forked ``process``, but not forever, and fail unless it succeeded."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         ended, status = os.waitpid(process, os.WNOHANG)
@@ -42,7 +42,7 @@ def check_end(process: int) -> None:
 
 
 def check_equal(found: Any, expected: Any) -> None:
-    """Fail unless both are the same, and something."""
+    """Fail unless both are the same and not empty."""
     assert expected
     assert found == expected
 
@@ -65,7 +65,7 @@ def preloading_server(engine: str, *models: str) -> None:
 
 
 def details(engine: str, model: str) -> None:
-    """What CTranslate2 leaves to torch is done in a forked process, too, where torch was in use in the parent."""
+    """Torch does what CTranslate2 cannot do in a forked process, too, if the parent has used torch."""
     translator = Translator(model, engine=engine, threads=2)
     expected = [translation.candidates for translation in translator.translations(LINES)]
     check_end(
@@ -123,7 +123,7 @@ def scorer(engine: str, model: str) -> None:
 
 
 def pools(engine: str, model: str) -> None:
-    """Pools of processes, however they are started."""
+    """Pools of processes, for every way to start them."""
     translator = Translator(model, engine=engine, threads=2)
     expected = translator.translate(LINES)
     halves = [LINES[:3], LINES[3:]]

@@ -15,7 +15,7 @@ from tests.conftest import Reversal
 
 
 def test_partners_always_occur_together_and_not_everywhere() -> None:
-    # 1 and 11 are everywhere, 5 and 15 translate each other, 6 and 17 come together as often as not.
+    # 1 and 11 are everywhere, 5 and 15 translate each other, 6 and 17 occur together half of the time.
     pairs = [([1, 5, 6], [11, 15]), ([1, 5], [11, 15, 17]), ([1, 6], [11, 17]), ([1, 7], [11, 18])] * 5
     assert find_partners(iter(pairs)) == {5: 15, 7: 18}
 

@@ -12,7 +12,7 @@ LINKS = (Link((0, 2), (3, 4)), Link((5, 6), (1, 2)))
 
 
 def tokens() -> Tokens:
-    # One more probability than subwords: the end mark's.
+    # One more probability than subwords: that of the end mark.
     return Tokens([each.piece for each in TOKENS], [(each.start, each.end) for each in TOKENS], [-0.5, -0.25, -1.0])
 
 

@@ -144,7 +144,7 @@ def test_an_engine_that_ignores_constraints_gives_an_empty_line(
         assert [found[0].ids for found in engine.search(source * 2, SearchConfig())] == [[], []]
     messages = [record.getMessage() for record in caplog.records]
     assert counted.count == 8
-    assert len(messages) == 6  # the first five, and that the others are counted
+    assert len(messages) == 6  # the first five, and one that the others are only counted
     assert messages[0].startswith("'the greyhound sees us' has no translation without the forbidden words")
 
 

@@ -30,7 +30,7 @@ def _one_thread_again() -> Iterator[None]:
 
 @pytest.fixture
 def model(reversal: Reversal, tmp_path: Path) -> Path:
-    """A trained model's directory to do anything with."""
+    """A copy of a trained model's directory, which tests may change."""
     goal = tmp_path / "model"
     shutil.copytree(reversal.model_dir, goal, ignore=shutil.ignore_patterns("training"))
     return goal

@@ -28,7 +28,7 @@ forking = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model as wide as it must be for torch to share its products out among threads."""
+    """A model that is wide enough for torch to compute its products in several threads."""
     torch.manual_seed(1)
     directory = tmp_path_factory.mktemp("model")
     lines = [
@@ -116,7 +116,7 @@ def test_a_copy_without_its_model_is_an_error_when_it_is_used(model: Path, tmp_p
 def test_a_closed_translator_is_an_error(model: Path, engine: str) -> None:
     with Translator(model, engine=engine) as translator:
         pending = translator.submit(LINES, details=False)
-    translator.close()  # once more does no harm
+    translator.close()  # closing it again does nothing
     for use in (
         lambda: translator.translate(LINES),
         lambda: translator.translate([]),

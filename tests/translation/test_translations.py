@@ -30,7 +30,7 @@ def tokenizer() -> Tokenizer:
 
 
 class DetailedEcho:
-    """An engine that translates each source into itself, and second best into itself without the last subword."""
+    """An engine that translates each source into itself, and as second best, into itself without the last subword."""
 
     name = "echo"
 
@@ -207,7 +207,7 @@ def test_every_one_of_several_translations_gets_the_marker(tokenizer: Tokenizer)
     ("request_", "text"),
     [
         (Request("- EINE STRAßE"), "- EINE STRASSE"),
-        (Request("- EINE STRAßE", prefix="Ein"), "- EINE STRAßE"),  # raw: to this engine a prefix is nothing
+        (Request("- EINE STRAßE", prefix="Ein"), "- EINE STRAßE"),  # raw: this engine ignores prefixes
         (Request("- EINE STRAßE", forbid=("dog",)), "- EINE STRAßE"),  # its case stays
         (Request("20\t24"), "20\t24"),
         (Request("20\t24", forbid=("24",)), ""),  # not copied, and this engine finds nothing else

@@ -1,4 +1,4 @@
-"""Signals as a training meets them: in Python, in long computations that are not, and when the terminal goes away."""
+"""Signals during training: in Python code, in long computations outside Python, and when the terminal closes."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ with signals.stopping_on_signals() as stop:
     print("stop asked for" if stop.requested() else "undisturbed", stop.signal, flush=True)
 """
 PYTHON = "end = time.monotonic() + 30\n    while not stop.requested() and time.monotonic() < end: time.sleep(0.01)"
-BLOCKED = "hashlib.pbkdf2_hmac('sha256', b'', b'', 2**31 - 1)"  # minutes in C without a look at signals
+BLOCKED = "hashlib.pbkdf2_hmac('sha256', b'', b'', 2**31 - 1)"  # minutes in C without checking for signals
 
 
 def begin(work: str, *, arm: bool, ignored: signal.Signals | None = None) -> "subprocess.Popen[str]":

@@ -219,7 +219,7 @@ def process(model: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def read_line(process: "subprocess.Popen[bytes]", seconds: float = 60) -> bytes:
-    """The next line of output; the process is killed when it does not come."""
+    """The next line of output; the process is killed if there is none in time."""
     timer = threading.Timer(seconds, process.kill)
     timer.start()
     assert process.stdout is not None
@@ -308,7 +308,7 @@ def test_lines_can_be_edited_and_recalled_at_a_terminal(model: Path) -> None:
         try:
             os.close(terminal)
             for typed in (b"the a caX\x7ft\r", b"\x1b[A\r"):  # a backspace; the arrow up
-                # What is typed before the prompt is there, the terminal treats by its own rules.
+                # The terminal itself handles what is typed before the prompt appears.
                 assert read_until(controller, b"> ").endswith(b"> ")
                 os.write(controller, typed)
                 assert answer in read_until(controller, answer)

@@ -1,4 +1,4 @@
-"""The forms in which lines come and go, by the real command with a model that says something to everything."""
+"""The formats of lines and translations, through the real command with a model that always answers."""
 
 import json
 from pathlib import Path

@@ -73,7 +73,7 @@ def test_a_window_is_written_before_a_pipe_is_waited_for(monkeypatch: pytest.Mon
     monkeypatch.setattr("nmt.files.lines.open_binary", lambda _: stream)
 
     def translate() -> None:
-        with output:  # whose end is seen, should this fail
+        with output:  # closed on failure, too, so that the reader does not wait
             job(Fake(), output).translate("-")
 
     thread = threading.Thread(target=translate)
