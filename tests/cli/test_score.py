@@ -78,4 +78,4 @@ def test_of_many_broken_lines_the_first_few_are_named_over_all_windows(reversal:
     named = [line for line in result.stderr.splitlines() if line.endswith("replaced before scoring")]
     assert len(named) == 5 + 2, result.stderr  # the first five, one that the others are only counted, and the total
     assert "line 1102" in named[1]
-    assert "6 in all" in named[-1]
+    assert "6 in total" in named[-1]

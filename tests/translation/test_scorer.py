@@ -86,7 +86,7 @@ def test_of_many_long_lines_the_first_few_are_named(loaded: LoadedModel, caplog:
     messages = [record.getMessage() for record in caplog.records]
     assert [message[:6] for message in messages[:5]] == ["line 1", "line 2", "line 3", "line 4", "line 5"]
     assert len(messages) == 7
-    assert messages[6].startswith("8 in all")
+    assert messages[6].startswith("8 in total")
 
 
 def test_several_models_score_together(loaded: LoadedModel, reversal: Reversal) -> None:
