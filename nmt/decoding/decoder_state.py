@@ -13,7 +13,8 @@ from torch import Tensor
 from nmt.decoding.attention import default_heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER, make_constraints
-from nmt.decoding.hypothesis import NO_CONSTRAINT, LexicalConstraint
+from nmt.decoding.hypothesis import SearchInput
+from nmt.decoding.scoring import pad_rows
 from nmt.models.base import EncoderDecoder, Heads, log_probabilities
 from nmt.models.cache import DecoderCache
 from nmt.special_ids import BOS, EOS, PAD, UNK
@@ -39,30 +40,26 @@ def margin_between(higher: Tensor, lower: Tensor) -> Tensor:
 
 
 class DecodingState:
-    """The sentences that are being translated: their memory, the decoder's cache and what is wished."""
+    """The sentences that are being translated: their memory, the decoder's cache and their constraints."""
 
     def __init__(
         self,
         model: EncoderDecoder,
-        source: Tensor,
+        inputs: Sequence[SearchInput],
         config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
         *,
         heads: Heads | None = None,
     ) -> None:
-        """``source`` (B, S); ``heads`` are those whose attention the coverage penalty counts."""
+        """The coverage penalty uses the attention of ``heads``; None takes ``default_heads``."""
         self.model = model
         self.config = config
-        self.memory = model.encode(source)
-        constraints = constraints or [NO_CONSTRAINT] * source.size(0)
-        self.constraint_tensors = make_constraints(constraints, config, source.device)
+        self.device = model.device
+        self.memory = model.encode(pad_rows([sentence.ids for sentence in inputs]).to(self.device))
+        self.constraint_tensors = make_constraints([sentence.constraint for sentence in inputs], config, self.device)
         self.heads = (heads or default_heads(model.config)) if config.coverage_penalty else []
         self.cache = DecoderCache(model.config.decoder_layers, watched={layer for layer, _ in self.heads})
-        lengths = (self.memory.mask.sum(1) - 1).tolist()  # without EOS
-        limits = [
-            config.length_limit(n, len(constraint.prefix)) for n, constraint in zip(lengths, constraints, strict=True)
-        ]
-        self.limits = torch.tensor(limits, device=source.device)  # (B,) the most subwords of each translation
+        limits = [config.length_limit(len(sentence.ids), len(sentence.constraint.prefix)) for sentence in inputs]
+        self.limits = torch.tensor(limits, device=self.device)  # (B,) the most subwords of each translation
 
     @property
     def dtype(self) -> torch.dtype:

@@ -22,6 +22,14 @@ NO_CONSTRAINT = LexicalConstraint()
 
 
 @dataclass(frozen=True)
+class SearchInput:
+    """One sentence to translate: its subwords without BOS and EOS, and the constraint on its translation."""
+
+    ids: Sequence[int]
+    constraint: LexicalConstraint = NO_CONSTRAINT
+
+
+@dataclass(frozen=True)
 class Hypothesis:
     """A finished translation: its subwords without BOS and EOS, and how probable it is."""
 

@@ -16,7 +16,7 @@ from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER
 from nmt.decoding.decoder_state import DecodingState, Step, margin_between
 from nmt.decoding.gumbel import gumbel, keys_of, sentence_key
-from nmt.decoding.hypothesis import NOT_FINITE, Hypothesis, LexicalConstraint, SearchResult
+from nmt.decoding.hypothesis import NOT_FINITE, Hypothesis, SearchInput, SearchResult
 from nmt.errors import NMTError
 from nmt.models.base import EncoderDecoder, Heads
 from nmt.special_ids import EOS, PAD
@@ -40,19 +40,14 @@ class _Drawn:
 
 
 def sample(
-    model: EncoderDecoder,
-    source: Tensor,
-    config: SearchConfig,
-    constraints: Sequence[LexicalConstraint] | None = None,
-    *,
-    heads: Heads | None = None,
+    model: EncoderDecoder, inputs: Sequence[SearchInput], config: SearchConfig, *, heads: Heads | None = None
 ) -> list[SearchResult]:
-    """``n_best`` translations drawn for each row of ``source`` (B, S), each by itself, sorted by score.
+    """``n_best`` translations drawn for each of ``inputs``, each by itself, sorted by score.
 
     They depend on the source and the seed only. At the length limit a translation is ended by force.
     """
-    decoding = DecodingState(model, source, config, constraints, heads=heads)
-    drawn = _begin(decoding, source)
+    decoding = DecodingState(model, inputs, config, heads=heads)
+    drawn = _begin(decoding, inputs)
     done: list[_Drawn] = []
     while drawn.places.numel():
         step = decoding.step(drawn.ids if drawn.ids.size(2) else drawn.ids[:, :1])
@@ -68,12 +63,12 @@ def sample(
             done.append(drawn.select(stop.nonzero().squeeze(1)))
             drawn = drawn.select(keep)
             decoding.select(keep, rows.flatten())
-    return _collect(done, source.size(0))
+    return _collect(done, len(inputs))
 
 
-def _begin(decoding: DecodingState, source: Tensor) -> _Drawn:
-    sentences, count, device = source.size(0), decoding.config.n_best, source.device
-    numbers = [sentence_key(decoding.config.seed, [id_ for id_ in row if id_ > EOS]) for row in source.tolist()]
+def _begin(decoding: DecodingState, inputs: Sequence[SearchInput]) -> _Drawn:
+    sentences, count, device = len(inputs), decoding.config.n_best, decoding.device
+    numbers = [sentence_key(decoding.config.seed, [id_ for id_ in sentence.ids if id_ > EOS]) for sentence in inputs]
     certain = torch.zeros(sentences, count, dtype=decoding.dtype, device=device)
     return _Drawn(
         places=torch.arange(sentences, device=device),
@@ -82,7 +77,7 @@ def _begin(decoding: DecodingState, source: Tensor) -> _Drawn:
         ended=torch.zeros(sentences, count, dtype=torch.bool, device=device),
         log_probabilities=certain,
         scores=certain,
-        coverage=certain.new_zeros(sentences, count, source.size(1) if decoding.heads else 0),
+        coverage=certain.new_zeros(sentences, count, decoding.memory.mask.size(1) if decoding.heads else 0),
         margins=torch.full((sentences,), math.inf, dtype=decoding.dtype, device=device),
     )
 

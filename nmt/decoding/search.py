@@ -16,7 +16,7 @@ from torch import Tensor
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER
 from nmt.decoding.decoder_state import DecodingState, Step, margin_between
-from nmt.decoding.hypothesis import NOT_FINITE, Hypothesis, LexicalConstraint, SearchResult
+from nmt.decoding.hypothesis import NOT_FINITE, Hypothesis, SearchInput, SearchResult
 from nmt.errors import NMTError
 from nmt.models.base import EncoderDecoder, Heads
 from nmt.special_ids import PAD
@@ -63,32 +63,29 @@ class Expansion:
     ranks: Tensor  # (B, K') of those, -inf for what is not allowed
 
 
-def beam_search(
-    model: EncoderDecoder, source: Tensor, config: SearchConfig, constraints: Sequence[LexicalConstraint] | None = None
-) -> list[list[Hypothesis]]:
-    """The ``n_best`` best hypotheses found for each row of ``source`` (B, S), best first; see ``search``."""
-    return [found.hypotheses for found in search(model, source, config, constraints)]
+def beam_search(model: EncoderDecoder, inputs: Sequence[SearchInput], config: SearchConfig) -> list[list[Hypothesis]]:
+    """The ``n_best`` best hypotheses found for each of ``inputs``, best first; see ``search``."""
+    return [result.hypotheses for result in search(model, inputs, config)]
 
 
 def search(
     model: EncoderDecoder,
-    source: Tensor,
+    inputs: Sequence[SearchInput],
     config: SearchConfig,
-    constraints: Sequence[LexicalConstraint] | None = None,
     *,
     heads: Heads | None = None,
     watch: Callable[[Expansion], None] | None = None,
 ) -> list[SearchResult]:
-    """The ``n_best`` best hypotheses found for each row of ``source`` (B, S), and how clear the decisions were.
+    """The ``n_best`` best hypotheses found for each of ``inputs``, and how clear the decisions were.
 
-    Rows of ``source`` end with EOS. In each step the K most probable continuations of a sentence's beams go on; an
+    In each step the K most probable continuations of a sentence's beams go on; an
     ending among the K most probable of all candidates is a finished hypothesis. A sentence is done when K hypotheses
     have ended, when no beam can still reach a better score than the worst one to be returned, or at its length
     limit, where the beams left are ended by force. All of that depends on the sentence alone, not on its batch.
     ``heads`` are those whose attention the coverage penalty counts. ``watch`` is shown each step. A model that gives no
     finite probabilities is an NMTError.
     """
-    decoding = DecodingState(model, source, config, constraints, heads=heads)
+    decoding = DecodingState(model, inputs, config, heads=heads)
     live, finished = _begin(decoding)
     done: list[tuple[_Live, _Finished]] = []
     while live.places.numel():
@@ -111,7 +108,7 @@ def search(
             decoding.select(keep, rows[keep].flatten())
         elif config.beam_size > 1:  # a single beam always continues itself
             decoding.reorder(rows.flatten())
-    return _collect(done, source.size(0), config)
+    return _collect(done, len(inputs), config)
 
 
 def best_candidates(candidates: Tensor, count: int) -> tuple[Tensor, Tensor]:

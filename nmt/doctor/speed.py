@@ -96,7 +96,9 @@ def _yardstick() -> "Engine":
 
 def _subwords_per_second(engine: "Engine", search: "SearchConfig", vocabulary: int) -> float:
     """Of the best hypotheses; random sources, which a model has most to say about."""
-    sources = _sentences(vocabulary)
+    from nmt.decoding.hypothesis import SearchInput
+
+    sources = [SearchInput(ids) for ids in _sentences(vocabulary)]
     engine.search(sources[:1], search)
     found, began = 0, time.monotonic()
     for first in range(0, len(sources), WINDOW):

@@ -7,7 +7,7 @@ import torch
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER
-from nmt.decoding.scoring import pad_rows
+from nmt.decoding.hypothesis import SearchInput
 from nmt.decoding.search import Expansion, search
 from nmt.models.base import Heads
 from nmt.models.transformer import Transformer
@@ -67,9 +67,8 @@ def beam_tree(model: Transformer, source: Sequence[int], config: SearchConfig, h
             if rank > NEVER:
                 add(ids, place, rank)
 
-    rows = pad_rows([source]).to(model.embedding.weight.device)
     with torch.inference_mode():
-        [found] = search(model, rows, config, heads=heads, watch=watch)
+        [found] = search(model, [SearchInput(source)], config, heads=heads, watch=watch)
     tree.ids = found.hypotheses[0].ids
     tree.best = numbers[(*tree.ids, EOS)]
     return tree

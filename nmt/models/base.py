@@ -15,6 +15,10 @@ class EncoderDecoder(Protocol):
 
     config: ModelConfig
 
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are and its inputs must be."""
+
     def encode(self, source: Tensor) -> Memory:
         """The memory of ``source`` (B, S)."""
 

@@ -33,6 +33,11 @@ class Ensemble:
         self.layers = list(pairwise(layers))
         self.config = replace(configs[-1], decoder_layers=layers[-1], heads=min(config.heads for config in configs))
 
+    @property
+    def device(self) -> torch.device:
+        """That of all members."""
+        return self.members[0].device
+
     def encode(self, source: Tensor) -> Memory:
         """The memory of ``source`` (B, S)."""
         memories = [member.encode(source) for member in self.members]

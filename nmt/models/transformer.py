@@ -157,6 +157,11 @@ class Transformer(nn.Module):
             elif name.endswith("bias"):
                 nn.init.zeros_(parameter)
 
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are."""
+        return self.embedding.weight.device
+
     def encode(self, source: Tensor) -> Memory:
         """The memory of ``source`` (B, S) long, PAD where a sentence has ended."""
         mask = source != PAD

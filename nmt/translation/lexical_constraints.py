@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import Engine
-from nmt.decoding.hypothesis import NO_CONSTRAINT, Hypothesis, LexicalConstraint
+from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint, SearchInput
 from nmt.errors import NMTError
 from nmt.runtime.repeated_warnings import RepeatedWarnings
 from nmt.special_ids import EOS, UNK
@@ -152,38 +152,26 @@ class ExcludedWordsEngine:
         self._spellings = constraint_from_text(tokenizer, forbid=self.words).forbidden
 
     def search(
-        self,
-        sources: Sequence[Sequence[int]],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
-        *,
-        details: bool = False,
+        self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool = False
     ) -> list[list[Hypothesis]]:
         """See Engine.search."""
-        given = constraints or [NO_CONSTRAINT] * len(sources)
-        stricter = [replace(each, forbidden=_joined(each.forbidden, self._spellings)) for each in given]
-        results: list[list[Hypothesis]] = [[] for _ in sources]
-        remaining = list(range(len(sources)))
+        constrained = [_with_forbidden(sentence, self._spellings) for sentence in inputs]
+        results: list[list[Hypothesis]] = [[] for _ in inputs]
+        remaining = list(range(len(inputs)))
         for _ in range(_MOST_ROUNDS):
-            round_results = self.engine.search(
-                [sources[index] for index in remaining],
-                config,
-                [stricter[index] for index in remaining],
-                details=details,
-            )
+            round_results = self.engine.search([constrained[index] for index in remaining], config, details=details)
             again = []
             for index, hypotheses in zip(remaining, round_results, strict=True):
                 results[index] = hypotheses
                 spellings = self._spellings_in(hypotheses)
                 if spellings:
-                    forbidden = _joined(stricter[index].forbidden, spellings)
-                    stricter[index] = replace(stricter[index], forbidden=forbidden)
+                    constrained[index] = _with_forbidden(constrained[index], spellings)
                     again.append(index)
             remaining = again
             if not remaining:
                 return results
         for index in remaining:
-            [text] = self.tokenizer.decode([sources[index]])
+            [text] = self.tokenizer.decode([inputs[index].ids])
             self.warnings.add("%r has no translation without the forbidden words, so it is empty", text[:_SHOWN])
             good = [each for each in results[index] if not self._spellings_in([each])]
             results[index] = good or [Hypothesis([], results[index][0].log_probability, results[index][0].score)]
@@ -193,5 +181,6 @@ class ExcludedWordsEngine:
         return tuple(spelling for each in hypotheses for spelling in spellings_in(self.tokenizer, each.ids, self.words))
 
 
-def _joined(first: Sequence[tuple[int, ...]], second: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
-    return tuple(dict.fromkeys((*first, *second)))
+def _with_forbidden(sentence: SearchInput, sequences: Sequence[tuple[int, ...]]) -> SearchInput:
+    forbidden = tuple(dict.fromkeys((*sentence.constraint.forbidden, *sequences)))
+    return replace(sentence, constraint=replace(sentence.constraint, forbidden=forbidden))

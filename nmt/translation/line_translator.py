@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self, cast
 from nmt.corpus.line_profile import LineProfile
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import BackgroundEngine, Engine, PendingResult
-from nmt.decoding.hypothesis import NO_CONSTRAINT, Hypothesis, LexicalConstraint
+from nmt.decoding.hypothesis import NO_CONSTRAINT, Hypothesis, LexicalConstraint, SearchInput
 from nmt.errors import NMTError
 from nmt.runtime.processes import watch
 from nmt.runtime.repeated_warnings import RepeatedWarnings
@@ -61,9 +61,8 @@ class ClosedEngine:
 
     def search(
         self,
-        sources: Sequence[Sequence[int]],  # noqa: ARG002 - see Engine
+        inputs: Sequence[SearchInput],  # noqa: ARG002 - see Engine
         config: SearchConfig,  # noqa: ARG002
-        constraints: Sequence[LexicalConstraint] | None = None,  # noqa: ARG002
         *,
         details: bool = False,  # noqa: ARG002
     ) -> list[list[Hypothesis]]:
@@ -282,14 +281,11 @@ class LineTranslator:
     ) -> PendingResult[list[list[Hypothesis]]]:
         """In the background if the engine can do that; otherwise when the result is asked for, one at a time."""
         engine = self._engine_for(forbid)
-        sources = [(*self.source_prefix, *task.segment.ids) for task in tasks]
-        constraints = (
-            [task.constraint for task in tasks] if any(task.constraint != NO_CONSTRAINT for task in tasks) else None
-        )
+        inputs = [SearchInput((*self.source_prefix, *task.segment.ids), task.constraint) for task in tasks]
         if self._background is engine and not details:
-            pending = self._background.submit(sources, self.search, constraints)
+            pending = self._background.submit(inputs, self.search)
         else:
-            search = partial(engine.search, sources, self.search, constraints, details=details)
+            search = partial(engine.search, inputs, self.search, details=details)
             pending = PendingResult(search, cancel=lambda: None)
 
         def result() -> list[list[Hypothesis]]:

@@ -310,6 +310,7 @@ class Workshop:
         """A copy in which the file ``name`` is another one with the right checksum: what an attacker would write."""
         from nmt.ctranslate2.copy import read_copy
         from nmt.decoding.config import SearchConfig
+        from nmt.decoding.hypothesis import SearchInput
         from nmt.translation.loading import load_copy
 
         directory = self.copy_of_model("ctranslate2/nmt.json", f"ctranslate2/{name}")
@@ -321,7 +322,7 @@ class Workshop:
             (directory / "ctranslate2" / "nmt.json").write_text(json.dumps(manifest))
             copy = read_copy(directory)
             assert copy is not None
-            load_copy(copy, threads=1).search([[5, 6, 7]], SearchConfig(beam_size=2))
+            load_copy(copy, threads=1).search([SearchInput([5, 6, 7])], SearchConfig(beam_size=2))
 
         return read
 

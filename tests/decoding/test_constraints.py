@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.hypothesis import NO_CONSTRAINT, LexicalConstraint
+from nmt.decoding.hypothesis import NO_CONSTRAINT, LexicalConstraint, SearchInput
 from nmt.decoding.search import beam_search
 from nmt.models.cache import DecoderCache, Memory
 from nmt.special_ids import EOS
-from tests.decoding.test_search import PLAIN, A, B, C, Prefix, TableModel, padded, random_table
+from tests.decoding.test_search import PLAIN, A, B, C, Prefix, TableModel, random_table, search_inputs
 
 SPACE = SearchConfig(beam_size=200, n_best=5, max_length_ratio=1.0, max_length_offset=1)
 
@@ -47,7 +47,7 @@ def true_best(
     return sorted(found, reverse=True)[: config.n_best]
 
 
-WISHES = [
+CONSTRAINTS = [
     NO_CONSTRAINT,
     LexicalConstraint(forbidden=((A,), (B, C))),
     LexicalConstraint(forbidden=((A, A), (C, B, A), (B,))),
@@ -61,9 +61,9 @@ def test_a_beam_as_wide_as_the_space_finds_the_best_of_what_is_wished(changes: d
     config = replace(SPACE, **changes)  # type: ignore[arg-type]
     sources = [(A, B), (C,), (B, B, A), (A,), (C, B)]
     model = TableModel(random_table)
-    found = beam_search(model, padded(*([*source, EOS] for source in sources)), config, WISHES)
+    found = beam_search(model, list(map(SearchInput, sources, CONSTRAINTS)), config)
     compared = 0
-    for source, constraint, hypotheses in zip(sources, WISHES, found, strict=True):
+    for source, constraint, hypotheses in zip(sources, CONSTRAINTS, found, strict=True):
         truth = true_best(model, source, config, constraint)
         if not truth:  # so short that nothing is left: the end is all that remains
             continue
@@ -87,7 +87,7 @@ def test_no_hypothesis_holds_what_is_forbidden_and_each_begins_as_it_must(
 ) -> None:
     constraints = [LexicalConstraint(prefix=prefix, forbidden=forbidden) for forbidden, prefix in wished]
     config = replace(PLAIN, beam_size=beam_size, no_repeat_ngram=no_repeat, min_length=2)
-    found = beam_search(TableModel(random_table), padded(*[[A, B, EOS]] * len(constraints)), config, constraints)
+    found = beam_search(TableModel(random_table), [SearchInput((A, B), each) for each in constraints], config)
     for constraint, hypotheses in zip(constraints, found, strict=True):
         ids = tuple(hypotheses[0].ids)
         assert ids[: len(constraint.prefix)] == constraint.prefix
@@ -101,7 +101,7 @@ def test_a_forbidden_word_is_no_longer_part_of_the_translation_but_its_share_is_
     def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
         return {A: 0.7, B: 0.2, EOS: 0.1} if not prefix else {EOS: 1.0}
 
-    [[best]] = beam_search(TableModel(table), padded([A, EOS]), PLAIN, [LexicalConstraint(forbidden=((A,),))])
+    [[best]] = beam_search(TableModel(table), [SearchInput([A], LexicalConstraint(forbidden=((A,),)))], PLAIN)
     assert best.ids == [B]
     assert best.log_probability == pytest.approx(math.log(0.2))
 
@@ -110,7 +110,7 @@ def test_where_nothing_may_follow_the_end_comes_before_the_least_length() -> Non
     def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
         return {A: 0.9, EOS: 0.1}
 
-    [[best]] = beam_search(TableModel(table), padded([A, EOS]), replace(PLAIN, min_length=3, no_repeat_ngram=1))
+    [[best]] = beam_search(TableModel(table), search_inputs([A]), replace(PLAIN, min_length=3, no_repeat_ngram=1))
     assert best.ids == [A]
 
 
@@ -120,8 +120,8 @@ def test_a_repeated_subword_is_dearer_by_the_penalty_and_the_probability_stays_t
         return {(): {A: 1.0}, (A,): {A: 0.6, B: 0.4}}.get(prefix, {EOS: 1.0})
 
     config = replace(PLAIN, beam_size=2, n_best=2)
-    plain = beam_search(TableModel(table), padded([A, EOS]), config)[0]
-    dearer = beam_search(TableModel(table), padded([A, EOS]), replace(config, repetition_penalty=2.0))[0]
+    plain = beam_search(TableModel(table), search_inputs([A]), config)[0]
+    dearer = beam_search(TableModel(table), search_inputs([A]), replace(config, repetition_penalty=2.0))[0]
     assert [each.ids for each in plain] == [[A, A], [A, B]]
     assert [each.ids for each in dearer] == [[A, B], [A, A]]
     assert [each.log_probability for each in dearer] == pytest.approx([math.log(0.4), math.log(0.6)], abs=1e-6)
@@ -148,7 +148,7 @@ def test_coverage_by_hand() -> None:
         return {A: 0.6, B: 0.4} if not prefix else {EOS: 1.0}
 
     config = replace(PLAIN, beam_size=2, n_best=2, coverage_penalty=0.2)
-    found = beam_search(LookingModel(table), padded([C, EOS], [C, B, A, EOS])[:1], config)[0]
+    found = beam_search(LookingModel(table), search_inputs([C], [C, B, A]), config)[0]
     assert [each.ids for each in found] == [[B], [A]]
     # The source is padded to four positions, two of which are no tokens and need not be looked at.
     expected = [math.log(0.4) + 0.2 * math.log(0.5), math.log(0.6) + 0.2 * math.log(1e-10)]

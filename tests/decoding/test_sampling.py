@@ -7,15 +7,15 @@ import torch
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.gumbel import gumbel, keys_of, sentence_key
-from nmt.decoding.hypothesis import LexicalConstraint
+from nmt.decoding.hypothesis import LexicalConstraint, SearchInput
 from nmt.decoding.sampling import draw, sample
 from nmt.decoding.scoring import pad_rows, score_targets
 from nmt.decoding.search import beam_search
 from nmt.errors import NMTError
 from nmt.models.transformer import Transformer
 from nmt.special_ids import EOS
-from tests.decoding.test_search import A, B, C, Prefix, TableModel, padded
-from tests.decoding.test_search_equivalences import random_sources
+from tests.decoding.test_search import A, B, C, Prefix, TableModel, search_inputs
+from tests.decoding.test_search_equivalences import padded, random_sources, without_eos
 
 SAMPLING = SearchConfig(sample=True, max_length_ratio=1.5, max_length_offset=3)
 
@@ -43,7 +43,7 @@ def abc(source: Prefix, prefix: Prefix) -> dict[int, float]:
 
 def drawn(count: int, **settings: object) -> Counter[tuple[int, ...]]:
     config = replace(SAMPLING, n_best=count, max_length_ratio=0.0, max_length_offset=2, **settings)  # type: ignore[arg-type]
-    [found] = sample(TableModel(abc), padded([A, EOS]), config)
+    [found] = sample(TableModel(abc), search_inputs([A]), config)
     assert len(found.hypotheses) == count
     return Counter(tuple(each.ids) for each in found.hypotheses)
 
@@ -105,7 +105,7 @@ def test_the_margin_of_a_draw_by_hand() -> None:
 
 def test_a_drawn_translation_is_as_probable_as_when_it_is_forced(transformer: Transformer) -> None:
     sources = random_sources(16)
-    found = sample(transformer, padded(*sources), replace(SAMPLING, n_best=3, temperature=1.5))
+    found = sample(transformer, without_eos(sources), replace(SAMPLING, n_best=3, temperature=1.5))
     for rank in range(3):
         hypotheses = [each.hypotheses[rank] for each in found]
         forced = score_targets(transformer, padded(*sources), pad_rows([each.ids for each in hypotheses]))
@@ -118,26 +118,26 @@ def test_a_drawn_translation_is_as_probable_as_when_it_is_forced(transformer: Tr
 def test_the_same_seed_gives_the_same_in_any_batch_and_another_seed_something_else(transformer: Transformer) -> None:
     sources = random_sources(24)
     config = replace(SAMPLING, n_best=2)
-    ids = [[each.ids for each in found.hypotheses] for found in sample(transformer, padded(*sources), config)]
-    alone = [sample(transformer, padded(source), config)[0] for source in sources]
+    ids = [[each.ids for each in found.hypotheses] for found in sample(transformer, without_eos(sources), config)]
+    alone = [sample(transformer, without_eos([source]), config)[0] for source in sources]
     assert ids == [[each.ids for each in found.hypotheses] for found in alone]
-    backwards = sample(transformer, padded(*sources[::-1]), config)[::-1]
+    backwards = sample(transformer, without_eos(sources[::-1]), config)[::-1]
     assert ids == [[each.ids for each in found.hypotheses] for found in backwards]
-    others = sample(transformer, padded(*sources), replace(config, seed=2))
+    others = sample(transformer, without_eos(sources), replace(config, seed=2))
     assert sum(mine != [each.ids for each in other.hypotheses] for mine, other in zip(ids, others, strict=True)) > 12
 
 
 def test_top_k_of_one_is_greedy_search(transformer: Transformer) -> None:
-    sources = padded(*random_sources(16))
-    greedy = beam_search(transformer, sources, replace(SAMPLING, sample=False, beam_size=1))
-    found = sample(transformer, sources, replace(SAMPLING, top_k=1))
+    inputs = without_eos(random_sources(16))
+    greedy = beam_search(transformer, inputs, replace(SAMPLING, sample=False, beam_size=1))
+    found = sample(transformer, inputs, replace(SAMPLING, top_k=1))
     assert [each.hypotheses[0].ids for each in found] == [each[0].ids for each in greedy]
 
 
 def test_what_is_drawn_is_as_wished() -> None:
     config = replace(SAMPLING, n_best=50, max_length_ratio=0.0, max_length_offset=3)
     constraint = LexicalConstraint(prefix=(B,), forbidden=((B, A, A),))
-    [found] = sample(TableModel(abc), padded([A, EOS]), config, [constraint])
+    [found] = sample(TableModel(abc), [SearchInput([A], constraint)], config)
     assert {tuple(each.ids) for each in found.hypotheses} == {(B,), (B, A)}
 
 
@@ -147,4 +147,4 @@ def test_a_model_without_finite_probabilities_is_an_error() -> None:
             return super().decode(*arguments, **more) * math.nan  # type: ignore[arg-type]
 
     with pytest.raises(NMTError, match="no finite probabilities"):
-        sample(Broken(abc), padded([A, EOS]), SAMPLING)
+        sample(Broken(abc), search_inputs([A]), SAMPLING)

@@ -1,6 +1,6 @@
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
+from nmt.decoding.hypothesis import SearchInput
 from nmt.decoding.search import beam_search, best_candidates, search
 from nmt.errors import NMTError
 from nmt.models.cache import DecoderCache, Memory
@@ -30,6 +31,7 @@ class TableModel:
         self.config = ModelConfig(vocabulary_size=VOCABULARY_SIZE, decoder_layers=1)
         self.table = table
         self.calls = 0
+        self.device = torch.device("cpu")
 
     def encode(self, source: Tensor) -> Memory:
         """The "states" are the ids themselves."""
@@ -66,9 +68,8 @@ class TableModel:
 PLAIN = SearchConfig(beam_size=2, length_penalty=0.0, max_length_ratio=1.0, max_length_offset=2)
 
 
-def padded(*rows: list[int]) -> Tensor:
-    longest = max(map(len, rows))
-    return torch.tensor([row + [PAD] * (longest - len(row)) for row in rows])
+def search_inputs(*sources: Sequence[int]) -> list[SearchInput]:
+    return [SearchInput(ids) for ids in sources]
 
 
 def garden_path(source: Prefix, prefix: Prefix) -> dict[int, float]:
@@ -92,7 +93,7 @@ def garden_path(source: Prefix, prefix: Prefix) -> dict[int, float]:
 
 
 def test_a_beam_of_one_takes_the_likeliest_step_each_time() -> None:
-    [[best]] = beam_search(TableModel(garden_path), padded([A, B, EOS]), replace(PLAIN, beam_size=1))
+    [[best]] = beam_search(TableModel(garden_path), search_inputs([A, B]), replace(PLAIN, beam_size=1))
     assert best.ids == [A]
     assert best.log_probability == pytest.approx(math.log(0.5 * 0.4))
 
@@ -100,7 +101,7 @@ def test_a_beam_of_one_takes_the_likeliest_step_each_time() -> None:
 def test_a_beam_of_two_finds_the_better_path() -> None:
     # Step 1 keeps A (0.5) and B (0.4). Step 2: B EOS 0.36, A EOS 0.20, A C 0.15: both endings are among the two best
     # candidates, two have ended, done.
-    [[best, second]] = beam_search(TableModel(garden_path), padded([A, B, EOS]), replace(PLAIN, n_best=2))
+    [[best, second]] = beam_search(TableModel(garden_path), search_inputs([A, B]), replace(PLAIN, n_best=2))
     assert (best.ids, second.ids) == ([B], [A])
     assert best.log_probability == pytest.approx(math.log(0.36))
     assert best.score == pytest.approx(best.log_probability)
@@ -109,7 +110,7 @@ def test_a_beam_of_two_finds_the_better_path() -> None:
 
 def test_the_length_penalty_divides_by_the_length_with_its_end_mark() -> None:
     config = replace(PLAIN, beam_size=5, n_best=5, length_penalty=1.0)
-    [found] = beam_search(TableModel(garden_path), padded([A, B, EOS]), config)
+    [found] = beam_search(TableModel(garden_path), search_inputs([A, B]), config)
     scores = {tuple(hypothesis.ids): hypothesis.score for hypothesis in found}
     assert scores[(B,)] == pytest.approx(math.log(0.36) / 2)
     assert scores[(A, C)] == pytest.approx(math.log(0.15) / 3)
@@ -122,7 +123,7 @@ def test_an_ending_outside_the_beam_does_not_end() -> None:
         rows = {(): {A: 1.0}, (A,): {A: 0.45, B: 0.45, EOS: 0.1}}
         return rows.get(prefix, {EOS: 1.0})
 
-    [found] = beam_search(TableModel(table), padded([A, B, EOS]), replace(PLAIN, n_best=2))
+    [found] = beam_search(TableModel(table), search_inputs([A, B]), replace(PLAIN, n_best=2))
     assert sorted(hypothesis.ids for hypothesis in found) == [[A, A], [A, B]]
 
 
@@ -132,7 +133,7 @@ def test_a_wider_beam_keeps_what_ends_late() -> None:
         rows = {(): {A: 0.5, B: 0.5}, (A,): {EOS: 0.5, C: 0.5}, (B,): {C: 1.0}}
         return rows.get(prefix, {EOS: 1.0})
 
-    [[best]] = beam_search(TableModel(table), padded([A, B, EOS]), PLAIN)
+    [[best]] = beam_search(TableModel(table), search_inputs([A, B]), PLAIN)
     assert best.ids == [B, C]
     assert best.log_probability == pytest.approx(math.log(0.5))
 
@@ -143,7 +144,7 @@ def test_the_search_stops_when_nothing_better_can_come() -> None:
         return {A: 0.9, B: 0.1} if not prefix else {EOS: 0.9, C: 0.1}
 
     model = TableModel(table)
-    beam_search(model, padded([A] * 10 + [EOS]), replace(PLAIN, beam_size=4))
+    beam_search(model, search_inputs([A] * 10), replace(PLAIN, beam_size=4))
     assert model.calls == 2
 
 
@@ -153,7 +154,7 @@ def test_the_margin_is_that_of_the_closest_decision(second: float, margin: float
     def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
         return {A: 0.5, B: second, C: 0.5 - second} if not prefix else {EOS: 0.99, A: 0.01}
 
-    [found] = search(TableModel(table), padded([A, EOS]), replace(PLAIN, beam_size=1))
+    [found] = search(TableModel(table), search_inputs([A]), replace(PLAIN, beam_size=1))
     assert found.margin == pytest.approx(margin, abs=1e-6)
 
 
@@ -162,7 +163,7 @@ def test_the_margin_counts_the_choice_between_what_ended() -> None:
     def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
         return {(): {A: 0.5, B: 0.5}, (A,): {EOS: 0.7, C: 0.3}, (B,): {EOS: 0.71, C: 0.29}}.get(prefix, {EOS: 1.0})
 
-    [found] = search(TableModel(table), padded([A, EOS]), PLAIN)
+    [found] = search(TableModel(table), search_inputs([A]), PLAIN)
     assert found.hypotheses[0].ids == [B]
     assert found.margin == pytest.approx(math.log(0.355 / 0.35), abs=1e-6)
 
@@ -181,7 +182,7 @@ def test_a_beam_as_wide_as_the_space_finds_the_true_best(length_penalty: float) 
     )
     sources = [(A, B), (C,), (B, B, A)]
     model = TableModel(random_table)
-    found = beam_search(model, padded(*([*source, EOS] for source in sources)), config)
+    found = beam_search(model, search_inputs(*sources), config)
     for source, hypotheses in zip(sources, found, strict=True):
         scored = []
         for length in range(config.length_limit(len(source)) + 1):
@@ -198,14 +199,14 @@ def never_ending(source: Prefix, prefix: Prefix) -> dict[int, float]:
 
 
 def test_at_the_length_limit_the_best_unfinished_one_is_ended_by_force() -> None:
-    found = beam_search(TableModel(never_ending), padded([A, EOS], [A, B, C, EOS]), PLAIN)
+    found = beam_search(TableModel(never_ending), search_inputs([A], [A, B, C]), PLAIN)
     # Limits: 1 + 2 and 3 + 2 subwords, each sentence by its own length although they share a batch.
     assert [hypotheses[0].ids for hypotheses in found] == [[A] * 3, [A] * 5]
     assert found[0][0].log_probability == pytest.approx(math.log(0.6**3 * 0.01))
 
 
 def test_min_length_holds_the_end_back() -> None:
-    [[best]] = beam_search(TableModel(garden_path), padded([A, B, EOS]), replace(PLAIN, min_length=2))
+    [[best]] = beam_search(TableModel(garden_path), search_inputs([A, B]), replace(PLAIN, min_length=2))
     # Of two subwords: A C EOS 0.15 is the likeliest.
     assert best.ids == [A, C]
 
@@ -214,7 +215,7 @@ def test_pad_unk_and_bos_are_forbidden_and_their_share_is_not_given_away() -> No
     def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
         return {PAD: 0.3, UNK: 0.2, BOS: 0.2, A: 0.2, EOS: 0.1} if not prefix else {UNK: 0.5, EOS: 0.5}
 
-    [[best]] = beam_search(TableModel(table), padded([A, EOS]), PLAIN)
+    [[best]] = beam_search(TableModel(table), search_inputs([A]), PLAIN)
     assert best.ids in ([A], [])
     assert best.log_probability == pytest.approx(math.log(0.1))
 
@@ -225,7 +226,7 @@ def test_a_model_without_finite_probabilities_is_an_error() -> None:
             return super().decode(*arguments, **more) * math.nan  # type: ignore[arg-type]
 
     with pytest.raises(NMTError, match="no finite probabilities"):
-        beam_search(Broken(garden_path), padded([A, EOS]), PLAIN)
+        beam_search(Broken(garden_path), search_inputs([A]), PLAIN)
 
 
 @pytest.mark.parametrize(("rows", "columns", "count"), [(3, 5000, 5), (2, 5000, 20), (4, 50, 5), (1, 3, 9)])

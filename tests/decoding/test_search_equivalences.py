@@ -1,4 +1,5 @@
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -6,7 +7,7 @@ import torch
 from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.hypothesis import Hypothesis
+from nmt.decoding.hypothesis import Hypothesis, SearchInput
 from nmt.decoding.scoring import score_targets
 from nmt.decoding.search import beam_search
 from nmt.models.base import log_probabilities
@@ -20,7 +21,13 @@ def padded(*rows: list[int]) -> Tensor:
     return torch.tensor([row + [PAD] * (longest - len(row)) for row in rows])
 
 
+def without_eos(sources: Iterable[Sequence[int]]) -> list[SearchInput]:
+    """Inputs of a search from ``sources`` that end with EOS, which a search adds itself."""
+    return [SearchInput(source[:-1]) for source in sources]
+
+
 def random_sources(count: int, seed: int = 3) -> list[list[int]]:
+    """Ids with EOS at the end."""
     generator = torch.Generator().manual_seed(seed)
     lengths = torch.randint(1, 12, (count,), generator=generator).tolist()
     return [[*torch.randint(4, 32, (length,), generator=generator).tolist(), EOS] for length in lengths]
@@ -38,7 +45,7 @@ def assert_same(left: list[Hypothesis], right: list[Hypothesis]) -> None:
 
 def test_enough_ends_for_the_comparisons_below(transformer: Transformer) -> None:
     sources = random_sources(24)
-    found = beam_search(transformer, padded(*sources), CONFIG)
+    found = beam_search(transformer, without_eos(sources), CONFIG)
     limits = [CONFIG.length_limit(len(source) - 1) for source in sources]
     lengths = [len(hypotheses[0].ids) for hypotheses in found]
     assert sum(length < limit for length, limit in zip(lengths, limits, strict=True)) >= 8
@@ -50,10 +57,10 @@ def test_enough_ends_for_the_comparisons_below(transformer: Transformer) -> None
 def test_a_sentence_alone_is_as_in_any_batch(transformer: Transformer, beam_size: int) -> None:
     config = replace(CONFIG, beam_size=beam_size, n_best=min(beam_size, 3))
     sources = random_sources(24)
-    together = beam_search(transformer, padded(*sources), config)
-    backwards = beam_search(transformer, padded(*sources[::-1]), config)[::-1]
+    together = beam_search(transformer, without_eos(sources), config)
+    backwards = beam_search(transformer, without_eos(sources[::-1]), config)[::-1]
     for source, in_batch, in_other in zip(sources, together, backwards, strict=True):
-        [alone] = beam_search(transformer, padded(source), config)
+        [alone] = beam_search(transformer, without_eos([source]), config)
         assert_same(alone, in_batch)
         assert_same(alone, in_other)
 
@@ -62,7 +69,7 @@ def test_a_beam_of_one_is_the_argmax_loop(transformer: Transformer) -> None:
     config = replace(CONFIG, beam_size=1, n_best=1)
     ended = 0
     for source in random_sources(24):
-        [[found]] = beam_search(transformer, padded(source), config)
+        [[found]] = beam_search(transformer, without_eos([source]), config)
         memory = transformer.encode(padded(source))
         ids: list[int] = []
         while len(ids) < config.length_limit(len(source) - 1):
@@ -79,7 +86,7 @@ def test_a_beam_of_one_is_the_argmax_loop(transformer: Transformer) -> None:
 
 def test_a_beam_score_is_the_forced_score(transformer: Transformer) -> None:
     sources = random_sources(24)
-    found = beam_search(transformer, padded(*sources), CONFIG)
+    found = beam_search(transformer, without_eos(sources), CONFIG)
     for rank in range(CONFIG.n_best):
         hypotheses = [of_sentence[rank] for of_sentence in found]
         targets = padded(*([*hypothesis.ids, EOS] for hypothesis in hypotheses))
@@ -97,10 +104,10 @@ def test_scores_are_zero_at_padding(transformer: Transformer) -> None:
 
 
 def test_n_best_is_sorted_distinct_and_begins_with_the_best(transformer: Transformer) -> None:
-    source = padded(*random_sources(24))
+    inputs = without_eos(random_sources(24))
     for several, single in zip(
-        beam_search(transformer, source, CONFIG),
-        beam_search(transformer, source, replace(CONFIG, n_best=1)),
+        beam_search(transformer, inputs, CONFIG),
+        beam_search(transformer, inputs, replace(CONFIG, n_best=1)),
         strict=True,
     ):
         scores = [hypothesis.score for hypothesis in several]

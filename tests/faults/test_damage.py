@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from nmt.decoding.hypothesis import SearchInput
 from nmt.errors import NMTError
 from nmt.model_dir.info import ModelInfo, load_info
 from nmt.model_dir.layout import CONFIG, TOKENIZER, WEIGHTS
@@ -22,7 +23,7 @@ from nmt.training.state import TrainState
 from nmt.translation.loading import open_model
 
 NAMED = re.compile(r"config\.json|weights\.safetensors")
-SOURCES = [[5, 6, 7, 8], [9, 10], [11, 12, 13]]
+INPUTS = [SearchInput(ids) for ids in ([5, 6, 7, 8], [9, 10], [11, 12, 13])]
 COPY = (
     "ctranslate2/model.bin",
     "ctranslate2/config.json",
@@ -34,7 +35,7 @@ COPY = (
 def answers(model: Path, engine: str = "auto") -> list[list[int]]:
     """What the model says."""
     opened = open_model(model, device="cpu", engine=engine, threads=1)
-    return [best.ids for best, *_ in opened.engine.search(SOURCES, opened.info.search)]
+    return [best.ids for best, *_ in opened.engine.search(INPUTS, opened.info.search)]
 
 
 def flipped(whole: bytes, positions: list[int]) -> Iterator[bytes]:

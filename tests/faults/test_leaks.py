@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nmt.ctranslate2.copy import read_copy
+from nmt.decoding.hypothesis import SearchInput
 from nmt.files.atomic import write_lines
 from nmt.files.lines import read_lines
 from nmt.model_dir.info import load_info
@@ -72,7 +73,7 @@ def test_the_lock_of_a_training(tmp_path: Path) -> None:
 def test_engines(whole_model: Path, engine: str) -> None:
     def cycle() -> None:
         opened = open_model(whole_model, device="cpu", threads=1, engine=engine)
-        opened.engine.search([[5, 6, 7]], opened.info.search)
+        opened.engine.search([SearchInput([5, 6, 7])], opened.info.search)
 
     check(cycle, 60)
 
@@ -82,6 +83,6 @@ def test_engines(whole_model: Path, engine: str) -> None:
 def test_engines_thousands_of_times(whole_model: Path, engine: str) -> None:
     def cycle() -> None:
         opened = open_model(whole_model, device="cpu", threads=1, engine=engine)
-        opened.engine.search([[5, 6, 7]], opened.info.search)
+        opened.engine.search([SearchInput([5, 6, 7])], opened.info.search)
 
     check(cycle, 3000)

@@ -6,6 +6,7 @@ import torch
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.torch import TorchEngine
+from nmt.decoding.hypothesis import SearchInput
 from nmt.decoding.scoring import score_targets
 from nmt.decoding.search import beam_search
 from nmt.errors import NMTError
@@ -13,7 +14,7 @@ from nmt.models.config import ModelConfig
 from nmt.models.ensemble import Ensemble
 from nmt.models.transformer import Transformer
 from nmt.special_ids import EOS
-from tests.decoding.test_search_equivalences import CONFIG, assert_same, padded, random_sources
+from tests.decoding.test_search_equivalences import CONFIG, assert_same, padded, random_sources, without_eos
 
 
 def other_model() -> Transformer:
@@ -24,9 +25,9 @@ def other_model() -> Transformer:
 
 @pytest.mark.parametrize("members", [1, 2, 3])
 def test_an_ensemble_of_a_model_with_itself_is_the_model(transformer: Transformer, members: int) -> None:
-    sources = padded(*random_sources(24))
-    alone = beam_search(transformer, sources, CONFIG)
-    together = beam_search(Ensemble([transformer] * members), sources, CONFIG)
+    inputs = without_eos(random_sources(24))
+    alone = beam_search(transformer, inputs, CONFIG)
+    together = beam_search(Ensemble([transformer] * members), inputs, CONFIG)
     for one, other in zip(alone, together, strict=True):
         assert_same(one, other)
 
@@ -40,7 +41,7 @@ def test_probabilities_are_averaged_with_a_cache_and_without(transformer: Transf
         expected = ((shares[0] + shares[1]) / 2).log()
         torch.testing.assert_close(ensemble.decode(target, ensemble.encode(source)), expected)
         config = replace(CONFIG, coverage_penalty=0.2)
-        found = beam_search(ensemble, source, config)
+        found = beam_search(ensemble, [SearchInput([10, 11, 12]), SearchInput([20])], config)
         for rank in range(2):
             hypotheses = [of_sentence[rank] for of_sentence in found]
             forced = score_targets(ensemble, source, padded(*([*each.ids, EOS] for each in hypotheses)))
@@ -49,7 +50,7 @@ def test_probabilities_are_averaged_with_a_cache_and_without(transformer: Transf
 
 def test_the_torch_engine_runs_an_ensemble_with_details(transformer: Transformer) -> None:
     engine = TorchEngine(Ensemble([other_model(), transformer]), torch.device("cpu"))
-    [[best]] = engine.search([[10, 11, 12]], SearchConfig(), details=True)
+    [[best]] = engine.search([SearchInput([10, 11, 12])], SearchConfig(), details=True)
     assert best.token_log_probabilities is not None
     assert sum(best.token_log_probabilities) == pytest.approx(best.log_probability, abs=1e-4)
     assert best.attention is not None

@@ -1,12 +1,13 @@
 import logging
 import re
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
+from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint, SearchInput
 from nmt.errors import NMTError
 from nmt.runtime.repeated_warnings import RepeatedWarnings
 from nmt.tokenization.config import TokenizerConfig
@@ -38,18 +39,12 @@ class Reciting:
         self.searches = 0
 
     def search(
-        self,
-        sources: list[list[int]],
-        config: SearchConfig,
-        constraints: list[LexicalConstraint] | None = None,
-        *,
-        details: bool = False,
+        self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool = False
     ) -> list[list[Hypothesis]]:
-        assert constraints is not None
         self.searches += 1
         return [
-            [next(each for each in self._hypotheses() if not self._holds(each, constraint))]
-            for constraint in constraints
+            [next(each for each in self._hypotheses() if not self._holds(each, sentence.constraint))]
+            for sentence in inputs
         ]
 
     def _hypotheses(self) -> list[Hypothesis]:
@@ -118,7 +113,7 @@ def test_a_forbidden_word_is_in_no_translation_of_any_engine(tokenizer: Tokenize
         tokenizer.encode(["pigs"])[0],
     ]
     engine = ExcludedWordsEngine(Reciting(known), tokenizer, ["hound", "us"], warnings())
-    [[best]] = engine.search([[5]], SearchConfig())
+    [[best]] = engine.search([SearchInput([5])], SearchConfig())
     [text] = tokenizer.decode([best.ids])
     assert not re.search(r"(?<!\w)(hound|us)(?!\w)", text, re.IGNORECASE)
 
@@ -126,7 +121,9 @@ def test_a_forbidden_word_is_in_no_translation_of_any_engine(tokenizer: Tokenize
 def test_sources_without_forbidden_words_are_searched_once(tokenizer: Tokenizer) -> None:
     inner = Reciting(tokenizer.encode(["the greyhound sees us"]))
     engine = ExcludedWordsEngine(inner, tokenizer, ["hound"], warnings())
-    assert [found[0].ids for found in engine.search([[5], [6]], SearchConfig())] == inner.known * 2
+    assert [
+        found[0].ids for found in engine.search([SearchInput([5]), SearchInput([6])], SearchConfig())
+    ] == inner.known * 2
     assert (inner.searches, engine.name) == (1, "reciting")
 
 
@@ -139,9 +136,9 @@ def test_an_engine_that_ignores_constraints_gives_an_empty_line(
 
     counted = warnings()
     engine = ExcludedWordsEngine(Deaf(tokenizer.encode(["the hound"])), tokenizer, ["hound"], counted)
-    source = tokenizer.encode(["the greyhound sees us"])
+    [ids] = tokenizer.encode(["the greyhound sees us"])
     for _ in range(4):
-        assert [found[0].ids for found in engine.search(source * 2, SearchConfig())] == [[], []]
+        assert [found[0].ids for found in engine.search([SearchInput(ids)] * 2, SearchConfig())] == [[], []]
     messages = [record.getMessage() for record in caplog.records]
     assert counted.count == 8
     assert len(messages) == 6  # the first five, and one that the others are only counted

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nmt.corpus.line_profile import LineProfile
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
+from nmt.decoding.hypothesis import Hypothesis, SearchInput
 from nmt.translation.line_translator import LineSettings, LineTranslator, line_settings
 from nmt.translation.requests import decode_requests
 
@@ -54,15 +54,10 @@ class Echo:
     name = "echo"
 
     def search(
-        self,
-        sources: Sequence[Sequence[int]],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
-        *,
-        details: bool = False,
+        self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool = False
     ) -> list[list[Hypothesis]]:
-        self.batches.append([tuple(source) for source in sources])
-        return [[Hypothesis(list(source), -1.0, -1.0)] for source in sources]
+        self.batches.append([tuple(sentence.ids) for sentence in inputs])
+        return [[Hypothesis(list(sentence.ids), -1.0, -1.0)] for sentence in inputs]
 
 
 def echo_translator(

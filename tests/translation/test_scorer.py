@@ -6,6 +6,7 @@ import torch
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.torch import TorchEngine
+from nmt.decoding.hypothesis import SearchInput
 from nmt.errors import NMTError
 from nmt.translation.loading import LoadedModel, load_together
 from nmt.translation.scorer import LineScorer
@@ -20,7 +21,8 @@ def loaded(reversal: Reversal) -> LoadedModel:
 def test_scores_equal_those_of_the_search_for_its_own_output(loaded: LoadedModel, reversal: Reversal) -> None:
     lines = reversal.unseen[:50]
     engine = TorchEngine(loaded.model, torch.device("cpu"))
-    found = [each[0] for each in engine.search(loaded.tokenizer.encode(lines), SearchConfig(), details=True)]
+    inputs = [SearchInput(ids) for ids in loaded.tokenizer.encode(lines)]
+    found = [each[0] for each in engine.search(inputs, SearchConfig(), details=True)]
     targets = loaded.tokenizer.decode([each.ids for each in found])
     scores = LineScorer(loaded).score(lines, targets)
     compared = 0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nmt import Translator
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
+from nmt.decoding.hypothesis import Hypothesis, SearchInput
 from nmt.text.line_forms import LineForms
 from nmt.text.sentences import sentence_spans
 from nmt.tokenization.config import TokenizerConfig
@@ -38,17 +38,12 @@ class DetailedEcho:
         self.calls = 0
 
     def search(
-        self,
-        sources: Sequence[Sequence[int]],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
-        *,
-        details: bool = False,
+        self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool = False
     ) -> list[list[Hypothesis]]:
         self.calls += 1
         return [
-            [self._echo(source, details)] + [self._echo(source[:-1], details, worse=1.0)] * (config.n_best - 1)
-            for source in sources
+            [self._echo(each.ids, details)] + [self._echo(each.ids[:-1], details, worse=1.0)] * (config.n_best - 1)
+            for each in inputs
         ]
 
     def _echo(self, source: Sequence[int], details: bool, worse: float = 0.0) -> Hypothesis:

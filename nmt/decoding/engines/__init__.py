@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
+from nmt.decoding.hypothesis import Hypothesis, SearchInput
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -17,18 +17,12 @@ class Engine(Protocol):
     name: str  # as --engine calls it
 
     def search(
-        self,
-        sources: Sequence[Sequence[int]],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
-        *,
-        details: bool = False,
+        self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool = False
     ) -> list[list[Hypothesis]]:
-        """The hypotheses for each source (ids without BOS and EOS), best first.
+        """The hypotheses for each of ``inputs``, best first.
 
-        ``constraints`` has one for each source; None: none has any. ``details`` asks for the log-probability of each
-        subword and for the attention of each hypothesis. One call is what one window of text needs; an engine makes
-        batches of it as suits it.
+        ``details`` asks for the log-probability of each subword and for the attention of each hypothesis. One call is
+        for one window of text; the engine divides it into batches as it needs.
         """
 
 
@@ -44,13 +38,8 @@ class PendingResult(Generic[T]):
 class BackgroundEngine(Engine, Protocol):
     """An engine that searches while other things are done."""
 
-    def submit(
-        self,
-        sources: Sequence[Sequence[int]],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
-    ) -> PendingResult[list[list[Hypothesis]]]:
-        """Begin what ``search`` does, behind what was begun before."""
+    def submit(self, inputs: Sequence[SearchInput], config: SearchConfig) -> PendingResult[list[list[Hypothesis]]]:
+        """Start ``search`` in the background, after the searches submitted before."""
 
     def close(self) -> None:
         """End its threads and give its memory back; it cannot be used after that."""
@@ -60,9 +49,9 @@ class DescribingEngine(Engine, Protocol):
     """An engine that can tell details of any translation, also of those that another engine found."""
 
     def describe(
-        self, sources: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[Hypothesis]]
+        self, inputs: Sequence[SearchInput], hypotheses: Sequence[Sequence[Hypothesis]]
     ) -> list[list[Hypothesis]]:
-        """The ``hypotheses`` for each source with what the ``details`` of a search are."""
+        """The ``hypotheses`` for each of ``inputs``, with the details that ``search`` gives on request."""
 
 
 class BatchEngine(DescribingEngine, Protocol):

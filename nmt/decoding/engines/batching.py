@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import BatchEngine
-from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
+from nmt.decoding.hypothesis import Hypothesis, SearchInput
 
 BATCH_SENTENCES = 64
 BATCH_TOKENS = 16_384
@@ -36,31 +36,25 @@ class BatchingEngine:
         self.before_each = before_each
 
     def search(
-        self,
-        sources: Sequence[Sequence[int]],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
-        *,
-        details: bool = False,
+        self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool = False
     ) -> list[list[Hypothesis]]:
         """See Engine.search."""
 
         def of_batch(batch: Sequence[int]) -> list[list[Hypothesis]]:
             self.before_each()
-            search_constraints = None if constraints is None else [constraints[index] for index in batch]
-            return self.engine.search([sources[index] for index in batch], config, search_constraints, details=details)
+            return self.engine.search([inputs[index] for index in batch], config, details=details)
 
-        return self._map(of_batch, list(self._batches(sources, config.rows)), len(sources))
+        return self._map(of_batch, list(self._batches(inputs, config.rows)), len(inputs))
 
     def describe(
-        self, sources: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[Hypothesis]]
+        self, inputs: Sequence[SearchInput], hypotheses: Sequence[Sequence[Hypothesis]]
     ) -> list[list[Hypothesis]]:
         """See DescribingEngine.describe."""
 
         def of_batch(batch: Sequence[int]) -> list[list[Hypothesis]]:
-            return self.engine.describe([sources[index] for index in batch], [hypotheses[index] for index in batch])
+            return self.engine.describe([inputs[index] for index in batch], [hypotheses[index] for index in batch])
 
-        return self._map(of_batch, list(self._batches(sources, 1)), len(sources))
+        return self._map(of_batch, list(self._batches(inputs, 1)), len(inputs))
 
     def _map(
         self, of_batch: Callable[[Sequence[int]], list[list[Hypothesis]]], batches: Sequence[list[int]], count: int
@@ -72,14 +66,14 @@ class BatchingEngine:
                 found[index] = hypotheses
         return found
 
-    def _batches(self, sources: Sequence[Sequence[int]], rows: int) -> Iterator[list[int]]:
-        """Indices into ``sources``, the longest first, so that what is too much for the memory fails at once."""
-        order = sorted(range(len(sources)), key=lambda index: -len(sources[index]))
+    def _batches(self, inputs: Sequence[SearchInput], rows: int) -> Iterator[list[int]]:
+        """Indices into ``inputs``, the longest first, so that a batch too large for the memory fails at once."""
+        order = sorted(range(len(inputs)), key=lambda index: -len(inputs[index].ids))
         share = max(LEAST_SHARE, -(-len(order) // self.engine.at_once))
         most = min(self.batch_sentences, share) if self.engine.at_once > 1 else self.batch_sentences
         start = 0
         while start < len(order):
-            longest = len(sources[order[start]]) + 1  # with EOS
+            longest = len(inputs[order[start]].ids) + 1  # with EOS
             size = min(most, max(1, self.batch_tokens // (longest * rows)))
             yield order[start : start + size]
             start += size

@@ -21,7 +21,7 @@ import ctranslate2
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import PendingResult
 from nmt.decoding.engines.batching import BATCH_SENTENCES, BATCH_TOKENS
-from nmt.decoding.hypothesis import NO_CONSTRAINT, NOT_FINITE, Hypothesis, LexicalConstraint
+from nmt.decoding.hypothesis import NO_CONSTRAINT, NOT_FINITE, Hypothesis, LexicalConstraint, SearchInput
 from nmt.errors import NMTError
 from nmt.runtime.processes import never_destroy, watch
 from nmt.special_ids import BOS, EOS, PAD, UNK
@@ -113,77 +113,56 @@ class CTranslate2Engine:
         """How it multiplies, such as int8_float32."""
         return str(self._translator.compute_type)
 
-    def unable(
-        self,
-        source: Sequence[int],
-        config: SearchConfig,
-        constraint: LexicalConstraint = NO_CONSTRAINT,
-        *,
-        details: bool,
-    ) -> str:
-        """What is asked for ``source`` that this engine cannot do, in words; empty if it can do everything."""
-        if not source:
-            return "sources without subwords"  # it would not even look for a translation
-        if max(len(source) + 1, config.length_limit(len(source)) + 1) > self._positions:
+    def unsupported_reason(self, sentence: SearchInput, config: SearchConfig, *, details: bool) -> str:
+        """What this engine cannot do for ``sentence``, in words; empty if it can do everything."""
+        length = len(sentence.ids)
+        if not length:
+            return "sources without subwords"  # it would not even search for a translation
+        if max(length + 1, config.length_limit(length) + 1) > self._positions:
             return f"sentences and translations of more than {self._positions:,} subwords"
-        return unsupported(config, constraint, details=details)
+        return unsupported(config, sentence.constraint, details=details)
 
     def search(
-        self,
-        sources: Sequence[Sequence[int]],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
-        *,
-        details: bool = False,
+        self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool = False
     ) -> list[list[Hypothesis]]:
         """See Engine.search; NMTError for what this engine cannot do."""
-        self._check(sources, config, constraints, details=details)
-        return self._begin(sources, config).result()
+        return self._submit(inputs, config, details=details).result()
 
-    def submit(
-        self,
-        sources: Sequence[Sequence[int]],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
-    ) -> PendingResult[list[list[Hypothesis]]]:
-        """See BackgroundEngine.begin; NMTError for what this engine cannot do."""
-        self._check(sources, config, constraints)
-        return self._begin(sources, config)
+    def submit(self, inputs: Sequence[SearchInput], config: SearchConfig) -> PendingResult[list[list[Hypothesis]]]:
+        """See BackgroundEngine.submit; NMTError for what this engine cannot do."""
+        return self._submit(inputs, config, details=False)
 
-    def _check(
-        self,
-        sources: Sequence[Sequence[int]],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None,
-        *,
-        details: bool = False,
-    ) -> None:
+    def _check(self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool) -> None:
         self._check_process()
-        for source, constraint in zip(sources, constraints or [NO_CONSTRAINT] * len(sources), strict=True):
-            if reason := self.unable(source, config, constraint, details=details):
+        for sentence in inputs:
+            if reason := self.unsupported_reason(sentence, config, details=details):
                 raise NMTError(f"the engine ctranslate2 cannot do {reason}; choose the engine torch, or auto")
 
     def _check_process(self) -> None:
         if self._forked:
             raise NMTError("the threads that translate are in the process this one was forked from; start again here")
 
-    def _begin(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> PendingResult[list[list[Hypothesis]]]:
+    def _submit(
+        self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool
+    ) -> PendingResult[list[list[Hypothesis]]]:
+        self._check(inputs, config, details=details)
+        sources = [sentence.ids for sentence in inputs]
         batches = [
-            (places, self._pool.submit(self._search_batch, [sources[place] for place in places], config))
-            for places in self._batches(sources, config.beam_size)
+            (indices, self._pool.submit(self._search_batch, [sources[index] for index in indices], config))
+            for indices in self._batches(sources, config.beam_size)
         ]
 
         def result() -> list[list[Hypothesis]]:
-            self._check_process()  # it may have been begun before a fork
-            found: list[list[Hypothesis]] = [[] for _ in sources]
+            self._check_process()  # the search may have been submitted before a fork
+            results: list[list[Hypothesis]] = [[] for _ in sources]
             try:
-                for places, batch in batches:
-                    for place, hypotheses in zip(places, batch.result(), strict=True):
-                        found[place] = hypotheses
+                for indices, batch in batches:
+                    for index, hypotheses in zip(indices, batch.result(), strict=True):
+                        results[index] = hypotheses
             except BaseException:  # an interrupt, too
                 cancel()
                 raise
-            return found
+            return results
 
         def cancel() -> None:
             for _, batch in batches:

@@ -1,4 +1,4 @@
-"""Two engines as one: the fast one for what it can do, the other for the rest."""
+"""Two engines as one: the fast one for the sentences it supports, the other for the rest."""
 
 import logging
 import math
@@ -8,16 +8,16 @@ from dataclasses import replace
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import DescribingEngine, PendingResult
 from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
-from nmt.decoding.hypothesis import NO_CONSTRAINT, Hypothesis, LexicalConstraint
+from nmt.decoding.hypothesis import Hypothesis, SearchInput
 
 logger = logging.getLogger(__name__)
 
 
 class FallbackEngine:
-    """CTranslate2 for every sentence for which it can do what is asked, and torch, loaded when needed, for the others.
+    """CTranslate2 for every sentence it supports, and torch, loaded when needed, for the others.
 
-    Each sentence is decided for by itself, so that which engine translates it does not depend on the others, nor on
-    whether details are asked for: those of translations that CTranslate2 found are told by torch.
+    The engine is chosen for each sentence by itself. The choice depends neither on the other sentences nor on whether
+    details are requested: torch adds details to the translations that CTranslate2 found.
     """
 
     name = "auto"
@@ -28,68 +28,51 @@ class FallbackEngine:
         self._other: DescribingEngine | None = None
 
     def search(
-        self,
-        sources: Sequence[Sequence[int]],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
-        *,
-        details: bool = False,
+        self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool = False
     ) -> list[list[Hypothesis]]:
         """See Engine.search."""
-        return self._begin(sources, config, constraints, details=details).result()
+        return self._submit(inputs, config, details=details).result()
 
-    def submit(
-        self,
-        sources: Sequence[Sequence[int]],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
-    ) -> PendingResult[list[list[Hypothesis]]]:
-        """See BackgroundEngine.begin; what is for torch waits until the result is wanted."""
-        return self._begin(sources, config, constraints, details=False)
+    def submit(self, inputs: Sequence[SearchInput], config: SearchConfig) -> PendingResult[list[list[Hypothesis]]]:
+        """See BackgroundEngine.submit; torch starts its sentences when the result is requested."""
+        return self._submit(inputs, config, details=False)
 
     def close(self) -> None:
         """See BackgroundEngine.close."""
         self._fast.close()
         self._other = None
 
-    def _begin(
-        self,
-        sources: Sequence[Sequence[int]],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None,
-        *,
-        details: bool,
+    def _submit(
+        self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool
     ) -> PendingResult[list[list[Hypothesis]]]:
-        constraints = constraints or [NO_CONSTRAINT] * len(sources)
-        reasons = [
-            self._fast.unable(source, config, constraint, details=False)
-            for source, constraint in zip(sources, constraints, strict=True)
-        ]
-        able = [index for index, reason in enumerate(reasons) if not reason]
-        unable = [index for index, reason in enumerate(reasons) if reason]
-        part = [sources[index] for index in able]
-        pending = self._fast.submit(part, config)
+        reasons = [self._fast.unsupported_reason(sentence, config, details=False) for sentence in inputs]
+        supported = [index for index, reason in enumerate(reasons) if not reason]
+        unsupported = [index for index, reason in enumerate(reasons) if reason]
+        fast_inputs = [inputs[index] for index in supported]
+        pending = self._fast.submit(fast_inputs, config)
 
         def result() -> list[list[Hypothesis]]:
-            found: list[list[Hypothesis]] = [[] for _ in sources]
+            results: list[list[Hypothesis]] = [[] for _ in inputs]
             hypotheses = pending.result()
-            _put(found, able, self._described(part, hypotheses) if able and details else hypotheses)
-            if unable:
-                engine = self._other_for(reasons[unable[0]])
-                rest, wished = [sources[index] for index in unable], [constraints[index] for index in unable]
-                _put(found, unable, engine.search(rest, config, wished, details=details))
-            return found
+            if supported and details:
+                hypotheses = self._described(fast_inputs, hypotheses)
+            _assign(results, supported, hypotheses)
+            if unsupported:
+                engine = self._other_for(reasons[unsupported[0]])
+                other_inputs = [inputs[index] for index in unsupported]
+                _assign(results, unsupported, engine.search(other_inputs, config, details=details))
+            return results
 
         return PendingResult(result, pending.cancel)
 
     def _described(
-        self, sources: Sequence[Sequence[int]], hypotheses: Sequence[list[Hypothesis]]
+        self, inputs: Sequence[SearchInput], hypotheses: Sequence[list[Hypothesis]]
     ) -> list[list[Hypothesis]]:
-        """What CTranslate2 found with details by torch, and with its log-probabilities, which are the sums of those."""
+        """The hypotheses of CTranslate2 with details by torch, whose sums are their log-probabilities."""
         engine = self._other_for("the probabilities and the attention of single subwords")
         return [
             [replace(each, log_probability=math.fsum(each.token_log_probabilities or ())) for each in of_sentence]
-            for of_sentence in engine.describe(sources, hypotheses)
+            for of_sentence in engine.describe(inputs, hypotheses)
         ]
 
     def _other_for(self, reason: str) -> DescribingEngine:
@@ -99,6 +82,6 @@ class FallbackEngine:
         return self._other
 
 
-def _put(found: list[list[Hypothesis]], places: Sequence[int], hypotheses: Sequence[list[Hypothesis]]) -> None:
-    for place, of_sentence in zip(places, hypotheses, strict=True):
-        found[place] = of_sentence
+def _assign(results: list[list[Hypothesis]], indices: Sequence[int], hypotheses: Sequence[list[Hypothesis]]) -> None:
+    for index, of_sentence in zip(indices, hypotheses, strict=True):
+        results[index] = of_sentence

@@ -12,7 +12,7 @@ from nmt.decoding.alternatives import find_alternatives
 from nmt.decoding.attention import check_heads, default_heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.packed_linear import packed_products
-from nmt.decoding.hypothesis import NO_CONSTRAINT, Hypothesis, LexicalConstraint, SearchResult
+from nmt.decoding.hypothesis import Hypothesis, SearchInput, SearchResult
 from nmt.decoding.sampling import sample
 from nmt.decoding.scoring import pad_rows, score_and_attend
 from nmt.decoding.search import search
@@ -27,7 +27,6 @@ CLOSE_CALL = 1e-4
 # Batches in parallel take turns at the interpreter, which is busy for a tenth of the time of each.
 MOST_AT_ONCE = 8
 
-Ids = Sequence[int]
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -59,23 +58,19 @@ class TorchEngine:
         self._products = packed_products(device)
 
     def search(
-        self,
-        sources: Sequence[Ids],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
-        *,
-        details: bool = False,
+        self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool = False
     ) -> list[list[Hypothesis]]:
-        """See Engine.search; all ``sources`` are one batch (see BatchingEngine)."""
-        if not sources:
+        """See Engine.search; all ``inputs`` are one batch (see BatchingEngine)."""
+        if not inputs:
             return []
-        search_constraints = constraints or [NO_CONSTRAINT] * len(sources)
-        hypotheses = self._run(lambda: self._search_batch(sources, config, search_constraints))
-        return self.describe(sources, hypotheses) if details else hypotheses
+        hypotheses = self._run(lambda: self._search_batch(inputs, config))
+        return self.describe(inputs, hypotheses) if details else hypotheses
 
-    def describe(self, sources: Sequence[Ids], hypotheses: Sequence[Sequence[Hypothesis]]) -> list[list[Hypothesis]]:
-        """See DescribingEngine.describe; all ``sources`` are one batch, whose hypotheses are taken rank by rank."""
-        return self._run(lambda: self._described(sources, hypotheses))
+    def describe(
+        self, inputs: Sequence[SearchInput], hypotheses: Sequence[Sequence[Hypothesis]]
+    ) -> list[list[Hypothesis]]:
+        """See DescribingEngine.describe; all ``inputs`` are one batch, whose hypotheses are taken rank by rank."""
+        return self._run(lambda: self._described(inputs, hypotheses))
 
     def _run(self, function: Callable[[], list[list[Hypothesis]]]) -> list[list[Hypothesis]]:
         def infer() -> list[list[Hypothesis]]:
@@ -100,41 +95,36 @@ class TorchEngine:
             return map(function, batches)
         return _map_in_parallel(function, batches, workers)
 
-    def _search_batch(
-        self, sources: Sequence[Ids], config: SearchConfig, constraints: Sequence[LexicalConstraint]
-    ) -> list[list[Hypothesis]]:
+    def _search_batch(self, inputs: Sequence[SearchInput], config: SearchConfig) -> list[list[Hypothesis]]:
         return [
-            self._search_alone(source, config, constraint) if found.margin < CLOSE_CALL else found.hypotheses
-            for source, constraint, found in zip(
-                sources, constraints, self._search(sources, config, constraints), strict=True
-            )
+            self._search_alone(sentence, config) if result.margin < CLOSE_CALL else result.hypotheses
+            for sentence, result in zip(inputs, self._search(inputs, config), strict=True)
         ]
 
-    def _search_alone(self, source: Ids, config: SearchConfig, constraint: LexicalConstraint) -> list[Hypothesis]:
+    def _search_alone(self, sentence: SearchInput, config: SearchConfig) -> list[Hypothesis]:
         with _one_thread():
-            return self._search([source], config, [constraint])[0].hypotheses
+            return self._search([sentence], config)[0].hypotheses
 
-    def _search(
-        self, sources: Sequence[Ids], config: SearchConfig, constraints: Sequence[LexicalConstraint]
-    ) -> list[SearchResult]:
-        how = sample if config.sample else find_alternatives if config.alternatives else search
-        rows = pad_rows(sources).to(self.device)
-        return how(self.model, rows, config, constraints, heads=self.alignment_heads)
+    def _search(self, inputs: Sequence[SearchInput], config: SearchConfig) -> list[SearchResult]:
+        method = sample if config.sample else find_alternatives if config.alternatives else search
+        return method(self.model, inputs, config, heads=self.alignment_heads)
 
-    def _described(self, sources: Sequence[Ids], hypotheses: Sequence[Sequence[Hypothesis]]) -> list[list[Hypothesis]]:
-        detailed: list[list[Hypothesis]] = [[] for _ in sources]
+    def _described(
+        self, inputs: Sequence[SearchInput], hypotheses: Sequence[Sequence[Hypothesis]]
+    ) -> list[list[Hypothesis]]:
+        detailed: list[list[Hypothesis]] = [[] for _ in inputs]
         for rank in range(max(map(len, hypotheses), default=0)):
-            places = [place for place, of_sentence in enumerate(hypotheses) if rank < len(of_sentence)]
-            source = pad_rows([sources[place] for place in places]).to(self.device)
-            target = pad_rows([hypotheses[place][rank].ids for place in places]).to(self.device)
-            parts = score_and_attend(self.model, source, target, self.alignment_heads)
-            for place, scores, attention in zip(places, *(part.tolist() for part in parts), strict=True):
-                given, length = hypotheses[place][rank], len(sources[place]) + 1
-                detailed[place].append(
+            indices = [index for index, of_sentence in enumerate(hypotheses) if rank < len(of_sentence)]
+            source = pad_rows([inputs[index].ids for index in indices]).to(self.device)
+            target = pad_rows([hypotheses[index][rank].ids for index in indices]).to(self.device)
+            columns = score_and_attend(self.model, source, target, self.alignment_heads)
+            for index, scores, attention in zip(indices, *(column.tolist() for column in columns), strict=True):
+                hypothesis, length = hypotheses[index][rank], len(inputs[index].ids) + 1
+                detailed[index].append(
                     replace(
-                        given,
-                        token_log_probabilities=scores[: len(given.ids) + 1],
-                        attention=[row[:length] for row in attention[: len(given.ids)]],
+                        hypothesis,
+                        token_log_probabilities=scores[: len(hypothesis.ids) + 1],
+                        attention=[row[:length] for row in attention[: len(hypothesis.ids)]],
                     )
                 )
         return detailed

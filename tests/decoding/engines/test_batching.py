@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.batching import BatchingEngine
-from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
+from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint, SearchInput
 
 CONFIG = SearchConfig(beam_size=2)
 T = TypeVar("T")
@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 
 class Echo:
-    """An engine that gives each source its wished prefix and itself, and remembers its batches."""
+    """An engine that gives each source its prefix and itself, and remembers its batches."""
 
     name = "echo"
 
@@ -29,45 +29,40 @@ class Echo:
             yield from pool.map(function, batches)
 
     def search(
-        self,
-        sources: Sequence[Sequence[int]],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
-        *,
-        details: bool = False,
+        self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool = False
     ) -> list[list[Hypothesis]]:
-        self.batches.append(list(sources))
-        prefixes = [()] * len(sources) if constraints is None else [constraint.prefix for constraint in constraints]
-        return [[Hypothesis([*prefix, *source], -1.0, -1.0)] for prefix, source in zip(prefixes, sources, strict=True)]
+        self.batches.append([sentence.ids for sentence in inputs])
+        return [[Hypothesis([*sentence.constraint.prefix, *sentence.ids], -1.0, -1.0)] for sentence in inputs]
 
     def describe(
-        self, sources: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[Hypothesis]]
+        self, inputs: Sequence[SearchInput], hypotheses: Sequence[Sequence[Hypothesis]]
     ) -> list[list[Hypothesis]]:
-        self.batches.append(list(sources))
+        self.batches.append([sentence.ids for sentence in inputs])
         return [list(of_sentence) for of_sentence in hypotheses]
 
 
 def test_batches_are_bounded_by_sentences_and_by_subwords_with_padding_and_beams() -> None:
     # Two beams; a source of n subwords takes (n + 1) * 2 of the 40.
     inner = Echo()
-    BatchingEngine(inner, batch_sentences=3, batch_tokens=40).search([[5] * n for n in (1, 2, 3, 4, 9, 10, 15)], CONFIG)
+    inputs = [SearchInput([5] * length) for length in (1, 2, 3, 4, 9, 10, 15)]
+    BatchingEngine(inner, batch_sentences=3, batch_tokens=40).search(inputs, CONFIG)
     assert [[len(source) for source in batch] for batch in inner.batches] == [[15], [10], [9, 4], [3, 2, 1]]
 
 
 def test_one_sentence_is_searched_even_if_it_is_over_the_bound() -> None:
     inner = Echo()
-    assert len(BatchingEngine(inner, batch_tokens=1).search([[5, 6, 7], [8]], CONFIG)) == 2
+    assert len(BatchingEngine(inner, batch_tokens=1).search([SearchInput([5, 6, 7]), SearchInput([8])], CONFIG)) == 2
     assert len(inner.batches) == 2
 
 
 @given(st.lists(st.lists(st.integers(4, 9), max_size=20)), st.integers(1, 5), st.integers(1, 80))
-def test_every_source_and_wish_comes_back_to_its_place(sources: list[list[int]], sentences: int, tokens: int) -> None:
+def test_every_source_and_constraint_keeps_its_position(sources: list[list[int]], sentences: int, tokens: int) -> None:
     engine = BatchingEngine(Echo(), batch_sentences=sentences, batch_tokens=tokens)
-    constraints = [LexicalConstraint(prefix=(100 + index,)) for index in range(len(sources))]
-    found = engine.search(sources, CONFIG, constraints)
+    inputs = [SearchInput(ids, LexicalConstraint(prefix=(100 + index,))) for index, ids in enumerate(sources)]
+    found = engine.search(inputs, CONFIG)
     assert [each[0].ids for each in found] == [[100 + index, *source] for index, source in enumerate(sources)]
-    assert [each[0].ids for each in engine.search(sources, CONFIG)] == sources
-    assert engine.describe(sources, found) == found
+    assert [each[0].ids for each in engine.search(list(map(SearchInput, sources)), CONFIG)] == sources
+    assert engine.describe(inputs, found) == found
 
 
 @pytest.mark.parametrize(
@@ -75,7 +70,7 @@ def test_every_source_and_wish_comes_back_to_its_place(sources: list[list[int]],
 )
 def test_a_small_window_is_shared_out_to_all_threads(sentences: int, sizes: list[int]) -> None:
     inner = Echo(at_once=4)
-    found = BatchingEngine(inner, batch_sentences=20).search([[5, 6]] * sentences, CONFIG)
+    found = BatchingEngine(inner, batch_sentences=20).search([SearchInput([5, 6])] * sentences, CONFIG)
     assert sorted(map(len, inner.batches), reverse=True) == sizes
     assert len(found) == sentences
 
@@ -85,4 +80,4 @@ def test_what_is_raised_before_a_batch_comes_out() -> None:
         raise KeyError
 
     with pytest.raises(KeyError):
-        BatchingEngine(Echo(at_once=2), before_each=stop).search([[5]] * 30, CONFIG)
+        BatchingEngine(Echo(at_once=2), before_each=stop).search([SearchInput([5])] * 30, CONFIG)

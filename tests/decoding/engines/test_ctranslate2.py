@@ -12,7 +12,7 @@ import torch
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.ctranslate2 import CTranslate2Engine, unsupported
 from nmt.decoding.engines.torch import TorchEngine
-from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
+from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint, SearchInput
 from nmt.decoding.scoring import pad_rows, score_targets
 from nmt.errors import NMTError
 from nmt.models.config import ModelConfig
@@ -23,9 +23,10 @@ CONFIG = SearchConfig(beam_size=4, max_length_offset=20)  # far enough to be rea
 MakeEngine = Callable[..., CTranslate2Engine]
 
 
-def random_sources(count: int = 60) -> list[list[int]]:
+def random_inputs(count: int = 60) -> list[SearchInput]:
     generator = torch.Generator().manual_seed(11)
-    return [torch.randint(4, 32, (1 + index % 11,), generator=generator).tolist() for index in range(count)]
+    lengths = (1 + index % 11 for index in range(count))
+    return [SearchInput(torch.randint(4, 32, (length,), generator=generator).tolist()) for length in lengths]
 
 
 def forced(model: Transformer, source: Sequence[int], ids: Sequence[int]) -> float:
@@ -59,15 +60,13 @@ def test_it_finds_what_torch_finds_with_the_same_scores(
     transformer: Transformer, fast_engine: MakeEngine, settings: dict[str, float]
 ) -> None:
     config = replace(CONFIG, **settings)
-    sources = random_sources()
+    inputs = random_inputs()
     engine = fast_engine(transformer)
     if config.beam_size == 29:  # of 60 subwords: so wide that <pad> can take a place in CTranslate2's beam
         everything = replace(config, n_best=29)
-        sources = [
-            source for source in sources if not holds_special(engine._translate([source], everything)[0].hypotheses)
-        ]
-    theirs = TorchEngine(transformer, torch.device("cpu")).search(sources, config)
-    ours = engine.search(sources, config)
+        inputs = [each for each in inputs if not holds_special(engine._translate([each.ids], everything)[0].hypotheses)]
+    theirs = TorchEngine(transformer, torch.device("cpu")).search(inputs, config)
+    ours = engine.search(inputs, config)
     assert same(ours, theirs)
     pairs = list(zip(itertools.chain(*ours), itertools.chain(*theirs), strict=True))
     assert len(pairs) >= (30 if config.beam_size == 29 else 60)
@@ -85,14 +84,14 @@ def test_log_probabilities_are_those_of_forced_decoding(fast_engine: MakeEngine,
     for parameter in model.parameters():  # norms and biases that do something
         parameter.add_(torch.randn(parameter.shape), alpha=0.3)
     config = SearchConfig(beam_size=3, n_best=3, max_length_ratio=1.0, max_length_offset=2)
-    sources = random_sources(20)
-    found = fast_engine(model).search(sources, config)
-    for source, hypotheses in zip(sources, found, strict=True):
+    inputs = random_inputs(20)
+    found = fast_engine(model).search(inputs, config)
+    for sentence, hypotheses in zip(inputs, found, strict=True):
         assert hypotheses
         for hypothesis in hypotheses:
-            assert len(hypothesis.ids) <= config.length_limit(len(source))
+            assert len(hypothesis.ids) <= config.length_limit(len(sentence.ids))
             assert min(hypothesis.ids, default=EOS + 1) > EOS
-            assert hypothesis.log_probability == pytest.approx(forced(model, source, hypothesis.ids), abs=1e-4)
+            assert hypothesis.log_probability == pytest.approx(forced(model, sentence.ids, hypothesis.ids), abs=1e-4)
             assert hypothesis.score == pytest.approx(hypothesis.log_probability / (len(hypothesis.ids) + 1))
 
 
@@ -101,7 +100,7 @@ def test_at_the_length_limit_hypotheses_are_ended_by_force(
     transformer: Transformer, fast_engine: MakeEngine, beam_size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = SearchConfig(beam_size=beam_size, max_length_ratio=0.25, max_length_offset=0)
-    sources = random_sources(33)
+    inputs = random_inputs(33)
     again = []
     translate = CTranslate2Engine._translate
 
@@ -110,15 +109,15 @@ def test_at_the_length_limit_hypotheses_are_ended_by_force(
         return translate(self, sources, config, **options)
 
     monkeypatch.setattr(CTranslate2Engine, "_translate", watched)
-    ours = fast_engine(transformer).search(sources, config)
+    ours = fast_engine(transformer).search(inputs, config)
     assert bool(again) == (beam_size > 1)  # greedy search has found all that there is
-    theirs = TorchEngine(transformer, torch.device("cpu")).search(sources, config)
+    theirs = TorchEngine(transformer, torch.device("cpu")).search(inputs, config)
     at_limit = 0
-    for source, our, their in zip(sources, ours, theirs, strict=True):
-        limit = config.length_limit(len(source))
+    for sentence, our, their in zip(inputs, ours, theirs, strict=True):
+        limit = config.length_limit(len(sentence.ids))
         at_limit += len(our[0].ids) == limit
         assert len(our[0].ids) <= limit
-        assert our[0].log_probability == pytest.approx(forced(transformer, source, our[0].ids), abs=1e-4)
+        assert our[0].log_probability == pytest.approx(forced(transformer, sentence.ids, our[0].ids), abs=1e-4)
         assert our[0].score <= their[0].score + 1e-4
         assert beam_size > 1 or our[0].ids == their[0].ids
     assert at_limit > 5
@@ -140,20 +139,20 @@ def test_special_ids_are_never_written_and_probabilities_not_renormalised(
         return with_care(self, source, result, config)
 
     monkeypatch.setattr(CTranslate2Engine, "_search_with_care", watched)
-    sources = [[20, 21, 22], [20], [7, 8], [22, 5, 20, 6]]
-    found = fast_engine(model).search(sources, replace(CONFIG, beam_size=beam_size))
-    assert 0 < len(taken) < len(sources)
-    for source, (hypothesis,) in zip(sources, found, strict=True):
+    inputs = [SearchInput(ids) for ids in ([20, 21, 22], [20], [7, 8], [22, 5, 20, 6])]
+    found = fast_engine(model).search(inputs, replace(CONFIG, beam_size=beam_size))
+    assert 0 < len(taken) < len(inputs)
+    for sentence, (hypothesis,) in zip(inputs, found, strict=True):
         assert min(hypothesis.ids, default=EOS + 1) > EOS
-        assert hypothesis.log_probability == pytest.approx(forced(model, source, hypothesis.ids), abs=1e-4)
+        assert hypothesis.log_probability == pytest.approx(forced(model, sentence.ids, hypothesis.ids), abs=1e-4)
 
 
 def test_what_is_begun_is_found_in_the_background_unless_it_is_cancelled(
     transformer: Transformer, fast_engine: MakeEngine
 ) -> None:
-    engine, sources = fast_engine(transformer, batch_sentences=1), random_sources()
-    found = engine.search(sources, CONFIG)
-    first, second, third = (engine.submit(sources, CONFIG) for _ in range(3))
+    engine, inputs = fast_engine(transformer, batch_sentences=1), random_inputs()
+    found = engine.search(inputs, CONFIG)
+    first, second, third = (engine.submit(inputs, CONFIG) for _ in range(3))
     second.cancel()
     assert same(third.result(), found)
     assert same(first.result(), found)
@@ -164,20 +163,20 @@ def test_what_is_begun_is_found_in_the_background_unless_it_is_cancelled(
 def test_int8_gives_the_same_in_every_batch_order_and_number_of_threads(
     transformer: Transformer, fast_engine: MakeEngine
 ) -> None:
-    sources = random_sources(120)
+    inputs = random_inputs(120)
     results = []
     for threads, most in itertools.product((1, 2), (1, 7, 64)):
         engine = fast_engine(transformer, "int8", threads=threads, batch_sentences=most)
-        results.append(engine.search(sources, CONFIG))
-    results.append(engine.search(sources[::-1], CONFIG)[::-1])
-    results.append([found for source in sources for found in engine.search([source], CONFIG)])
+        results.append(engine.search(inputs, CONFIG))
+    results.append(engine.search(inputs[::-1], CONFIG)[::-1])
+    results.append([found for sentence in inputs for found in engine.search([sentence], CONFIG)])
     assert len(results[0]) == 120
     assert all(result == results[0] for result in results)  # ids, probabilities and scores, to the last bit
 
 
 def test_int8_says_nearly_the_same_as_float32(transformer: Transformer, fast_engine: MakeEngine) -> None:
-    sources = random_sources(110)
-    exact, near = (fast_engine(transformer, kind).search(sources, CONFIG) for kind in ("float32", "int8"))
+    inputs = random_inputs(110)
+    exact, near = (fast_engine(transformer, kind).search(inputs, CONFIG) for kind in ("float32", "int8"))
     assert exact != near
     identical = sum(one[0].ids == other[0].ids for one, other in zip(exact, near, strict=True))
     assert identical > 90
@@ -199,18 +198,18 @@ def test_what_it_would_understand_otherwise_is_refused(transformer: Transformer,
     assert unsupported(CONFIG, details=True)
     engine = fast_engine(transformer)
     with pytest.raises(NMTError, match="min_length"):
-        engine.search([[5]], replace(CONFIG, min_length=2))
+        engine.search([SearchInput([5])], replace(CONFIG, min_length=2))
     with pytest.raises(NMTError, match="without subwords"):
-        engine.search([[]], CONFIG)
+        engine.search([SearchInput([])], CONFIG)
     with pytest.raises(NMTError, match="more than 64 subwords"):
-        engine.search([[5] * 64], CONFIG)
+        engine.search([SearchInput([5] * 64)], CONFIG)
 
 
 def test_weights_that_are_not_finite_are_an_error(transformer: Transformer, fast_engine: MakeEngine) -> None:
     model = Transformer(transformer.config).requires_grad_(False)
     model.encoder_norm.weight.fill_(float("nan"))
     with pytest.raises(NMTError, match="finite"):
-        fast_engine(model).search([[5, 6]], CONFIG)
+        fast_engine(model).search([SearchInput([5, 6])], CONFIG)
 
 
 def test_a_model_it_cannot_run_is_an_error() -> None:

@@ -1,11 +1,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import PendingResult
 from nmt.decoding.engines.fallback import FallbackEngine
-from nmt.decoding.hypothesis import NO_CONSTRAINT, Hypothesis, LexicalConstraint
+from nmt.decoding.hypothesis import NO_CONSTRAINT, Hypothesis, LexicalConstraint, SearchInput
 
 CONFIG = SearchConfig()
 
@@ -19,27 +18,20 @@ class Fake:
         self.mark = mark
         self.constraints: list[LexicalConstraint] = []
 
-    def unable(
-        self,
-        source: Sequence[int],
-        config: SearchConfig,
-        constraint: LexicalConstraint = NO_CONSTRAINT,
-        *,
-        details: bool,
-    ) -> str:
-        return "this" if len(source) > 3 or constraint != NO_CONSTRAINT or details else ""
+    def unsupported_reason(self, sentence: SearchInput, config: SearchConfig, *, details: bool) -> str:
+        return "this" if len(sentence.ids) > 3 or sentence.constraint != NO_CONSTRAINT or details else ""
 
     def search(
-        self, sources: Sequence[Sequence[int]], config: SearchConfig, constraints: Any = None, *, details: bool = False
+        self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool = False
     ) -> list[list[Hypothesis]]:
-        self.constraints += constraints or []
-        return [[Hypothesis([self.mark, *source], -1.0, -1.0)] for source in sources]
+        self.constraints += [sentence.constraint for sentence in inputs]
+        return [[Hypothesis([self.mark, *sentence.ids], -1.0, -1.0)] for sentence in inputs]
 
-    def submit(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> PendingResult[list[list[Hypothesis]]]:
-        return PendingResult(lambda: self.search(sources, config), lambda: None)
+    def submit(self, inputs: Sequence[SearchInput], config: SearchConfig) -> PendingResult[list[list[Hypothesis]]]:
+        return PendingResult(lambda: self.search(inputs, config), lambda: None)
 
     def describe(
-        self, sources: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[Hypothesis]]
+        self, inputs: Sequence[SearchInput], hypotheses: Sequence[Sequence[Hypothesis]]
     ) -> list[list[Hypothesis]]:
         return [[replace(each, attention=[[self.mark]]) for each in of_sentence] for of_sentence in hypotheses]
 
@@ -53,10 +45,14 @@ def test_each_sentence_goes_to_the_fast_engine_unless_it_cannot() -> None:
 
     engine = FallbackEngine(Fake(1), open_other)  # type: ignore[arg-type]
     assert engine.search([], CONFIG) == []
-    assert [found[0].ids for found in engine.search([[5], [6, 7]], CONFIG)] == [[1, 5], [1, 6, 7]]
+    assert [found[0].ids for found in engine.search([SearchInput([5]), SearchInput([6, 7])], CONFIG)] == [
+        [1, 5],
+        [1, 6, 7],
+    ]
     assert not opened
     constraint = LexicalConstraint(prefix=(9,))
-    found = engine.search([[5], [5] * 4, [6], [7]], CONFIG, [NO_CONSTRAINT, NO_CONSTRAINT, constraint, NO_CONSTRAINT])
+    inputs = [SearchInput([5]), SearchInput([5] * 4), SearchInput([6], constraint), SearchInput([7])]
+    found = engine.search(inputs, CONFIG)
     assert [each[0].ids for each in found] == [[1, 5], [2, 5, 5, 5, 5], [2, 6], [1, 7]]
     assert len(opened) == 1
     assert opened[0].constraints[:2] == [NO_CONSTRAINT, constraint]
@@ -64,6 +60,6 @@ def test_each_sentence_goes_to_the_fast_engine_unless_it_cannot() -> None:
 
 def test_the_other_engine_tells_the_details_of_what_the_fast_one_found() -> None:
     engine = FallbackEngine(Fake(1), lambda: Fake(2))  # type: ignore[arg-type]
-    found = engine.search([[5], [5] * 4, [6]], CONFIG, details=True)
+    found = engine.search([SearchInput([5]), SearchInput([5] * 4), SearchInput([6])], CONFIG, details=True)
     assert [each[0].ids for each in found] == [[1, 5], [2, 5, 5, 5, 5], [1, 6]]
     assert [each[0].attention for each in (found[0], found[2])] == [[[2]], [[2]]]

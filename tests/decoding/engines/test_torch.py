@@ -12,7 +12,7 @@ from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import torch as torch_engine
 from nmt.decoding.engines.batching import BatchingEngine
 from nmt.decoding.engines.torch import TorchEngine
-from nmt.decoding.hypothesis import NO_CONSTRAINT, LexicalConstraint
+from nmt.decoding.hypothesis import LexicalConstraint, SearchInput
 from nmt.decoding.scoring import pad_rows
 from nmt.decoding.search import beam_search, search
 from nmt.errors import NMTError
@@ -21,6 +21,7 @@ from nmt.special_ids import EOS, PAD
 
 CONFIG = SearchConfig(beam_size=4, n_best=2, max_length_ratio=1.5, max_length_offset=3)
 SOURCES = [[15, 16, 17, 18, 19, 20, 21], [10, 11, 12], [30, 4], [20]]  # the longest first, as the engine takes them
+INPUTS = [SearchInput(ids) for ids in SOURCES]
 
 
 def test_sources_are_ended_and_padded() -> None:
@@ -29,7 +30,7 @@ def test_sources_are_ended_and_padded() -> None:
 
 def test_the_engine_gives_what_the_search_finds(transformer: Transformer) -> None:
     engine = TorchEngine(transformer, torch.device("cpu"))
-    found, expected = engine.search(SOURCES, CONFIG), beam_search(transformer, pad_rows(SOURCES), CONFIG)
+    found, expected = engine.search(INPUTS, CONFIG), beam_search(transformer, INPUTS, CONFIG)
     for ours, theirs in zip(found, expected, strict=True):  # products by another library: other last digits
         assert [one.ids for one in ours] == [one.ids for one in theirs]
         assert [one.score for one in ours] == pytest.approx([one.score for one in theirs], abs=1e-5)
@@ -39,21 +40,21 @@ def test_the_engine_gives_what_the_search_finds(transformer: Transformer) -> Non
 def test_close_calls_are_decided_alone_with_one_thread(
     transformer: Transformer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    margins = [found.margin for found in search(transformer, pad_rows(SOURCES), CONFIG)]
+    margins = [found.margin for found in search(transformer, INPUTS, CONFIG)]
     assert all(0 < margin < 10 for margin in margins)
     closest = margins.index(min(margins))
     monkeypatch.setattr(torch_engine, "CLOSE_CALL", min(margins) * 1.01)
-    searched: list[tuple[Sequence[Sequence[int]], int]] = []
+    searched: list[tuple[Sequence[SearchInput], int]] = []
 
     class Watched(TorchEngine):
-        def _search(self, sources, config, constraints):  # type: ignore[no-untyped-def]
-            searched.append((sources, torch.get_num_threads()))
-            return super()._search(sources, config, constraints)
+        def _search(self, inputs, config):  # type: ignore[no-untyped-def]
+            searched.append((inputs, torch.get_num_threads()))
+            return super()._search(inputs, config)
 
     torch.set_num_threads(2)
     try:
-        result = Watched(transformer, torch.device("cpu")).search(SOURCES, CONFIG)
-        assert searched == [(SOURCES, 2), ([SOURCES[closest]], 1)]
+        result = Watched(transformer, torch.device("cpu")).search(INPUTS, CONFIG)
+        assert searched == [(INPUTS, 2), ([INPUTS[closest]], 1)]
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(1)
@@ -63,11 +64,11 @@ def test_close_calls_are_decided_alone_with_one_thread(
 def test_a_sentence_alone_is_as_in_any_batch_and_with_any_threads(transformer: Transformer) -> None:
     engine = TorchEngine(transformer, torch.device("cpu"))
     generator = torch.Generator().manual_seed(11)
-    sources = [torch.randint(4, 32, (1 + index % 11,), generator=generator).tolist() for index in range(60)]
+    inputs = [SearchInput(torch.randint(4, 32, (1 + index % 11,), generator=generator).tolist()) for index in range(60)]
     results = []
     for threads, size in itertools.product((1, 2), (1, 7, 60)):
         torch.set_num_threads(threads)
-        batches = (sources[start : start + size] for start in range(0, len(sources), size))
+        batches = (inputs[start : start + size] for start in range(0, len(inputs), size))
         results.append([[each.ids for each in found] for batch in batches for found in engine.search(batch, CONFIG)])
     torch.set_num_threads(1)
     assert len(results[0]) == 60
@@ -79,19 +80,19 @@ def test_batches_in_parallel_share_the_threads_and_give_what_one_after_the_other
 ) -> None:
     monkeypatch.setattr(torch_engine, "MOST_AT_ONCE", 2)
     generator = torch.Generator().manual_seed(11)
-    sources = [torch.randint(4, 32, (1 + index % 11,), generator=generator).tolist() for index in range(60)]
+    inputs = [SearchInput(torch.randint(4, 32, (1 + index % 11,), generator=generator).tolist()) for index in range(60)]
     threads: set[tuple[int, int]] = set()
 
     class Watched(TorchEngine):
-        def _search(self, sources, config, constraints):  # type: ignore[no-untyped-def]
+        def _search(self, inputs, config):  # type: ignore[no-untyped-def]
             threads.add((threading.get_ident(), torch.get_num_threads()))
-            return super()._search(sources, config, constraints)
+            return super()._search(inputs, config)
 
-    expected = BatchingEngine(TorchEngine(transformer, torch.device("cpu")), batch_sentences=7).search(sources, CONFIG)
+    expected = BatchingEngine(TorchEngine(transformer, torch.device("cpu")), batch_sentences=7).search(inputs, CONFIG)
     torch.set_num_threads(5)
     try:
         found = BatchingEngine(Watched(transformer, torch.device("cpu")), batch_sentences=7).search(
-            sources, CONFIG, details=True
+            inputs, CONFIG, details=True
         )
         assert torch.get_num_threads() == 5
     finally:
@@ -144,33 +145,30 @@ def test_with_any_setting_and_wish_a_sentence_alone_is_as_in_any_batch(
     config = replace(CONFIG, **changes)  # type: ignore[arg-type]
     generator = torch.Generator().manual_seed(11)
     sources = [torch.randint(4, 32, (1 + index % 9,), generator=generator).tolist() for index in range(30)]
-    constraints = [
+    inputs = [
         (
-            NO_CONSTRAINT,
-            LexicalConstraint(prefix=(source[0], 40)),
-            LexicalConstraint(forbidden=((source[0],), (source[-1] + 28,))),
+            SearchInput(source),
+            SearchInput(source, LexicalConstraint(prefix=(source[0], 40))),
+            SearchInput(source, LexicalConstraint(forbidden=((source[0],), (source[-1] + 28,)))),
         )[index % 3]
         for index, source in enumerate(sources)
     ]
-    together = engine.search(sources, config, constraints)
-    by_sevens = [
-        found
-        for start in range(0, 30, 7)
-        for found in engine.search(sources[start : start + 7], config, constraints[start : start + 7])
-    ]
+    together = engine.search(inputs, config)
+    by_sevens = [found for start in range(0, 30, 7) for found in engine.search(inputs[start : start + 7], config)]
     ids = [[each.ids for each in found] for found in together]
     assert ids == [[each.ids for each in found] for found in by_sevens]
-    for source, constraint, found in zip(sources, constraints, ids, strict=True):
-        assert found == [each.ids for each in engine.search([source], config, [constraint])[0]]
+    for sentence, found in zip(inputs, ids, strict=True):
+        assert found == [each.ids for each in engine.search([sentence], config)[0]]
         assert found
-        assert all(tuple(each[: len(constraint.prefix)]) == constraint.prefix for each in found)
-        assert not any(source[0] in each for each in found if constraint.forbidden)
+        prefix, forbidden = sentence.constraint.prefix, sentence.constraint.forbidden
+        assert all(tuple(each[: len(prefix)]) == prefix for each in found)
+        assert not any(sentence.ids[0] in each for each in found if forbidden)
 
 
 def test_details_are_the_probabilities_of_the_subwords_and_what_was_looked_at(transformer: Transformer) -> None:
     engine = TorchEngine(transformer, torch.device("cpu"), alignment_heads=((1, 2), (0, 0)))
-    plain = engine.search(SOURCES, CONFIG)
-    detailed = engine.search(SOURCES, CONFIG, details=True)
+    plain = engine.search(INPUTS, CONFIG)
+    detailed = engine.search(INPUTS, CONFIG, details=True)
     for source, before, found in zip(SOURCES, plain, detailed, strict=True):
         assert [replace(each, token_log_probabilities=None, attention=None) for each in found] == before
         for hypothesis in found:
