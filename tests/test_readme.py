@@ -1,4 +1,4 @@
-"""The README's commands exist, with the options it shows, and CI runs its set-up commands word for word."""
+"""The commands of the README, the manual and CONTRIBUTING.md exist, with the options they show; CI runs the set-up."""
 
 import re
 import shlex
@@ -10,24 +10,31 @@ from nmt_cli.main import nmt
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def shown_commands() -> list[str]:
-    """Every nmt command in a code block, without the pipes around it."""
-    blocks = re.findall(r"^```(?:bash|sh|console)?\n(.*?)^```", README, flags=re.DOTALL | re.MULTILINE)
+def shown_commands(page: str) -> list[str]:
+    """Every nmt command in a code block of ``page``, without the pipes around it."""
+    blocks = re.findall(r"^```(?:bash|sh|console)?\n(.*?)^```", page, flags=re.DOTALL | re.MULTILINE)
     lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
     parts = (part.strip() for line in lines for part in re.split(r"\s(?:\||&&|>)\s", line.partition("  #")[0]))
     return [part for part in parts if part.startswith("nmt ")]
 
 
+COMMANDS = {
+    (path.name, command): command for path in PAGES for command in shown_commands(path.read_text(encoding="utf-8"))
+}
+
+
 def test_there_are_commands_to_check() -> None:
-    commands = {shlex.split(command)[1] for command in shown_commands()}
-    assert {"train", "translate", "evaluate", "tokenizer", "info", "demo"} <= commands
+    in_readme = {shlex.split(command)[1] for page, command in COMMANDS if page == "README.md"}
+    assert {"train", "translate", "evaluate", "info", "demo"} <= in_readme
+    assert {shlex.split(command)[1] for command in COMMANDS.values()} == set(nmt.list_commands(nmt.make_context("nmt", [])))
 
 
-@pytest.mark.parametrize("command", dict.fromkeys(shown_commands()))
-def test_a_shown_command_is_understood(command: str) -> None:
-    _, *arguments = shlex.split(command)
+@pytest.mark.parametrize("shown", COMMANDS, ids=" ".join)
+def test_a_shown_command_is_understood(shown: tuple[str, str]) -> None:
+    _, *arguments = shlex.split(COMMANDS[shown])
     context = nmt.make_context("nmt", arguments)
     name, subcommand, rest = nmt.resolve_command(context, [*context._protected_args, *context.args])
     assert subcommand is not None
@@ -39,3 +46,7 @@ def test_ci_installs_by_the_readmes_words() -> None:
     assert "pip install -e '.[test]' && pytest" in README
     assert "pip install -e '.[test]' && pytest" in script
     assert "pip install -e . && nmt demo" in README
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 150
