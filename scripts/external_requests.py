@@ -12,7 +12,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 REMOTE = re.compile(r"\s*(?:https?:|wss?:|//)", re.IGNORECASE)
-IN_STYLES = re.compile(r"url\(\s*['\"]?\s*((?:https?:)?//[^)'\"]*)|@import\s+['\"]((?:https?:)?//[^'\"]*)", re.IGNORECASE)
+IN_STYLES = re.compile(
+    r"url\(\s*['\"]?\s*((?:https?:)?//[^)'\"]*)|@import\s+['\"]((?:https?:)?//[^'\"]*)", re.IGNORECASE
+)
 LOADED = {"src", "srcset", "data", "poster", "background"}  # attributes whose address the browser requests by itself
 LINKS_NOT_LOADED = {"canonical", "author", "license", "next", "prev", "index", "search", "help", "alternate"}
 

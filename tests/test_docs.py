@@ -24,7 +24,11 @@ def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
 
 def test_every_page_of_the_manual_is_in_its_contents() -> None:
     index = (DOCS / "index.md").read_text(encoding="utf-8")
-    listed = {line.strip() for block in re.findall(r"```{toctree}(.*?)```", index, flags=re.DOTALL) for line in block.splitlines()}
+    listed = {
+        line.strip()
+        for block in re.findall(r"```{toctree}(.*?)```", index, flags=re.DOTALL)
+        for line in block.splitlines()
+    }
     assert {path.stem for path in DOCS.glob("*.md")} - {"index"} <= listed
 
 
@@ -59,7 +63,9 @@ def test_a_page_that_asks_a_network_is_found(page: str, tmp_path: Path) -> None:
 
 
 def test_links_to_follow_and_local_files_are_no_requests(tmp_path: Path) -> None:
-    page = '<a href="https://example.org">x</a><script src="x.js"></script><link rel="next" href="https://example.org/2">'
+    page = (
+        '<a href="https://example.org">x</a><script src="x.js"></script><link rel="next" href="https://example.org/2">'
+    )
     (tmp_path / "page.html").write_text(page, encoding="utf-8")
     (tmp_path / "page.css").write_text("p { background: url(x.png) }", encoding="utf-8")
     assert checker().main(tmp_path) == 0
