@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 def describe(found: "DryRun") -> str:
     """Lines for people, and for programs that look for a name at the beginning of a line."""
     from nmt.cleaning.report import pairs_text
+    from nmt.corpus.drop_reasons import counts_from_disk
 
     corpus, model = found.corpus, found.model
-    dropped = ", ".join(f"{count:,} {reason}" for reason, count in corpus["dropped"].items())
+    dropped = ", ".join(f"{count:,} {reason}" for reason, count in counts_from_disk(corpus["dropped"]).items())
     updates = "update" if found.epoch_updates == 1 else "updates"
     rows = [
         ("corpus", f"{pairs_text(corpus['read'])} read, {corpus['training_pairs']:,} to train on"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nmt.corpus.drop_reasons import DropReason
 from nmt.corpus.pairs import FilterConfig
 from nmt.errors import NMTError
 from nmt.settings import did_you_mean, error_context, from_mapping, to_mapping
@@ -23,10 +24,10 @@ MENDS = {
 FILTERS = {
     "invalid-utf8": "a side is not UTF-8",
     "replacement": "a side holds U+FFFD: something was lost",
-    "empty": "a side is empty",
+    DropReason.EMPTY: "a side is empty",
     "wordless": "a side has no letter or digit",
-    "too-long": "a side has more than max_characters characters",
-    "length-ratio": "one side is more than max_ratio times as long as the other, and 60 bytes, in bytes",
+    DropReason.TOO_LONG: "a side has more than max_characters characters",
+    DropReason.LENGTH_RATIO: "one side is more than max_ratio times as long as the other, and 60 bytes, in bytes",
     "unusual-ratio": "the lengths are more than max_deviation standard deviations from what is usual in this corpus",
     "incomplete": "a side is short by more than incomplete_deviation of these and has fewer sentences, or no end",
     "identical": "both sides are the same but for case and punctuation, and more than a name",
@@ -37,8 +38,8 @@ FILTERS = {
     "urls": "the sides hold different URLs or addresses",
     "placeholders": "the sides hold different placeholders (%s, {name})",
     "overlap": "a side stands in the test or validation text",
-    "duplicate": "the same pair stood there before",
-    "near-duplicate": "a pair that differs in case, spacing and punctuation only stood there before",
+    DropReason.DUPLICATE: "the same pair stood there before",
+    DropReason.NEAR_DUPLICATE: "a pair that differs in case, spacing and punctuation only stood there before",
 }
 
 

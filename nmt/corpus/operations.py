@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from nmt.corpus.block_text import SOURCE, TARGET, BlockText
 from nmt.corpus.blocks import Block, ParallelFiles, read_blocks
+from nmt.corpus.drop_reasons import DropReason
 from nmt.corpus.hashes import Hashes, SeenHashes, combine, hash_lines, hash_normal_lines, hash_pairs
 from nmt.corpus.pairs import CorpusReport, FilterConfig, total_of
-from nmt.corpus.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
+from nmt.corpus.selection import KEPT, SHARES_SENTENCE, PairSelection, scan_block, spread_sample
 from nmt.corpus.writer import CorpusWriter, check_name, make_directory, output_paths, warn_about_extra_columns
 from nmt.errors import NMTError
 from nmt.files.atomic import is_overwritten
@@ -61,9 +62,9 @@ def split_corpus(
                     raise _too_few(PARTS[number], size, len(held_out), left)
                 parts[held_out] = number
         parts[selection.states == KEPT] = 0
-        if beside := int((selection.states == BESIDE_HELD_OUT).sum()):
-            report.drop("shares a held-out sentence", beside)
-            report.kept -= beside
+        if sharing := int((selection.states == SHARES_SENTENCE).sum()):
+            report.drop(DropReason.SHARED_SENTENCE, sharing)
+            report.kept -= sharing
     if not (parts == 0).any():
         raise NMTError("nothing would be left to train on; hold out fewer pairs")
     read = 0
@@ -94,7 +95,7 @@ def sample_corpus(corpora: Sequence[ParallelFiles], directory: StrPath, *, size:
         raise NMTError(f"there are only {pairs:,} pairs, so {size:,} cannot be drawn from them")
     chosen = np.zeros(pairs, dtype=bool)
     chosen[spread_sample(pairs, size, seed)] = True
-    return _select(corpora, directory, lambda block, first: chosen[first : first + block.count], "not drawn")
+    return _select(corpora, directory, lambda block, first: chosen[first : first + block.count], DropReason.NOT_SAMPLED)
 
 
 def dedupe_corpus(corpora: Sequence[ParallelFiles], directory: StrPath, *, by: str) -> CorpusReport:
@@ -104,7 +105,7 @@ def dedupe_corpus(corpora: Sequence[ParallelFiles], directory: StrPath, *, by: s
     no difference. Takes eight bytes of memory a pair.
     """
     seen = SeenHashes()
-    return _select(corpora, directory, lambda block, _: ~seen.add(_hashes(BlockText(block), by)), "duplicate")
+    return _select(corpora, directory, lambda block, _: ~seen.add(_hashes(BlockText(block), by)), DropReason.DUPLICATE)
 
 
 def merge_corpora(corpora: Sequence[ParallelFiles], directory: StrPath, *, name: str) -> CorpusReport:

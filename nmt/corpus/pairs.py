@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from nmt.corpus.drop_reasons import DropReason
 from nmt.errors import NMTError
 from nmt.tokenization.normalization import comparable
 
@@ -28,7 +29,7 @@ class FilterConfig:
 
     # Characters of the longer side; above it a line is a document, or several lines lost their ends.
     max_characters: int = 3000
-    # Subwords of the longer side; applied where a tokenizer is at hand, not by fault_of.
+    # Subwords of the longer side; applied where a tokenizer is at hand, not by drop_reason.
     max_length: int = 256
     # Of UTF-8 bytes, longer to shorter. Scripts differ up to threefold (Burmese to English), so this is generous.
     max_ratio: float = 6.0
@@ -73,16 +74,16 @@ def total_of(reports: Iterable[CorpusReport]) -> CorpusReport:
     return summed
 
 
-def drop_reason(pair: Pair, config: FilterConfig) -> str | None:
-    """Why ``pair`` is dropped by what it holds itself, or None; it is measured as ``comparable`` makes it."""
+def drop_reason(pair: Pair, config: FilterConfig) -> DropReason | None:
+    """Why ``pair`` is dropped for its own text, or None; lengths are those of the ``comparable`` text."""
     pair = Pair(*map(comparable, pair))
     if not pair.source.strip() or not pair.target.strip():
-        return "empty"
+        return DropReason.EMPTY
     if max(len(pair.source), len(pair.target)) > config.max_characters:
-        return "too long"
+        return DropReason.TOO_LONG
     # Bytes rather than characters: a Chinese character says about as much as three Latin letters, and is three bytes.
     short, long = sorted((len(pair.source.encode()), len(pair.target.encode())))
-    return "length ratio" if long > config.max_ratio * short + RATIO_SLACK else None
+    return DropReason.LENGTH_RATIO if long > config.max_ratio * short + RATIO_SLACK else None
 
 
 def pair_hash(pair: Pair, seed: int) -> bytes:

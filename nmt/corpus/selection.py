@@ -15,15 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmt.corpus.blocks import Block
+from nmt.corpus.drop_reasons import DropReason
 from nmt.corpus.pairs import CorpusReport, FilterConfig, Pair, drop_reason, pair_hash, sentence_hash
 from nmt.errors import NMTError
 
 States = NDArray[np.uint8]
 Hashes = NDArray[np.uint64]  # (N, 3), columns as below
 
-# What becomes of a pair, and what people are told of it; the first three are found by fault_of.
-REASONS = ("kept", "empty", "too long", "length ratio", "duplicate", "held out", "shares a held-out sentence")
-KEPT, DUPLICATE, HELD_OUT, BESIDE_HELD_OUT = (REASONS.index(name) for name in ("kept", "duplicate", *REASONS[5:]))
+# The state of a pair: kept, dropped for a reason (its place in this table, from 1), or held out.
+REASONS = (DropReason.EMPTY, DropReason.TOO_LONG, DropReason.LENGTH_RATIO, DropReason.DUPLICATE)
+KEPT = 0
+DUPLICATE = 1 + REASONS.index(DropReason.DUPLICATE)
+HELD_OUT, SHARES_SENTENCE = len(REASONS) + 1, len(REASONS) + 2
 
 _PAIR, _SOURCE, _TARGET = range(3)
 _ROW_BYTES = 3 * 8
@@ -50,11 +53,11 @@ def scan_pairs(pairs: Sequence[Pair], config: FilterConfig, seed: int) -> tuple[
     states = np.zeros(len(pairs), dtype=np.uint8)
     rows: list[bytes] = []
     for index, pair in enumerate(pairs):
-        fault = drop_reason(pair, config)
-        if fault is None:
+        reason = drop_reason(pair, config)
+        if reason is None:
             rows += pair_hash(pair, seed), sentence_hash(pair.source), sentence_hash(pair.target)
         else:
-            states[index] = REASONS.index(fault)
+            states[index] = 1 + REASONS.index(reason)
             rows.append(_NOTHING)
     # Big-endian, so that numbers have the order of the bytes they are made from.
     return states, np.frombuffer(b"".join(rows), dtype=">u8").astype(np.uint64).reshape(-1, 3)
@@ -112,9 +115,10 @@ class PairSelection:
         """For each corpus what was read, kept and dropped; held-out pairs are among those kept."""
         reports = []
         for states in np.split(self.states, np.cumsum(self.sizes)[:-1]):
-            counts = np.bincount(states, minlength=len(REASONS)).tolist()
-            dropped = {reason: count for reason, count in zip(REASONS[1:5], counts[1:5], strict=True) if count}
-            reports.append(CorpusReport(read=len(states), kept=counts[KEPT] + sum(counts[5:]), dropped=dropped))
+            counts = np.bincount(states, minlength=SHARES_SENTENCE + 1).tolist()
+            dropped = {str(reason): count for reason, count in zip(REASONS, counts[1:], strict=False) if count}
+            kept = counts[KEPT] + counts[HELD_OUT] + counts[SHARES_SENTENCE]
+            reports.append(CorpusReport(read=len(states), kept=kept, dropped=dropped))
         return reports
 
     def corpora_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -164,7 +168,7 @@ class PairSelection:
         sources, targets = (np.sort(hashes[chosen, column]) for column in (_SOURCE, _TARGET))
         for first, states, chunk in self._chunks():
             shares = is_in(chunk[:, _SOURCE], sources) | is_in(chunk[:, _TARGET], targets)
-            self.states[first + np.flatnonzero((states == KEPT) & shares)] = BESIDE_HELD_OUT
+            self.states[first + np.flatnonzero((states == KEPT) & shares)] = SHARES_SENTENCE
         held_out = np.sort(rows[chosen])
         self.states[held_out] = HELD_OUT
         return held_out

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from nmt.corpus.drop_reasons import DropReason
 from nmt.errors import NMTError
 from nmt.text.controls import clean_text
 from nmt.text.languages import LANGUAGE_CODE
@@ -24,10 +25,10 @@ Units = Iterator[Unit]
 def unit_of(source: str, target: str) -> Unit:
     """The unit of two texts, whose line ends become blanks; skipped where a side is empty or too long."""
     if max(len(source), len(target)) > LONGEST:
-        return Unit(skipped="too long")
+        return Unit(skipped=DropReason.TOO_LONG)
     source, target = (clean_text(text).strip() for text in (source, target))
     if not source or not target:
-        return Unit(skipped="untranslated" if source else "empty")
+        return Unit(skipped="untranslated" if source else DropReason.EMPTY)
     return Unit(source, target)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmt.corpus.blocks import Block
+from nmt.corpus.drop_reasons import DropReason
 from nmt.data.encoded_corpus import EncodedBlock, EncodedPair, make_block
 from nmt.tokenization.tokenizer import Tokenizer
 
@@ -33,17 +34,17 @@ class BlockEncoder:
         )
         first = list(self.source_prefix[block.corpus])
         fitting: list[EncodedPair] = []
-        dropped = {"too many subwords": 0, "empty": 0}
+        dropped = {DropReason.TOO_MANY_SUBWORDS: 0, DropReason.EMPTY: 0}
         for source, target in zip(sources, targets, strict=True):
             if not source or not target:
-                dropped["empty"] += 1
+                dropped[DropReason.EMPTY] += 1
             elif max(len(source), len(target)) > self.max_length:
-                dropped["too many subwords"] += 1
+                dropped[DropReason.TOO_MANY_SUBWORDS] += 1
             else:
                 fitting.append((first + source if first else source, target))
         return make_block(
             fitting,
             vocabulary_size=self._tokenizer.vocabulary_size,
             corpus=block.corpus,
-            dropped={reason: count for reason, count in dropped.items() if count},
+            dropped={str(reason): count for reason, count in dropped.items() if count},
         )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from nmt.corpus.drop_reasons import DropReason
 from nmt.corpus.tables import check_header, header_of, table_rows
 from nmt.corpus.units import LONGEST, Unit, Units, unit_of
 from nmt.errors import NMTError
@@ -36,7 +37,7 @@ class TableImport:
                 if is_header:
                     continue
             if not any(map(str.strip, cells)):
-                yield Unit(skipped="empty")
+                yield Unit(skipped=DropReason.EMPTY)
                 continue
             if len(cells) <= max(columns):
                 raise NMTError(
@@ -90,7 +91,7 @@ def read_objects(
             continue
         where = f"{display_name(path)}:{number}"
         if len(line) > 4 * LONGEST:
-            yield Unit(skipped="too long")
+            yield Unit(skipped=DropReason.TOO_LONG)
             continue
         found = _parse(line, where)
         if chosen is None:

@@ -58,7 +58,7 @@ def test_split_says_how_many_went_where(folder: Path) -> None:
         (
             ("sample", *TEXT, "-n", "25"),
             {"all.aaa": 25, "all.bbb": 25},
-            "400 pairs read, 25 kept; dropped: 375 not drawn",
+            "400 pairs read, 25 kept; dropped: 375 not-sampled",
         ),
         (("dedupe", *TEXT, "--by", "near"), {"all.aaa": 400, "all.bbb": 400}, "400 pairs read, 400 kept"),
         (("merge", *TEXT, *TEXT), {"train.aaa": 800, "train.bbb": 800}, "800 pairs read, 800 kept"),

@@ -22,7 +22,7 @@ from nmt.errors import NMTError
     ],
 )
 def test_only_absurd_length_ratios_are_dropped(pair: tuple[str, str], is_kept: bool) -> None:
-    assert drop_reason(Pair(*pair), FilterConfig()) == (None if is_kept else "length ratio")
+    assert drop_reason(Pair(*pair), FilterConfig()) == (None if is_kept else "length-ratio")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_the_held_out_part_grows_with_the_corpus() -> None:
 
 def test_a_report_is_a_sentence() -> None:
     report = CorpusReport(read=8, kept=3)
-    for reason in ("empty", "too long", "empty"):
+    for reason in ("empty", "too-long", "empty"):
         report.drop(reason)
-    assert report.summary() == "8 pairs read, 3 kept; dropped: 2 empty, 1 too long"
+    assert report.summary() == "8 pairs read, 3 kept; dropped: 2 empty, 1 too-long"
     assert CorpusReport(read=1, kept=1).summary() == "1 pair read, 1 kept"

@@ -54,7 +54,7 @@ def test_dropped_pairs_are_counted_by_reason() -> None:
     train, _, [report] = select(pairs, max_characters=250, max_ratio=2.0)
     assert train == [("eins", "one"), ("eins", "One"), (long, long)]
     assert (report.read, report.kept) == (8, 3)
-    assert report.dropped == {"empty": 2, "duplicate": 1, "length ratio": 1, "too long": 1}
+    assert report.dropped == {"empty": 2, "duplicate": 1, "length-ratio": 1, "too-long": 1}
 
 
 def test_the_first_of_equal_pairs_wins_and_counts_with_its_corpus() -> None:

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from nmt.cleaning.sample_check import SampleCheck
 from nmt.corpus.blocks import Block, read_blocks
+from nmt.corpus.drop_reasons import counts_for_disk
 from nmt.corpus.line_profile import LineFacts, LineProfile
 from nmt.corpus.pairs import CorpusReport, Pair, default_held_out_size, total_of
-from nmt.corpus.selection import BESIDE_HELD_OUT, KEPT, PairSelection, scan_block, spread_sample
+from nmt.corpus.selection import KEPT, SHARES_SENTENCE, PairSelection, scan_block, spread_sample
 from nmt.corpus.word_counts import MOST_PAIRS, WordCounter
 from nmt.data.encoded_corpus import EncodedBlock, write_encoded_corpus
 from nmt.data.encoding import BlockEncoder
@@ -178,7 +179,7 @@ class _Preparation:
             raise NMTError(
                 "the same few sentences fill the corpus, so none can be held out for validation; give files for it"
             )
-        shared = int((selection.states == BESIDE_HELD_OUT).sum())
+        shared = int((selection.states == SHARES_SENTENCE).sum())
         beside = f", and {shared:,} more that share a sentence with them left out" if shared else ""
         are = "pair is" if len(held_out) == 1 else "pairs are"
         self.reporter.stage(f"validation: no files given, so {len(held_out):,} {are} held out of training{beside}")
@@ -256,7 +257,7 @@ class _Preparation:
             reason = f"its pairs were held out or have over {limit} subwords"
             self._check_none_is_lost(counts.sizes[: len(tags)], [reason] * len(tags))
         weights = epoch_weights(counts.sizes, self.files.corpus_weights(), self.recipe.training.mix_old)
-        facts = {"read": report.read, "training_pairs": sum(counts.sizes), "dropped": report.dropped}
+        facts = {"read": report.read, "training_pairs": sum(counts.sizes), "dropped": counts_for_disk(report.dropped)}
         if len(counts.sizes) > 1:
             names = [*(str(number) for number in range(1, len(tags) + 1)), "of the parent"]
             facts["corpora"] = {
