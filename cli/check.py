@@ -1,4 +1,4 @@
-"""``nmt check``: what is wrong with parallel text, before anybody trains on it."""
+"""``nmt check``: find problems in parallel text before training."""
 
 import json
 import logging
@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import PATH, examples, format_option, held_out_options, source_option, target_option, verbosity_options
+from .options import (
+    PATH,
+    corpus_options,
+    examples,
+    format_option,
+    held_out_options,
+    processes_option,
+    verbosity_options,
+)
 
 if TYPE_CHECKING:
     from nmt.cleaning.measures.languages import LanguageSample
@@ -21,23 +29,16 @@ logger = logging.getLogger("nmt.check")
         "nmt check --tsv pairs.tsv.gz --format json",
     )
 )
-@source_option(
-    multiple=True, help="Source text, one sentence a line, plain or compressed; repeat -s for several files."
+@corpus_options
+@held_out_options(
+    test="Test text, which the training text must not contain.",
+    valid="Validation text, which the training text must not contain.",
 )
-@target_option(multiple=True, help="Target text: line N translates line N of the source. Repeat -t likewise.")
-@click.option("--tsv", metavar="FILE", type=PATH, multiple=True, help="Source, a tab and target on each line.")
-@held_out_options(test="Test text that training must not see.", valid="Validation text, likewise.")
-@click.option("--source-language", metavar="CODE", show_default="as file names end", help="Such as de.")
-@click.option("--target-language", metavar="CODE", show_default="as file names end", help="Such as zh.")
-@click.option("--report", metavar="FILE", type=PATH, help="Write the report as an HTML page, too.")
+@click.option("--source-language", metavar="CODE", show_default="from the file name", help="For example de.")
+@click.option("--target-language", metavar="CODE", show_default="from the file name", help="For example zh.")
+@click.option("--report", metavar="FILE", type=PATH, help="Also write the report as an HTML page.")
 @format_option()
-@click.option(
-    "--processes",
-    metavar="N",
-    type=click.IntRange(min=1),
-    show_default="all processors",
-    help="Processes that look through large text side by side.",
-)
+@processes_option(help="Processes that check large text in parallel.")
 @verbosity_options
 @click.pass_context
 def check(
@@ -55,12 +56,12 @@ def check(
     output_format: str,
     processes: int | None,
 ) -> None:
-    """Look through parallel text in one pass and say what is wrong with it, where, and what to do.
+    """Find problems in parallel text: what they are, where, and how to fix them.
 
-    The exit status is 1 where something must be mended before training: unequal counts of lines and stretches where
-    the sides have slipped apart, lines that are not UTF-8, and too many pairs that are copies, mojibake, empty, in the
-    wrong language or script, of impossible lengths, or known from the test text. Everything else is a warning or a
-    note. Languages are told by py3langid where it is installed: pip install 'nmt[langid]'.
+    The exit status is 1 if there are errors, which must be fixed before training: unequal line counts, misaligned
+    passages, lines that are not UTF-8, and too many pairs that are identical, mojibake, empty, in the wrong language
+    or script, very different in length, or also in the test text. All other findings are warnings or notes. To check
+    the language of lines, install py3langid: pip install 'nmt[langid]'.
     """
     from nmt.cleaning.check import check_corpus
     from nmt.cleaning.report import as_mapping, as_text
@@ -71,12 +72,16 @@ def check(
     from .unused_options import reject_given
 
     if report == "-":
-        reject_given(ctx, ["output_format"], "has no place for its result beside --report -; name a file for the page.")
+        reject_given(
+            ctx,
+            ["output_format"],
+            "cannot be used with --report -, which writes the page to standard output; give a file name to --report.",
+        )
     corpora = parallel_files(source, target, tsv, (source_language, target_language))
     if report is not None:
         check_output(report, [*source, *target, *tsv, *test_source, *test_target, *valid_source, *valid_target])
     held_out = read_held_out(test=(test_source, test_target), validation=(valid_source, valid_target))
-    found = check_corpus(
+    result = check_corpus(
         corpora,
         held_out=held_out,
         languages=_language_sample(source, target, source_language, target_language),
@@ -87,26 +92,25 @@ def check(
         from nmt.files.atomic import atomic_writer
 
         with atomic_writer(report) as stream:
-            stream.write(as_page(found).encode("utf-8"))
+            stream.write(as_page(result).encode("utf-8"))
         logger.info("the report is in %s", report)
     if report != "-":
-        click.echo(
-            json.dumps(as_mapping(found), ensure_ascii=False, indent=2) if output_format == "json" else as_text(found)
-        )
-    if found.stops or not found.pairs:
+        is_json = output_format == "json"
+        click.echo(json.dumps(as_mapping(result), ensure_ascii=False, indent=2) if is_json else as_text(result))
+    if result.errors or not result.pairs:
         ctx.exit(1)
 
 
 def _language_sample(
     source: tuple[str, ...], target: tuple[str, ...], source_language: str | None, target_language: str | None
 ) -> "LanguageSample | None":
-    """What is to be looked at for its language: nothing where py3langid is absent and nobody asked for it."""
+    """The language check, or None: if no language is known, or py3langid is missing and no language was given."""
     from nmt.cleaning.measures.languages import LanguageSample, check_languages, is_available, known_code
     from nmt.text.languages import language_of
 
     given = source_language, target_language
     if not any(given) and not is_available():
-        logger.info("languages are not looked at, only scripts: pip install 'nmt[langid]' for that")
+        logger.info("checking scripts but not languages; to check languages, pip install 'nmt[langid]'")
         return None
     source_code, target_code = check_languages(given)
     languages = source_code or known_code(language_of(source)), target_code or known_code(language_of(target))

@@ -72,6 +72,7 @@ ALIASES = {
     "save-checkpoint-steps": "checkpoint-every",
     "tok": "tokenize",
     "lc": "lowercase",
+    "mend": "fix",
     "eval": "evaluate",
 }
 
@@ -102,6 +103,27 @@ def target_option(**settings: Any) -> Callable[[Command], Command]:
     return _option(
         settings, "-t", "--target", metavar="FILE", type=PATH, help="Target text, line-aligned with the source."
     )
+
+
+def corpus_options(command: Command) -> Command:
+    """``-s``, ``-t`` and ``--tsv``: one or more corpora."""
+    for option in (
+        click.option("--tsv", metavar="FILE", type=PATH, multiple=True, help="Source, a tab and target on each line."),
+        target_option(multiple=True, help="Target text: line N translates line N of the source. Repeat -t likewise."),
+        source_option(
+            multiple=True,
+            help="Source text, one sentence a line, plain or compressed (.gz .xz .bz2 .zst); repeat -s for several.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def processes_option(**settings: Any) -> Callable[[Command], Command]:
+    """``--processes``: worker processes for large text."""
+    help_text = "Processes to use for large text."
+    kind = click.IntRange(min=1)
+    return _option(settings, "--processes", metavar="N", type=kind, show_default="all processors", help=help_text)
 
 
 def held_out_options(**texts: str) -> Callable[[Command], Command]:

@@ -198,7 +198,7 @@ def test_patterns_are_compiled_by_name_or_are_constants() -> None:
     }
     assert {place.partition(":")[0] for place in unnamed} <= known
     assert "nmt.cleaning.measures.patterns._URL" in all_patterns()
-    assert "nmt.corpus.hashes._apart" in all_patterns()
+    assert "nmt.corpus.hashes._ignored" in all_patterns()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""A corpus looked through in one pass: findings, examples, statistics, and whether it may be trained on.
+"""Checking a corpus in one pass: findings with examples, statistics, and whether there are errors.
 
-Memory: 16 bytes a pair for duplicates, and no more than some blocks of text for all else.
+Memory: 16 bytes a pair to recognise duplicates, and the text of a few blocks.
 """
 
 from collections import deque
@@ -10,58 +10,62 @@ from pathlib import Path
 
 import numpy as np
 
-from nmt.cleaning.findings import FINDING_TYPES, STOP, FindingType, severity
+from nmt.cleaning.findings import ERROR, FINDING_TYPES, NOTE, WARNING, FindingType, severity
 from nmt.cleaning.inspection import EXAMPLES, Inspection, Inspector
 from nmt.cleaning.measures.association import TranslationSample
 from nmt.cleaning.measures.languages import LanguageSample
-from nmt.cleaning.measures.length_fit import Stretch, shifted, unrelated
+from nmt.cleaning.measures.length_fit import PairRange, shifted_ranges, unrelated_ranges
 from nmt.cleaning.measures.misalignment import Misalignment, find_misalignments
 from nmt.cleaning.measures.statistics import SideStatistics
 from nmt.corpus.block_text import SOURCE, TARGET, BlockText, Example
 from nmt.corpus.blocks import Block, ParallelFiles
+from nmt.corpus.drop_reasons import DropReason
 from nmt.corpus.hashes import SeenHashes
 from nmt.corpus.held_out import HeldOut
 from nmt.corpus.pairs import FilterConfig
 from nmt.corpus.tolerant_reader import TolerantReader
 from nmt.runtime.workers import ordered_map
 
+_SEVERITIES = (ERROR, WARNING, NOTE)
+_ORDER = list(FINDING_TYPES)
+
 
 @dataclass(frozen=True)
 class Finding:
-    """One sort of thing found, how often, where, and how grave it is."""
+    """One finding of a check: its type, its count, and where it is."""
 
-    kind: FindingType
+    type: FindingType
     count: int
-    share: float  # of the lines of both sides or of the pairs, whichever are counted; of held-out pairs for overlaps
+    share: float  # of the lines of both sides, or of the pairs, whichever are counted; of held-out pairs for overlaps
     examples: tuple[Example, ...] = ()
-    places: tuple[str, ...] = ()  # sentences on where, for what has no single line
+    locations: tuple[str, ...] = ()  # sentences, for findings that have no single line
 
     @property
     def severity(self) -> str:
-        """stop, warning or note."""
-        return severity(self.kind, self.share)
+        """ERROR, WARNING or NOTE."""
+        return severity(self.type, self.share)
 
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What a check found; ``findings`` the gravest first."""
+    """The result of a check; ``findings`` are sorted by severity, errors first."""
 
     corpora: tuple[ParallelFiles, ...]
     pairs: int
-    lines: tuple[tuple[int, int], ...]  # of both sides of each corpus
+    lines: tuple[tuple[int, int], ...]  # of source and target of each corpus
     findings: tuple[Finding, ...]
     statistics: tuple[SideStatistics, SideStatistics]
-    fit: float | None  # correlation of the lengths of both sides
+    length_correlation: float | None  # between the two sides
 
     @property
-    def stops(self) -> tuple[Finding, ...]:
-        """What must not be trained on."""
-        return tuple(finding for finding in self.findings if finding.severity == STOP)
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that must be fixed before training."""
+        return tuple(finding for finding in self.findings if finding.severity == ERROR)
 
 
 @dataclass
 class CorpusCheck:
-    """Takes in inspections in their order and makes the report."""
+    """Collects the inspections of blocks, in order, and makes the report."""
 
     corpora: Sequence[ParallelFiles]
     held_out: tuple[HeldOut, ...] = ()
@@ -70,127 +74,129 @@ class CorpusCheck:
     pairs: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[Example]] = field(default_factory=dict)
-    windows: dict[int, list[Stretch]] = field(default_factory=dict)
+    windows: dict[int, list[PairRange]] = field(default_factory=dict)  # by corpus
 
     def __post_init__(self) -> None:
         self.exact, self.near = SeenHashes(), SeenHashes()
         self.sides = (SideStatistics(), SideStatistics())
+        # For each held-out text, which of its pairs overlap exactly, nearly, and on one side.
         self.overlaps = [[np.zeros(len(held_out), dtype=bool) for _ in range(3)] for held_out in self.held_out]
 
-    def add(self, found: Inspection, block: Block) -> None:
-        """Take in what was found in ``block``."""
+    def add(self, inspection: Inspection, block: Block) -> None:
+        """Add the inspection of ``block``."""
         self.pairs += block.count
-        for kind, count in found.counts.items():
-            self._count(kind, count, found.examples[kind])
-        again = self.exact.add(found.exact)
-        nearly = self.near.add(found.near) & ~again
-        for kind, rows in (("duplicate", np.flatnonzero(again)), ("near-duplicate", np.flatnonzero(nearly))):
-            self._count(kind, len(rows), _examples(block, rows.tolist(), self.examples.get(kind, [])))
-        self.windows.setdefault(block.corpus, []).extend(found.windows)
-        for statistics, facts in zip(self.sides, found.sides, strict=True):
+        for name, count in inspection.counts.items():
+            self._count(name, count, inspection.examples[name])
+        is_copy = self.exact.add(inspection.exact)
+        is_near_copy = self.near.add(inspection.near) & ~is_copy
+        for name, copies in ((DropReason.DUPLICATE, is_copy), (DropReason.NEAR_DUPLICATE, is_near_copy)):
+            rows = np.flatnonzero(copies)
+            self._count(name, len(rows), _examples(block, rows.tolist(), self.examples.get(name, [])))
+        self.windows.setdefault(block.corpus, []).extend(inspection.windows)
+        for statistics, facts in zip(self.sides, inspection.sides, strict=True):
             statistics.add(facts)
-        for known, overlap, held_out in zip(self.overlaps, found.overlaps, self.held_out, strict=True):
-            for seen, numbers in zip(known, overlap[:3], strict=True):
-                seen[numbers] = True
-            kind = f"{held_out.name}-half-overlap"
-            self._count(kind, 0, _examples(block, overlap.rows.tolist(), self.examples.get(kind, [])))
+        for overlaps, overlap, held_out in zip(self.overlaps, inspection.overlaps, self.held_out, strict=True):
+            for is_found, numbers in zip(overlaps, overlap[:3], strict=True):
+                is_found[numbers] = True
+            half = f"{held_out.name}-half-overlap"
+            self._count(half, 0, _examples(block, overlap.rows.tolist(), self.examples.get(half, [])))
         if self.languages is not None:
             self.languages.add(block)
         if self.translations is not None:
             self.translations.add(block)
 
-    def _count(self, kind: str, count: int, examples: Iterable[Example]) -> None:
-        self.counts[kind] = self.counts.get(kind, 0) + count
-        kept = self.examples.setdefault(kind, [])
+    def _count(self, name: str, count: int, examples: Iterable[Example]) -> None:
+        self.counts[name] = self.counts.get(name, 0) + count
+        kept = self.examples.setdefault(name, [])
         kept.extend(list(examples)[: EXAMPLES - len(kept)])
 
     def report(self, lines: Sequence[tuple[int, int]]) -> CheckReport:
-        """The report on files of so many lines each."""
+        """The report; ``lines`` are the line counts of source and target of each corpus."""
         findings = [
-            *self._counts_findings(lines),
-            *self._stretches(),
+            *self._unequal_counts(lines),
+            *self._misaligned_ranges(),
             *self._overlap_findings(),
-            *self._scripts(),
-            *(self._whole_file_findings()),
-            *self._languages(),
-            *self._unrelated(),
-            *(self._finding(kind, count, of=self._counted(kind)) for kind, count in self.counts.items() if count),
+            *self._script_findings(),
+            *self._whole_file_findings(),
+            *self._language_findings(),
+            *self._unrelated_pairs(),
+            *(self._finding(name, count, of=self._total(name)) for name, count in self.counts.items() if count),
         ]
-        order = ("stop", "warning", "note")
-        findings.sort(key=lambda finding: (order.index(finding.severity), list(FINDING_TYPES).index(finding.kind.name)))
-        fits = [window.fit for windows in self.windows.values() for window in windows]
-        fit = float(np.mean(fits)) if fits else None
-        return CheckReport(tuple(self.corpora), self.pairs, tuple(lines), tuple(findings), self.sides, fit)
+        findings.sort(key=lambda finding: (_SEVERITIES.index(finding.severity), _ORDER.index(finding.type.name)))
+        correlations = [window.correlation for windows in self.windows.values() for window in windows]
+        correlation = float(np.mean(correlations)) if correlations else None
+        return CheckReport(tuple(self.corpora), self.pairs, tuple(lines), tuple(findings), self.sides, correlation)
 
-    def _finding(self, kind: str, count: int, *, of: int | None = None, places: Iterable[str] = ()) -> Finding:
+    def _finding(self, name: str, count: int, *, of: int | None = None, locations: Iterable[str] = ()) -> Finding:
         share = count / max(1, self.pairs if of is None else of)
-        return Finding(FINDING_TYPES[kind], count, share, tuple(self.examples.get(kind, ())), tuple(places))
+        return Finding(FINDING_TYPES[name], count, share, tuple(self.examples.get(name, ())), tuple(locations))
 
-    def _counted(self, kind: str) -> int:
-        """How many lines, or pairs, ``kind`` was looked for in."""
-        in_lines = any(example.side is not None for example in self.examples.get(kind, ()))
+    def _total(self, name: str) -> int:
+        """The number of lines or pairs that were checked for the finding ``name``."""
+        in_lines = any(example.side is not None for example in self.examples.get(name, ()))
         return self.pairs * (2 if in_lines else 1)
 
-    def _counts_findings(self, lines: Sequence[tuple[int, int]]) -> Iterator[Finding]:
+    def _unequal_counts(self, lines: Sequence[tuple[int, int]]) -> Iterator[Finding]:
         for files, (source, target) in zip(self.corpora, lines, strict=False):
             if source != target and files.target is not None:
                 count = abs(source - target)
-                places = [f"{files.source} has {source:,} lines, {files.target} has {target:,}"]
-                places += _slip_places(files)
-                yield self._finding("unequal-counts", count, of=max(source, target), places=places)
+                locations = [f"{files.source} has {source:,} lines, {files.target} has {target:,}"]
+                locations += _misalignment_locations(files)
+                yield self._finding("unequal-counts", count, of=max(source, target), locations=locations)
 
-    def _stretches(self) -> Iterator[Finding]:
-        for kind, select in (("shifted", shifted), ("unrelated-stretch", unrelated)):
-            places, pairs = [], 0
-            for number, windows in self.windows.items():
-                for stretch in select(windows):
-                    pairs += stretch.last - stretch.first + 1
-                    places.append(_place(self.corpora[number], stretch))
+    def _misaligned_ranges(self) -> Iterator[Finding]:
+        for name, select in (("shifted", shifted_ranges), ("unrelated-stretch", unrelated_ranges)):
+            locations, pairs = [], 0
+            for corpus, windows in self.windows.items():
+                for pair_range in select(windows):
+                    pairs += pair_range.last - pair_range.first + 1
+                    locations.append(_describe_range(self.corpora[corpus], pair_range))
             if pairs:
-                yield self._finding(kind, pairs, places=[*places[:EXAMPLES], *_more(len(places) - EXAMPLES)])
+                more = _and_more(len(locations) - EXAMPLES)
+                yield self._finding(name, pairs, locations=[*locations[:EXAMPLES], *more])
 
     def _overlap_findings(self) -> Iterator[Finding]:
         for held_out, (exact, near, half) in zip(self.held_out, self.overlaps, strict=True):
             near &= ~exact
             half &= ~exact & ~near
-            for part, seen in (("overlap", exact), ("near-overlap", near), ("half-overlap", half)):
-                kind = f"{held_out.name}-{part}"
-                if seen.any():
-                    numbers = ", ".join(f"{number + 1:,}" for number in np.flatnonzero(seen)[:EXAMPLES].tolist())
-                    places = [f"such as pair {numbers} of the {held_out.name} text"]
-                    yield self._finding(kind, int(seen.sum()), of=len(held_out), places=places)
+            for degree, is_found in (("overlap", exact), ("near-overlap", near), ("half-overlap", half)):
+                if is_found.any():
+                    numbers = ", ".join(f"{number + 1:,}" for number in np.flatnonzero(is_found)[:EXAMPLES].tolist())
+                    locations = [f"for example pairs {numbers} of the {held_out.name} text"]
+                    name = f"{held_out.name}-{degree}"
+                    yield self._finding(name, int(is_found.sum()), of=len(held_out), locations=locations)
 
-    def _scripts(self) -> Iterator[Finding]:
+    def _script_findings(self) -> Iterator[Finding]:
         for side, name in ((SOURCE, "source-script"), (TARGET, "target-script")):
-            odd = self.sides[side].odd_scripts()
-            if odd:
-                self.examples[name] = [example for script in odd for example in self.sides[side].examples_of(script)][
-                    :EXAMPLES
-                ]
-                main = self.sides[side].main_script
-                others = ", ".join(f"{count:,} {script}" for script, count in odd.items())
-                yield self._finding(name, sum(odd.values()), places=[f"most are {main}; {others}"])
+            statistics = self.sides[side]
+            others = statistics.other_scripts()
+            if others:
+                examples = [example for script in others for example in statistics.examples_of(script)]
+                self.examples[name] = examples[:EXAMPLES]
+                counts = ", ".join(f"{count:,} {script}" for script, count in others.items())
+                locations = [f"most lines are {statistics.main_script}; {counts}"]
+                yield self._finding(name, sum(others.values()), locations=locations)
 
     def _whole_file_findings(self) -> Iterator[Finding]:
-        for statistics, name in zip(self.sides, ("source", "target"), strict=True):
+        for statistics, side in zip(self.sides, ("source", "target"), strict=True):
             if statistics.looks_tokenised():
-                yield self._finding(f"tokenised-{name}", statistics.tokenised_lines())
+                yield self._finding(f"tokenised-{side}", statistics.tokenised_lines())
             if statistics.case() == "lower":
-                yield self._finding(f"lowercased-{name}", self.pairs)
+                yield self._finding(f"lowercased-{side}", self.pairs)
 
-    def _languages(self) -> Iterator[Finding]:
-        for kind, side in (("source-language", SOURCE), ("target-language", TARGET)):
-            found = None if self.languages is None else self.languages.findings(side)
-            if found is not None and found.wrong:
-                self.examples[kind] = list(found.examples[:EXAMPLES])
-                wrong = sum(found.wrong.values())
-                yield self._finding(kind, wrong, of=found.looked_at, places=[found.described()])
+    def _language_findings(self) -> Iterator[Finding]:
+        for name, side in (("source-language", SOURCE), ("target-language", TARGET)):
+            result = None if self.languages is None else self.languages.result(side)
+            if result is not None and result.others:
+                self.examples[name] = list(result.examples[:EXAMPLES])
+                count = sum(result.others.values())
+                yield self._finding(name, count, of=result.checked, locations=[result.description()])
 
-    def _unrelated(self) -> Iterator[Finding]:
+    def _unrelated_pairs(self) -> Iterator[Finding]:
         if self.translations is not None:
             count, self.examples["unrelated"] = self.translations.unrelated(EXAMPLES)
             if count:
-                yield self._finding("unrelated", count, of=self.translations.looked_at)
+                yield self._finding("unrelated", count, of=self.translations.size)
 
 
 def check_corpus(
@@ -200,7 +206,7 @@ def check_corpus(
     languages: LanguageSample | None = None,
     helpers: int = 1,
 ) -> CheckReport:
-    """Look through all of ``corpora``, with so many helper processes; the report is the same for any number."""
+    """Check all pairs of ``corpora``; the report is the same for any number of helper processes."""
     reader = TolerantReader(corpora)
     check = CorpusCheck(corpora, tuple(held_out), languages, TranslationSample())
     inspect = Inspector(FilterConfig(), tuple(held_out))
@@ -211,47 +217,49 @@ def check_corpus(
             waiting.append(block)
             yield block
 
-    for found in ordered_map(inspect, blocks(), helpers=helpers):
-        check.add(found, waiting.popleft())
+    for inspection in ordered_map(inspect, blocks(), helpers=helpers):
+        check.add(inspection, waiting.popleft())
     return check.report(reader.lines)
 
 
-def _examples(block: Block, rows: Sequence[int], known: Sequence[Example]) -> list[Example]:
-    """Rows of a block as examples, as many as are wanted beside those ``known``."""
-    wanted = rows[: EXAMPLES - len(known)]
-    if not wanted:
+def _examples(block: Block, rows: Sequence[int], earlier: Sequence[Example]) -> list[Example]:
+    """Rows of a block as examples, as many as there is space for after the ``earlier`` ones."""
+    rows = rows[: EXAMPLES - len(earlier)]
+    if not rows:
         return []
     text = BlockText(block)
-    return [text.example(row, None) for row in wanted]
+    return [text.example(row, None) for row in rows]
 
 
-def _slip_places(files: ParallelFiles) -> list[str]:
-    """Where the two files most likely slipped apart, read once more for it."""
+def _misalignment_locations(files: ParallelFiles) -> list[str]:
+    """Where the two files most likely become misaligned; they are read again for this."""
     if files.target is None or not all(Path(path).is_file() for path in (files.source, files.target)):
-        return ["where they slip is looked for in files only, not in what comes through a pipe"]
-    slips = find_misalignments(files.source, files.target)
-    return [_slip_place(files, slip) for slip in slips[:EXAMPLES]] + _more(len(slips) - EXAMPLES)
+        return ["the place cannot be found in a pipe; give regular files to see it"]
+    misalignments = find_misalignments(files.source, files.target)
+    more = _and_more(len(misalignments) - EXAMPLES)
+    return [_describe_misalignment(files, each) for each in misalignments[:EXAMPLES]] + more
 
 
-def _slip_place(files: ParallelFiles, slip: Misalignment) -> str:
-    longer, other = (files.source, files.target) if slip.lines < 0 else (files.target, files.source)
-    line = slip.source_line if slip.lines < 0 else slip.target_line
-    count = abs(slip.lines)
-    ahead = line - slip.source_line
-    return (
-        f"{longer}:{line:,}: {'a line' if count == 1 else f'{count:,} lines'} here {'has' if count == 1 else 'have'} "
-        f"no partner in {other} (most likely between lines {slip.earliest + ahead:,} and {slip.latest + ahead:,})"
-    )
+def _describe_misalignment(files: ParallelFiles, misalignment: Misalignment) -> str:
+    is_source = misalignment.lines < 0
+    longer, shorter = (files.source, files.target) if is_source else (files.target, files.source)
+    line = misalignment.source_line if is_source else misalignment.target_line
+    count = abs(misalignment.lines)
+    lines = "1 line here has" if count == 1 else f"{count:,} lines here have"
+    ahead = line - misalignment.source_line
+    first, last = misalignment.earliest + ahead, misalignment.latest + ahead
+    return f"{longer}:{line:,}: {lines} no counterpart in {shorter} (most likely between lines {first:,} and {last:,})"
 
 
-def _place(files: ParallelFiles, stretch: Stretch) -> str:
-    where = f"{files.source}:{stretch.first:,}-{stretch.last:,}: lengths agree by {stretch.fit:.2f}"
-    if stretch.shift == 0:
-        return where
-    later = "later" if stretch.shift > 0 else "earlier"
-    lines = "line" if abs(stretch.shift) == 1 else "lines"
-    return f"{where}, and by {stretch.shifted_fit:.2f} with target lines {abs(stretch.shift)} {lines} {later}"
+def _describe_range(files: ParallelFiles, pair_range: PairRange) -> str:
+    location = f"{files.source}:{pair_range.first:,}-{pair_range.last:,}"
+    text = f"{location}: the correlation of the lengths is {pair_range.correlation:.2f}"
+    if pair_range.shift == 0:
+        return text
+    lines = "1 line" if abs(pair_range.shift) == 1 else f"{abs(pair_range.shift)} lines"
+    direction = "later" if pair_range.shift > 0 else "earlier"
+    return f"{text}, and {pair_range.shifted_correlation:.2f} with the target lines {lines} {direction}"
 
 
-def _more(count: int) -> list[str]:
+def _and_more(count: int) -> list[str]:
     return [f"and {count:,} more"] if count > 0 else []

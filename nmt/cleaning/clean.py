@@ -1,6 +1,6 @@
-"""A corpus cleaned: read once, block by block, mended and filtered by helper processes, written in order.
+"""Cleaning a corpus: blocks are read in order, repaired and filtered by worker processes, and written in order.
 
-Memory: eight bytes a pair for each kind of duplicates that is dropped, and no more than some blocks of text.
+Memory: eight bytes a pair for each duplicate filter, and the text of a few blocks.
 """
 
 import logging
@@ -15,13 +15,14 @@ from typing import BinaryIO
 import numpy as np
 
 from nmt.cleaning.config import CleaningConfig
-from nmt.cleaning.filters import CleanBlock, Cleaner, CorpusProfile, Rejected
-from nmt.cleaning.measures.association import Translations, words_of
+from nmt.cleaning.filters import DUPLICATE_FILTERS, CleanBlock, Cleaner, CorpusProfile, RejectedPair
+from nmt.cleaning.measures.association import TranslationModel, words_of
 from nmt.cleaning.measures.length_fit import fit_lengths
 from nmt.cleaning.measures.misalignment import find_misalignments
 from nmt.cleaning.measures.pair_checks import ends_agree
 from nmt.corpus.block_text import BlockText, SideText
 from nmt.corpus.blocks import Block, ParallelFiles
+from nmt.corpus.drop_reasons import DropReason
 from nmt.corpus.hashes import SeenHashes
 from nmt.corpus.held_out import HeldOut
 from nmt.corpus.line_classes import NO_SCRIPT
@@ -36,38 +37,46 @@ from nmt.text.controls import replace_controls
 
 logger = logging.getLogger(__name__)
 
-LEARNED_FROM = 32  # blocks, or up to twice as many, that show which words translate each other
-SURVEYED = 4  # blocks of each corpus that show what is usual
-_NOT_BEFORE = ("unrelated", "language", "overlap")  # filters without which text is good enough to learn words from
-_CLEAR = 0.8  # share of lines of the script that the others must be in
+TRAINING_BLOCKS = 32  # blocks to train the TranslationModel on; up to twice as many, spread over all corpora
+PROFILE_BLOCKS = 4  # blocks at the start of each corpus that show what is usual
+# The TranslationModel is trained on text that passes the other filters.
+_NOT_FOR_TRAINING_TEXT = ("unrelated", "language", "overlap")
+_CLEAR_MAJORITY = 0.8  # share of the lines in a script that makes it the script of the corpus
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleaningOptions:
+    """What cleaning a corpus needs to know besides the repairs and filters."""
+
+    languages: tuple[str | None, str | None] = (None, None)  # codes of the language identifier, for its filter
+    held_out: Sequence[HeldOut] = ()  # for the filter overlap
+    rejected: StrPath | None = None  # a table of the dropped pairs is written there
+    protected: Sequence[StrPath] = ()  # files that must not be overwritten
+    helpers: int = 1  # worker processes; the result is the same for any number
 
 
 @dataclass
 class CleaningReport(CorpusReport):
-    """What was kept and dropped, and how many lines each mend changed."""
+    """Counts of kept and dropped pairs, and of the lines that each repair changed."""
 
-    mended: dict[str, int] = field(default_factory=dict)
+    fixed: dict[str, int] = field(default_factory=dict)
 
 
 def clean_corpus(
     corpora: Sequence[ParallelFiles],
     directory: StrPath,
     config: CleaningConfig,
-    *,
-    languages: tuple[str | None, str | None] = (None, None),
-    held_out: Sequence[HeldOut] = (),
-    rejected: StrPath | None = None,
-    others: Sequence[StrPath] = (),
-    helpers: int = 1,
+    options: CleaningOptions | None = None,
 ) -> CleaningReport:
-    """Write what is good of ``corpora`` into ``directory`` under the files' own names, and the rest into ``rejected``.
+    """Write the clean pairs of ``corpora`` into ``directory``, in files of the same names.
 
-    The result is the same for any number of helper processes. Raises NMTError where nothing can be written, where one
-    of ``others`` would be written over, and for unequal counts of lines.
+    Raises NMTError if a file cannot be written or would overwrite an input, and for unequal line counts.
     """
-    paths = output_paths(corpora, directory, others=others if rejected is None else [*others, rejected])
-    cleaner = Cleaner(config, survey(corpora, languages, config), tuple(held_out))
-    following = _Following(config)
+    options = options or CleaningOptions()
+    rejected = [] if options.rejected is None else [options.rejected]
+    paths = output_paths(corpora, directory, protected=[*options.protected, *rejected])
+    cleaner = Cleaner(config, profile_corpora(corpora, options.languages, config), tuple(options.held_out))
+    duplicates = DuplicateFilter(config)
     report = CleaningReport()
     reader = TolerantReader(corpora)
     waiting: deque[Block] = deque()
@@ -80,25 +89,25 @@ def clean_corpus(
 
     with ExitStack() as stack:
         outputs = stack.enter_context(CorpusWriter(paths))
-        table = stack.enter_context(atomic_writer(rejected)) if rejected is not None else None
-        for clean in ordered_map(cleaner, blocks(), helpers=helpers):
+        table = stack.enter_context(atomic_writer(options.rejected)) if options.rejected is not None else None
+        for clean in ordered_map(cleaner, blocks(), helpers=options.helpers):
             block = waiting.popleft()
             warn_about_extra_columns(block)
-            dropped = [*clean.rejected, *following.drop(clean)]
+            dropped = [*clean.rejected, *duplicates.drop(clean)]
             _count(report, block, dropped, clean)
             outputs.write(block.corpus, clean.sources, clean.targets)
             if table is not None:
-                _tell(table, block, sorted(dropped, key=lambda each: each.row))
+                _write_rejected(table, block, sorted(dropped, key=lambda pair: pair.row))
     return report
 
 
-def survey(
+def profile_corpora(
     corpora: Sequence[ParallelFiles], languages: tuple[str | None, str | None], config: CleaningConfig
 ) -> CorpusProfile:
-    """What is usual in ``corpora``, by the first blocks of each."""
+    """What is usual in ``corpora``, from the first blocks of each."""
     characters, agree, scripts = [], [], np.zeros((2, NO_SCRIPT), dtype=np.int64)
     for files in corpora:
-        for _, block in zip(range(SURVEYED), TolerantReader([files]).blocks(), strict=False):
+        for block in islice(TolerantReader([files]).blocks(), PROFILE_BLOCKS):
             text = BlockText(block).comparable
             characters.append(text.characters)
             agree.append(ends_agree(text))
@@ -106,50 +115,55 @@ def survey(
                 counts += np.bincount(side.classes.scripts, minlength=NO_SCRIPT + 1)[:NO_SCRIPT]
     lengths = fit_lengths(np.concatenate(characters)) if characters else None
     source, target = (
-        int(counts.argmax()) if counts.max() and counts.max() >= _CLEAR * counts.sum() else None for counts in scripts
+        int(counts.argmax()) if counts.max() and counts.max() >= _CLEAR_MAJORITY * counts.sum() else None
+        for counts in scripts
     )
-    usual = CorpusProfile(lengths, (source, target), languages, all(agree))
-    return _with_translations(usual, corpora, config) if "unrelated" in config.filters else usual
+    profile = CorpusProfile(lengths, (source, target), languages, all(agree))
+    return _with_translation_model(profile, corpora, config) if "unrelated" in config.filters else profile
 
 
-def _with_translations(usual: CorpusProfile, corpora: Sequence[ParallelFiles], config: CleaningConfig) -> CorpusProfile:
-    """With what words translate each other, learnt from blocks spread over all of ``corpora`` and cleaned before."""
+def _with_translation_model(
+    profile: CorpusProfile, corpora: Sequence[ParallelFiles], config: CleaningConfig
+) -> CorpusProfile:
+    """``profile`` with a TranslationModel of blocks that are spread over all ``corpora`` and cleaned first."""
     blocks = sum(1 for _ in TolerantReader(corpora).blocks())
-    step = max(1, blocks // LEARNED_FROM)
-    cleaner = Cleaner(config.changed(filters=[], mends=[], without=_NOT_BEFORE), usual)
-    following = _Following(config)
-    bags, learned = [], []
+    step = max(1, blocks // TRAINING_BLOCKS)
+    cleaner = Cleaner(config.changed(filters=[], repairs=[], without=_NOT_FOR_TRAINING_TEXT), profile)
+    duplicates = DuplicateFilter(config)
+    bags, training_blocks = [], []
     for block in islice(TolerantReader(corpora).blocks(), 0, None, step):
         clean = cleaner(block)
-        following.drop(clean)
+        duplicates.drop(clean)
         if clean.rows:
             sides = (SideText(b"".join(line + b"\n" for line in lines)) for lines in (clean.sources, clean.targets))
             source, target = map(words_of, sides)
             bags.append((source, target))
-            learned.append((block.corpus, block.first))
-    return replace(usual, translations=Translations(bags), learned=frozenset(learned)) if bags else usual
+            training_blocks.append((block.corpus, block.first))
+    if not bags:
+        return profile
+    return replace(profile, translations=TranslationModel(bags), training_blocks=frozenset(training_blocks))
 
 
-class _Following:
-    """The filters that look at what came before."""
+class DuplicateFilter:
+    """Drops pairs that are copies of earlier ones, exact or near, as the config asks."""
 
     def __init__(self, config: CleaningConfig) -> None:
-        self._seen = {name: SeenHashes() for name in ("duplicate", "near-duplicate") if name in config.filters}
+        self._seen = {name: SeenHashes() for name in DUPLICATE_FILTERS if name in config.filters}
 
-    def drop(self, clean: CleanBlock) -> list[Rejected]:
-        """Take copies out of ``clean``; what they were."""
+    def drop(self, clean: CleanBlock) -> list[RejectedPair]:
+        """Remove copies from ``clean`` and return them."""
         rejected = []
         for name, seen in self._seen.items():
-            again = seen.add(clean.exact if name == "duplicate" else clean.near)
-            for place in np.flatnonzero(again).tolist():
-                source, target = (lines[place].decode("utf-8", "replace") for lines in (clean.sources, clean.targets))
-                rejected.append(Rejected(clean.rows[place], name, source, target))
-            if again.any():
-                stay = np.flatnonzero(~again).tolist()
-                clean.rows = [clean.rows[place] for place in stay]
-                clean.sources = [clean.sources[place] for place in stay]
-                clean.targets = [clean.targets[place] for place in stay]
-                clean.exact, clean.near = clean.exact[stay], clean.near[stay]
+            is_copy = seen.add(clean.exact if name == DropReason.DUPLICATE else clean.near)
+            for index in np.flatnonzero(is_copy).tolist():
+                source, target = (lines[index].decode("utf-8", "replace") for lines in (clean.sources, clean.targets))
+                rejected.append(RejectedPair(clean.rows[index], name, source, target))
+            if is_copy.any():
+                kept = np.flatnonzero(~is_copy).tolist()
+                clean.rows = [clean.rows[index] for index in kept]
+                clean.sources = [clean.sources[index] for index in kept]
+                clean.targets = [clean.targets[index] for index in kept]
+                clean.exact, clean.near = clean.exact[kept], clean.near[kept]
         return rejected
 
 
@@ -159,27 +173,31 @@ def _check_counts(reader: TolerantReader) -> None:
             where = ""
             if all(Path(path).is_file() for path in (files.source, files.target)):
                 slips = find_misalignments(files.source, files.target)
-                where = f"; they most likely part near line {slips[0].source_line:,} of {files.source}" if slips else ""
+                where = (
+                    f"; they most likely become misaligned near line {slips[0].source_line:,} of {files.source}"
+                    if slips
+                    else ""
+                )
             raise NMTError(
                 f"{files.source} has {source:,} lines but {files.target} has {target:,}{where}; "
-                "nmt check shows more, and the files must be mended by hand"
+                "run nmt check for details and fix the files by hand"
             )
 
 
-def _count(report: CleaningReport, block: Block, dropped: Sequence[Rejected], clean: CleanBlock) -> None:
+def _count(report: CleaningReport, block: Block, dropped: Sequence[RejectedPair], clean: CleanBlock) -> None:
     report.read += block.count
     report.kept += len(clean.rows)
-    for each in dropped:
-        report.drop(each.reason)
-    for name, count in clean.mended.items():
-        report.mended[name] = report.mended.get(name, 0) + count
+    for pair in dropped:
+        report.drop(pair.reason)
+    for name, count in clean.fixed.items():
+        report.fixed[name] = report.fixed.get(name, 0) + count
 
 
-def _tell(table: BinaryIO, block: Block, dropped: Sequence[Rejected]) -> None:
-    """One line for each pair: reason, places, texts."""
+def _write_rejected(table: BinaryIO, block: Block, dropped: Sequence[RejectedPair]) -> None:
+    """Write a row for each pair: the reason, file:line of source and target, both texts."""
     source, target = block.files.source, block.files.target or block.files.source
-    for each in dropped:
-        number = block.first + each.row
-        texts = (replace_controls(text).replace("\t", " ") for text in (each.source, each.target))
-        row = "\t".join((each.reason, f"{source}:{number}", f"{target}:{number}", *texts))
+    for pair in dropped:
+        number = block.first + pair.row
+        texts = (replace_controls(text).replace("\t", " ") for text in (pair.source, pair.target))
+        row = "\t".join((pair.reason, f"{source}:{number}", f"{target}:{number}", *texts))
         table.write(f"{row}\n".encode("utf-8", "replace"))

@@ -1,7 +1,7 @@
-"""What one block of pairs tells: findings that need no other block, and what the others are needed for.
+"""Inspecting one block of pairs: findings that need no other block, and statistics that are added up over all blocks.
 
-Everything is done for all lines of a block at once where that is possible, and line by line only where a first look
-found something; so a clean corpus costs some microseconds a pair.
+Checks work on all lines of a block at once where possible, and line by line only where a fast test matched, so clean
+text costs a few microseconds a pair.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nmt.cleaning.config import CleaningConfig
 from nmt.cleaning.measures import pair_checks, patterns
-from nmt.cleaning.measures.length_fit import Stretch, fit_lengths, measure_windows
+from nmt.cleaning.measures.length_fit import PairRange, correlate_windows, fit_lengths
 from nmt.corpus.block_text import SOURCE, TARGET, BlockText, Example, Rows, SideText
 from nmt.corpus.blocks import Block
 from nmt.corpus.hashes import Hashes, combine, hash_normal_lines, hash_pairs, smallest_word_hashes
@@ -21,34 +21,35 @@ from nmt.corpus.line_classes import NO_SCRIPT, SCRIPT_NAMES
 from nmt.corpus.pairs import FilterConfig
 from nmt.text.composition import is_composed
 
-EXAMPLES = 5
-LONGEST = 4096  # characters up to which lengths are told apart
+EXAMPLES = 5  # of each finding
+LONGEST = 4096  # characters; longer lines count as of this length
+_FEW_SUSPECTS = 20  # characters that may be mojibake; with more, every line is tested
 
 
 @dataclass
 class SideFacts:
-    """What is counted of one side."""
+    """The counts of one side of a block."""
 
     scripts: NDArray[np.int64]
     script_examples: dict[int, list[Example]]
-    codes: NDArray[np.int64]  # code points, and how often they stand there
+    codes: NDArray[np.int64]  # code points that occur
     code_counts: NDArray[np.int64]
     words: int
     word_hashes: Hashes
-    lengths: NDArray[np.int64]  # how many lines have so many characters
+    lengths: NDArray[np.int64]  # number of lines of each length
     ended: int  # lines that end in punctuation
-    ended_apart: int  # with a blank before it
+    ended_apart: int  # those with a space before it
     subword_marks: int
 
 
 @dataclass
 class Inspection:
-    """What one block tells."""
+    """The result for one block."""
 
     block: Block
     counts: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[Example]] = field(default_factory=dict)
-    windows: list[Stretch] = field(default_factory=list)
+    windows: list[PairRange] = field(default_factory=list)
     overlaps: list[Overlap] = field(default_factory=list)
     sides: tuple[SideFacts, ...] = ()
     exact: Hashes = field(default_factory=lambda: np.zeros(0, np.uint64))  # of the pairs
@@ -57,56 +58,57 @@ class Inspection:
 
 @dataclass(frozen=True)
 class Inspector:
-    """Looks through blocks; it can be pickled."""
+    """Inspects blocks; it can be pickled."""
 
     filters: FilterConfig
     held_out: tuple[HeldOut, ...] = ()
 
     def __call__(self, block: Block) -> Inspection:
-        """All that can be told of ``block`` alone."""
+        """The findings and counts of ``block``."""
         text = BlockText(block)
         compared = text.comparable
-        found = Inspection(block)
-        recorder = _Recorder(text, found)
+        inspection = Inspection(block)
+        recorder = _Recorder(text, inspection)
         for side in (SOURCE, TARGET):
-            _look_for_marks(text.sides[side], side, recorder)
+            _check_characters(text.sides[side], side, recorder)
         recorder.add("more-columns", text.rows_of_more_columns())
         recorder.add("one-column", text.rows_of_one_column())
-        _look_at_lengths(compared, self.filters, recorder)
+        _check_lengths(compared, self.filters, recorder)
         _compare_sides(compared, recorder)
-        found.windows = measure_windows(block.first, compared.characters)
-        found.sides = tuple(_facts(text.sides[side], side, recorder) for side in (SOURCE, TARGET))
+        inspection.windows = correlate_windows(block.first, compared.characters)
+        inspection.sides = tuple(_facts(text.sides[side], side, recorder) for side in (SOURCE, TARGET))
         self._hash(compared, recorder)
-        return found
+        return inspection
 
     def _hash(self, text: BlockText, recorder: "_Recorder") -> None:
-        found = recorder.found
-        found.exact = hash_pairs(*(side.raw for side in text.sides))
+        inspection = recorder.inspection
+        inspection.exact = hash_pairs(*(side.raw for side in text.sides))
         near = [hash_normal_lines(side.text) for side in text.sides]
-        found.near = combine(*near)
+        inspection.near = combine(*near)
         recorder.add("identical", pair_checks.identical(text, near[0] == near[1]))
-        found.overlaps = [held_out.overlap(found.exact, *near) for held_out in self.held_out]
+        inspection.overlaps = [held_out.overlap(inspection.exact, *near) for held_out in self.held_out]
 
 
 class _Recorder:
-    """Counts what is found and keeps the first examples."""
+    """Counts findings and keeps the first examples."""
 
-    def __init__(self, text: BlockText, found: Inspection) -> None:
+    def __init__(self, text: BlockText, inspection: Inspection) -> None:
         self.text = text
-        self.found = found
+        self.inspection = inspection
 
-    def add(self, kind: str, rows: Iterable[int], side: int | None = None) -> None:
-        """Lines of a side, or pairs, in which ``kind`` was found."""
+    def add(self, finding: str, rows: Iterable[int], side: int | None = None) -> None:
+        """Record the finding of this name in ``rows``, of one side or of the pairs."""
         numbers = list(rows)
         if not numbers:
             return
-        self.found.counts[kind] = self.found.counts.get(kind, 0) + len(numbers)
-        examples = self.found.examples.setdefault(kind, [])
+        counts = self.inspection.counts
+        counts[finding] = counts.get(finding, 0) + len(numbers)
+        examples = self.inspection.examples.setdefault(finding, [])
         examples += [self.text.example(row, side) for row in numbers[: EXAMPLES - len(examples)]]
 
 
-def _look_for_marks(side: SideText, number: int, recorder: _Recorder) -> None:
-    """What stands in a line and should not."""
+def _check_characters(side: SideText, number: int, recorder: _Recorder) -> None:
+    """Record what should not be in a line."""
     recorder.add("invalid-utf8", side.undecodable(), number)
     recorder.add("byte-order-mark", side.holding_bytes(patterns.BYTE_ORDER_MARK), number)
     recorder.add("replacement", side.holding_bytes(patterns.REPLACEMENT), number)
@@ -118,8 +120,9 @@ def _look_for_marks(side: SideText, number: int, recorder: _Recorder) -> None:
     if side.classes.controls.any() or patterns.LATER_CONTROL.search(side.data):
         recorder.add("control", side.holding(patterns.CONTROL), number)
     if b"&" in side.data:
-        found = (match.start() for match in patterns.ENTITY.finditer(side.data) if patterns.is_entity(match.group()))
-        recorder.add("entity", side.rows_of(list(found)), number)
+        matches = patterns.ENTITY.finditer(side.data)
+        offsets = [match.start() for match in matches if patterns.is_entity(match.group())]
+        recorder.add("entity", side.rows_of(offsets), number)
     if b"<" in side.data:
         recorder.add("tag", side.holding(patterns.TAG), number)
     if side.data.isascii():
@@ -127,41 +130,43 @@ def _look_for_marks(side: SideText, number: int, recorder: _Recorder) -> None:
     if not is_composed(side.text):
         rows = [row for row, line in enumerate(side.lines) if not is_composed(line)]
         recorder.add("not-nfc", rows, number)
-    if suspects := patterns.maybe_mojibake(side.text):
-        doubtful = (
-            sorted({side.text.count("\n", 0, place) for place in suspects})
-            if len(suspects) < 20
-            else range(len(side.lines))
-        )
-        recorder.add(
-            "mojibake",
-            [row for row in doubtful if patterns.without_mojibake(side.lines[row]) != side.lines[row]],
-            number,
-        )
+    recorder.add("mojibake", _rows_with_mojibake(side), number)
 
 
-def _look_at_lengths(text: BlockText, filters: FilterConfig, recorder: _Recorder) -> None:
-    empty, wordless = pair_checks.without_words(text)
+def _rows_with_mojibake(side: SideText) -> list[int]:
+    offsets = patterns.maybe_mojibake(side.text)
+    if not offsets:
+        return []
+    suspects = (
+        sorted({side.text.count("\n", 0, offset) for offset in offsets})
+        if len(offsets) < _FEW_SUSPECTS
+        else range(len(side.lines))
+    )
+    return [row for row in suspects if patterns.without_mojibake(side.lines[row]) != side.lines[row]]
+
+
+def _check_lengths(text: BlockText, filters: FilterConfig, recorder: _Recorder) -> None:
+    empty, wordless = pair_checks.without_text(text)
     recorder.add("empty", sorted({*empty} - {*recorder.text.rows_of_one_column().tolist()}))
     recorder.add("wordless", wordless)
-    full = np.ones(text.block.count, dtype=bool)
-    full[empty] = False
-    long = full & pair_checks.too_long(text, filters.max_characters)
-    odd = full & pair_checks.far_apart(text, filters.max_ratio)
-    recorder.add("too-long", np.flatnonzero(long))
-    recorder.add("length-ratio", np.flatnonzero(odd))
+    filled = np.ones(text.block.count, dtype=bool)
+    filled[empty] = False
+    too_long = filled & pair_checks.too_long(text, filters.max_characters)
+    above_ratio = filled & pair_checks.length_ratio_above(text, filters.max_ratio)
+    recorder.add("too-long", np.flatnonzero(too_long))
+    recorder.add("length-ratio", np.flatnonzero(above_ratio))
     model = fit_lengths(text.characters)
     if model is not None:
-        unusual = full & pair_checks.unusual(text, model, CleaningConfig.max_deviation)
-        recorder.add("unusual-ratio", np.flatnonzero(unusual & ~odd & ~long))
+        unusual = filled & pair_checks.unusual_lengths(text, model, CleaningConfig.max_deviation)
+        recorder.add("unusual-ratio", np.flatnonzero(unusual & ~above_ratio & ~too_long))
         if pair_checks.ends_agree(text):
-            known = unusual | odd | long | ~full
+            recorded = unusual | above_ratio | too_long | ~filled
             rows = pair_checks.incomplete(text, model, CleaningConfig.incomplete_deviation)
-            recorder.add("incomplete", [row for row in rows if not known[row]])
+            recorder.add("incomplete", [row for row in rows if not recorded[row]])
 
 
 def _compare_sides(text: BlockText, recorder: _Recorder) -> None:
-    """What should stand on both sides and does not."""
+    """Record what should be the same on both sides and is not."""
     recorder.add("numbers", pair_checks.different_numbers(text))
     recorder.add("urls", pair_checks.different_urls(text))
     recorder.add("placeholders", pair_checks.different_placeholders(text))

@@ -1,4 +1,4 @@
-"""The text of a block, however broken: raw bytes, characters, lines, and what kinds of characters the lines hold."""
+"""The text of a block, valid or not: bytes, characters, lines, and counts of character classes in each line."""
 
 import re
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from nmt.tokenization.normalization import comparable_lines
 
 Rows = NDArray[np.int64]
 SOURCE, TARGET = 0, 1
-SHOWN = 160  # characters of a line in an example
+MOST_SHOWN = 160  # characters of a line in an example
 
 
 @dataclass(frozen=True)
 class Example:
-    """Where something was found, and the text."""
+    """A line or pair that shows a finding, with its position."""
 
-    corpus: int
-    line: int
-    side: int | None  # None: the pair
+    corpus: int  # index
+    line: int  # from 1
+    side: int | None  # SOURCE or TARGET; None for the pair
     source: str
     target: str
 
@@ -31,8 +31,8 @@ class SideText:
     """One side of a block."""
 
     def __init__(self, data: bytes) -> None:
-        """``data`` are lines that each end in a line feed; a carriage return before it is part of the end."""
-        self.windows_ends = np.zeros(0, np.int64)  # the lines that end in both
+        """``data`` are lines that each end in a line feed; a carriage return before it is part of the line end."""
+        self.windows_ends = np.zeros(0, np.int64)  # the lines that end in CR LF
         if b"\r\n" in data:
             self.windows_ends = _windows_ends(data)
             data = data.replace(b"\r\n", b"\n")
@@ -43,7 +43,7 @@ class SideText:
 
     @cached_property
     def classes(self) -> LineClasses:
-        """What kinds of characters each line holds."""
+        """Counts of character classes in each line."""
         return classify_lines(self.text)
 
     @cached_property
@@ -53,7 +53,7 @@ class SideText:
 
     @cached_property
     def text(self) -> str:
-        """All lines as text, with U+FFFD for what is not UTF-8."""
+        """All lines as text, with U+FFFD for bytes that are not UTF-8."""
         return self.data.decode("utf-8", "replace")
 
     @cached_property
@@ -63,9 +63,9 @@ class SideText:
 
     @cached_property
     def comparable(self) -> "SideText":
-        """The lines as they are measured and compared, see nmt.tokenization.normalization.
+        """The lines in the form that is measured and compared (nmt.tokenization.normalization).
 
-        Bytes that are not UTF-8 stay.
+        Bytes that are not UTF-8 are kept.
         """
         lines = comparable_lines(self.data.decode("utf-8", "surrogateescape"))
         data = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
@@ -80,33 +80,34 @@ class SideText:
         return np.zeros(0, np.int64)
 
     def holding(self, pattern: re.Pattern[bytes]) -> Rows:
-        """The lines in which ``pattern`` is found."""
+        """The lines that match ``pattern``."""
         return self.rows_of([match.start() for match in pattern.finditer(self.data)])
 
     def holding_bytes(self, *parts: bytes) -> Rows:
-        """The lines in which one of ``parts`` stands, which is told much faster where none does."""
-        there = [re.escape(part) for part in parts if part in self.data]
-        return self.holding(re.compile(b"|".join(there))) if there else np.zeros(0, np.int64)
+        """The lines that contain one of ``parts``; fast if none does."""
+        present = [re.escape(part) for part in parts if part in self.data]
+        return self.holding(re.compile(b"|".join(present))) if present else np.zeros(0, np.int64)
 
     def rows_with(self, byte: bytes) -> Rows:
-        """The line of each ``byte`` of the block."""
-        places = np.flatnonzero(np.frombuffer(self.data, dtype=np.uint8) == ord(byte))
-        return np.searchsorted(self.ends, places, side="left")
+        """The line of each occurrence of ``byte``; a line with several occurs several times."""
+        offsets = np.flatnonzero(np.frombuffer(self.data, dtype=np.uint8) == ord(byte))
+        return np.searchsorted(self.ends, offsets, side="left")
 
     def rows_of(self, offsets: list[int]) -> Rows:
-        """The lines in which these bytes of the block are."""
+        """The lines that contain the bytes at ``offsets``."""
         return np.unique(np.searchsorted(self.ends, np.array(offsets, dtype=np.int64), side="left"))
 
 
 class BlockText:
-    """Both sides of a block, line N of one beside line N of the other."""
+    """Both sides of a block."""
 
     def __init__(self, block: Block, sides: tuple[bytes, bytes] | None = None) -> None:
-        """The text of ``block``, or ``sides``, which was made of it line by line."""
+        """The text of ``block``, or ``sides``: its text after repairs, line for line."""
         self.block = block
         if sides is None:
             is_table = block.files.target is None
-            sides = _columns(_ended(block.source)) if is_table else (_ended(block.source), _ended(block.target))
+            source, target = _with_final_line_end(block.source), _with_final_line_end(block.target)
+            sides = _columns(source) if is_table else (source, target)
         self.sides = (SideText(sides[SOURCE]), SideText(sides[TARGET]))
 
     @cached_property
@@ -121,18 +122,18 @@ class BlockText:
 
     @cached_property
     def comparable(self) -> "BlockText":
-        """Both sides as they are measured and compared."""
+        """Both sides in the form that is measured and compared."""
         source, target = (side.comparable.data for side in self.sides)
         return BlockText(self.block, (source, target))
 
     def rows_of_more_columns(self) -> Rows:
-        """The rows of a table that have more than the two columns that are read."""
+        """The rows of a table with more than two columns."""
         if self.block.files.target is not None:
             return np.zeros(0, np.int64)
         return np.flatnonzero(self._tabs > 1)
 
     def rows_of_one_column(self) -> Rows:
-        """The rows of a table that have text and no tab."""
+        """The rows of a table with text but no tab."""
         if self.block.files.target is not None:
             return np.zeros(0, np.int64)
         rows = np.flatnonzero(self._tabs == 0).tolist()
@@ -140,13 +141,13 @@ class BlockText:
 
     @cached_property
     def _tabs(self) -> NDArray[np.int64]:
-        """How many tabs each row of a table has."""
-        table = SideText(_ended(self.block.source))
+        """The number of tabs in each row of a table."""
+        table = SideText(_with_final_line_end(self.block.source))
         return np.bincount(table.rows_with(b"\t"), minlength=len(table.ends))
 
     def example(self, row: int, side: int | None) -> Example:
-        """Row ``row`` as an example of something on one side, or of the pair."""
-        source, target = (each.lines[row][:SHOWN] for each in self.sides)
+        """Row ``row`` as an example, of one side or of the pair."""
+        source, target = (side_text.lines[row][:MOST_SHOWN] for side_text in self.sides)
         return Example(self.block.corpus, self.block.first + int(row), side, source, target)
 
 
@@ -156,12 +157,12 @@ def _windows_ends(data: bytes) -> Rows:
     return np.flatnonzero((ends > 0) & (codes[ends - 1] == 0x0D))
 
 
-def _ended(data: bytes) -> bytes:
+def _with_final_line_end(data: bytes) -> bytes:
     return data if data.endswith(b"\n") or not data else data + b"\n"
 
 
 def _columns(data: bytes) -> tuple[bytes, bytes]:
-    """The first two columns of a table; without a tab the second is empty."""
+    """The first two columns of a table; the second is empty in rows without a tab."""
     rows = [line.split(b"\t", maxsplit=2) for line in data.removesuffix(b"\n").split(b"\n")] if data else []
     sources = b"".join(row[0] + b"\n" for row in rows)
     return sources, b"".join((row[1] if len(row) > 1 else b"") + b"\n" for row in rows)

@@ -1,7 +1,4 @@
-"""Parallel text in blocks of raw lines, so that reading, which is fast, can be in one place and work on it in many.
-
-A block is pickled to whoever works on it; the text is decoded there.
-"""
+"""Reading parallel text as blocks of raw lines: one process reads, and other processes decode the blocks."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,29 +14,29 @@ BLOCK_LINES = 8192
 
 @dataclass(frozen=True)
 class ParallelFiles:
-    """One corpus: two line-aligned files, or one of tab-separated columns, of which the first two count."""
+    """A corpus: two line-aligned files, or one tab-separated table whose first two columns are source and target."""
 
     source: str
-    target: str | None = None  # None: ``source`` is such a table
-    # That a table's header is to name, where it names any.
+    target: str | None = None  # None: ``source`` is a table
+    # Requested languages, which choose the columns of a table whose header names languages.
     languages: tuple[str | None, str | None] = field(default=(None, None), kw_only=True)
 
 
 @dataclass(frozen=True)
 class Block:
-    """Some consecutive pairs of one corpus, as they stand in its files."""
+    """Consecutive pairs of one corpus, as raw lines; it can be pickled."""
 
-    corpus: int  # its number in the list of corpora
+    corpus: int  # index in the list of corpora
     files: ParallelFiles
-    first: int  # number of its first line in the file, from 1
+    first: int  # number of the first line, from 1
     count: int
     source: bytes
     target: bytes  # empty for a table
 
     def pairs(self) -> list[Pair]:
-        """The pairs as text; a blank line of a table is an empty pair.
+        """The pairs as text; an empty line of a table is an empty pair.
 
-        Raises NMTError naming file and line of what is not UTF-8, and where a table has no tab.
+        Raises NMTError with file and line for text that is not UTF-8, and for a table row without a tab.
         """
         sources = _decode(self.source, self.files.source, self.first, self.count)
         if self.files.target is None:
@@ -59,11 +56,11 @@ class Block:
 def read_pairs(sources: Sequence[StrPath], targets: Sequence[StrPath]) -> Iterator[Pair]:
     """The pairs of line-aligned files, one pair of files after the other.
 
-    Raises NMTError if the numbers of files or, once the shorter file of a pair ends, of lines differ.
+    Raises NMTError if the numbers of files differ, or the numbers of lines (once the shorter file ends).
     """
     if len(sources) != len(targets):
         raise NMTError(
-            f"{len(sources)} source files but {len(targets)} target files; give as many of one as of the other"
+            f"{len(sources)} source files but {len(targets)} target files; give one target file for each source file"
         )
     for source, target in zip(sources, targets, strict=True):
         if str(source) == str(target) == "-":
@@ -73,9 +70,9 @@ def read_pairs(sources: Sequence[StrPath], targets: Sequence[StrPath]) -> Iterat
 
 
 def read_blocks(corpora: Sequence[ParallelFiles], *, lines: int = BLOCK_LINES) -> Iterator[Block]:
-    """All corpora, one after the other, in blocks of ``lines`` pairs; the last block of each may be smaller.
+    """All corpora, one after the other, in blocks of ``lines`` pairs; the last block of a corpus may be smaller.
 
-    Raises NMTError for files that cannot be read and, where the shorter file of two ends, for unequal lengths.
+    Raises NMTError for files that cannot be read, and for unequal line counts once the shorter file ends.
     """
     for number, files in enumerate(corpora):
         first = 1
@@ -85,9 +82,9 @@ def read_blocks(corpora: Sequence[ParallelFiles], *, lines: int = BLOCK_LINES) -
 
 
 def raw_blocks(files: ParallelFiles, lines: int) -> Iterator[tuple[list[bytes], list[bytes]]]:
-    """So many ``lines`` of the source with their ends, and of the target, at a time; of a table's only the source.
+    """The raw lines of source and target, ``lines`` at a time; for a table, the target lists are empty.
 
-    Raises NMTError for files that cannot be read and, where the shorter one ends, for unequal lengths.
+    Raises NMTError for files that cannot be read, and for unequal line counts once the shorter file ends.
     """
     if files.target is None:
         yield from ((table, []) for table in table_blocks(files.source, lines=lines, languages=files.languages))
@@ -98,10 +95,11 @@ def raw_blocks(files: ParallelFiles, lines: int) -> Iterator[tuple[list[bytes], 
     for source, target in zip_longest(sources, targets, fillvalue=list[bytes]()):
         if len(source) != len(target):
             for path in (files.source, files.target):
-                if said := describe_non_text(path):
-                    raise NMTError(said)
+                if problem := describe_non_text(path):
+                    raise NMTError(problem)
             source_lines, target_lines = (
-                before + sum(map(len, chain([block], rest))) for block, rest in ((source, sources), (target, targets))
+                before + sum(map(len, chain([block], blocks)))
+                for block, blocks in ((source, sources), (target, targets))
             )
             raise NMTError(
                 f"{display_name(files.source)} has {source_lines:,} lines but "
@@ -113,7 +111,7 @@ def raw_blocks(files: ParallelFiles, lines: int) -> Iterator[tuple[list[bytes], 
 
 
 def _decode(raw: bytes, path: str, first: int, count: int) -> list[str]:
-    """The ``count`` lines of ``raw`` without their ends, as read_lines gives them."""
+    """The ``count`` lines of ``raw`` without line ends, as read_lines yields them."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,6 +1,6 @@
-"""Public corpora by their identifiers: test sets through sacreBLEU, everything else through mtdata.
+"""Downloading public corpora: test sets with sacreBLEU, all others with mtdata.
 
-mtdata runs as a program of its own, for it keeps a pickled index and configures logging when it is imported.
+mtdata runs in a process of its own, because importing it loads a pickled index and configures logging.
 """
 
 import re
@@ -21,14 +21,23 @@ from nmt.files.lines import StrPath
 
 _MTDATA = re.compile(r"[\w.]+-[\w.]+-[\w.]+-(?P<source>[A-Za-z0-9_]+)-(?P<target>[A-Za-z0-9_]+)")
 _SACREBLEU = re.compile(r"(?P<set>[\w.-]+(?:/[\w.-]+)*)/(?P<source>[A-Za-z]+)-(?P<target>[A-Za-z_]+)")
-_NETWORK = ("urlopen", "resolve", "resolution", "refused", "unreachable", "timed out", "max retries", "connection")
+_NETWORK_ERRORS = (
+    "urlopen",
+    "resolve",
+    "resolution",
+    "refused",
+    "unreachable",
+    "timed out",
+    "max retries",
+    "connection",
+)
 
 
 def fetch_corpus(identifier: str, directory: StrPath) -> tuple[ParallelFiles, CorpusReport]:
-    """Write the corpus ``identifier`` into ``directory``; the files, and how many pairs they have.
+    """Download the corpus ``identifier`` into ``directory``; returns the files, and counts of pairs.
 
-    ``wmt20/en-de`` is a test set known to sacreBLEU, ``Statmt-news_commentary-16-deu-eng`` a corpus known to mtdata.
-    Raises NMTError for one that neither knows, without the extra, and without a network.
+    ``wmt20/en-de`` is a test set of sacreBLEU, ``Statmt-news_commentary-16-deu-eng`` a corpus of mtdata. Raises
+    NMTError for unknown identifiers, if the extra ``download`` is not installed, and without a network connection.
     """
     if test_set := _SACREBLEU.fullmatch(identifier):
         pairs = _test_set(test_set["set"], f"{test_set['source']}-{test_set['target']}")
@@ -39,12 +48,12 @@ def fetch_corpus(identifier: str, directory: StrPath) -> tuple[ParallelFiles, Co
     else:
         raise NMTError(
             f"{identifier!r} is neither a test set such as wmt20/en-de nor a corpus such as "
-            "Statmt-news_commentary-16-deu-eng; mtdata list -l deu-eng shows the latter"
+            "Statmt-news_commentary-16-deu-eng; mtdata list -l deu-eng lists corpora"
         )
-    goal = ParallelFiles(*(str(Path(directory) / f"{name}.{language}") for language in languages))
-    make_directory(directory, [goal])
+    files = ParallelFiles(*(str(Path(directory) / f"{name}.{language}") for language in languages))
+    make_directory(directory, [files])
     report = CorpusReport()
-    with CorpusWriter([goal]) as outputs:
+    with CorpusWriter([files]) as outputs:
         for pair in pairs:
             report.read += 1
             unit = unit_of(*pair)
@@ -54,8 +63,8 @@ def fetch_corpus(identifier: str, directory: StrPath) -> tuple[ParallelFiles, Co
             report.kept += 1
             outputs.write(0, [unit.source.encode("utf-8")], [unit.target.encode("utf-8")])
         if not report.kept:
-            raise NMTError(f"{identifier}: nothing came; {report.summary()}")
-    return goal, report
+            raise NMTError(f"{identifier} has no usable pairs; {report.summary()}")
+    return files, report
 
 
 def _test_set(name: str, languages: str) -> Iterator[Pair]:
@@ -63,42 +72,48 @@ def _test_set(name: str, languages: str) -> Iterator[Pair]:
 
     sets: Any = DATASETS
     if name not in sets or languages not in sets[name].langpairs:
-        known = "no such set" if name not in sets else f"it has {', '.join(list(sets[name].langpairs)[:20])}"
-        raise NMTError(f"sacreBLEU does not know the test set {name}/{languages}: {known}; sacrebleu --list shows all")
+        details = (
+            "no such test set"
+            if name not in sets
+            else f"its language pairs are {', '.join(list(sets[name].langpairs)[:20])}"
+        )
+        raise NMTError(
+            f"sacreBLEU does not know the test set {name}/{languages}: {details}; sacrebleu --list shows all"
+        )
     try:
         source = sets[name].get_source_file(languages)
         [reference, *_] = sets[name].get_reference_files(languages)
     except (OSError, SystemExit) as error:
-        raise _no_network(f"{name}/{languages}", str(error)) from error
+        raise _download_error(f"{name}/{languages}", str(error)) from error
     yield from read_pairs([source], [reference])
 
 
 def _from_mtdata(identifier: str) -> Iterator[Pair]:
     if find_spec("mtdata") is None:
-        raise NMTError(f"{identifier} comes through mtdata, which is not installed: pip install 'nmt[download]'")
-    with tempfile.TemporaryFile() as complaints:
+        raise NMTError(f"{identifier} needs mtdata, which is not installed: pip install 'nmt[download]'")
+    with tempfile.TemporaryFile() as stderr:
         command = [sys.executable, "-m", "mtdata", "echo", identifier]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints) as process:  # noqa: S603
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr) as process:  # noqa: S603
             if process.stdout is None:
                 raise AssertionError("Popen was asked for a pipe")
             for line in process.stdout:
                 source, _, target = line.decode("utf-8", "replace").rstrip("\n").partition("\t")
                 yield Pair(source, target.partition("\t")[0])
         if process.returncode:
-            raise _no_network(identifier, _last_line(complaints))
+            raise _download_error(identifier, _last_line(stderr))
 
 
-def _last_line(complaints: IO[bytes]) -> str:
-    complaints.seek(0)
-    lines = complaints.read().decode("utf-8", "replace").split("\n")
+def _last_line(stderr: IO[bytes]) -> str:
+    stderr.seek(0)
+    lines = stderr.read().decode("utf-8", "replace").split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), "no reason given")
 
 
-def _no_network(identifier: str, reason: str) -> NMTError:
-    """The error for a corpus that did not come, which for most is the want of a network."""
-    if reason.startswith("AssertionError"):  # that is how mtdata says it
-        return NMTError(f"mtdata knows no corpus {identifier}; mtdata list shows those it knows")
-    short = reason if len(reason) <= 200 else f"{reason[:200]}…"
-    if any(sign in reason.lower() for sign in _NETWORK):
-        return NMTError(f"{identifier} cannot be fetched, for the network cannot be reached from here ({short})")
-    return NMTError(f"{identifier} cannot be fetched: {short}")
+def _download_error(identifier: str, reason: str) -> NMTError:
+    """The error for a failed download; the usual cause is a missing network connection."""
+    if reason.startswith("AssertionError"):  # from mtdata, for an unknown corpus
+        return NMTError(f"mtdata does not know the corpus {identifier}; mtdata list shows all")
+    reason_text = reason if len(reason) <= 200 else f"{reason[:200]}…"
+    if any(word in reason.lower() for word in _NETWORK_ERRORS):
+        return NMTError(f"{identifier} cannot be downloaded: no network connection ({reason_text})")
+    return NMTError(f"{identifier} cannot be downloaded: {reason_text}")

@@ -1,4 +1,4 @@
-"""Validation and test text that training text must not hold."""
+"""Validation and test text, which the training text must not contain."""
 
 import logging
 from collections.abc import Sequence
@@ -18,17 +18,17 @@ logger = logging.getLogger(__name__)
 
 
 class Overlap(NamedTuple):
-    """Which held-out pairs a block of training text holds, by their numbers; and which pairs of the block they are."""
+    """Held-out pairs, by their indexes, that a block of training text contains; and the rows of the block concerned."""
 
     exact: NDArray[np.int64]
-    near: NDArray[np.int64]  # but for case, spacing and punctuation
-    half: NDArray[np.int64]  # one side of them
-    rows: NDArray[np.int64]  # of the block, of those that share a side
+    near: NDArray[np.int64]  # ignoring case, spacing and punctuation
+    half: NDArray[np.int64]  # with one side in the block
+    rows: NDArray[np.int64]  # of the block, that share a side with a held-out pair
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Hashes of held-out pairs, in memory; it can be pickled."""
+    """Hashes of held-out pairs; it can be pickled."""
 
     name: str  # test or validation
     exact: Hashes
@@ -39,18 +39,18 @@ class HeldOut:
         return len(self.exact)
 
     def overlap(self, exact: Hashes, source: Hashes, target: Hashes) -> Overlap:
-        """What there is of it among pairs with these hashes."""
-        own_pairs, pairs = combine(self.source, self.target), combine(source, target)
+        """The overlap with a block of pairs with these hashes."""
+        held_out_pairs, pairs = combine(self.source, self.target), combine(source, target)
         half = is_in(self.source, np.unique(source)) | is_in(self.target, np.unique(target))
         return Overlap(
             exact=np.flatnonzero(is_in(self.exact, np.unique(exact))),
-            near=np.flatnonzero(is_in(own_pairs, np.unique(pairs))),
+            near=np.flatnonzero(is_in(held_out_pairs, np.unique(pairs))),
             half=np.flatnonzero(half),
-            rows=self.sharing(source, target),
+            rows=self.rows_sharing_a_side(source, target),
         )
 
-    def sharing(self, source: Hashes, target: Hashes) -> NDArray[np.int64]:
-        """Which pairs with these hashes have a side that is held out."""
+    def rows_sharing_a_side(self, source: Hashes, target: Hashes) -> NDArray[np.int64]:
+        """The rows of a block, with these hashes, that share a side with a held-out pair."""
         rows: NDArray[np.int64] = np.flatnonzero(
             is_in(source, np.unique(self.source)) | is_in(target, np.unique(self.target))
         )
@@ -58,19 +58,24 @@ class HeldOut:
 
 
 def read_held_out(**files: tuple[Sequence[str], Sequence[str]]) -> list[HeldOut]:
-    """The held-out texts in these source and target files, by name, as far as there are any; NMTError as read_pairs."""
-    found = []
+    """The held-out texts in these source and target files, by name; texts without pairs are left out.
+
+    Raises the errors of read_pairs.
+    """
+    texts = []
     for name, (sources, targets) in files.items():
         pairs = [pair for pair in read_pairs(sources, targets) if pair.source.strip() and pair.target.strip()]
         if pairs:
-            found.append(held_out_of(name, pairs))
+            texts.append(held_out_of(name, pairs))
         elif sources:
-            logger.warning("there is no pair in the %s text (%s), so nothing is looked for", name, ", ".join(sources))
-    return found
+            logger.warning(
+                "the %s text (%s) has no pairs, so overlaps with it are not checked", name, ", ".join(sources)
+            )
+    return texts
 
 
 def held_out_of(name: str, pairs: Sequence[Pair]) -> HeldOut:
-    """The hashes of ``pairs``."""
+    """The held-out text ``pairs``, called ``name``."""
     sides = []
     for lines in zip(*pairs, strict=True):
         sides.append(hash_normal_lines("".join(f"{line}\n" for line in lines)))

@@ -1,6 +1,6 @@
-"""Corpora divided, sampled, rid of copies and joined; pairs stay as they are, and in their order.
+"""Splitting, sampling, deduplicating and merging corpora; pairs keep their text and their order.
 
-All of it gives the same for the same text and seed, and reads the text twice at most, in bounded memory.
+The result depends only on the text and the seed. The text is read at most twice.
 """
 
 import re
@@ -24,9 +24,9 @@ from nmt.files.lines import StrPath, display_name
 from nmt.text.languages import language_suffix
 
 PARTS = ("train", "valid", "test")
-# Nothing but empty pairs is judged here: that is what nmt clean is for.
-_ANY = FilterConfig(max_characters=1 << 40, max_ratio=1e12)
-_NEVER = 255  # number of a part that is written nowhere
+# Only empty pairs are dropped here; nmt clean has the other filters.
+_KEEP_FILLED = FilterConfig(max_characters=1 << 40, max_ratio=1e12)
+_NOT_WRITTEN = 255  # instead of the index of a part
 
 Rows = NDArray[np.bool_]
 
@@ -34,31 +34,31 @@ Rows = NDArray[np.bool_]
 def split_corpus(
     corpora: Sequence[ParallelFiles], directory: StrPath, *, valid: int, test: int, seed: int
 ) -> CorpusReport:
-    """Write train, valid and test files into ``directory``; what was left out is counted by reason.
+    """Write train, valid and test files into ``directory``; the report counts dropped pairs by reason.
 
-    Which pairs are held out depends on what they hold and on the seed, not on their order, so text that is added
-    later moves few of them. No held-out sentence stands in another part, whatever its case and spacing; copies of
-    pairs and what shares a sentence with held-out pairs are left out.
+    Which pairs are held out depends on their text and on the seed, not on their order, so adding text changes few of
+    them. No held-out sentence is in another part, ignoring case and spacing: copies of pairs, and pairs that share a
+    sentence with a held-out pair, are dropped.
     """
-    goals = [named_files(corpora, directory, part) for part in PARTS]
+    outputs = [named_files(corpora, directory, part) for part in PARTS]
     for path in _paths(corpora):
         if not Path(path).is_file():
             raise NMTError(
-                f"{display_name(path)} is no file, and to be split the text is read twice; save it to a file first"
+                f"{display_name(path)} is not a regular file; to split text, which is read twice, save it to a file"
             )
-    _refuse_to_overwrite(corpora, goals)
-    make_directory(directory, goals)
+    _refuse_to_overwrite(corpora, outputs)
+    make_directory(directory, outputs)
     with PairSelection(Path(directory), corpora=len(corpora)) as selection:
         for block in read_blocks(corpora):
-            selection.add(scan_block(block, _ANY, seed))
+            selection.add(scan_block(block, _KEEP_FILLED, seed))
         selection.drop_duplicates()
         report = total_of(selection.reports())
-        parts = np.full(len(selection.states), _NEVER, dtype=np.uint8)
+        parts = np.full(len(selection.states), _NOT_WRITTEN, dtype=np.uint8)
         for number, size in ((2, test), (1, valid)):
             if size:
                 held_out = selection.hold_out(size, corpora=range(len(corpora)))
                 if len(held_out) < size:
-                    left = report.kept - int((parts != _NEVER).sum())
+                    left = report.kept - int((parts != _NOT_WRITTEN).sum())
                     raise _too_few(PARTS[number], size, len(held_out), left)
                 parts[held_out] = number
         parts[selection.states == KEPT] = 0
@@ -66,64 +66,64 @@ def split_corpus(
             report.drop(DropReason.SHARED_SENTENCE, sharing)
             report.kept -= sharing
     if not (parts == 0).any():
-        raise NMTError("nothing would be left to train on; hold out fewer pairs")
+        raise NMTError("no pairs would be left for training; hold out fewer pairs")
     read = 0
-    with CorpusWriter(goals) as outputs:
+    with CorpusWriter(outputs) as writer:
         for block, first in _numbered(corpora):
-            here = parts[first : first + block.count]
+            parts_of_block = parts[first : first + block.count]
             if (read := first + block.count) > len(parts):
                 break
             text = BlockText(block)
             for number in range(len(PARTS)):
-                _write(outputs, number, text, here == number)
+                _write(writer, number, text, parts_of_block == number)
         if read != len(parts):
-            raise NMTError("the text changed while it was being split; give the command again")
+            raise NMTError("the text changed while it was being split; run the command again")
     return report
 
 
-def _too_few(part: str, wanted: int, found: int, left: int) -> NMTError:
-    why = "the others share sentences with those or stand in too many pairs" if found < left else "no more are left"
+def _too_few(part: str, requested: int, held_out: int, left: int) -> NMTError:
+    why = "the others share sentences with those, or repeat too often" if held_out < left else "there are no more"
     return NMTError(
-        f"only {found:,} pairs can be held out for {part}, not {wanted:,}: {why}; ask for fewer with --valid and --test"
+        f"only {held_out:,} pairs can be held out for {part}, not {requested:,}: {why}; reduce --valid or --test"
     )
 
 
 def sample_corpus(corpora: Sequence[ParallelFiles], directory: StrPath, *, size: int, seed: int) -> CorpusReport:
-    """Write ``size`` pairs, spread evenly over all of ``corpora`` and chosen at random, under the files' own names."""
+    """Write a random sample of ``size`` pairs, spread evenly over all ``corpora``, to files of the same names."""
     pairs = sum(block.count for block in read_blocks(corpora))
     if size > pairs:
-        raise NMTError(f"there are only {pairs:,} pairs, so {size:,} cannot be drawn from them")
+        raise NMTError(f"there are only {pairs:,} pairs, fewer than the {size:,} to draw")
     chosen = np.zeros(pairs, dtype=bool)
     chosen[spread_sample(pairs, size, seed)] = True
     return _select(corpora, directory, lambda block, first: chosen[first : first + block.count], DropReason.NOT_SAMPLED)
 
 
 def dedupe_corpus(corpora: Sequence[ParallelFiles], directory: StrPath, *, by: str) -> CorpusReport:
-    """Write the first of equal pairs only; ``by`` says what must be equal: pair, near, source or target.
+    """Write only the first of each set of equal pairs; ``by`` says what must be equal: pair, near, source or target.
 
-    ``near`` is the pair without case, spacing and punctuation. Forms of Unicode normalisation and kinds of spaces make
-    no difference. Takes eight bytes of memory a pair.
+    ``near`` ignores case, spacing and punctuation. Unicode normalisation and the kind of space never matter. Takes
+    eight bytes of memory a pair.
     """
     seen = SeenHashes()
     return _select(corpora, directory, lambda block, _: ~seen.add(_hashes(BlockText(block), by)), DropReason.DUPLICATE)
 
 
 def merge_corpora(corpora: Sequence[ParallelFiles], directory: StrPath, *, name: str) -> CorpusReport:
-    """Write all of ``corpora``, one after the other, as one corpus called ``name``."""
-    goal = named_files(corpora, directory, name)
-    _refuse_to_overwrite(corpora, [goal])
-    make_directory(directory, [goal])
+    """Write all ``corpora``, one after the other, as one corpus called ``name``."""
+    output = named_files(corpora, directory, name)
+    _refuse_to_overwrite(corpora, [output])
+    make_directory(directory, [output])
     report = CorpusReport()
-    with CorpusWriter([goal]) as outputs:
+    with CorpusWriter([output]) as writer:
         for block, _ in _numbered(corpora):
-            _write(outputs, 0, BlockText(block), np.ones(block.count, dtype=bool))
+            _write(writer, 0, BlockText(block), np.ones(block.count, dtype=bool))
             report.read += block.count
             report.kept += block.count
     return report
 
 
 def named_files(corpora: Sequence[ParallelFiles], directory: StrPath, name: str) -> ParallelFiles:
-    """Where a corpus called ``name`` goes: files that end in the languages, or in source and target, or a table."""
+    """The files of a corpus called ``name``: they end in the languages or in source and target, or are one table."""
     check_name(name)
     if all(files.target is None for files in corpora):
         return ParallelFiles(str(Path(directory) / f"{name}.tsv"))
@@ -135,18 +135,18 @@ def named_files(corpora: Sequence[ParallelFiles], directory: StrPath, name: str)
 
 
 def _common_suffix(paths: Sequence[str]) -> str | None:
-    """What the names of all ``paths`` end in to tell the two sides apart: a language as it stands there, or src."""
+    """The suffix that the names of all ``paths`` share, if it names their side: a language code, or for example src."""
     suffixes = {language_suffix(path) or without_compression(Path(path).name).rpartition(".")[2] for path in paths}
     suffix = suffixes.pop() if len(suffixes) == 1 else ""
     return suffix if language_suffix(f".{suffix}") or re.fullmatch("(?!txt|tsv|csv|raw)[A-Za-z]{2,3}", suffix) else None
 
 
-def _refuse_to_overwrite(corpora: Sequence[ParallelFiles], goals: Sequence[ParallelFiles]) -> None:
-    read = _paths(corpora)
-    for files in goals:
+def _refuse_to_overwrite(corpora: Sequence[ParallelFiles], outputs: Sequence[ParallelFiles]) -> None:
+    inputs = _paths(corpora)
+    for files in outputs:
         for path in (files.source, files.target):
-            if path is not None and is_overwritten(path, read):
-                raise NMTError(f"{path} would be written over while it is read; name another directory with -o")
+            if path is not None and is_overwritten(path, inputs):
+                raise NMTError(f"the input {path} would be overwritten; choose another directory with -o")
 
 
 def _paths(corpora: Sequence[ParallelFiles]) -> list[str]:
@@ -156,12 +156,12 @@ def _paths(corpora: Sequence[ParallelFiles]) -> list[str]:
 def _select(
     corpora: Sequence[ParallelFiles], directory: StrPath, choose: Callable[[Block, int], Rows], reason: str
 ) -> CorpusReport:
-    """Write the pairs of each block that ``choose`` picks, given the block and the number of its first pair."""
+    """Write the pairs that ``choose`` selects, given a block and the index of its first pair; count the others."""
     report = CorpusReport()
-    with CorpusWriter(output_paths(corpora, directory)) as outputs:
+    with CorpusWriter(output_paths(corpora, directory)) as writer:
         for block, first in _numbered(corpora):
             rows = choose(block, first)
-            _write(outputs, block.corpus, BlockText(block), rows)
+            _write(writer, block.corpus, BlockText(block), rows)
             report.read += block.count
             report.kept += int(rows.sum())
             if not rows.all():
@@ -170,6 +170,7 @@ def _select(
 
 
 def _numbered(corpora: Sequence[ParallelFiles]) -> Iterator[tuple[Block, int]]:
+    """All blocks, each with the index of its first pair among all pairs."""
     first = 0
     for block in read_blocks(corpora):
         _refuse_one_column(block)
@@ -195,7 +196,7 @@ def _hashes(text: BlockText, by: str) -> Hashes:
     return hash_lines(text.comparable.sides[SOURCE if by == "source" else TARGET].raw)
 
 
-def _write(outputs: CorpusWriter, number: int, text: BlockText, rows: Rows) -> None:
+def _write(writer: CorpusWriter, corpus: int, text: BlockText, rows: Rows) -> None:
     chosen = np.flatnonzero(rows).tolist()
     source, target = text.sides
-    outputs.write(number, [source.raw[row] for row in chosen], [target.raw[row] for row in chosen])
+    writer.write(corpus, [source.raw[row] for row in chosen], [target.raw[row] for row in chosen])

@@ -1,7 +1,4 @@
-"""Parallel corpora: pairs, what is wrong with them, what is counted, and by which hashes they are told apart.
-
-Knows nothing of subwords and of how lines are stored.
-"""
+"""Pairs of a parallel corpus: which are dropped, how they are counted, and the hashes that identify them."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -12,7 +9,7 @@ from nmt.corpus.drop_reasons import DropReason
 from nmt.errors import NMTError
 from nmt.tokenization.normalization import comparable
 
-# Bytes by which one side may be longer than the ratio allows, so that no short sentence falls to it.
+# Bytes by which one side may be longer than the ratio allows, so that the ratio drops no short sentences.
 RATIO_SLACK = 60
 
 
@@ -25,15 +22,15 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class FilterConfig:
-    """Which pairs are not worth training on."""
+    """Limits for training pairs; others are dropped."""
 
-    # Characters of the longer side; above it a line is a document, or several lines lost their ends.
+    # Characters of the longer side; a longer line is a document, or several lines without line ends.
     max_characters: int = 3000
-    # Subwords of the longer side; applied where a tokenizer is at hand, not by drop_reason.
+    # Subwords of the longer side; applied when the corpus is encoded, not by drop_reason.
     max_length: int = 256
-    # Of UTF-8 bytes, longer to shorter. Scripts differ up to threefold (Burmese to English), so this is generous.
+    # Of UTF-8 bytes, longer to shorter. Scripts differ up to threefold (Burmese to English), so the limit is high.
     max_ratio: float = 6.0
-    # Whether the second and later copies of a pair are dropped.
+    # Whether to drop all copies of a pair but the first.
     deduplicate: bool = True
 
     def __post_init__(self) -> None:
@@ -46,25 +43,25 @@ class FilterConfig:
 
 @dataclass
 class CorpusReport:
-    """How many pairs were read, kept, and dropped for which reason."""
+    """Counts of pairs: read, kept, and dropped by reason."""
 
     read: int = 0
     kept: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
 
     def drop(self, reason: str, count: int = 1) -> None:
-        """Count pairs as dropped for ``reason``."""
+        """Count ``count`` pairs as dropped for ``reason``."""
         self.dropped[reason] = self.dropped.get(reason, 0) + count
 
     def summary(self) -> str:
-        """Such as ``1,000 pairs read, 990 kept; dropped: 8 duplicate, 2 empty``."""
+        """A text such as ``1,000 pairs read, 990 kept; dropped: 8 duplicate, 2 empty``."""
         text = f"{self.read:,} {'pair' if self.read == 1 else 'pairs'} read, {self.kept:,} kept"
         reasons = sorted(self.dropped.items(), key=lambda item: (-item[1], item[0]))
         return f"{text}; dropped: {', '.join(f'{n:,} {reason}' for reason, n in reasons)}" if reasons else text
 
 
 def total_of(reports: Iterable[CorpusReport]) -> CorpusReport:
-    """One report for all."""
+    """The sum of ``reports``."""
     summed = CorpusReport()
     for report in reports:
         summed.read += report.read
@@ -81,24 +78,24 @@ def drop_reason(pair: Pair, config: FilterConfig) -> DropReason | None:
         return DropReason.EMPTY
     if max(len(pair.source), len(pair.target)) > config.max_characters:
         return DropReason.TOO_LONG
-    # Bytes rather than characters: a Chinese character says about as much as three Latin letters, and is three bytes.
+    # Bytes, not characters: a Chinese character carries about as much as three Latin letters, and has three bytes.
     short, long = sorted((len(pair.source.encode()), len(pair.target.encode())))
     return DropReason.LENGTH_RATIO if long > config.max_ratio * short + RATIO_SLACK else None
 
 
 def pair_hash(pair: Pair, seed: int) -> bytes:
-    """Eight bytes that tell pairs apart, made ``comparable``, and put them in an order that ``seed`` decides."""
+    """Eight bytes that identify a pair, in its ``comparable`` form, and sort pairs in an order given by ``seed``."""
     text = "\n".join(map(comparable, pair))
     return hashlib.blake2b(text.encode(), digest_size=16, key=str(seed).encode()).digest()[:8]
 
 
 def sentence_hash(sentence: str) -> bytes:
-    """Eight bytes that tell sentences apart, without regard to case, spacing and Unicode normalisation form."""
+    """Eight bytes that identify a sentence, ignoring case, spacing and Unicode normalisation."""
     return hashlib.blake2b(" ".join(comparable(sentence).casefold().split()).encode(), digest_size=8).digest()
 
 
 def default_held_out_size(pairs: int) -> int:
-    """Pairs to hold out for validation when none are given: one in twenty, at most a thousand.
+    """The number of pairs to hold out for validation if none are given: one in twenty, at most a thousand.
 
     >>> [default_held_out_size(pairs) for pairs in (1, 20, 1_000, 30_000, 2_000_000)]
     [0, 1, 50, 1000, 1000]
@@ -107,7 +104,7 @@ def default_held_out_size(pairs: int) -> int:
 
 
 def check_aligned(counts: Mapping[str, int]) -> None:
-    """Raise an NMTError with both counts unless all texts, by name, have equally many lines, and some."""
+    """Raise an NMTError, with both counts, unless all texts (by name) have the same number of lines, not 0."""
     (first, expected), *others = counts.items()
     for name, count in others:
         if count != expected:
@@ -116,4 +113,4 @@ def check_aligned(counts: Mapping[str, int]) -> None:
                 "they must be aligned line by line"
             )
     if not expected:
-        raise NMTError(f"there is nothing to score: {first} holds no lines")
+        raise NMTError(f"there is nothing to score: {first} has no lines")

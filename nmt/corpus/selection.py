@@ -1,7 +1,7 @@
-"""Which pairs of a corpus are trained on and which are held out, decided over hashes in bounded memory.
+"""Selecting the pairs to train on and the pairs to hold out, by hashes and in bounded memory.
 
-Each pair is 25 bytes here: a byte of state in memory, and three hashes in a scratch file that is read from end to end a
-few times. 64 bits tell ten million pairs apart with a chance of three in a million that any two are taken for one.
+A pair takes one byte in memory, its state, and three hashes in a scratch file that is read a few times from start to
+end. The probability that any two of ten million different pairs have the same 64-bit hash is three in a million.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ _SORTED_AT_ONCE = 1 << 23  # rows
 
 
 class Scan(NamedTuple):
-    """What is to be known of the pairs of one block: states (N,) and hashes (N, 3), 0 where a pair is dropped."""
+    """States ``(N,)`` and hashes ``(N, 3)`` of the pairs of a block; the hashes of dropped pairs are 0."""
 
     corpus: int
     states: States
@@ -44,7 +44,7 @@ class Scan(NamedTuple):
 
 
 def scan_block(block: Block, config: FilterConfig, seed: int) -> Scan:
-    """Judge the pairs of a block one by one; ``seed`` decides the order that held-out pairs are looked for in."""
+    """Filter and hash the pairs of a block; ``seed`` decides in which order pairs are held out."""
     return Scan(block.corpus, *scan_pairs(block.pairs(), config, seed))
 
 
@@ -59,26 +59,26 @@ def scan_pairs(pairs: Sequence[Pair], config: FilterConfig, seed: int) -> tuple[
         else:
             states[index] = 1 + REASONS.index(reason)
             rows.append(_NOTHING)
-    # Big-endian, so that numbers have the order of the bytes they are made from.
+    # Big-endian, so that the numbers sort like the bytes.
     return states, np.frombuffer(b"".join(rows), dtype=">u8").astype(np.uint64).reshape(-1, 3)
 
 
 class PairSelection:
-    """The states of all pairs, in the order they were added; a context manager, which holds a scratch file."""
+    """The states of all pairs, in the order they were added; a context manager with a scratch file."""
 
     def __init__(self, directory: Path, *, corpora: int = 1, tags: Sequence[str] = ()) -> None:
-        """``directory`` is where the scratch file of so many ``corpora`` is; NMTError if it cannot be made.
+        """Create the scratch file in ``directory``, for this number of ``corpora``; NMTError if that fails.
 
-        ``tags`` are those of the corpora, none meaning that they have none.
+        ``tags`` are the tags of the corpora; empty if they have none.
         """
         try:
             self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=directory))  # noqa: SIM115 - closed by __exit__
         except OSError as error:
-            raise NMTError(f"no scratch file can be made in {directory}: {error.strerror}") from error
+            raise NMTError(f"cannot create a scratch file in {directory}: {error.strerror}") from error
         self._directory = directory
         self._parts: list[States] = []
         self._states: States | None = None
-        self.sizes = [0] * corpora  # pairs read of each corpus
+        self.sizes = [0] * corpora  # pairs of each corpus
         _, self._tags = np.unique(tags or [""] * corpora, return_inverse=True)  # as numbers from 0
 
     def __enter__(self) -> Self:
@@ -87,11 +87,11 @@ class PairSelection:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with contextlib.suppress(OSError):  # on a full disk: bytes that nobody wants any more
+        with contextlib.suppress(OSError):  # on a full disk; the file is no longer needed
             self._file.close()
 
     def add(self, scan: Scan) -> None:
-        """Take in one more block."""
+        """Add the scan of a block."""
         self.sizes[scan.corpus] += len(scan.states)
         self._parts.append(scan.states)
         self._states = None
@@ -100,19 +100,19 @@ class PairSelection:
             self._file.flush()
         except OSError as error:
             raise NMTError(
-                f"the scratch file in {self._directory} cannot be written: {error.strerror}; make room there"
+                f"the scratch file in {self._directory} cannot be written: {error.strerror}; free some space there"
             ) from error
 
     @property
     def states(self) -> States:
-        """What became of each pair so far (N,)."""
+        """The state of each pair ``(N,)``."""
         if self._states is None:
             self._states = np.concatenate([np.zeros(0, dtype=np.uint8), *self._parts])
             self._parts = [self._states]
         return self._states
 
     def reports(self) -> list[CorpusReport]:
-        """For each corpus what was read, kept and dropped; held-out pairs are among those kept."""
+        """A report for each corpus; held-out pairs count as kept."""
         reports = []
         for states in np.split(self.states, np.cumsum(self.sizes)[:-1]):
             counts = np.bincount(states, minlength=SHARES_SENTENCE + 1).tolist()
@@ -122,49 +122,50 @@ class PairSelection:
         return reports
 
     def corpora_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The number of the corpus that each of ``rows`` is in."""
+        """The index of the corpus of each of ``rows``."""
         return np.searchsorted(np.cumsum(self.sizes), rows, side="right").astype(np.int64)
 
     def drop_duplicates(self, weights: Sequence[float] = ()) -> None:
-        """Of equal pairs in corpora of the same tag keep one: in the corpus of the highest weight, there the first.
+        """Keep one of each set of equal pairs with the same tag: the first in the corpus with the highest weight.
 
-        ``weights`` are those of the corpora, none meaning that all weigh the same.
+        ``weights`` are the weights of the corpora; empty if they are equal.
         """
         corpora = len(self.sizes)
-        ranks = np.zeros(corpora, dtype=np.uint16)  # corpora of one tag stand together, what is kept before its copies
+        # Corpora with the same tag get adjacent ranks; the first of them keeps its pairs.
+        ranks = np.zeros(corpora, dtype=np.uint16)
         ranks[np.lexsort((np.arange(corpora), -np.array(weights or [1.0] * corpora), self._tags))] = np.arange(corpora)
         parts = -(-len(self.states) // _SORTED_AT_ONCE)
         for part in range(parts):
-            found = []
+            kept = []
             for first, states, hashes in self._chunks():
                 pairs = hashes[:, _PAIR]
                 bucket = ((pairs >> np.uint64(32)) * np.uint64(parts)) >> np.uint64(32)
                 rows = np.flatnonzero((states == KEPT) & (bucket == part))
-                found.append((pairs[rows], first + rows))
-            pairs, rows = (np.concatenate(column) for column in zip(*found, strict=True))
-            homes = self.corpora_of(rows).astype(np.uint16)
-            ranked = np.argsort(ranks[homes], kind="stable")
+                kept.append((pairs[rows], first + rows))
+            pairs, rows = (np.concatenate(column) for column in zip(*kept, strict=True))
+            corpus_of_row = self.corpora_of(rows).astype(np.uint16)
+            ranked = np.argsort(ranks[corpus_of_row], kind="stable")
             order = ranked[np.argsort(pairs[ranked], kind="stable")]
-            tags = self._tags[homes[order]]
+            tags = self._tags[corpus_of_row[order]]
             later = (pairs[order[1:]] == pairs[order[:-1]]) & (tags[1:] == tags[:-1])
             self.states[rows[order[1:][later]]] = DUPLICATE
 
     def hold_out(self, size: int, *, corpora: Sequence[int]) -> NDArray[np.int64]:
-        """Hold out up to ``size`` pairs of ``corpora``; their numbers.
+        """Hold out up to ``size`` pairs of ``corpora``; returns their row numbers.
 
-        Which these are depends on the seed and on what they hold, not on their order. A pair that shares a sentence
-        with a held-out one leaves training too; sentences that stand in many pairs are not held out, they would take
-        much of the corpus with them. Sentences are compared without regard to case and spacing.
+        Which pairs these are depends on the seed and on their text, not on their order. Pairs that share a sentence
+        with a held-out pair are removed from training. Sentences that occur in many pairs are not held out, because
+        too many pairs would be removed. Case and spacing are ignored when sentences are compared.
         """
         kept = int((self.states == KEPT).sum())
-        limit = max(2, kept // (20 * size)) * self._different_tags  # a pair may stand there once with each
-        wanted = 8 * size
+        limit = max(2, kept // (20 * size)) * self._different_tags  # a pair may occur once with each tag
+        candidates = 8 * size
         while True:
-            rows, hashes = self._first_in_order(wanted, corpora)
+            rows, hashes = self._first_in_order(candidates, corpora)
             chosen = self._choose(hashes, size, limit)
-            if len(chosen) == size or len(rows) < wanted:
+            if len(chosen) == size or len(rows) < candidates:
                 break
-            wanted *= 8
+            candidates *= 8
         sources, targets = (np.sort(hashes[chosen, column]) for column in (_SOURCE, _TARGET))
         for first, states, chunk in self._chunks():
             shares = is_in(chunk[:, _SOURCE], sources) | is_in(chunk[:, _TARGET], targets)
@@ -174,7 +175,7 @@ class PairSelection:
         return held_out
 
     def count_known(self, pairs: Sequence[Pair], seed: int) -> int:
-        """How many of ``pairs`` are among those kept, which were scanned with ``seed``."""
+        """How many of ``pairs`` are among the kept pairs, which were scanned with ``seed``."""
         wanted = np.frombuffer(b"".join(pair_hash(pair, seed) for pair in pairs), dtype=">u8").astype(np.uint64)
         distinct = np.unique(wanted)
         found = [np.zeros(0, dtype=np.uint64)]
@@ -188,7 +189,7 @@ class PairSelection:
         return int(self._tags.max(initial=0)) + 1
 
     def _chunks(self) -> Iterator[tuple[int, States, Hashes]]:
-        """``(number of the first row, states, hashes)`` of all rows, some at a time."""
+        """``(number of the first row, states, hashes)`` of consecutive chunks of rows."""
         self._file.seek(0)
         for first in range(0, len(self.states), _CHUNK):
             states = self.states[first : first + _CHUNK]
@@ -196,15 +197,15 @@ class PairSelection:
             yield first, states, np.frombuffer(raw, dtype=np.uint64).reshape(-1, 3)
 
     def _first_in_order(self, count: int, corpora: Sequence[int]) -> tuple[NDArray[np.int64], Hashes]:
-        """Numbers and hashes of the ``count`` pairs of ``corpora`` whose hashes are the smallest.
+        """Row numbers and hashes of the ``count`` pairs of ``corpora`` with the smallest hashes.
 
-        Copies that have different tags take turns at being first.
+        Copies with different tags take turns at being first.
         """
         rows, hashes = np.zeros(0, dtype=np.int64), np.zeros((0, 3), dtype=np.uint64)
         for first, states, chunk in self._chunks():
-            here = first + np.flatnonzero(states == KEPT)
-            here = here[np.isin(self.corpora_of(here), corpora)]
-            rows, hashes = np.concatenate([rows, here]), np.concatenate([hashes, chunk[here - first]])
+            new_rows = first + np.flatnonzero(states == KEPT)
+            new_rows = new_rows[np.isin(self.corpora_of(new_rows), corpora)]
+            rows, hashes = np.concatenate([rows, new_rows]), np.concatenate([hashes, chunk[new_rows - first]])
             pairs = hashes[:, _PAIR]
             turns = (self._tags[self.corpora_of(rows)].astype(np.uint64) + pairs) % np.uint64(self._different_tags)
             best = np.lexsort((turns, pairs))[:count]
@@ -227,25 +228,25 @@ class PairSelection:
         return chosen
 
     def _count(self, sentences: Hashes, column: int) -> NDArray[np.int64]:
-        """In how many kept pairs each of ``sentences`` stands on the side ``column``."""
-        distinct, places = np.unique(sentences, return_inverse=True)
+        """The number of kept pairs that have each of ``sentences`` in ``column``."""
+        distinct, indexes = np.unique(sentences, return_inverse=True)
         counts = np.zeros(len(distinct), dtype=np.int64)
         for _, states, hashes in self._chunks():
             known = hashes[states == KEPT, column]
             found = np.searchsorted(distinct, known[is_in(known, distinct)])
             counts += np.bincount(found, minlength=len(distinct))
-        return counts[places]
+        return counts[indexes]
 
 
 def spread_sample(total: int, size: int, seed: int) -> NDArray[np.int64]:
-    """``size`` of the numbers below ``total``, one at random out of each of as many equal parts."""
+    """``size`` numbers below ``total``: a random one from each of ``size`` equal parts."""
     edges = np.arange(size + 1, dtype=np.int64) * total // size
     return edges[:-1] + (np.random.default_rng(seed).random(size) * np.diff(edges)).astype(np.int64)
 
 
 def is_in(values: Hashes, ordered: Hashes) -> NDArray[np.bool_]:
-    """Which ``values`` are in ``ordered``."""
+    """Which ``values`` are in ``ordered``, which is sorted."""
     if not len(ordered):
         return np.zeros(len(values), dtype=bool)
-    places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
-    return cast(NDArray[np.bool_], ordered[places] == values)
+    positions = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    return cast(NDArray[np.bool_], ordered[positions] == values)

@@ -1,4 +1,4 @@
-"""Writing corpora: line-aligned files, or tables, that appear under their names all together when they are whole."""
+"""Writing corpora: line-aligned files or tables, which get their names together once all of them are complete."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -18,35 +18,37 @@ logger = logging.getLogger(__name__)
 
 
 def output_paths(
-    corpora: Sequence[ParallelFiles], directory: StrPath, *, others: Iterable[StrPath] = ()
+    corpora: Sequence[ParallelFiles], directory: StrPath, *, protected: Iterable[StrPath] = ()
 ) -> list[ParallelFiles]:
-    """Where the files of ``corpora`` go in ``directory``, which is made: each keeps its name, but CSV becomes TSV.
+    """The files in ``directory``, which is created, for ``corpora``: each keeps its name, but CSV becomes TSV.
 
-    Raises NMTError if two would go to one place, or one over a file that is read, or over one of ``others``.
+    Raises NMTError if two files would have the same name, or one would overwrite an input or one of ``protected``.
     """
-    kept = [*others]
-    read = [path for files in corpora for path in (files.source, files.target) if path is not None]
+    inputs = [path for files in corpora for path in (files.source, files.target) if path is not None]
     tables = {files.source for files in corpora if files.target is None}
-    goals = [Path(directory) / (_name_of_table(path) if path in tables else Path(path).name) for path in read]
-    for path, goal in zip(read, goals, strict=True):
+    outputs = [Path(directory) / (_name_of_table(path) if path in tables else Path(path).name) for path in inputs]
+    protected = [*protected]
+    for path, output in zip(inputs, outputs, strict=True):
         if path == "-" or not Path(path).is_file():
-            raise NMTError(f"{path} is no file, so there is no name to write its text to; name files")
-        if goals.count(goal) > 1:
-            raise NMTError(f"two of the files are called {goal.name}; give them different names, or do one at a time")
-        if is_overwritten(goal, kept):
             raise NMTError(
-                f"{goal} is the clean text and another file of this command, too; name another directory with -o"
+                f"{path} is not a regular file, so the output would have no name; give the names of regular files"
             )
-        if is_overwritten(goal, read):
-            raise NMTError(f"{goal} would be written over while it is read; name another directory with -o")
-    names = iter(map(str, goals))
-    written = [ParallelFiles(next(names), next(names) if files.target is not None else None) for files in corpora]
-    make_directory(directory, written)
-    return written
+        if outputs.count(output) > 1:
+            raise NMTError(f"two of the files are called {output.name}; rename one, or give them in separate commands")
+        if is_overwritten(output, protected):
+            raise NMTError(
+                f"the output {output} would overwrite another file of this command; choose another directory with -o"
+            )
+        if is_overwritten(output, inputs):
+            raise NMTError(f"the output {output} would overwrite an input; choose another directory with -o")
+    names = iter(map(str, outputs))
+    paths = [ParallelFiles(next(names), next(names) if files.target is not None else None) for files in corpora]
+    make_directory(directory, paths)
+    return paths
 
 
 def _name_of_table(path: str) -> str:
-    """The name of the tab-separated file that is written of the table ``path``."""
+    """The name of the tab-separated file that is written for the table ``path``."""
     name = Path(path).name
     plain = without_compression(name)
     is_csv = Path(plain).suffix.lower() == ".csv"
@@ -56,30 +58,28 @@ def _name_of_table(path: str) -> str:
 def check_name(name: str) -> None:
     """NMTError if ``name`` cannot be the name of a file in a directory."""
     if Path(name).name != name or not name.strip("."):
-        raise NMTError(f"{name!r} is no name for a file; name the directory with -o")
+        raise NMTError(f"{name!r} is not a file name; to choose a directory, use -o")
 
 
-def make_directory(directory: StrPath, goals: Iterable[ParallelFiles] = ()) -> None:
-    """Make ``directory`` unless it is there; NMTError if that cannot be, or if one of ``goals`` cannot be written."""
+def make_directory(directory: StrPath, outputs: Iterable[ParallelFiles] = ()) -> None:
+    """Create ``directory`` if needed; NMTError if that fails, or if one of ``outputs`` cannot be written."""
     try:
         Path(directory).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise NMTError(f"the directory {directory} cannot be made: {(error.strerror or '').lower()}") from error
-    for files in goals:
+        raise NMTError(f"the directory {directory} cannot be created: {(error.strerror or '').lower()}") from error
+    for files in outputs:
         for path in filter(None, (files.source, files.target)):
             check_writable(path)
 
 
 def warn_about_extra_columns(block: Block) -> None:
-    """Warn, at the first block of a table, where columns behind the second are not written."""
+    """Warn, at the first block of a table, that columns after the second are not written."""
     if block.files.target is None and block.first == 1 and len(BlockText(block).rows_of_more_columns()):
-        logger.warning(
-            "%s has more than two columns, of which the first two are written", display_name(block.files.source)
-        )
+        logger.warning("%s has more than two columns; only the first two are written", display_name(block.files.source))
 
 
 class CorpusWriter:
-    """Open files for the pairs of some corpora; a context manager."""
+    """Writes pairs to the files of one or more corpora; a context manager."""
 
     def __init__(self, paths: Sequence[ParallelFiles]) -> None:
         self._paths = paths
@@ -98,7 +98,7 @@ class CorpusWriter:
         self._stack.__exit__(kind, error, trace)
 
     def write(self, corpus: int, sources: Iterable[bytes], targets: Iterable[bytes]) -> None:
-        """Write pairs of lines, without their ends, to one of the corpora."""
+        """Write pairs of lines, given without line ends, to the corpus with this index."""
         source, target = self._streams[corpus]
         if target is None:
             source.write(b"".join(b"%b\t%b\n" % pair for pair in zip(sources, targets, strict=True)))

@@ -23,7 +23,7 @@ class Handler(ContentHandler):
         self.name = name
         self.units: deque[Unit] = deque()
         self.languages: list[str | None] = [None, None]
-        self.there: dict[str, None] = {}  # the languages that the file has, in their order
+        self.available: dict[str, None] = {}  # the languages that the file has, in their order
         self.path: list[str] = []
         self._text: InlineText | None = None
 
@@ -69,8 +69,8 @@ class Handler(ContentHandler):
 
     def has(self, language: str) -> None:
         """The file has text in ``language``."""
-        if language and len(self.there) < _MOST_CODES:
-            self.there[clean_text(language[:40])] = None
+        if language and len(self.available) < _MOST_CODES:
+            self.available[clean_text(language[:40])] = None
 
     def begin(self, name: str, attributes: Mapping[str, Any]) -> None:
         """What a format does where an element begins."""

@@ -1,6 +1,7 @@
-"""One file of any known format to two line-aligned files."""
+"""Importing a file of any known format into two line-aligned files."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -23,91 +24,99 @@ FORMATS = {
     ".csv": "csv",
     ".jsonl": "jsonl",
 }
-NO_NAME = ("source", "target")  # how files end whose languages nobody knows
-_AT_ONCE = 8192
+UNKNOWN_SUFFIXES = ("source", "target")  # of the files whose languages are unknown
+_BATCH = 8192  # pairs
 
 Languages = tuple[str | None, str | None]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ImportOptions:
+    """How to import a file; what is None is taken from the file or its name."""
+
+    format: str | None = None  # one of FORMATS
+    languages: Languages = (None, None)
+    fields: Languages = (None, None)  # TSV, CSV: number or title of a column; JSONL: name of a field
+    quoting: str = "auto"  # one of nmt.corpus.tables.QUOTINGS
+    name: str | None = None  # of the new files, before the language codes
+
+
 class Import(NamedTuple):
-    """The units of a file, and what their languages are, which may be known only after the first of them."""
+    """The units of a file, and their languages, which may be known only after the first unit was read."""
 
     units: Callable[[], Units]
     languages: Callable[[], Languages]
-    there: Callable[[], Sequence[str]] = tuple  # the languages that it has, where it says so
+    available: Callable[[], Sequence[str]] = tuple  # the languages in the file, for formats that name them
 
 
 def format_of(path: StrPath) -> str:
-    """The format that the name of a file says it has; NMTError for another."""
+    """The format of a file by its name; NMTError for an unknown one."""
     suffix = Path(without_compression(str(path))).suffix.lower()
     if suffix not in FORMATS:
         raise NMTError(
-            f"{path}: which format is this? name it with --format: {', '.join(dict.fromkeys(FORMATS.values()))}"
+            f"{path} has an unknown format; choose it with --format: {', '.join(dict.fromkeys(FORMATS.values()))}"
         )
     return FORMATS[suffix]
 
 
 def import_file(
-    path: StrPath,
-    directory: StrPath,
-    *,
-    kind: str | None = None,
-    languages: Languages = (None, None),
-    fields: Languages = (None, None),
-    quoting: str = "auto",
-    name: str | None = None,
+    path: StrPath, directory: StrPath, options: ImportOptions | None = None
 ) -> tuple[ParallelFiles, CorpusReport]:
-    """Write the pairs of ``path`` as two files in ``directory``; which these are, and what was left out.
+    """Write the pairs of ``path`` to two files in ``directory``; returns the files, and counts of what was skipped.
 
-    They are called ``name`` (left out: as the file) and end in the languages. Raises NMTError for files that are not
-    what they should be.
+    Raises NMTError if the file is damaged, of another format, or has no pairs.
     """
+    options = options or ImportOptions()
     check_readable(path)
-    kind = kind or format_of(path)
-    languages = _asked(languages[0], kind), _asked(languages[1], kind)
-    if any(fields) and kind not in ("tsv", "csv", "jsonl"):
+    file_format = options.format or format_of(path)
+    languages = _requested(options.languages[0], file_format), _requested(options.languages[1], file_format)
+    options = replace(options, format=file_format, languages=languages)
+    if any(options.fields) and file_format not in ("tsv", "csv", "jsonl"):
         raise NMTError(
-            f"--source-field and --target-field choose from TSV, CSV and JSONL; {display_name(path)} is read as {kind}"
+            "--source-field and --target-field are for TSV, CSV and JSONL; "
+            f"{display_name(path)} is read as {file_format}"
         )
-    said = describe_non_text(path)
-    if said and not (kind in ("tmx", "xliff", "tsv", "csv") and "UTF-16" in said):  # XML and tables may be in UTF-16
-        raise NMTError(said)
-    found = _open(path, kind, languages, fields, quoting)
+    problem = describe_non_text(path)
+    may_be_utf16 = file_format in ("tmx", "xliff", "tsv", "csv")
+    if problem and not (may_be_utf16 and "UTF-16" in problem):
+        raise NMTError(problem)
+    opened = _open(path, file_format, options)
     report = CorpusReport()
-    units = _counted(found.units(), report)
-    first = list(islice(units, _AT_ONCE))
-    if not first:
-        raise NMTError(_nothing(display_name(path), report, found))
+    pairs = _encoded_pairs(opened.units(), report)
+    batch = list(islice(pairs, _BATCH))
+    if not batch:
+        raise NMTError(_describe_no_pairs(display_name(path), report, opened))
     own_name = "" if path == "-" else Path(path).name.partition(".")[0]
-    goal = _goal(directory, name or own_name or "corpus", found.languages())
-    if any(is_overwritten(side, [path]) for side in (goal.source, goal.target) if side is not None):
-        raise NMTError(f"{path} would be written over; name another directory with -o, or another --name")
-    make_directory(directory, [goal])
-    with CorpusWriter([goal]) as outputs:
-        while first:
-            sources, targets = zip(*first, strict=True)
-            outputs.write(0, sources, targets)
-            first = list(islice(units, _AT_ONCE))
-    return goal, report
+    outputs = _outputs(directory, options.name or own_name or "corpus", opened.languages())
+    if any(is_overwritten(side, [path]) for side in (outputs.source, outputs.target) if side is not None):
+        raise NMTError(f"{path} would be overwritten; choose another directory with -o, or another --name")
+    make_directory(directory, [outputs])
+    with CorpusWriter([outputs]) as writer:
+        while batch:
+            sources, targets = zip(*batch, strict=True)
+            writer.write(0, sources, targets)
+            batch = list(islice(pairs, _BATCH))
+    return outputs, report
 
 
-def _asked(language: str | None, kind: str) -> str | None:
-    """The code that the user asks for, as it was given, or that of a language given by its name.
+def _requested(language: str | None, file_format: str) -> str | None:
+    """The code that the user requests: as given, or the code of a language given by its name.
 
     Files of translation tools may have codes of their own.
     """
-    if not language or canonical_code(language) or (kind in ("tmx", "xliff") and len(language) < 4):
+    if not language or canonical_code(language) or (file_format in ("tmx", "xliff") and len(language) < 4):
         return language and check_code(language, "option")
     return check_language(language)
 
 
-def _open(path: StrPath, kind: str, languages: Languages, fields: Languages, quoting: str) -> Import:
-    if kind in ("tmx", "xliff"):
+def _open(path: StrPath, file_format: str, options: ImportOptions) -> Import:
+    languages = options.languages
+    if file_format in ("tmx", "xliff"):
         from nmt.formats.xml import XmlImport
 
-        xml = XmlImport(path, kind, languages)
-        return Import(xml.units, lambda: xml.languages, lambda: xml.there)
-    if kind == "po":
+        xml = XmlImport(path, file_format, languages)
+        return Import(xml.units, lambda: xml.languages, lambda: xml.available)
+    if file_format == "po":
         from nmt.formats.po import PoImport
 
         po = PoImport(path)
@@ -117,32 +126,33 @@ def _open(path: StrPath, kind: str, languages: Languages, fields: Languages, quo
         )
     from nmt.formats.tables import TableImport, read_objects
 
-    if kind in ("tsv", "csv"):
-        table = TableImport(path, fields, languages, quoting)
+    if file_format in ("tsv", "csv"):
+        table = TableImport(path, options.fields, languages, options.quoting)
         return Import(table.units, lambda: table.languages)
-    return Import(lambda: read_objects(path, fields, languages), lambda: languages)
+    return Import(lambda: read_objects(path, options.fields, languages), lambda: languages)
 
 
-def _nothing(name: str, report: CorpusReport, found: Import) -> str:
-    """What is said of a file that gave no pair."""
-    said = f"{name}: there is no translated text in this file; {report.summary().replace('pair', 'unit')}"
-    there = found.there()
-    if there and not all(code and any(not differ(code, other) for other in there) for code in found.languages()):
-        said += f"; choose with --source-language and --target-language two of {', '.join(there)[:200]}"
-    return said
+def _describe_no_pairs(name: str, report: CorpusReport, opened: Import) -> str:
+    text = f"{name} has no translated text; {report.summary().replace('pair', 'unit')}"
+    available = opened.available()
+    if available and not all(
+        code and any(not differ(code, other) for other in available) for code in opened.languages()
+    ):
+        text += f"; choose with --source-language and --target-language two of {', '.join(available)[:200]}"
+    return text
 
 
-def _goal(directory: StrPath, name: str, languages: Languages) -> ParallelFiles:
+def _outputs(directory: StrPath, name: str, languages: Languages) -> ParallelFiles:
     check_name(name)
-    suffixes = [language or default for language, default in zip(languages, NO_NAME, strict=True)]
+    suffixes = [language or default for language, default in zip(languages, UNKNOWN_SUFFIXES, strict=True)]
     if suffixes[0] == suffixes[1]:
         raise NMTError(
-            f"both sides are in the language {suffixes[0]}; name others with --source-language and --target-language"
+            f"both sides are in the language {suffixes[0]}; choose others with --source-language and --target-language"
         )
     return ParallelFiles(*(str(Path(directory) / f"{name}.{suffix}") for suffix in suffixes))
 
 
-def _counted(units: Units, report: CorpusReport) -> Iterator[tuple[bytes, bytes]]:
+def _encoded_pairs(units: Units, report: CorpusReport) -> Iterator[tuple[bytes, bytes]]:
     for unit in units:
         report.read += 1
         if unit.skipped:

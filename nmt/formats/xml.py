@@ -35,9 +35,9 @@ class XmlImport:
         return self._handler.languages[0], self._handler.languages[1]
 
     @property
-    def there(self) -> tuple[str, ...]:
+    def available(self) -> tuple[str, ...]:
         """The codes of all languages that were met so far, as the file has them."""
-        return tuple(self._handler.there)
+        return tuple(self._handler.available)
 
     def units(self) -> Units:
         """The pairs in their order. Raises NMTError for what is no XML, and for entities of the document's own."""

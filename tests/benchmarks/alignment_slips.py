@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nmt.cleaning.measures.misalignment import Features, misalignments_between, read_features
+from nmt.cleaning.measures.misalignment import LineFeatures, misalignments_between, read_features
 
 
 def main() -> None:
@@ -52,7 +52,9 @@ def main() -> None:
     print(f"{np.mean(seconds):.2f} s each, and {reading:.2f} s to read both files")
 
 
-def spoil(sides: list[Features], generator: random.Random, lines: int, places: int) -> tuple[list[Features], list[int]]:
+def spoil(
+    sides: list[LineFeatures], generator: random.Random, lines: int, places: int
+) -> tuple[list[LineFeatures], list[int]]:
     """Copies with slips, and the source lines (from 1) from which on they no longer fit."""
     size = len(sides[0].lengths)
     chosen = sorted(generator.sample(range(size // 100, size - size // 100), places))
@@ -75,7 +77,9 @@ def spoil(sides: list[Features], generator: random.Random, lines: int, places: i
             moved += lines
     kept.append(np.arange(last, size))
     rows[side] = np.concatenate(kept)
-    return [Features(*(column[row] for column in features)) for features, row in zip(sides, rows, strict=True)], truth
+    return [
+        LineFeatures(*(column[row] for column in features)) for features, row in zip(sides, rows, strict=True)
+    ], truth
 
 
 if __name__ == "__main__":

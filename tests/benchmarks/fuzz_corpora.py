@@ -98,7 +98,7 @@ class Corpora:
     ) -> Target:
         """``nmt corpus import`` with each of these languages and fields in turn."""
         from nmt.errors import NMTError
-        from nmt.formats.reader import import_file
+        from nmt.formats.reader import ImportOptions, import_file
 
         path, out = self.fresh() / called, self.scratch / "out"
 
@@ -110,7 +110,9 @@ class Corpora:
                 for columns in fields:
                     shutil.rmtree(out, ignore_errors=True)
                     try:
-                        files, report = import_file(path, out, kind=kind, languages=given, fields=columns)
+                        files, report = import_file(
+                            path, out, ImportOptions(format=kind, languages=given, fields=columns)
+                        )
                     except NMTError as error:
                         refused = error
                         _assert_one_sentence(error)
@@ -154,8 +156,8 @@ class Corpora:
         return read
 
     def clean(self) -> Target:
-        from nmt.cleaning.clean import clean_corpus
-        from nmt.cleaning.config import FILTERS, MENDS, CleaningConfig
+        from nmt.cleaning.clean import CleaningOptions, clean_corpus
+        from nmt.cleaning.config import FILTERS, REPAIRS, CleaningConfig
         from nmt.cleaning.measures.languages import check_languages
         from nmt.corpus.tolerant_reader import parallel_files
 
@@ -163,16 +165,16 @@ class Corpora:
         paths, out = self.two_files(), self.scratch / "out"
         rejected = self.scratch / "rejected.tsv"
         quick = tuple(name for name in FILTERS if name not in ("unrelated", "language"))
-        configs = [CleaningConfig(filters=quick, mends=tuple(MENDS))]
-        configs += [CleaningConfig(filters=("empty",), mends=(name,)) for name in MENDS]
-        everything = CleaningConfig(filters=tuple(FILTERS), mends=tuple(MENDS))
+        configs = [CleaningConfig(filters=quick, repairs=tuple(REPAIRS))]
+        configs += [CleaningConfig(filters=("empty",), repairs=(name,)) for name in REPAIRS]
+        everything = CleaningConfig(filters=tuple(FILTERS), repairs=tuple(REPAIRS))
 
         def read(data: bytes) -> None:
             _divide(data, paths)
             corpora = parallel_files([str(paths[0])], [str(paths[1])])
             chosen = everything if len(data) % 16 == 0 else configs[len(data) % len(configs)]
             for config in (CleaningConfig(), chosen):
-                report = clean_corpus(corpora, out, config, languages=known, rejected=rejected)
+                report = clean_corpus(corpora, out, config, CleaningOptions(languages=known, rejected=rejected))
                 _assert_aligned(out / paths[0].name, out / paths[1].name, report.kept)
                 assert report.read == report.kept + sum(report.dropped.values())
                 assert rejected.read_bytes().count(b"\n") == report.read - report.kept

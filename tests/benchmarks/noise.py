@@ -1,12 +1,12 @@
-"""How much of known noise do the filters and mends of ``nmt clean`` find, what else do they drop, what is it worth?
+"""How much artificial noise do the filters and repairs of nmt clean find, what else do they drop, what is it worth?
 
 python tests/benchmarks/noise.py SOURCE TARGET --foreign FILE [--share 0.05] [--options ...]
 python tests/benchmarks/noise.py SOURCE TARGET --foreign FILE --train VALID_SOURCE VALID_TARGET --steps 400
 
-Makes noise of each kind in the given share of the pairs, cleans, and prints for each kind how many pairs were dropped
-or mended (recall), and for each filter how many of the pairs it dropped were noise (precision). With --train it trains
+Adds noise of each kind to the given share of the pairs, cleans, and prints for each kind how many pairs were dropped or
+repaired (recall), and for each filter how many of the pairs it dropped were noise (precision). With --train it trains
 on the noisy, on the cleaned and on the original text with the same settings, and prints the BLEU of each. ``--foreign``
-is text of a third language. Everything after --options goes to nmt clean.
+is text in a third language. Everything after --options goes to nmt clean.
 """
 
 import argparse
@@ -135,7 +135,7 @@ MAKERS: dict[str, Callable[[Noise, Pair], Pair | None]] = {
         "duplicate",
     )
 }
-MENDED = ("mojibake", "entities", "controls")
+REPAIRED = ("mojibake", "entities", "controls")
 
 
 def spoil(
@@ -168,14 +168,14 @@ def tell(folder: Path, suffixes: tuple[str, str], noisy: list[Pair], kinds: list
     by_kind = Counter(kinds)
     by_reason = Counter((reason, kinds[row]) for row, reason in dropped.items())
     print(f"{len(noisy):,} pairs, {sum(map(bool, kinds)):,} of them noise")
-    print(f"{'kind':<16}{'pairs':>9}{'dropped':>10}{'mended':>10}   by")
+    print(f"{'kind':<16}{'pairs':>9}{'dropped':>10}{'repaired':>10}   by")
     for kind, count in by_kind.items():
         reasons = {reason: number for (reason, other), number in by_reason.items() if other == kind}
-        mended = f"{right[kind] / count:>10.1%}" if kind in MENDED else f"{'':>10}"
+        repaired = f"{right[kind] / count:>10.1%}" if kind in REPAIRED else f"{'':>10}"
         named = ", ".join(
             f"{number:,} {reason}" for reason, number in sorted(reasons.items(), key=lambda item: -item[1])
         )
-        print(f"{kind or 'clean':<16}{count:>9,}{sum(reasons.values()) / count:>10.2%}{mended}   {named}")
+        print(f"{kind or 'clean':<16}{count:>9,}{sum(reasons.values()) / count:>10.2%}{repaired}   {named}")
     print(f"{'filter':<16}{'dropped':>9}{'precision':>11}")
     for reason in dict.fromkeys(dropped.values()):
         all_of = sum(number for (name, _), number in by_reason.items() if name == reason)

@@ -31,7 +31,7 @@ def check(files: tuple[str, str], **settings: Any) -> CheckReport:
 
 
 def names(report: CheckReport) -> set[str]:
-    return {finding.kind.name for finding in report.findings}
+    return {finding.type.name for finding in report.findings}
 
 
 def spoilt(source: str | None = None, target: str | None = None) -> Pairs:
@@ -45,8 +45,8 @@ def test_clean_text_has_no_findings(write: Writer) -> None:
     report = check(write(CLEAN))
     assert report.findings == ()
     assert report.pairs == 600
-    assert report.fit is not None
-    assert report.fit > 0.7
+    assert report.length_correlation is not None
+    assert report.length_correlation > 0.7
 
 
 LONGEST = max(CLEAN, key=lambda pair: len(pair[1]))
@@ -80,10 +80,10 @@ SINGLE_FAULTS: dict[str, tuple[str | None, str | None]] = {
 def test_a_single_fault_is_found_and_placed(write: Writer, kind: str) -> None:
     files = write(spoilt(*SINGLE_FAULTS[kind]))
     report = check(files)
-    finding = next(finding for finding in report.findings if finding.kind.name == kind)
+    finding = next(finding for finding in report.findings if finding.type.name == kind)
     assert finding.count == 1
     assert [example.line for example in finding.examples] == [PLACE + 1]
-    assert finding.severity != "stop"
+    assert finding.severity != "error"
     assert f"{files[finding.examples[0].side or 0]}:{PLACE + 1}: " in as_text(report)
 
 
@@ -105,7 +105,7 @@ def test_more_columns_than_are_read_are_pointed_out(tmp_path: Path) -> None:
     table = tmp_path / "pairs.tsv"
     table.write_text("\n".join(rows), encoding="utf-8")
     report = check_corpus(parallel_files([], [], [str(table)]))
-    [finding] = [finding for finding in report.findings if finding.kind.name == "more-columns"]
+    [finding] = [finding for finding in report.findings if finding.type.name == "more-columns"]
     assert (finding.count, [example.line for example in finding.examples]) == (2, [4, 5])
     table.write_text("\n".join(rows[5:]), encoding="utf-8")
     assert names(check_corpus(parallel_files([], [], [str(table)]))) == set()
@@ -115,8 +115,8 @@ def test_rows_without_a_tab_are_no_pairs_with_an_empty_side(tmp_path: Path) -> N
     table = tmp_path / "pairs.tsv"
     table.write_text("".join(f"{source}\t{target}\n" for source, target in CLEAN) + "no tab\n\t\n\n", encoding="utf-8")
     report = check_corpus(parallel_files([], [], [str(table)]))
-    assert [(finding.kind.name, finding.count, finding.severity) for finding in report.findings] == [
-        ("one-column", 1, "stop"),
+    assert [(finding.type.name, finding.count, finding.severity) for finding in report.findings] == [
+        ("one-column", 1, "error"),
         ("empty", 2, "warning"),
         ("duplicate", 1, "warning"),
     ]
@@ -141,7 +141,7 @@ def test_the_same_number_in_the_digits_of_another_script_is_the_same(write: Writ
 
 def test_wide_blanks_and_punctuation_are_no_words(write: Writer) -> None:
     report = check(write([*CLEAN, ("\u3000", CLEAN[0][1]), ("「……」。", "《！》")]))
-    assert {finding.kind.name: finding.examples[0].line for finding in report.findings if finding.examples} == {
+    assert {finding.type.name: finding.examples[0].line for finding in report.findings if finding.examples} == {
         "empty": 601,
         "wordless": 602,
     }
@@ -160,14 +160,14 @@ def test_examples_come_from_all_of_the_text(write: Writer, monkeypatch: pytest.M
     pairs = list(CLEAN)
     for place in (10, 110, 210):
         pairs[place] = ("Это было бы очень хорошо.", f"{CLEAN[place][1]}")
-    [finding] = [finding for finding in check(write(pairs)).findings if finding.kind.name == "source-script"]
+    [finding] = [finding for finding in check(write(pairs)).findings if finding.type.name == "source-script"]
     assert [example.line for example in finding.examples] == [11, 111, 211]
 
 
 def test_lines_without_a_partner_are_a_share_of_all_lines(write: Writer) -> None:
     files = write(CLEAN)
     Path(files[1]).write_text("".join(f"{target}\n" for _, target in CLEAN[:60]), encoding="utf-8")
-    [finding] = [finding for finding in check(files).findings if finding.kind.name == "unequal-counts"]
+    [finding] = [finding for finding in check(files).findings if finding.type.name == "unequal-counts"]
     assert (finding.count, finding.share) == (540, 0.9)
 
 
@@ -178,7 +178,7 @@ def test_lines_that_are_not_utf8_are_named_and_stop(write: Writer) -> None:
     lines[7] = b"sch\xf6n"
     path.write_bytes(b"\n".join(lines))
     report = check(files)
-    assert [(stop.kind.name, stop.count) for stop in report.stops] == [("invalid-utf8", 1)]
+    assert [(error.type.name, error.count) for error in report.errors] == [("invalid-utf8", 1)]
     assert f"{files[1]}:8: sch�n" in as_text(report)
 
 
@@ -187,12 +187,12 @@ def test_unequal_counts_stop_and_the_place_is_named(write: Writer) -> None:
     lines = Path(files[1]).read_bytes().split(b"\n")
     Path(files[1]).write_bytes(b"\n".join(lines[:300] + lines[301:]))
     report = check(files)
-    stop = report.stops[0]
-    assert (stop.kind.name, stop.count) == ("unequal-counts", 1)
-    assert stop.places[0] == f"{files[0]} has 600 lines, {files[1]} has 599"
-    line = int(stop.places[1].removeprefix(f"{files[0]}:").partition(":")[0])
+    error = report.errors[0]
+    assert (error.type.name, error.count) == ("unequal-counts", 1)
+    assert error.locations[0] == f"{files[0]} has 600 lines, {files[1]} has 599"
+    line = int(error.locations[1].removeprefix(f"{files[0]}:").partition(":")[0])
     assert abs(line - 301) < 8
-    assert "has no partner" in stop.places[1]
+    assert "has no counterpart" in error.locations[1]
 
 
 def test_a_stretch_that_slipped_is_found_though_the_counts_agree(write: Writer) -> None:
@@ -200,15 +200,15 @@ def test_a_stretch_that_slipped_is_found_though_the_counts_agree(write: Writer) 
     targets = [target for _, target in pairs]
     targets.insert(3000, targets.pop(1000))
     report = check(write([(source, target) for (source, _), target in zip(pairs, targets, strict=True)]))
-    [stop] = [stop for stop in report.stops if stop.kind.name == "shifted"]
-    assert 1500 < stop.count <= 2100
-    assert "1 line earlier" in stop.places[0]
+    [error] = [error for error in report.errors if error.type.name == "shifted"]
+    assert 1500 < error.count <= 2100
+    assert "1 line earlier" in error.locations[0]
 
 
 def test_copies_are_counted_exactly_and_nearly(write: Writer) -> None:
     again = [CLEAN[3], CLEAN[4], (CLEAN[5][0].upper(), CLEAN[5][1].replace(" ", "  "))]
     report = check(write([*CLEAN, *again]))
-    counts = {finding.kind.name: finding.count for finding in report.findings}
+    counts = {finding.type.name: finding.count for finding in report.findings}
     assert counts == {"duplicate": 2, "near-duplicate": 1}
 
 
@@ -216,29 +216,29 @@ def test_overlap_with_held_out_text_is_counted_once_for_each_pair(write: Writer)
     test = [Pair(*CLEAN[0]), Pair(CLEAN[1][0].upper(), CLEAN[1][1]), Pair(CLEAN[2][0], "Something else entirely.")]
     test += [Pair(*pair) for pair in translations(700, seed=5)[600:]]
     report = check(write([*CLEAN, CLEAN[0]]), held_out=[held_out_of("test", test)])
-    counts = {finding.kind.name: finding.count for finding in report.findings}
+    counts = {finding.type.name: finding.count for finding in report.findings}
     assert counts == {"test-overlap": 1, "test-near-overlap": 1, "test-half-overlap": 1, "duplicate": 1}
-    assert report.stops == ()
+    assert report.errors == ()
     known = held_out_of("test", [Pair(*pair) for pair in CLEAN[:50]])
     assert names(check(write(CLEAN), held_out=[known])) == {"test-overlap"}
-    assert check(write(CLEAN), held_out=[known]).stops != ()
+    assert check(write(CLEAN), held_out=[known]).errors != ()
 
 
 def test_much_of_what_a_little_may_be_stops(write: Writer) -> None:
-    for kind, pair in (
+    for name, pair in (
         ("mojibake", ("Gut so.", "schÃ¶n fÃ¼r mich")),
         ("identical", ("This is the very same line.", "This is the very same line.")),
         ("target-script", ("Gut so hier.", "Это было бы очень хорошо.")),
     ):
         spoilt_pairs = [(f"{pair[0]} {number}", f"{pair[1]} {number}") for number in range(100)]
-        assert kind in {stop.kind.name for stop in check(write([*CLEAN, *spoilt_pairs])).stops}
+        assert name in {error.type.name for error in check(write([*CLEAN, *spoilt_pairs])).errors}
 
 
 def test_many_pairs_that_do_not_belong_together_are_told(write: Writer) -> None:
     pairs = translations(3000)
     wrong = {row: pairs[(row + 7) % 3000][1] for row in range(0, 3000, 20)}
     report = check(write([(source, wrong.get(row, target)) for row, (source, target) in enumerate(pairs)]))
-    [finding] = [finding for finding in report.findings if finding.kind.name == "unrelated"]
+    [finding] = [finding for finding in report.findings if finding.type.name == "unrelated"]
     assert finding.count > 0.6 * len(wrong)
     assert all((example.line - 1) % 20 == 0 for example in finding.examples)
 
@@ -276,9 +276,9 @@ def test_reports_hold_hostile_text_as_text(write: Writer) -> None:
 
 
 def test_every_kind_that_nmt_clean_is_said_to_mend_names_one_of_its_filters() -> None:
-    from nmt.cleaning.config import FILTERS, MENDS
+    from nmt.cleaning.config import FILTERS, REPAIRS
 
-    assert {kind.mended_by for kind in FINDING_TYPES.values()} <= {"", *FILTERS, *MENDS}
+    assert {finding.fixed_by for finding in FINDING_TYPES.values()} <= {"", *FILTERS, *REPAIRS}
     assert blocks.BLOCK_LINES == tolerant_reader.BLOCK_LINES
 
 
@@ -313,10 +313,10 @@ ACCENTED = [tuple(side.translate(str.maketrans("aeou", "áéöü")) for side in 
 def test_text_that_is_not_nfc_is_counted_and_placed_with_its_repair(write: Writer) -> None:
     pairs = [*CLEAN[:-3], ("Cafe\u0301 da.", "Café da."), ("na da", "Vie\u0302\u0323t"), ("한 da", decomposed("한 da"))]
     files = write(pairs)
-    [finding] = [finding for finding in check(files).findings if finding.kind.name == "not-nfc"]
+    [finding] = [finding for finding in check(files).findings if finding.type.name == "not-nfc"]
     assert (finding.count, finding.severity) == (3, "warning")
     assert [(example.side, example.line) for example in finding.examples] == [(0, 598), (1, 599), (1, 600)]
-    assert "nmt clean mends them" in as_text(check(files))
+    assert "nmt clean fixes them" in as_text(check(files))
 
 
 def test_pairs_are_compared_whatever_their_unicode_form(write: Writer) -> None:
@@ -324,7 +324,7 @@ def test_pairs_are_compared_whatever_their_unicode_form(write: Writer) -> None:
     same = "Örtlich übel gänzlich."
     test = held_out_of("test", [Pair(*ACCENTED[7]), Pair(ACCENTED[8][0].upper(), ACCENTED[8][1])])
     report = check(write([*pairs, ACCENTED[3], (same, decomposed(same)), ("\u200b\u00ad", "nothing")]), held_out=[test])
-    counts = {finding.kind.name: finding.count for finding in report.findings if finding.kind.name != "not-nfc"}
+    counts = {finding.type.name: finding.count for finding in report.findings if finding.type.name != "not-nfc"}
     assert counts == {
         "duplicate": 1,
         "identical": 1,
@@ -344,11 +344,11 @@ def test_the_unicode_form_of_one_side_does_not_make_it_long(write: Writer) -> No
 def test_shares_are_of_lines_where_lines_are_counted_and_never_above_one(write: Writer) -> None:
     files = write([(f"{source} &amp;\rx\r", f"{target} &amp;\rx\r") for source, target in CLEAN])
     report = check(files)
-    counts = {finding.kind.name: (finding.count, finding.share) for finding in report.findings}
+    counts = {finding.type.name: (finding.count, finding.share) for finding in report.findings}
     assert counts["entity"] == counts["carriage-return"] == (1200, 1.0)
     assert "1,200 (100 %)" in as_text(report)
     half = check(write([(source, f"{target} &amp;") for source, target in CLEAN], "half"))
-    assert [finding.share for finding in half.findings if finding.kind.name == "entity"] == [0.5]
+    assert [finding.share for finding in half.findings if finding.type.name == "entity"] == [0.5]
 
 
 MESSAGES = [(f"Kopie Nr. {number:03}", f"Kopie Nr. {number:03}".replace("Nr", "No")) for number in range(200)]

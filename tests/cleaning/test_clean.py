@@ -1,4 +1,4 @@
-"""What is mended, what is dropped and why; the rest stays as it is, in order and aligned."""
+"""What nmt clean repairs and drops, and why; everything else stays as it is, in order and aligned."""
 
 import gzip
 from pathlib import Path
@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nmt.cleaning.check import check_corpus
-from nmt.cleaning.clean import CleaningReport, clean_corpus
-from nmt.cleaning.config import FILTERS, MENDS, CleaningConfig, config_as_toml, config_from
-from nmt.cleaning.repairs import mend_side
+from nmt.cleaning.clean import CleaningOptions, CleaningReport, clean_corpus
+from nmt.cleaning.config import FILTERS, REPAIRS, CleaningConfig, config_as_toml, config_from
+from nmt.cleaning.repairs import repair_side
 from nmt.corpus import tolerant_reader
 from nmt.corpus.block_text import SideText
 from nmt.corpus.held_out import held_out_of
@@ -40,7 +40,9 @@ NOISE = {
 def clean(
     files: tuple[str, str], directory: Path, config: CleaningConfig | None = None, **settings: Any
 ) -> CleaningReport:
-    return clean_corpus(parallel_files([files[0]], [files[1]]), directory, config or CleaningConfig(), **settings)
+    return clean_corpus(
+        parallel_files([files[0]], [files[1]]), directory, config or CleaningConfig(), CleaningOptions(**settings)
+    )
 
 
 def result(directory: Path) -> Pairs:
@@ -61,7 +63,7 @@ def write_noisy(tmp_path: Path, pairs: Pairs) -> tuple[str, str]:
 def test_clean_text_comes_out_as_it_was(write: Writer, tmp_path: Path) -> None:
     report = clean(write(CLEAN), tmp_path / "out", rejected=tmp_path / "rejected.tsv")
     assert result(tmp_path / "out") == CLEAN
-    assert (report.read, report.kept, report.dropped, report.mended) == (600, 600, {}, {})
+    assert (report.read, report.kept, report.dropped, report.fixed) == (600, 600, {}, {})
     assert (tmp_path / "rejected.tsv").read_bytes() == b""
 
 
@@ -74,7 +76,7 @@ def test_filters_compare_normalised_text_even_where_it_is_written_as_it_was(writ
         (accented, "Übel"),
         (accented, "u\u0308bel!"),
     ]
-    config = CleaningConfig().changed(filters=["near-duplicate"], mends=[], without=["nfc"])
+    config = CleaningConfig().changed(filters=["near-duplicate"], repairs=[], without=["nfc"])
     held_out = [held_out_of("test", [Pair("O\u0308rtlich u\u0308bel ga\u0308nzlich", "x")])]
     report = clean(write(pairs), tmp_path / "out", config, held_out=held_out)
     assert report.dropped == {"duplicate": 1, "overlap": 2}
@@ -102,7 +104,7 @@ def test_the_script_filter_leaves_names_and_code_and_drops_what_is_not_translate
     wrong = ["The file was not found.", "<b>Save</b> the %(name)s now", "Файл не найден"]
     plain = [("Die Datei wurde nicht gefunden.", "ფაილი ვერ მოიძებნა საქაღალდეში.")] * 60
     pairs = [*plain, *(("Die Datei ist nicht da.", line) for line in (*right, *wrong))]
-    config = CleaningConfig().changed(filters=[], mends=[], without=[name for name in FILTERS if name != "script"])
+    config = CleaningConfig().changed(filters=[], repairs=[], without=[name for name in FILTERS if name != "script"])
     report = clean(write_noisy(tmp_path, pairs), tmp_path / "out", config)
     assert report.dropped == {"script": len(wrong)}
     assert [target for _, target in result(tmp_path / "out")[60:]] == right
@@ -110,7 +112,7 @@ def test_the_script_filter_leaves_names_and_code_and_drops_what_is_not_translate
 
 @pytest.mark.parametrize("name", NOISE)
 def test_a_filter_left_out_drops_nothing(tmp_path: Path, name: str) -> None:
-    config = CleaningConfig().changed(filters=[], mends=[], without=[name, "unusual-ratio"])
+    config = CleaningConfig().changed(filters=[], repairs=[], without=[name, "unusual-ratio"])
     report = clean(write_noisy(tmp_path, [*CLEAN, NOISE[name]]), tmp_path / "out", config)
     assert name not in report.dropped
 
@@ -128,7 +130,7 @@ def test_a_filter_left_out_drops_nothing(tmp_path: Path, name: str) -> None:
 def test_more_filters_can_be_asked_for(write: Writer, tmp_path: Path, name: str, pair: tuple[str, str]) -> None:
     files = write([*CLEAN, pair])
     assert clean(files, tmp_path / "without").dropped == {}
-    config = CleaningConfig().changed(filters=[name], mends=[], without=[])
+    config = CleaningConfig().changed(filters=[name], repairs=[], without=[])
     assert clean(files, tmp_path / "with", config).dropped == {name: 1}
 
 
@@ -137,7 +139,7 @@ def test_only_what_is_short_and_lacks_an_end_is_incomplete(write: Writer, tmp_pa
     more = " ".join(target for _, target in CLEAN[:3])
     pairs = [*CLEAN, (LONGEST[0] + " ", LONGEST[1][:-1]), (LONGEST[0][:-1], cut + "!"), (LONGEST[0], cut + "!")]
     dropped = [(LONGEST[0] + ".", cut), (CLEAN[0][0], more), (LONGEST[0] + "!", cut[:-1] + "," + cut[-1:])]
-    config = CleaningConfig().changed(filters=[], mends=[], without=["unusual-ratio", "length-ratio"])
+    config = CleaningConfig().changed(filters=[], repairs=[], without=["unusual-ratio", "length-ratio"])
     assert clean(write([*pairs, *dropped]), tmp_path / "out", config).dropped == {"incomplete": 3}
     assert [source for source, _ in result(tmp_path / "out")] == [source.rstrip() for source, _ in pairs]
     unmarked = [(source, target.rstrip(".?!")) for source, target in [*pairs, *dropped]]
@@ -150,7 +152,7 @@ def test_lines_put_together_by_mistake_are_told_by_their_words(write: Writer, tm
     noisy = [
         (source, pairs[(row + 7) % 3000][1] if row in wrong else target) for row, (source, target) in enumerate(pairs)
     ]
-    config = CleaningConfig().changed(filters=["unrelated"], mends=[], without=["unusual-ratio"])
+    config = CleaningConfig().changed(filters=["unrelated"], repairs=[], without=["unusual-ratio"])
     report = clean(write(noisy), tmp_path / "out", config)
     kept = set(result(tmp_path / "out"))
     lost = sum(pair not in kept for row, pair in enumerate(noisy) if row not in wrong)
@@ -160,7 +162,7 @@ def test_lines_put_together_by_mistake_are_told_by_their_words(write: Writer, tm
     assert lost < 0.01 * len(pairs)
 
 
-MENDED = {
+REPAIRED = {
     "nfc": ("Cafe\u0301 1\u20443", "Café 1\u20443"),
     "entities": ("this &amp;amp; that &#39;s &nbsp;", "this & that 's \xa0"),
     "mojibake": ("schÃ¶n â€“ ja", "schön – ja"),
@@ -170,24 +172,24 @@ MENDED = {
 }
 
 
-@pytest.mark.parametrize("name", MENDED)
-def test_each_mend_writes_what_was_meant(name: str) -> None:
-    before, after = MENDED[name]
-    assert set(MENDED) == set(MENDS)
-    assert mend_side(SideText(f"{before}\nplain\n".encode()), [name]) == ([after, "plain"], {name: 1})
+@pytest.mark.parametrize("name", REPAIRED)
+def test_each_repair_restores_the_intended_text(name: str) -> None:
+    before, after = REPAIRED[name]
+    assert set(REPAIRED) == set(REPAIRS)
+    assert repair_side(SideText(f"{before}\nplain\n".encode()), [name]) == ([after, "plain"], {name: 1})
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=("Cs",)), max_size=30), max_size=6))
-def test_mending_twice_is_mending_once_and_never_makes_lines(lines: list[str]) -> None:
-    mends = ("controls", "spaces")
-    once, _ = mend_side(SideText("".join(f"{line}\n" for line in lines).encode()), mends)
+def test_repairing_twice_is_repairing_once_and_never_adds_lines(lines: list[str]) -> None:
+    repairs = ("controls", "spaces")
+    once, _ = repair_side(SideText("".join(f"{line}\n" for line in lines).encode()), repairs)
     assert len(once) == len(lines)
     assert not any("\n" in line or "\0" in line for line in once)
-    assert mend_side(SideText("".join(f"{line}\n" for line in once).encode()), mends) == (once, {})
+    assert repair_side(SideText("".join(f"{line}\n" for line in once).encode()), repairs) == (once, {})
 
 
-def test_what_an_entity_hides_is_mended_too(write: Writer, tmp_path: Path) -> None:
+def test_what_an_entity_hides_is_repaired_too(write: Writer, tmp_path: Path) -> None:
     report = clean(write([*CLEAN, ("a&#10;b&#8232;c d e f", "sch&Atilde;&para;n ist es")]), tmp_path / "out")
     assert result(tmp_path / "out")[-1] == ("a b c d e f", "schön ist es")
     assert report.kept == 601
@@ -199,11 +201,11 @@ def test_what_is_no_entity_stays_above_all_in_an_address(write: Writer, tmp_path
         write([*CLEAN, (line, "&lt;&eacute;&gt; &amp;lt; &copy;")]), tmp_path / "out", CleaningConfig(filters=())
     )
     assert result(tmp_path / "out")[-1] == (line, "<é> < ©")
-    assert report.mended == {"entities": 1}
+    assert report.fixed == {"entities": 1}
 
 
-@pytest.mark.parametrize("mend", MENDS)
-def test_each_mend_by_itself_keeps_lines_and_columns(tmp_path: Path, mend: str) -> None:
+@pytest.mark.parametrize("repair", REPAIRS)
+def test_each_repair_by_itself_keeps_lines_and_columns(tmp_path: Path, repair: str) -> None:
     nasty = [
         "a&#10;b",
         "a&#13;b&NewLine;c",
@@ -217,7 +219,7 @@ def test_each_mend_by_itself_keeps_lines_and_columns(tmp_path: Path, mend: str) 
     table = tmp_path / "x.tsv"
     table.write_bytes("".join(f"{line}\t{number} {line}\n" for number, line in enumerate(nasty)).encode())
     report = clean_corpus(
-        parallel_files([], [], [str(table)]), tmp_path / "out", CleaningConfig(mends=(mend,), filters=())
+        parallel_files([], [], [str(table)]), tmp_path / "out", CleaningConfig(repairs=(repair,), filters=())
     )
     rows = [row.split(b"\t") for row in (tmp_path / "out" / "x.tsv").read_bytes().split(b"\n")[:-1]]
     assert (report.read, report.kept) == (len(nasty), len(nasty))
@@ -279,19 +281,21 @@ def test_unequal_files_are_an_error_that_names_the_place_and_leaves_nothing(writ
     files = write(CLEAN)
     lines = Path(files[1]).read_bytes().split(b"\n")
     Path(files[1]).write_bytes(b"\n".join(lines[:300] + lines[301:]))
-    with pytest.raises(NMTError, match=r"has 600 lines but .* has 599; they most likely part near line (29|30)\d of"):
+    with pytest.raises(
+        NMTError, match=r"has 600 lines but .* has 599; they most likely become misaligned near line (29|30)\d of"
+    ):
         clean(files, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_nothing_is_written_over_what_is_read(write: Writer, tmp_path: Path) -> None:
-    with pytest.raises(NMTError, match="would be written over while it is read"):
+    with pytest.raises(NMTError, match="would overwrite an input"):
         clean(write(CLEAN), tmp_path)
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "text.aa").write_text("x\n")
     with pytest.raises(NMTError, match=r"two of the files are called text\.aa"):
         clean((write(CLEAN)[0], str(tmp_path / "a" / "text.aa")), tmp_path / "out")
-    with pytest.raises(NMTError, match=r"the directory .* cannot be made"):
+    with pytest.raises(NMTError, match=r"the directory .* cannot be created"):
         clean(write(CLEAN), tmp_path / "text.aa" / "out")
 
 
@@ -300,9 +304,9 @@ def test_nothing_is_written_over_what_else_is_read(write: Writer, tmp_path: Path
     (tmp_path / "out").mkdir()
     held_out = tmp_path / "out" / "text.aa"
     held_out.write_text("test\n")
-    with pytest.raises(NMTError, match=r"out/text\.aa is the clean text and another file of this command, too"):
-        clean(files, tmp_path / "out", others=[held_out])
-    with pytest.raises(NMTError, match="is the clean text and another file of this command, too"):
+    with pytest.raises(NMTError, match=r"out/text\.aa would overwrite another file of this command"):
+        clean(files, tmp_path / "out", protected=[held_out])
+    with pytest.raises(NMTError, match="would overwrite another file of this command"):
         clean(files, tmp_path / "out", rejected=tmp_path / "out" / "text.aa")
     assert held_out.read_text() == "test\n"
 
@@ -310,12 +314,12 @@ def test_nothing_is_written_over_what_else_is_read(write: Writer, tmp_path: Path
 def test_settings_come_back_from_their_file() -> None:
     import tomllib
 
-    config = CleaningConfig(max_ratio=3.5).changed(filters=["numbers"], mends=["tags"], without=["script", "spaces"])
+    config = CleaningConfig(max_ratio=3.5).changed(filters=["numbers"], repairs=["tags"], without=["script", "spaces"])
     read = config_from(tomllib.loads(config_as_toml(config)), where="clean.toml")
     assert set(read.filters) == set(config.filters) == {*CleaningConfig().filters, "numbers"} - {"script"}
-    assert set(read.mends) == set(config.mends)
+    assert set(read.repairs) == set(config.repairs)
     assert to_mapping(read)["max_ratio"] == 3.5
-    assert all(name in config_as_toml(config) for name in (*FILTERS, *MENDS))
+    assert all(name in config_as_toml(config) for name in (*FILTERS, *REPAIRS))
 
 
 def test_what_is_off_is_switched_on_by_taking_its_mark_away() -> None:
@@ -324,14 +328,16 @@ def test_what_is_off_is_switched_on_by_taking_its_mark_away() -> None:
     shown = config_as_toml(CleaningConfig())
     read = config_from(tomllib.loads(shown.replace('  # "', '  "')), where="clean.toml")
     assert set(read.filters) == set(FILTERS)
-    assert set(read.mends) == set(MENDS)
+    assert set(read.repairs) == set(REPAIRS)
 
 
 @pytest.mark.parametrize(
     ("mapping", "message"),
     [
-        ({"filters": ["numbrs"]}, "there is no filter 'numbrs'; did you mean numbers?"),
-        ({"mends": ["empty"]}, "there is no mend 'empty'"),
+        ({"filters": ["numbrs"]}, "unknown filter 'numbrs'; did you mean numbers?"),
+        ({"repairs": ["empty"]}, "unknown repair 'empty'"),
+        ({"mends": ["empty"]}, "unknown repair 'empty'"),
+        ({"mends": [], "repairs": []}, "repairs and mends are two names of one setting"),
         ({"max_ration": 3}, "clean.toml: unknown setting 'max_ration'; did you mean max_ratio?"),
         ({"max_ratio": 0.5}, "max_ratio must be at least 1, not 0.5"),
     ],

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nmt.cleaning.check import check_corpus
 from nmt.cleaning.clean import clean_corpus
-from nmt.cleaning.config import FILTERS, MENDS, CleaningConfig
+from nmt.cleaning.config import FILTERS, REPAIRS, CleaningConfig
 from nmt.cleaning.report import as_mapping, as_text
 from nmt.cleaning.report_page import as_page
 from nmt.corpus.blocks import ParallelFiles
@@ -40,7 +40,7 @@ PART = st.one_of(
 )
 LINE = st.lists(PART, max_size=5).map(lambda parts: b"".join(parts).replace(b"\n", b""))
 # All but what needs to know the languages.
-EVERYTHING = CleaningConfig(filters=tuple(name for name in FILTERS if name != "language"), mends=tuple(MENDS))
+EVERYTHING = CleaningConfig(filters=tuple(name for name in FILTERS if name != "language"), repairs=tuple(REPAIRS))
 
 
 @settings(max_examples=80, deadline=None)
@@ -57,7 +57,7 @@ def test_any_bytes_are_checked_and_cleaned(pairs: list[tuple[bytes, bytes]], las
         assert as_text(report)
         assert as_page(report)
         assert as_mapping(report)["pairs"] == report.pairs
-        if any(stop.kind.name == "unequal-counts" for stop in report.stops):
+        if any(error.type.name == "unequal-counts" for error in report.errors):
             return  # an empty last line without an end is no line
         cleaned = clean_corpus(corpora, folder / "out", EVERYTHING)
         sides = [(folder / "out" / f"text.{suffix}").read_bytes().decode("utf-8").split("\n")[:-1] for suffix in "ab"]
@@ -74,9 +74,9 @@ def test_very_long_lines_take_time_in_proportion_to_their_length(write: Writer, 
     """Where something takes quadratic time, this takes hours."""
     files = write([*translations(100), *((line, f"{line} @ www.a.org %s.") for line in HOSTILE)])
     corpora = parallel_files([files[0]], [files[1]])
-    counts = {finding.kind.name: finding.count for finding in check_corpus(corpora).findings}
+    counts = {finding.type.name: finding.count for finding in check_corpus(corpora).findings}
     assert counts["too-long"] == len(HOSTILE)
-    config = CleaningConfig().changed(filters=[*FILTERS], mends=[*MENDS], without=["too-long", "language"])
+    config = CleaningConfig().changed(filters=[*FILTERS], repairs=[*REPAIRS], without=["too-long", "language"])
     assert clean_corpus(corpora, tmp_path / "out", config).read == 100 + len(HOSTILE)
     for line in HOSTILE:
         assert faults_of(line, [line[:99]], line[:50]) is not None

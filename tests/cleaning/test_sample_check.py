@@ -1,4 +1,4 @@
-"""What nmt train says of its text, and that looking changes nothing."""
+"""The quick check of nmt train, which leaves the text unchanged."""
 
 from pathlib import Path
 
@@ -9,39 +9,39 @@ from nmt.corpus.pairs import FilterConfig
 from tests.conftest import Writer, translations
 
 
-def look(files: tuple[str, str], lines: int = 8192) -> list[str]:
+def quick_check(files: tuple[str, str], lines: int = 8192) -> list[str]:
     corpora = [ParallelFiles(*files)]
-    glance = SampleCheck(corpora, FilterConfig())
-    assert list(glance.watching(read_blocks(corpora, lines=lines))) == list(read_blocks(corpora, lines=lines))
-    return glance.lines()
+    sample = SampleCheck(corpora, FilterConfig())
+    assert list(sample.observe(read_blocks(corpora, lines=lines))) == list(read_blocks(corpora, lines=lines))
+    return sample.summary()
 
 
-def test_clean_text_is_fit_for_training(write: Writer) -> None:
-    figures, faults, verdict = look(write(translations(600)))
-    assert figures.startswith("check of 600 pairs: ")
-    assert "Latin and Latin script" in figures
-    assert faults == "check: no faults worth mending seen"
-    assert verdict.startswith("check: fit for training")
+def test_clean_text_has_no_warnings_and_no_errors(write: Writer) -> None:
+    statistics, warnings, verdict = quick_check(write(translations(600)))
+    assert statistics.startswith("check of 600 pairs: ")
+    assert "Latin and Latin script" in statistics
+    assert warnings == "check: no warnings"
+    assert verdict.startswith("check: no errors")
 
 
-def test_faults_are_named_and_grave_ones_stand_out(write: Writer) -> None:
+def test_warnings_are_named_and_errors_stand_out(write: Writer) -> None:
     pairs = [*translations(600), *[("schÃ¶n so", "pretty &amp; so")] * 30]
-    _, faults, verdict = look(write(pairs))
-    assert "30 entity" in faults
-    assert verdict == "check: NOT FIT FOR TRAINING: mojibake (2.38 %); nmt check says where and nmt clean mends it"
+    _, warnings, verdict = quick_check(write(pairs))
+    assert "30 entity" in warnings
+    assert verdict == "check: NOT FIT FOR TRAINING: mojibake (2.38 %); nmt check shows where, and nmt clean fixes it"
 
 
-def test_what_nmt_clean_cannot_mend_is_not_said_to_be_mended(write: Writer) -> None:
+def test_nmt_clean_is_not_recommended_for_what_it_cannot_fix(write: Writer) -> None:
     pairs = translations(3000)
     shifted = [(source, pairs[row + (row >= 1000)][1]) for row, (source, _) in enumerate(pairs[:-1])]
-    assert look(write(shifted))[2].endswith("; nmt check says where")
+    assert quick_check(write(shifted))[2].endswith("; nmt check shows where")
 
 
-def test_of_a_large_corpus_only_some_blocks_are_looked_at(write: Writer) -> None:
-    figures = look(write(translations(600)), lines=10)[0]
-    looked_at = sample_check.FIRST + (60 - 1) // sample_check.EVERY
-    assert figures.startswith(f"check of {10 * looked_at} of 600 pairs: ")
+def test_only_some_blocks_of_a_large_corpus_are_checked(write: Writer) -> None:
+    statistics = quick_check(write(translations(600)), lines=10)[0]
+    checked = sample_check.FIRST + (60 - 1) // sample_check.EVERY
+    assert statistics.startswith(f"check of {10 * checked} of 600 pairs: ")
 
 
-def test_an_empty_corpus_has_nothing_to_say(write: Writer, tmp_path: Path) -> None:
-    assert look(write([])) == []
+def test_an_empty_corpus_has_an_empty_summary(write: Writer, tmp_path: Path) -> None:
+    assert quick_check(write([])) == []

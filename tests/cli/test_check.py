@@ -39,7 +39,7 @@ def test_clean_text_gives_status_0_and_figures(folder: Path) -> None:
     result = run(*TEXT)
     assert result.exit_code == 0
     assert result.stdout.startswith("400 pairs, train.aaa and train.bbb\n")
-    assert result.stdout.endswith("\nNothing was found that training must not see.\n")
+    assert result.stdout.endswith("\nThere are no errors: you can train on this text.\n")
     assert "words a line" in result.stdout
 
 
@@ -51,7 +51,7 @@ def test_what_must_not_be_trained_on_gives_status_1(folder: Path) -> None:
     result = run(*TEXT)
     assert result.exit_code == 1
     assert "✗ Lines that are not UTF-8: 1 (0.12 %)  [invalid-utf8]\n      train.aaa:401: sch�n\n" in result.stdout
-    assert result.stdout.endswith("\nDo not train on this text before these are mended: invalid-utf8.\n")
+    assert result.stdout.endswith("\nDo not train on this text until you have fixed: invalid-utf8.\n")
 
 
 def test_json_and_the_page_hold_the_same(folder: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_test_text_without_pairs_is_pointed_out(folder: Path) -> None:
     write(folder, "test", [("", "")])
     result = run(*TEXT, "--test-source", "test.aaa", "--test-target", "test.bbb")
     assert result.exit_code == 0
-    assert "nmt: warning: there is no pair in the test text (test.aaa), so nothing is looked for\n" in result.stderr
+    assert "nmt: warning: the test text (test.aaa) has no pairs, so overlaps with it are not checked\n" in result.stderr
 
 
 def test_a_table_comes_through_a_pipe(folder: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_table_comes_through_a_pipe(folder: Path) -> None:
         ),
         (
             [*TEXT, "--test-source", "train.aaa"],
-            "1 source files but 0 target files; give as many of one as of the other",
+            "1 source files but 0 target files; give one target file for each source file",
         ),
     ],
 )

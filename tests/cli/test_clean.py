@@ -41,7 +41,7 @@ def test_a_messy_corpus_becomes_clean(folder: Path) -> None:
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == (
         "404 pairs read, 402 kept; dropped: 1 duplicate, 1 empty\n"
-        "lines mended: 1 entities, 1 mojibake\n"
+        "lines fixed: 1 entities, 1 mojibake\n"
         "the clean text is in clean\n"
     )
     assert (folder / "clean" / "train.bbb").read_text("utf-8").split("\n")[400:] == ["schön so.", "Since then.", ""]
@@ -51,9 +51,17 @@ def test_a_messy_corpus_becomes_clean(folder: Path) -> None:
     ]
 
 
-def test_filters_and_mends_can_be_chosen(folder: Path) -> None:
+def test_filters_and_repairs_can_be_chosen(folder: Path) -> None:
     result = run(*TEXT, "-o", "clean", "--filter", "numbers", "--without", "duplicate", "--without", "mojibake")
-    assert result.stderr.startswith("404 pairs read, 402 kept; dropped: 1 empty, 1 numbers\nlines mended: 1 entities\n")
+    assert result.stderr.startswith("404 pairs read, 402 kept; dropped: 1 empty, 1 numbers\nlines fixed: 1 entities\n")
+
+
+def test_repairs_may_be_called_mends_as_before(folder: Path) -> None:
+    (folder / "clean.toml").write_text('mends = ["spaces"]\n')
+    result = run(*TEXT, "-o", "clean", "-c", "clean.toml", "--mend", "entities", "--filter", "empty")
+    assert "lines fixed: 1 entities\n" in result.stderr
+    shown = run("--show-config", "-c", "clean.toml", "--fix", "tags").stdout
+    assert tomllib.loads(shown)["repairs"] == ["tags", "spaces"]
 
 
 def test_settings_are_kept_in_a_file(folder: Path) -> None:
@@ -75,13 +83,13 @@ def test_the_settings_shown_are_the_defaults(folder: Path) -> None:
     ("arguments", "message"),
     [
         (["-o", "clean"], "no text given: name line-aligned files with -s and -t, or a table with --tsv"),
-        ([*TEXT, "-o", "."], "train.aaa would be written over while it is read; name another directory with -o"),
-        ([*TEXT, "-o", "train.aaa"], "the directory train.aaa cannot be made: file exists"),
-        ([*TEXT, "-o", "clean", "--without", "numbres"], "there is no filter or mend 'numbres'; did you mean numbers?"),
+        ([*TEXT, "-o", "."], "the output train.aaa would overwrite an input; choose another directory with -o"),
+        ([*TEXT, "-o", "train.aaa"], "the directory train.aaa cannot be created: file exists"),
+        ([*TEXT, "-o", "clean", "--without", "numbres"], "unknown filter or repair 'numbres'; did you mean numbers?"),
         ([*TEXT, "-o", "clean", "-c", "none.toml"], "none.toml cannot be read: No such file or directory"),
         (
             ["--tsv", "train.aaa", "-o", "clean", "--filter", "language"],
-            "the filter language needs to know the languages: --source-language and --target-language",
+            "the filter language needs the languages: give --source-language and --target-language",
         ),
     ],
 )
@@ -101,13 +109,13 @@ def test_where_nothing_is_left_a_warning_says_so(folder: Path) -> None:
     assert (result.exit_code, result.stderr) == (
         0,
         "2 pairs read, 0 kept; dropped: 2 empty\n"
-        "nmt: warning: no pair is left, so the files in clean are empty; --rejected FILE tells why of each\n",
+        "nmt: warning: no pairs are left: the files in clean are empty; use --rejected FILE to see why\n",
     )
 
 
 def test_a_wrong_setting_is_told_with_its_file(folder: Path) -> None:
     for content, said in (
-        ('mends = ["entitie"]', "there is no mend 'entitie'; did you mean entities?; there are "),
+        ('mends = ["entitie"]', "unknown repair 'entitie'; did you mean entities?; known: "),
         ("max_ratio = nan", "max_ratio must be at least 1, not nan"),
         ("chance_margin = nan", "chance_margin must be a number, not nan"),
     ):
@@ -134,4 +142,4 @@ def test_text_to_keep_out_is_not_written_over(folder: Path) -> None:
 def test_where_the_text_goes_must_be_said(folder: Path) -> None:
     result = run(*TEXT)
     assert result.exit_code == 2
-    assert "name a directory for the clean files with -o" in result.stderr
+    assert "give a directory for the clean files with -o" in result.stderr

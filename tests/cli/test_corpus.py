@@ -41,7 +41,7 @@ def counts(folder: Path) -> dict[str, int]:
 def test_split_says_how_many_went_where(folder: Path) -> None:
     result = run("split", *TEXT, "-o", "data", "--valid", "30", "--test", "40")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr.endswith("data: 330 pairs for training, 30 for validation, 40 for the test\n")
+    assert result.stderr.endswith("data: 330 pairs for training, 30 for validation, 40 for testing\n")
     assert counts(folder / "data") == {
         "test.aaa": 40,
         "test.bbb": 40,
@@ -86,8 +86,8 @@ def test_stats_says_what_it_does_not_count(folder: Path) -> None:
     result = run("stats", *TEXT)
     assert (result.exit_code, result.stderr) == (
         0,
-        "nmt: warning: all.aaa has 400 lines, all.bbb has 401; lines without a partner are not counted, and nmt check "
-        "says where\n",
+        "nmt: warning: all.aaa has 400 lines, all.bbb has 401; lines without a counterpart are not counted; nmt "
+        "check shows where they are\n",
     )
 
 
@@ -96,9 +96,7 @@ def test_columns_that_are_not_written_are_told(folder: Path, arguments: tuple[st
     (folder / "t.tsv").write_text("Ein Hund.\tA dog.\t0.7\nZwei.\tTwo.\n")
     result = CliRunner().invoke(nmt, [*arguments, "--tsv", "t.tsv", "-o", "out"], prog_name="nmt")
     assert result.exit_code == 0
-    assert result.stderr.startswith(
-        "nmt: warning: t.tsv has more than two columns, of which the first two are written\n"
-    )
+    assert result.stderr.startswith("nmt: warning: t.tsv has more than two columns; only the first two are written\n")
     assert (folder / "out" / "t.tsv").read_text() == "Ein Hund.\tA dog.\nZwei.\tTwo.\n"
 
 
@@ -127,15 +125,15 @@ def test_what_is_interrupted_leaves_nothing_behind(folder: Path, number: signal.
     [
         (
             ("split", *TEXT, "-o", "data", "--test", "400", "--valid", "0"),
-            "nothing would be left to train on; hold out fewer pairs",
+            "no pairs would be left for training; hold out fewer pairs",
         ),
-        (("sample", *TEXT, "-o", "out", "-n", "500"), "there are only 400 pairs, so 500 cannot be drawn from them"),
+        (("sample", *TEXT, "-o", "out", "-n", "500"), "there are only 400 pairs, fewer than the 500 to draw"),
         (("import", "none.tmx", "-o", "out"), "none.tmx: there is no such file"),
-        (("merge", *TEXT, "-o", "out", "--name", ""), "'' is no name for a file; name the directory with -o"),
-        (("merge", *TEXT, "-o", "out", "--name", ".."), "'..' is no name for a file; name the directory with -o"),
+        (("merge", *TEXT, "-o", "out", "--name", ""), "'' is not a file name; to choose a directory, use -o"),
+        (("merge", *TEXT, "-o", "out", "--name", ".."), "'..' is not a file name; to choose a directory, use -o"),
         (
             ("merge", *TEXT, "-o", ".", "--name", "all"),
-            "all.aaa would be written over while it is read; name another directory with -o",
+            "the input all.aaa would be overwritten; choose another directory with -o",
         ),
     ],
 )

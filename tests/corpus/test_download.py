@@ -104,7 +104,7 @@ def test_without_a_network_one_sentence_says_so_and_nothing_is_left(
     add_mtdata(monkeypatch, tmp_path, "http://127.0.0.1:9")
     add_test_set(monkeypatch, tmp_path, "http://127.0.0.1:9")
     for identifier in ("Some-news-1-deu-eng", "news99/de-en"):
-        with pytest.raises(NMTError, match=f"{identifier} cannot be fetched, for the network cannot be reached"):
+        with pytest.raises(NMTError, match=f"{identifier} cannot be downloaded: no network connection"):
             fetch_corpus(identifier, tmp_path / "out")
     assert read(tmp_path / "out") == {}
 
@@ -113,7 +113,7 @@ def test_a_corpus_that_mtdata_does_not_know_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: str
 ) -> None:
     add_mtdata(monkeypatch, tmp_path, server)
-    with pytest.raises(NMTError, match="mtdata knows no corpus Some-unknown-1-deu-eng"):
+    with pytest.raises(NMTError, match="mtdata does not know the corpus Some-unknown-1-deu-eng"):
         fetch_corpus("Some-unknown-1-deu-eng", tmp_path / "out")
 
 
@@ -121,8 +121,8 @@ def test_what_nobody_knows_is_explained(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setitem(sys.modules, "mtdata", None)
     for identifier, message in (
         ("nonsense", "is neither a test set such as wmt20/en-de nor a corpus"),
-        ("wmt99/en-de", "does not know the test set wmt99/en-de: no such set"),
-        ("wmt20/en-xx", "does not know the test set wmt20/en-xx: it has cs-en, de-en"),
+        ("wmt99/en-de", "does not know the test set wmt99/en-de: no such test set"),
+        ("wmt20/en-xx", "does not know the test set wmt20/en-xx: its language pairs are cs-en, de-en"),
         ("../../etc-passwd-1-en-de", "is neither"),
     ):
         with pytest.raises(NMTError, match=message):

@@ -52,7 +52,7 @@ def test_another_seed_is_another_split_and_too_much_is_an_error(write: Writer, t
     assert read(tmp_path / "1", "test") == []
     with pytest.raises(NMTError, match="only 900 pairs can be held out for test, not 1,000"):
         split_corpus(files, tmp_path / "3", valid=0, test=1000, seed=1)
-    with pytest.raises(NMTError, match="nothing would be left to train on"):
+    with pytest.raises(NMTError, match="no pairs would be left for training"):
         split_corpus(files, tmp_path / "3", valid=0, test=900, seed=1)
     assert not list((tmp_path / "3").iterdir())
 
@@ -64,7 +64,7 @@ def test_what_can_be_read_only_once_is_not_split(write: Writer, tmp_path: Path) 
     os.write(write_end, table.read_bytes()[:4000].rpartition(b"\n")[0] + b"\n")
     os.close(write_end)
     for path in ("-", f"/dev/fd/{read_end}"):
-        with pytest.raises(NMTError, match=r"is no file, and to be split the text is read twice; save it"):
+        with pytest.raises(NMTError, match=r"is not a regular file; to split text, which is read twice, save it"):
             split_corpus(parallel_files([], [], [path]), tmp_path / "out", valid=2, test=2, seed=1)
     os.close(read_end)
     assert not (tmp_path / "out").exists()
@@ -118,16 +118,16 @@ def test_corpora_are_joined_in_their_order(write: Writer, tmp_path: Path) -> Non
     files = parallel_files([one[0], two[0]], [one[1], two[1]], [str(table)])
     assert merge_corpora(files, tmp_path / "out", name="all").kept == 30
     assert read(tmp_path / "out", "all") == PAIRS[:30]
-    with pytest.raises(NMTError, match="would be written over"):
+    with pytest.raises(NMTError, match="would be overwritten"):
         merge_corpora(files, tmp_path, name="two")
-    with pytest.raises(NMTError, match="is no name for a file"):
+    with pytest.raises(NMTError, match="is not a file name"):
         merge_corpora(files, tmp_path, name="../two")
 
 
 def test_too_many_held_out_pairs_are_told_from_pairs_that_cannot_be(write: Writer, tmp_path: Path) -> None:
     few, alike = write(PAIRS[:30], "few"), write([(source, "Ja.") for source, _ in PAIRS[:30]], "alike")
     with pytest.raises(
-        NMTError, match="only 25 pairs can be held out for valid, not 30: no more are left; ask for fewer"
+        NMTError, match="only 25 pairs can be held out for valid, not 30: there are no more; reduce --valid"
     ):
         split_corpus(corpus(few), tmp_path / "out", valid=30, test=5, seed=1)
     with pytest.raises(NMTError, match="only 0 pairs can be held out for test, not 5: the others share sentences"):

@@ -14,7 +14,7 @@ from nmt.corpus.blocks import ParallelFiles, read_blocks
 from nmt.corpus.tables import header_of, table_rows
 from nmt.corpus.tolerant_reader import TolerantReader, parallel_files
 from nmt.errors import NMTError
-from nmt.formats.reader import import_file
+from nmt.formats.reader import ImportOptions, import_file
 from nmt.training.preparation.corpus_files import CorpusFiles
 
 PLAIN = '"Hallo", sagte er.\t"Hello," he said.\n"Gut."\t"Good."\n5" Rohr\t5" pipe\n'
@@ -156,11 +156,11 @@ def test_of_several_languages_those_asked_for_are_taken(tmp_path: Path) -> None:
         (("fr", None), {"x.fr": "chien", "x.en": "dog"}),
         ((None, "en"), {"x.de": "Hund", "x.en": "dog"}),
     ):
-        files, report = import_file(path, tmp_path / "out", languages=asked)
+        files, report = import_file(path, tmp_path / "out", ImportOptions(languages=asked))
         assert {Path(side).name: Path(side).read_text().strip() for side in (files.source, files.target or "")} == made
         assert (report.read, report.kept) == (1, 1)
     with pytest.raises(NMTError, match=r"x\.csv:1: no column is in a language asked for; there are id, en, de, fr"):
-        import_file(path, tmp_path / "out", languages=("zh", "de"))
+        import_file(path, tmp_path / "out", ImportOptions(languages=("zh", "de")))
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_what_cannot_be_read_is_named_with_its_line(tmp_path: Path, name: str, d
     with pytest.raises(NMTError, match=message):
         pairs_of(path)
     with pytest.raises(NMTError, match=message):
-        import_file(path, tmp_path / "out", languages=("de", "en"))
+        import_file(path, tmp_path / "out", ImportOptions(languages=("de", "en")))
 
 
 @pytest.mark.parametrize(("asked", "line"), [(("de", "fr"), b"Hund\tchien\n"), (("fr", "en"), b"chien\tdog\n")])
@@ -230,4 +230,4 @@ def test_one_column_is_not_both_sides(tmp_path: Path) -> None:
     path = tmp_path / "t.tsv"
     path.write_text("a1\tb1\tc1\n")
     with pytest.raises(NMTError, match="both be column 2"):
-        import_file(path, tmp_path / "out", fields=("2", None))
+        import_file(path, tmp_path / "out", ImportOptions(fields=("2", None)))

@@ -129,7 +129,7 @@ def test_null_is_no_translation_and_no_error(tmp_path: Path) -> None:
         ),
         ("x.jsonl", '{"a\\nb\\ud800": 1}\n', {}, r"x\.jsonl:1: name the .*; there are a b\ufffd$"),
         ("x.tmx", '<tmx><tu><tuv lang="d&#10;e"><seg>a</seg></tuv></tu></tmx>', {}, "two of d e$"),
-        ("x.po", po("de", "a"), {"fields": ("1", None)}, r"choose from TSV, CSV and JSONL; .*x\.po is read as po"),
+        ("x.po", po("de", "a"), {"fields": ("1", None)}, r"are for TSV, CSV and JSONL; .*x\.po is read as po"),
         ("x.tmx", TMX.format(encoding="utf-17"), {}, "has an encoding that cannot be read .*; convert it to UTF-8"),
         ("x.tmx", TMX.format(encoding="gb2312"), {}, "has an encoding that cannot be read .*; convert it to UTF-8"),
         ("x.tmx", "<tmx>\n&#x1F;</tmx>", {}, r"x\.tmx:2: this is not XML .*; fix the line, or .*xmllint --recover"),
@@ -146,8 +146,8 @@ def test_what_cannot_be_read_is_one_sentence_with_a_way_out(
 def test_nothing_is_written_over_the_file_that_is_imported(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     with pytest.raises(
-        NMTError, match=r"x\.de would be written over; name another directory with -o, or another --name"
+        NMTError, match=r"x\.de would be overwritten; choose another directory with -o, or another --name"
     ):
-        run(tmp_path, "out/x.de", "a\tb\n", kind="tsv", languages=("de", "en"))
+        run(tmp_path, "out/x.de", "a\tb\n", format="tsv", languages=("de", "en"))
     assert (tmp_path / "out" / "x.de").read_text() == "a\tb\n"
     assert len(list((tmp_path / "out").iterdir())) == 1

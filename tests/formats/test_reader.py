@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nmt.errors import NMTError
-from nmt.formats.reader import import_file
+from nmt.formats.reader import ImportOptions, import_file
 from nmt.formats.xml import XmlImport
 
 TMX = """<?xml version="1.0" encoding="{encoding}"?>
@@ -62,7 +62,7 @@ def run(
     """The lines of each file that an import made, and what it left out."""
     path = tmp_path / called
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    files, report = import_file(path, tmp_path / "out", **settings)
+    files, report = import_file(path, tmp_path / "out", ImportOptions(**settings))
     assert files.target is not None
     made = {Path(side).name: Path(side).read_text("utf-8").split("\n")[:-1] for side in (files.source, files.target)}
     return made, report.dropped
@@ -83,7 +83,7 @@ def test_tmx_in_the_languages_asked_for(tmp_path: Path) -> None:
     made, dropped = run(tmp_path, "memory.tmx.gz", content, languages=("de", "en"), name="all")
     assert made == {"all.de": ["Ein Hund läuft weit.", "Farbe"], "all.en": ["A dog runs\xa0far.", "Colour"]}
     assert dropped == {"empty": 1}
-    with pytest.raises(NMTError, match="there is no translated text in this file"):
+    with pytest.raises(NMTError, match="has no translated text"):
         run(tmp_path, "memory.tmx", TMX.format(encoding="utf-8"), languages=("fr", "en"))
 
 
@@ -151,7 +151,7 @@ def test_objects_with_fields_known_or_named(tmp_path: Path, content: dict[str, A
             PO.encode("latin-1").replace(b"Language", b"Content-Type: text/plain; charset=utf-8\\nLanguage"),
             r"x\.po:7: byte 0xf6 is not utf-8, which the header says",
         ),
-        ("x.docx", "", r"which format is this\? name it with --format: tmx, xliff, po, tsv, csv, jsonl"),
+        ("x.docx", "", r"unknown format; choose it with --format: tmx, xliff, po, tsv, csv, jsonl"),
     ],
 )
 def test_what_is_not_what_it_should_be_is_one_sentence(
@@ -170,7 +170,7 @@ def test_a_language_code_is_no_path(tmp_path: Path) -> None:
         run(tmp_path, "x.tsv", "a\tb\n", languages=("../x", "de"))
     with pytest.raises(NMTError, match="is not a language code"):
         run(tmp_path, "x.po", PO.replace("Language: de", "Language: ../de"))
-    with pytest.raises(NMTError, match="is no name for a file"):
+    with pytest.raises(NMTError, match="is not a file name"):
         run(tmp_path, "x.tsv", "a\tb\n", name="../../x")
 
 

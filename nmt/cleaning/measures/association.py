@@ -1,9 +1,10 @@
-"""Which words of two languages come together, learnt from the corpus itself, and pairs of which too few words do.
+"""Finding pairs whose words do not translate each other, learned from the corpus itself.
 
-For each two words the pointwise mutual information of standing in one pair (Church and Hanks 1990) is estimated from a
-table of counts by hash. A pair is judged by the best partner of each of its words, leaving its own counts out: lines
-that were put together by mistake have few partners. What scores mean is learnt, too, from pairs as they stand and from
-pairs put together at random. The table takes 64 MB, whatever the corpus.
+For each source word and target word, the pointwise mutual information (PMI) of occurring in the same pair (Church and
+Hanks 1990) is estimated from a table of counts indexed by hash. The score of a pair is the mean, over its words, of the
+PMI of each word with its best partner; the pair's own counts are left out. Misaligned pairs have low scores. Two normal
+distributions turn a score into log odds: one of the scores of the pairs as they are, one of the scores of randomly
+combined pairs. The table takes 64 MB for any corpus.
 """
 
 import zlib
@@ -20,31 +21,34 @@ from nmt.corpus.blocks import Block
 from nmt.text.words import letter_runs
 from nmt.tokenization import ragged
 
-MOST_WORDS = 24  # of a line; of longer lines, those whose hashes are the smallest
+MOST_WORDS = 24  # of a line; of longer lines, the words with the smallest hashes
 _CELLS = 1 << 24
 _WORDS = 1 << 20
-_STEM = 6  # characters in which forms of a word mostly agree
+_STEM = 6  # characters that the forms of a word mostly share
 _SMOOTHING = 0.5
-_HIGHEST = 6.0  # nats; rare words do not decide alone
-_BINS = (4, 6, 8, 10, 12, 16, 20, 30)  # of the number of informative words, by which scores are told apart
-_UPPER, _NORMAL = (0.6, 0.9), (0.2533, 1.2816)  # quantiles, and where the normal distribution has them
-_FEWEST = 100  # pairs in a bin to tell anything by
+_HIGHEST_PMI = 6.0  # nats; limits the influence of one rare word
+# Scores are compared among pairs with about as many informative words; these are the edges of the bins.
+_BIN_EDGES = (4, 6, 8, 10, 12, 16, 20, 30)
+# Two quantiles, and their positions in the standard normal distribution.
+_QUANTILES, _NORMAL_QUANTILES = (0.6, 0.9), (0.2533, 1.2816)
+_FEWEST_PAIRS = 100  # in a bin; with fewer, nothing is decided
+_LEAST_DEVIATION = 0.05
 
 Words = NDArray[np.uint32]
 
 
-class Bag(NamedTuple):
-    """The words of some lines: hashes one after the other, and how many each line has."""
+class WordBag(NamedTuple):
+    """The words of a sequence of lines."""
 
-    words: Words
-    sizes: NDArray[np.int64]
+    words: Words  # hashes, line after line
+    sizes: NDArray[np.int64]  # words of each line
 
-    def chosen(self, lines: NDArray[np.bool_]) -> "Bag":
-        """The words of the lines marked True."""
-        return Bag(self.words[np.repeat(lines, self.sizes)], self.sizes[lines])
+    def select(self, lines: NDArray[np.bool_]) -> "WordBag":
+        """The words of the lines that are True in ``lines``."""
+        return WordBag(self.words[np.repeat(lines, self.sizes)], self.sizes[lines])
 
 
-def words_of(side: SideText) -> Bag:
+def words_of(side: SideText) -> WordBag:
     """The distinct words of each line."""
     crc32 = zlib.crc32
     lines = [
@@ -52,11 +56,11 @@ def words_of(side: SideText) -> Bag:
         for line in side.comparable.text.casefold().removesuffix("\n").split("\n")
     ]
     sizes = np.array([len(line) for line in lines], dtype=np.int64)
-    return Bag(np.array([word for line in lines for word in line], dtype=np.uint32), sizes)
+    return WordBag(np.array([word for line in lines for word in line], dtype=np.uint32), sizes)
 
 
-class Associations:
-    """Counts of words and of words together."""
+class CooccurrenceCounts:
+    """How many pairs each word occurs in, and how many pairs two words occur in together."""
 
     def __init__(self) -> None:
         self._together = np.zeros(_CELLS, dtype=np.uint32)
@@ -64,32 +68,37 @@ class Associations:
         self._target = np.zeros(_WORDS, dtype=np.uint32)
         self._pairs = 0
 
-    def learn(self, source: Bag, target: Bag) -> None:
+    def add(self, source: WordBag, target: WordBag) -> None:
         """Count the words of pairs of lines."""
-        crossing = _cross(source, target)
-        np.add.at(self._together, _cell(source.words[crossing.source], target.words[crossing.target]), 1)
+        word_pairs = _word_pairs(source, target)
+        np.add.at(self._together, _cell(source.words[word_pairs.source], target.words[word_pairs.target]), 1)
         np.add.at(self._source, source.words & np.uint32(_WORDS - 1), 1)
         np.add.at(self._target, target.words & np.uint32(_WORDS - 1), 1)
         self._pairs += len(source.sizes)
 
-    def scores(self, source: Bag, target: Bag, own: int = 1) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """How well the words of each pair go together, and how many of them say anything.
+    def scores(
+        self, source: WordBag, target: WordBag, *, own_count: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The mean PMI of the words of each pair with their best partners, and the number of informative words.
 
-        ``own`` is 1 for pairs that were learnt from, whose own counts are left out.
+        ``own_count`` is 1 for pairs that were counted, whose own counts are subtracted, and 0 for others.
         """
-        crossing = _cross(source, target)
-        ours = self._source[source.words & np.uint32(_WORDS - 1)].astype(np.float64) - own
-        theirs = self._target[target.words & np.uint32(_WORDS - 1)].astype(np.float64) - own
-        cells = _cell(source.words[crossing.source], target.words[crossing.target])
-        together = self._together[cells].astype(np.float64) - own
-        expected = ours[crossing.source] * theirs[crossing.target] / max(1, self._pairs)
-        gains = np.log((np.maximum(together, 0) + _SMOOTHING) / (np.maximum(expected, 0) + _SMOOTHING))
-        gains = np.clip(gains, 0, _HIGHEST)
+        word_pairs = _word_pairs(source, target)
+        source_counts = self._source[source.words & np.uint32(_WORDS - 1)].astype(np.float64) - own_count
+        target_counts = self._target[target.words & np.uint32(_WORDS - 1)].astype(np.float64) - own_count
+        cells = _cell(source.words[word_pairs.source], target.words[word_pairs.target])
+        together = self._together[cells].astype(np.float64) - own_count
+        expected = source_counts[word_pairs.source] * target_counts[word_pairs.target] / max(1, self._pairs)
+        pmi = np.log((np.maximum(together, 0) + _SMOOTHING) / (np.maximum(expected, 0) + _SMOOTHING))
+        pmi = np.clip(pmi, 0, _HIGHEST_PMI)
         total = np.zeros(len(source.sizes))
         informative = np.zeros(len(source.sizes), dtype=np.int64)
-        for bag, places, counts in ((source, crossing.source, ours), (target, crossing.target, theirs)):
+        for bag, positions, counts in (
+            (source, word_pairs.source, source_counts),
+            (target, word_pairs.target, target_counts),
+        ):
             best = np.zeros(len(bag.words))
-            np.maximum.at(best, places, gains)
+            np.maximum.at(best, positions, pmi)
             lines = np.repeat(np.arange(len(bag.sizes)), bag.sizes)
             known = counts > 0
             total += np.bincount(lines[known], weights=best[known], minlength=len(bag.sizes))
@@ -97,17 +106,19 @@ class Associations:
         return total / np.maximum(informative, 1), informative
 
 
-class _Crossing(NamedTuple):
-    source: NDArray[np.int64]  # each word of a source line with each of its target line, by their places
+class _WordPairs(NamedTuple):
+    """Each word of a source line with each word of its target line, by their positions in the bags."""
+
+    source: NDArray[np.int64]
     target: NDArray[np.int64]
 
 
-def _cross(source: Bag, target: Bag) -> _Crossing:
+def _word_pairs(source: WordBag, target: WordBag) -> _WordPairs:
     starts = np.cumsum(target.sizes) - target.sizes
     lines = np.repeat(np.arange(len(source.sizes)), source.sizes)
     repeats = target.sizes[lines]
-    ours = np.repeat(np.arange(len(source.words)), repeats)
-    return _Crossing(ours, ragged.places(starts[lines], repeats))
+    positions = np.repeat(np.arange(len(source.words)), repeats)
+    return _WordPairs(positions, ragged.places(starts[lines], repeats))
 
 
 def _cell(source: Words, target: Words) -> NDArray[np.int64]:
@@ -117,99 +128,103 @@ def _cell(source: Words, target: Words) -> NDArray[np.int64]:
     return (mixed >> np.uint64(40)).astype(np.int64)
 
 
-class Spread(NamedTuple):
-    """Where scores lie: a middle and a standard deviation."""
+class NormalDistribution(NamedTuple):
+    """A normal distribution of scores."""
 
-    middle: float
+    mean: float
     deviation: float
 
     def log_density(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The logarithm of the normal density."""
-        apart = (scores - self.middle) / self.deviation
-        return np.asarray(-apart * apart / 2 - np.log(self.deviation))
+        """The logarithm of the density, up to a constant."""
+        z_scores = (scores - self.mean) / self.deviation
+        return np.asarray(-z_scores * z_scores / 2 - np.log(self.deviation))
 
 
-class Translations:
-    """Tells translations from lines put together by mistake; it can be pickled."""
+class TranslationModel:
+    """Tells translations from misaligned pairs by their words; it can be pickled."""
 
-    def __init__(self, bags: Sequence[tuple[Bag, Bag]]) -> None:
-        """Learn from the words of pairs, most of which are translations; a second time without those that are not."""
-        self._learn(bags)
-        trusted = [self.doubts(*bag, learned=True) <= 0 for bag in bags]
-        self._learn(
+    def __init__(self, bags: Sequence[tuple[WordBag, WordBag]]) -> None:
+        """Train on the words of pairs, most of which are translations, and again on those that seem to be."""
+        self._train(bags)
+        trusted = [self.log_odds_of_chance(*bag, is_training=True) <= 0 for bag in bags]
+        self._train(
             [
-                (source.chosen(lines), target.chosen(lines))
+                (source.select(lines), target.select(lines))
                 for (source, target), lines in zip(bags, trusted, strict=True)
             ]
         )
 
-    def _learn(self, bags: Sequence[tuple[Bag, Bag]]) -> None:
-        self._associations = Associations()
+    def _train(self, bags: Sequence[tuple[WordBag, WordBag]]) -> None:
+        self._counts = CooccurrenceCounts()
         for source, target in bags:
-            self._associations.learn(source, target)
-        own = _scores(self._associations.scores(source, target) for source, target in bags)
-        by_chance = _scores(self._associations.scores(source, _turned(target), own=0) for source, target in bags)
-        self._spreads = [(_spread(own, number), _spread(by_chance, number)) for number in range(len(_BINS) + 1)]
+            self._counts.add(source, target)
+        aligned = _concatenate(self._counts.scores(source, target, own_count=1) for source, target in bags)
+        random = _concatenate(self._counts.scores(source, _rotate(target), own_count=0) for source, target in bags)
+        # For each bin the distributions of the scores of aligned and of random pairs.
+        self._distributions = [(_fit(aligned, index), _fit(random, index)) for index in range(len(_BIN_EDGES) + 1)]
 
-    def doubts(self, source: Bag, target: Bag, *, learned: bool) -> NDArray[np.float64]:
-        """For each pair by how much its words go together more probably by chance than in a translation, in nats.
+    def log_odds_of_chance(self, source: WordBag, target: WordBag, *, is_training: bool) -> NDArray[np.float64]:
+        """For each pair, log p(score | random pair) - log p(score | translation), in nats; -inf where nothing is known.
 
-        ``learned`` says whether these are among the pairs that were learnt from.
+        ``is_training`` says whether the model was trained on these pairs.
         """
-        scores, informative = self._associations.scores(source, target, own=int(learned))
-        bins = np.searchsorted(_BINS, informative, side="right")
-        doubts = np.full(len(scores), -np.inf)
-        for number, (own, by_chance) in enumerate(self._spreads):
-            here = bins == number
-            if own is not None and by_chance is not None and by_chance.middle < own.middle:
-                ratio = by_chance.log_density(scores[here]) - own.log_density(scores[here])
-                doubts[here] = np.where(scores[here] < own.middle, ratio, -np.inf)
-        return doubts
+        scores, informative = self._counts.scores(source, target, own_count=int(is_training))
+        bins = np.searchsorted(_BIN_EDGES, informative, side="right")
+        log_odds = np.full(len(scores), -np.inf)
+        for index, (aligned, random) in enumerate(self._distributions):
+            in_bin = bins == index
+            if aligned is not None and random is not None and random.mean < aligned.mean:
+                ratio = random.log_density(scores[in_bin]) - aligned.log_density(scores[in_bin])
+                log_odds[in_bin] = np.where(scores[in_bin] < aligned.mean, ratio, -np.inf)
+        return log_odds
 
 
-_Scored = tuple[NDArray[np.float64], NDArray[np.int64]]
+_Scores = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
-def _scores(found: Iterable[_Scored]) -> _Scored:
-    scores, informative = zip(*found, strict=True)
+def _concatenate(blocks: Iterable[_Scores]) -> _Scores:
+    scores, informative = zip(*blocks, strict=True)
     return np.concatenate(scores), np.concatenate(informative)
 
 
-def _spread(scored: _Scored, number: int) -> Spread | None:
-    """Where the scores of a bin lie, None for too few; by its upper part, for what is no translation is below."""
+def _fit(scored: _Scores, index: int) -> NormalDistribution | None:
+    """The distribution of the scores in a bin, from their upper quantiles; None for too few scores.
+
+    The lower quantiles are not used because the scores of misaligned pairs are there.
+    """
     scores, informative = scored
-    here = scores[np.searchsorted(_BINS, informative, side="right") == number]
-    if len(here) < _FEWEST:
+    in_bin = scores[np.searchsorted(_BIN_EDGES, informative, side="right") == index]
+    if len(in_bin) < _FEWEST_PAIRS:
         return None
-    low, high = np.quantile(here, _UPPER)
-    deviation = float(high - low) / (_NORMAL[1] - _NORMAL[0])
-    return Spread(float(low) - _NORMAL[0] * deviation, max(deviation, 0.05))
+    low, high = np.quantile(in_bin, _QUANTILES)
+    deviation = float(high - low) / (_NORMAL_QUANTILES[1] - _NORMAL_QUANTILES[0])
+    return NormalDistribution(float(low) - _NORMAL_QUANTILES[0] * deviation, max(deviation, _LEAST_DEVIATION))
 
 
-def _turned(bag: Bag) -> Bag:
-    """The same lines, each beside another's partner."""
+def _rotate(bag: WordBag) -> WordBag:
+    """The same lines moved down by one, the last one first, so that each is beside another line's partner."""
     if not len(bag.sizes):
         return bag
     last = int(bag.sizes[-1])
     cut = len(bag.words) - last
-    return Bag(np.concatenate([bag.words[cut:], bag.words[:cut]]), np.roll(bag.sizes, 1))
+    return WordBag(np.concatenate([bag.words[cut:], bag.words[:cut]]), np.roll(bag.sizes, 1))
 
 
-# The first blocks, then one of so many, and no more than this: a second for any corpus.
+# The first blocks, then every sixteenth, five at most: this takes a second for any corpus.
 FIRST, EVERY, MOST = 2, 16, 5
-TOLD_FROM = 0.01  # share of the pairs looked at; free translations and idioms are less
+REPORTED_ABOVE = 0.01  # share of the sampled pairs; free translations and idioms are fewer than that
 
 
 @dataclass
 class TranslationSample:
-    """Blocks spread over a corpus; the check looks at what they hold when it has seen all."""
+    """A sample of the blocks of a corpus, whose words the check examines after the last block."""
 
     blocks: list[Block] = field(default_factory=list)
-    bags: list[tuple[Bag, Bag]] = field(default_factory=list)
+    bags: list[tuple[WordBag, WordBag]] = field(default_factory=list)
     seen: int = 0
 
     def add(self, block: Block) -> None:
-        """Take in a block, or let it pass."""
+        """Keep ``block`` if it belongs to the sample."""
         if (self.seen < FIRST or self.seen % EVERY == 0) and len(self.blocks) < MOST:
             text = BlockText(block)
             self.blocks.append(block)
@@ -217,20 +232,21 @@ class TranslationSample:
         self.seen += 1
 
     @property
-    def looked_at(self) -> int:
-        """Pairs."""
+    def size(self) -> int:
+        """The number of pairs in the sample."""
         return sum(block.count for block in self.blocks)
 
-    def unrelated(self, examples: int) -> tuple[int, list[Example]]:
-        """How many pairs there are whose words come together by chance, if these are many, and some of them."""
+    def unrelated(self, most_examples: int) -> tuple[int, list[Example]]:
+        """The number of pairs whose words do not translate each other, and examples; 0 if these are few."""
         if not self.blocks:
             return 0, []
-        translations = Translations(self.bags)
-        count, found = 0, list[Example]()
+        model = TranslationModel(self.bags)
+        count, examples = 0, list[Example]()
         for block, bags in zip(self.blocks, self.bags, strict=True):
-            rows = np.flatnonzero(translations.doubts(*bags, learned=True) > CleaningConfig.chance_margin).tolist()
+            log_odds = model.log_odds_of_chance(*bags, is_training=True)
+            rows = np.flatnonzero(log_odds > CleaningConfig.chance_margin).tolist()
             count += len(rows)
-            if rows and len(found) < examples:
+            if rows and len(examples) < most_examples:
                 text = BlockText(block)
-                found += [text.example(row, None) for row in rows[: examples - len(found)]]
-        return (count, found) if count > TOLD_FROM * self.looked_at else (0, [])
+                examples += [text.example(row, None) for row in rows[: most_examples - len(examples)]]
+        return (count, examples) if count > REPORTED_ABOVE * self.size else (0, [])

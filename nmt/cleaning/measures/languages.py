@@ -1,7 +1,7 @@
-"""Which language lines are in, by py3langid (extra ``langid``), for those that are long enough to tell.
+"""The language of lines, identified with py3langid (extra ``langid``).
 
-A line counts as wrong only if its best language is far more probable than the one it should have, for on short lines
-the identifier is often wrong.
+A line counts as wrong only if another language is far more probable than the expected one, because identification of
+short lines is often wrong.
 """
 
 from dataclasses import dataclass, field
@@ -14,16 +14,16 @@ from nmt.corpus.blocks import Block
 from nmt.errors import NMTError
 from nmt.text.languages import check_language, known_codes, similar_languages
 
-FEWEST_LETTER_BYTES = 12  # four Chinese characters
+FEWEST_LETTER_BYTES = 12  # of a line that is checked; four Chinese characters
 MARGIN = CleaningConfig.language_margin
-SAMPLE = 2000  # lines of a side that a check looks at
+SAMPLE = 2000  # lines of each side that a check samples, about
 
 
-class Judgement(NamedTuple):
-    """The best language of a line, and by how much it is more probable than the wanted one."""
+class OtherLanguage(NamedTuple):
+    """The most probable language of a line that is not in the expected one."""
 
     language: str
-    margin: float
+    margin: float  # log-probability above that of the expected language
 
 
 def is_available() -> bool:
@@ -34,55 +34,55 @@ def is_available() -> bool:
 
 
 def known_code(language: str | None) -> str | None:
-    """The identifier's code for ``language`` (de, deu, de-AT), None if it knows none; NMTError without the extra."""
+    """The identifier's code for ``language`` (de, deu, de-AT), None if it has none; NMTError without the extra."""
     codes = known_codes(language)
     return next((code for code in codes if code in _languages()), None) if codes else None
 
 
-def judge(line: str, wanted: str, margin: float = MARGIN) -> Judgement | None:
-    """What language ``line`` is in if it is certainly not ``wanted``, a code that known_code gave; None otherwise."""
+def find_other_language(line: str, expected: str, margin: float = MARGIN) -> OtherLanguage | None:
+    """The language of ``line`` if it is clearly not ``expected``, a code from known_code; otherwise None."""
     if len("".join(filter(str.isalpha, line)).encode("utf-8", "replace")) < FEWEST_LETTER_BYTES:
         return None
     identifier = _identifier()
-    if identifier.classify(line)[0] == wanted:
+    if identifier.classify(line)[0] == expected:
         return None
     scores = identifier.rank(line)
-    alike = similar_languages(wanted)
-    best = scores[0]
-    own = max(score for language, score in scores if language in alike)
-    ahead = float(best[1]) - float(own)
-    return Judgement(str(best[0]), ahead) if ahead > margin else None
+    similar = similar_languages(expected)
+    best_language, best_score = scores[0]
+    expected_score = max(score for language, score in scores if language in similar)
+    difference = float(best_score) - float(expected_score)
+    return OtherLanguage(str(best_language), difference) if difference > margin else None
 
 
 @dataclass(frozen=True)
 class SideLanguages:
-    """What a sample of one side is in."""
+    """The languages found in the sample of one side."""
 
-    language: str
-    looked_at: int
-    wrong: dict[str, int]
+    expected: str
+    checked: int
+    others: dict[str, int]  # lines in each other language
     examples: tuple[Example, ...]
 
-    def described(self) -> str:
-        """Such as ``of 2,000 lines looked at for being de: 12 en, 3 fr``."""
-        counts = sorted(self.wrong.items(), key=lambda item: (-item[1], item[0]))
-        return f"of {self.looked_at:,} lines looked at for being {self.language}: " + ", ".join(
+    def description(self) -> str:
+        """A text such as ``of 2,000 lines checked for de: 12 en, 3 fr``."""
+        counts = sorted(self.others.items(), key=lambda item: (-item[1], item[0]))
+        return f"of {self.checked:,} lines checked for {self.expected}: " + ", ".join(
             f"{count:,} {language}" for language, count in counts
         )
 
 
 @dataclass
 class LanguageSample:
-    """Lines spread over a corpus whose languages are looked at."""
+    """Identifies the languages of a sample of lines, spread over a corpus."""
 
-    languages: tuple[str | None, str | None]  # codes from known_code
+    languages: tuple[str | None, str | None]  # the expected ones, codes from known_code; None: not checked
     blocks: int = 0
-    looked_at: list[int] = field(default_factory=lambda: [0, 0])
-    wrong: list[dict[str, int]] = field(default_factory=lambda: [{}, {}])
+    checked: list[int] = field(default_factory=lambda: [0, 0])
+    others: list[dict[str, int]] = field(default_factory=lambda: [{}, {}])
     examples: list[list[Example]] = field(default_factory=lambda: [[], []])
 
     def add(self, block: Block) -> None:
-        """Look at some lines of ``block``, of later blocks at fewer, so that no corpus takes longer than a sample."""
+        """Check some lines of ``block``; fewer of later blocks, so that the time is bounded for any corpus."""
         self.blocks += 1
         quota = max(SAMPLE // 64, SAMPLE // (2 * self.blocks)) if self.blocks <= 64 else (SAMPLE // 1000)
         step = max(1, block.count // quota)
@@ -92,21 +92,21 @@ class LanguageSample:
                 continue
             text = text or BlockText(block)
             for row in range(0, block.count, step):
-                self._look(text, row, side, language)
+                self._check(text, row, side, language)
 
-    def _look(self, text: BlockText, row: int, side: int, language: str) -> None:
-        self.looked_at[side] += 1
-        judgement = judge(text.sides[side].lines[row], language)
-        if judgement is not None:
-            self.wrong[side][judgement.language] = self.wrong[side].get(judgement.language, 0) + 1
+    def _check(self, text: BlockText, row: int, side: int, expected: str) -> None:
+        self.checked[side] += 1
+        other = find_other_language(text.sides[side].lines[row], expected)
+        if other is not None:
+            self.others[side][other.language] = self.others[side].get(other.language, 0) + 1
             self.examples[side].append(text.example(row, side))
 
-    def findings(self, side: int) -> SideLanguages | None:
-        """What one side is in, None if it was not looked at."""
-        language = self.languages[side]
-        if language is None:
+    def result(self, side: int) -> SideLanguages | None:
+        """The languages of one side, None if it was not checked."""
+        expected = self.languages[side]
+        if expected is None:
             return None
-        return SideLanguages(language, self.looked_at[side], self.wrong[side], tuple(self.examples[side]))
+        return SideLanguages(expected, self.checked[side], self.others[side], tuple(self.examples[side]))
 
 
 @cache
@@ -114,7 +114,9 @@ def _identifier() -> Any:
     try:
         from py3langid.langid import MODEL_FILE, LanguageIdentifier
     except ImportError as error:
-        raise NMTError("languages are told by py3langid, which is not installed: pip install 'nmt[langid]'") from error
+        raise NMTError(
+            "identifying languages needs py3langid, which is not installed: pip install 'nmt[langid]'"
+        ) from error
     return LanguageIdentifier.from_model_file(MODEL_FILE)
 
 
@@ -124,7 +126,7 @@ def _languages() -> frozenset[str]:
 
 
 def check_languages(languages: tuple[str | None, str | None]) -> tuple[str | None, str | None]:
-    """The codes of ``languages``; NMTError for one that is given and not known."""
+    """The identifier's codes for ``languages``; NMTError for a language that it does not know."""
     codes = []
     for language in languages:
         code = known_code(language and check_language(language))

@@ -1,113 +1,121 @@
-"""Stretches of a corpus in which the two sides have slipped apart, told by the lengths of their lines."""
+"""How well the lengths of the two sides fit: their correlation in windows of pairs, and a z-score for each pair.
+
+Windows show where the sides have become misaligned: the correlation is low there, or higher if one side is shifted.
+"""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-WINDOW = 256  # pairs that are looked at together
-MOST_LINES = 4  # by which the sides may be shifted
-_FITTING = 0.4  # correlation of lengths that only sentences with something in common have
-_CLEARLY = 0.25  # by how much the shifted sides must fit better
+WINDOW = 256  # pairs
+MOST_LINES = 4  # the largest shift that is tried
+_ALIGNED = 0.4  # correlations above this are found only between related sentences
+_CLEARLY_BETTER = 0.25  # by how much the correlation must be higher with a shift
 _UNRELATED = 0.1
 
 
-class Stretch(NamedTuple):
-    """Some consecutive pairs, how well the lengths of their sides agree, and by which shift they agree best."""
+class PairRange(NamedTuple):
+    """A range of consecutive pairs, and the correlation of their lengths without and with the best shift."""
 
     first: int  # line number
     last: int
-    fit: float  # correlation of the logarithms of the lengths, as the lines stand
+    correlation: float  # of the logarithms of the lengths
     shift: int  # of the target, in lines
-    shifted_fit: float
+    shifted_correlation: float
 
 
-def measure_windows(first: int, characters: NDArray[np.int64]) -> list[Stretch]:
-    """One stretch for each whole window of a block whose lengths are ``characters`` (N, 2)."""
+def correlate_windows(first: int, characters: NDArray[np.int64]) -> list[PairRange]:
+    """The correlations in each full window of a block that starts at line ``first``; lengths ``(N, 2)``."""
     source, target = np.log1p(characters.astype(np.float64)).T
-    found = []
+    windows = []
     for start in range(0, len(source) - WINDOW + 1, WINDOW):
-        here = source[start : start + WINDOW]
-        fits = {
-            shift: _correlation(here, target, start + shift)
+        source_window = source[start : start + WINDOW]
+        by_shift = {
+            shift: correlation(source_window, target[start + shift : start + shift + WINDOW])
             for shift in range(-MOST_LINES, MOST_LINES + 1)
             if 0 <= start + shift <= len(target) - WINDOW
         }
-        best = max(fits, key=lambda shift: (fits[shift], -abs(shift)))
-        found.append(Stretch(first + start, first + start + WINDOW - 1, fits[0], best, fits[best]))
-    return found
+        best = max(by_shift, key=lambda shift: (by_shift[shift], -abs(shift)))
+        windows.append(PairRange(first + start, first + start + WINDOW - 1, by_shift[0], best, by_shift[best]))
+    return windows
 
 
-def _correlation(source: NDArray[np.float64], target: NDArray[np.float64], start: int) -> float:
-    other = target[start : start + len(source)]
-    one, two = source - source.mean(), other - other.mean()
-    size = float(np.sqrt((one @ one) * (two @ two)))
-    return float(one @ two) / size if size > 0 else 0.0
+def correlation(one: NDArray[Any], other: NDArray[Any]) -> float:
+    """Pearson's correlation coefficient; 0 if one side is constant."""
+    one, other = one - one.mean(), other - other.mean()
+    size = float(np.sqrt((one @ one) * (other @ other)))
+    return float(one @ other) / size if size > 0 else 0.0
 
 
-def shifted(windows: Sequence[Stretch]) -> list[Stretch]:
-    """Where the sides fit clearly better when one of them is shifted, neighbours with the same shift taken together."""
-    return _joined([window for window in windows if _is_shifted(window)])
+def shifted_ranges(windows: Sequence[PairRange]) -> list[PairRange]:
+    """Where the lengths correlate clearly better with a shift; neighbouring windows with the same shift are joined."""
+    return _join([window for window in windows if _is_shifted(window)])
 
 
-def unrelated(windows: Sequence[Stretch]) -> list[Stretch]:
-    """Where lengths have nothing to do with each other, in a corpus where elsewhere they have."""
-    if not windows or float(np.median([window.fit for window in windows])) < _FITTING:
+def unrelated_ranges(windows: Sequence[PairRange]) -> list[PairRange]:
+    """Where the lengths do not correlate, in a corpus where they do elsewhere."""
+    if not windows or float(np.median([window.correlation for window in windows])) < _ALIGNED:
         return []
-    return _joined([window for window in windows if window.fit < _UNRELATED and not _is_shifted(window)])
+    return _join([window for window in windows if window.correlation < _UNRELATED and not _is_shifted(window)])
 
 
-def _is_shifted(window: Stretch) -> bool:
-    return window.shift != 0 and window.shifted_fit >= max(_FITTING, window.fit + _CLEARLY)
+def _is_shifted(window: PairRange) -> bool:
+    return window.shift != 0 and window.shifted_correlation >= max(_ALIGNED, window.correlation + _CLEARLY_BETTER)
 
 
-def _joined(windows: Sequence[Stretch]) -> list[Stretch]:
-    joined: list[Stretch] = []
+def _join(windows: Sequence[PairRange]) -> list[PairRange]:
+    joined: list[PairRange] = []
     for window in windows:
-        near = bool(joined) and window.first - joined[-1].last <= WINDOW + 1  # blocks begin and end with blind windows
-        if near and joined[-1].shift == window.shift:
-            before = joined[-1]
-            joined[-1] = before._replace(
+        # At the edges of a block not every shift can be measured, so a gap of one window does not divide a range.
+        is_near = bool(joined) and window.first - joined[-1].last <= WINDOW + 1
+        if is_near and joined[-1].shift == window.shift:
+            previous = joined[-1]
+            joined[-1] = previous._replace(
                 last=window.last,
-                fit=min(before.fit, window.fit),
-                shifted_fit=min(before.shifted_fit, window.shifted_fit),
+                correlation=min(previous.correlation, window.correlation),
+                shifted_correlation=min(previous.shifted_correlation, window.shifted_correlation),
             )
         else:
             joined.append(window)
     return joined
 
 
-_SLACK = 8.0  # characters that the shortest sentences may differ by, as a standard deviation squared
-_FEWEST = 50  # pairs to tell anything from
-# Lengths vary by at least as much as counts do that come about by chance (Poisson): the variance is the mean.
+_SLACK = 8.0  # variance in characters that even the shortest sentences have
+_FEWEST_PAIRS = 50  # to fit a model
+# Lengths vary at least as much as random counts, whose variance is their mean (Poisson distribution).
 _LEAST_SPREAD = 1.0
+_MAD_TO_DEVIATION = 1.4826  # of a normal distribution: standard deviation over median absolute deviation
 
 
 class LengthModel(NamedTuple):
-    """Characters of the target for each of the source, and how much the difference varies, as a multiple of chance."""
+    """The model of Gale and Church (1993): the length of a translation is normal with a variance proportional to it."""
 
-    ratio: float
-    spread: float
+    ratio: float  # target characters for each source character
+    spread: float  # standard deviation, as a multiple of the square root of the length
 
-    def deviations(self, characters: NDArray[np.int64]) -> NDArray[np.float64]:
-        """By how many standard deviations the lengths of pairs (N, 2) are off; negative where the target is short."""
+    def z_scores(self, characters: NDArray[np.int64]) -> NDArray[np.float64]:
+        """How many standard deviations the lengths ``(N, 2)`` are from the model; negative for a short target."""
         difference, scale = _difference(characters, self.ratio)
         return difference / (scale * self.spread)
 
 
 def fit_lengths(characters: NDArray[np.int64]) -> LengthModel | None:
-    """The model of pairs with lengths (N, 2), which a minority of odd ones does not move; None for too few pairs."""
-    whole = characters[(characters > 0).all(axis=1)]
-    if len(whole) < _FEWEST:
+    """The model of pairs with lengths ``(N, 2)``, or None for too few pairs.
+
+    The estimates are robust: medians, so that a minority of bad pairs does not change them.
+    """
+    filled = characters[(characters > 0).all(axis=1)]
+    if len(filled) < _FEWEST_PAIRS:
         return None
-    ratio = float(np.exp(np.median(np.log(whole[:, 1] / whole[:, 0]))))
-    difference, scale = _difference(whole, ratio)
-    apart = np.abs(difference / scale)
-    moved = apart[apart > 0]
-    if 2 * len(moved) < len(apart) and len(moved) >= _FEWEST:
-        apart = moved  # where most lines are copies, what they are like says nothing of translations
-    return LengthModel(ratio, max(1.4826 * float(np.median(apart)), _LEAST_SPREAD))
+    ratio = float(np.exp(np.median(np.log(filled[:, 1] / filled[:, 0]))))
+    difference, scale = _difference(filled, ratio)
+    deviations = np.abs(difference / scale)
+    nonzero = deviations[deviations > 0]
+    if 2 * len(nonzero) < len(deviations) and len(nonzero) >= _FEWEST_PAIRS:
+        deviations = nonzero  # most lines are copies, which say nothing about the lengths of translations
+    return LengthModel(ratio, max(_MAD_TO_DEVIATION * float(np.median(deviations)), _LEAST_SPREAD))
 
 
 def _difference(characters: NDArray[np.int64], ratio: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

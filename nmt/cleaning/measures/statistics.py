@@ -1,4 +1,4 @@
-"""Figures of one side of a corpus: lengths, words, characters, scripts, case."""
+"""Statistics of one side of a corpus: lengths, words, characters, scripts, case."""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -12,18 +12,18 @@ from nmt.corpus.block_text import Example
 from nmt.corpus.hashes import DistinctCount
 from nmt.corpus.line_classes import NO_SCRIPT, SCRIPT_NAMES
 
-_CLEAR = 0.8  # share of the lines in one script that makes the others odd
-_FEWEST_LINES = 50  # to say anything about a whole file
+_CLEAR_MAJORITY = 0.8  # share of the lines in a script that makes it the main script
+_FEWEST_LINES = 50  # to decide anything about a whole file
 _FEWEST_LETTERS = 1000
-_LOWER = 0.001  # share of capitals below which text is lower case
-_APART = 0.5  # share of lines with their last mark set apart that is no habit of typing
+_LOWER_CASE = 0.001  # share of capital letters below which text is lower case
+_TOKENISED = 0.5  # share of the final marks that have a space before them; more than typing habits explain
 RAREST = 10
-_CASELESS = range(0x10D0, 0x1100)  # Georgian letters are lower case to Unicode, and begin sentences and names, too
+_CASELESS = range(0x10D0, 0x1100)  # Georgian: lower case in Unicode, but written without capitals
 
 
 @dataclass
 class SideStatistics:
-    """Figures that grow with every block."""
+    """Counts over all blocks."""
 
     lines: int = 0
     words: int = 0
@@ -32,12 +32,12 @@ class SideStatistics:
     subword_marks: int = 0
     scripts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(NO_SCRIPT + 1, dtype=np.int64))
     lengths: NDArray[np.int64] = field(default_factory=lambda: np.zeros(LONGEST + 1, dtype=np.int64))
-    characters: dict[int, int] = field(default_factory=dict)  # how often each code point stands there
+    characters: dict[int, int] = field(default_factory=dict)  # occurrences of each code point
     distinct: DistinctCount = field(default_factory=DistinctCount)
     script_examples: dict[int, list[Example]] = field(default_factory=dict)
 
     def add(self, facts: SideFacts) -> None:
-        """Take in one more block."""
+        """Add the counts of a block."""
         self.lines += int(facts.lengths.sum())
         self.words += facts.words
         self.ended += facts.ended
@@ -49,40 +49,40 @@ class SideStatistics:
             self.characters[code] = self.characters.get(code, 0) + count
         self.distinct.add(facts.word_hashes)
         for script, examples in facts.script_examples.items():
-            known = self.script_examples.setdefault(script, [])
-            known += examples[: EXAMPLES - len(known)]
+            kept = self.script_examples.setdefault(script, [])
+            kept += examples[: EXAMPLES - len(kept)]
 
     @property
     def main_script(self) -> str | None:
-        """The script of most lines, where that is clear."""
+        """The script of a clear majority of the lines, or None."""
         known = self.scripts[:NO_SCRIPT]
         best = int(known.argmax())
-        return SCRIPT_NAMES[best] if known[best] and known[best] >= _CLEAR * known.sum() else None
+        return SCRIPT_NAMES[best] if known[best] and known[best] >= _CLEAR_MAJORITY * known.sum() else None
 
-    def odd_scripts(self) -> dict[str, int]:
-        """How many lines are in which other script than the main one."""
+    def other_scripts(self) -> dict[str, int]:
+        """The number of lines in each other script than the main one."""
         if self.main_script is None:
             return {}
         counts = zip(SCRIPT_NAMES, self.scripts.tolist(), strict=False)
         return {name: count for name, count in counts if count and name != self.main_script}
 
     def examples_of(self, script: str) -> list[Example]:
-        """A few lines in ``script``."""
+        """Some lines in ``script``."""
         return self.script_examples.get(SCRIPT_NAMES.index(script), [])
 
     def looks_tokenised(self) -> bool:
-        """Whether punctuation stands apart from words, or subwords are marked."""
+        """Whether punctuation is separated from words by spaces, or subwords are marked."""
         if self.lines < _FEWEST_LINES:
             return False
-        apart = self.ended >= _FEWEST_LINES and self.ended_apart > _APART * self.ended
-        return apart or self.subword_marks > 0.1 * self.lines
+        is_separated = self.ended >= _FEWEST_LINES and self.ended_apart > _TOKENISED * self.ended
+        return is_separated or self.subword_marks > 0.1 * self.lines
 
     def tokenised_lines(self) -> int:
-        """How many lines show it."""
+        """How many lines look tokenised."""
         return max(self.ended_apart, self.subword_marks)
 
     def case(self) -> str:
-        """lower, mixed, or none for scripts without it and for too little text."""
+        """lower, mixed, or none: for scripts without case and for too little text."""
         upper = lower = 0
         for code, count in self.characters.items():
             category = unicodedata.category(chr(code)) if code not in _CASELESS else ""
@@ -90,16 +90,16 @@ class SideStatistics:
             lower += count if category == "Ll" else 0
         if upper + lower < _FEWEST_LETTERS:
             return "none"
-        return "lower" if upper < _LOWER * (upper + lower) else "mixed"
+        return "lower" if upper < _LOWER_CASE * (upper + lower) else "mixed"
 
     def quantile(self, share: float) -> int:
-        """The length in characters that this ``share`` of the lines stays within."""
+        """The length in characters that a ``share`` of the lines does not exceed."""
         if not self.lines:
             return 0
         return int(np.searchsorted(np.cumsum(self.lengths), share * self.lines))
 
     def as_mapping(self) -> dict[str, Any]:
-        """The figures as JSON can hold them."""
+        """The statistics as values for JSON."""
         characters = sum(self.characters.values())
         rare = sorted(self.characters.items(), key=lambda item: (item[1], item[0]))
         return {

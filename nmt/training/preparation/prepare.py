@@ -133,13 +133,13 @@ class _Preparation:
     def _scan(self, selection: PairSelection) -> None:
         """Judge every pair."""
         scan = partial(scan_block, config=self.recipe.filters, seed=HELD_OUT_SEED)
-        look = SampleCheck(self.corpora, self.recipe.filters)
-        scans = ordered_map(scan, look.watching(read_blocks(self.corpora)), helpers=self.helpers)
+        sample_check = SampleCheck(self.corpora, self.recipe.filters)
+        scans = ordered_map(scan, sample_check.observe(read_blocks(self.corpora)), helpers=self.helpers)
         for result in self._watched(scans, lambda scan: len(scan.states), "read"):
             selection.add(result)
         if self.recipe.filters.deduplicate:
             selection.drop_duplicates(self.files.corpus_weights())
-        for line in look.lines():
+        for line in sample_check.summary():
             self.reporter.stage(line)
 
     def _check_enough(self, pairs: int) -> None:

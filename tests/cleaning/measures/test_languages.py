@@ -3,10 +3,10 @@
 import pytest
 
 from nmt.cleaning.check import check_corpus
-from nmt.cleaning.clean import clean_corpus
+from nmt.cleaning.clean import CleaningOptions, clean_corpus
 from nmt.cleaning.config import CleaningConfig
 from nmt.cleaning.measures import languages
-from nmt.cleaning.measures.languages import LanguageSample, check_languages, judge, known_code
+from nmt.cleaning.measures.languages import LanguageSample, check_languages, find_other_language, known_code
 from nmt.corpus.tolerant_reader import parallel_files
 from nmt.errors import NMTError
 from tests.conftest import Writer
@@ -19,12 +19,12 @@ FRENCH = "Un homme en chemise bleue est debout sur une échelle et nettoie une f
 
 
 def test_a_line_is_told_from_another_language_and_not_from_its_own() -> None:
-    assert judge(GERMAN, "de") is None
-    found = judge(ENGLISH, "de")
+    assert find_other_language(GERMAN, "de") is None
+    found = find_other_language(ENGLISH, "de")
     assert found is not None
     assert found.language == "en"
-    assert judge("OK.", "de") is None
-    assert judge("这只狗在外面跑来跑去。", "zh") is None
+    assert find_other_language("OK.", "de") is None
+    assert find_other_language("这只狗在外面跑来跑去。", "zh") is None
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,13 @@ def test_the_check_counts_and_the_filter_drops_them(write: Writer, tmp_path: obj
     files = write(pairs)
     corpora = parallel_files([files[0]], [files[1]])
     report = check_corpus(corpora, languages=LanguageSample(("de", "en")))
-    [finding] = [finding for finding in report.findings if finding.kind.name == "target-language"]
+    [finding] = [finding for finding in report.findings if finding.type.name == "target-language"]
     assert (finding.count, finding.examples[0].line) == (1, 8)
-    assert finding.places == ("of 60 lines looked at for being en: 1 fr",)
-    config = CleaningConfig().changed(filters=["language"], mends=[], without=["unusual-ratio"])
-    assert clean_corpus(corpora, f"{tmp_path}/out", config, languages=("de", "en")).dropped == {"language": 1}
+    assert finding.locations == ("of 60 lines checked for en: 1 fr",)
+    config = CleaningConfig().changed(filters=["language"], repairs=[], without=["unusual-ratio"])
+    assert clean_corpus(corpora, f"{tmp_path}/out", config, CleaningOptions(languages=("de", "en"))).dropped == {
+        "language": 1
+    }
 
 
 def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,6 +74,6 @@ def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch: pytest
     languages._identifier.cache_clear()
     try:
         with pytest.raises(NMTError, match=r"pip install 'nmt\[langid\]'"):
-            judge(GERMAN, "de")
+            find_other_language(GERMAN, "de")
     finally:
         languages._identifier.cache_clear()

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from nmt.cleaning.measures.misalignment import find_misalignments
+from nmt_corpora import phrasebook_file
 from tests.conftest import Writer, translations
-
-BUNDLED = Path(__file__).parents[3] / "corpora" / "phrasebook"
 
 
 def sides(count: int) -> tuple[list[str], list[str]]:
@@ -17,7 +16,7 @@ def sides(count: int) -> tuple[list[str], list[str]]:
 
 def bundled(count: int) -> tuple[list[str], list[str]]:
     """The German and the English of the bundled phrasebook."""
-    source, target = ((BUNDLED / f"train.{code}").read_text("utf-8").split("\n")[:count] for code in ("de", "en"))
+    source, target = (phrasebook_file("train", code).read_text("utf-8").split("\n")[:count] for code in ("de", "en"))
     return source, target
 
 

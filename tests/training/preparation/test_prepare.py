@@ -72,13 +72,13 @@ def test_any_number_of_helpers_prepares_the_same_bytes(tmp_path: Path, monkeypat
     assert made[1][3]["training_pairs"] == 228
 
 
-def test_a_quick_look_at_the_text_is_told_in_three_lines(tmp_path: Path) -> None:
+def test_a_quick_check_of_the_text_is_reported_in_three_lines(tmp_path: Path) -> None:
     files = files_of(tmp_path, "a")
     _, stages = run(files, tmp_path / "made")
     said = [stage for stage in stages if stage.startswith("check")]
     assert len(said) == 3
     assert said[0].startswith("check of 122 pairs: ")
-    assert said[1] == "check: worth mending: 1 empty"
+    assert said[1] == "check: warnings: 1 empty"
     assert said[2].startswith("check: NOT FIT FOR TRAINING: identical (99 %)")
 
 
