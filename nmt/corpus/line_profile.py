@@ -1,4 +1,4 @@
-"""What a model must know of the lines it learned from, to treat other lines alike: counted on a sample."""
+"""Properties of the training lines that a model needs to know, so that it treats other lines alike."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,19 +8,19 @@ from nmt.text.line_forms import is_capitals
 from nmt.text.sentences import sentence_spans
 
 SAMPLE = 20_000  # lines
-_SHARE = 0.1  # of the lines that must have so many sentences, or be in capitals, before a model is given such lines
+_SHARE = 0.1  # of the training lines that must have a property before the model is given such lines
 
 
 @dataclass(frozen=True, kw_only=True)
 class LineProfile:
-    """How the source lines are that a model learned from."""
+    """Properties of the source lines that a model was trained on."""
 
-    # The most sentences that at least a tenth of them have; None: they were not counted.
+    # The largest number of sentences that at least a tenth of the lines have; None: not counted.
     sentences_per_line: int | None = None
-    all_caps: float | None = None  # the share of them in capitals; None: they were not counted
+    all_caps: float | None = None  # share of the lines in capitals; None: not counted
 
     def knows_capitals(self) -> bool:
-        """Whether there were enough lines in capitals to learn them as they are.
+        """Whether the model has seen enough lines in capitals to translate them as they are.
 
         >>> LineProfile(all_caps=0.01).knows_capitals()
         False
@@ -29,10 +29,10 @@ class LineProfile:
 
 
 class LineFacts:
-    """Counts the sentences and the capitals of lines, in memory that does not grow with them."""
+    """Counts sentences and capitals in a sample of the lines, in constant memory."""
 
     def __init__(self, language: str | None, lines: int) -> None:
-        """``language`` is the code of all lines, of which there will be about so many; some 20,000 are counted."""
+        """``language`` is the code of the lines, ``lines`` their approximate number; about 20,000 are sampled."""
         self._language = language
         self._step = max(1, lines // SAMPLE)
         self._seen = 0
@@ -40,7 +40,7 @@ class LineFacts:
         self._capitals = 0
 
     def add(self, lines: Iterable[str]) -> None:
-        """Count ``lines``, too."""
+        """Add ``lines``."""
         for line in lines:
             if self._seen % self._step == 0:
                 self._counts[len(sentence_spans(line, self._language))] += 1
@@ -48,21 +48,21 @@ class LineFacts:
             self._seen += 1
 
     def profile(self) -> LineProfile:
-        """What was counted."""
+        """The profile of the lines added so far."""
         share = self._capitals / max(1, self._counts.total())
         return LineProfile(sentences_per_line=self.sentences_per_line(), all_caps=round(share, 4))
 
     def sentences_per_line(self) -> int:
-        """The most sentences that at least a tenth of the lines have; at least 1.
+        """The largest number of sentences that at least a tenth of the lines have; at least 1.
 
         >>> facts = LineFacts("en", lines=3)
         >>> facts.add(["One. Two.", "One. Two. Three.", "One."])
         >>> facts.sentences_per_line()
         3
         """
-        wanted = _SHARE * self._counts.total()
+        needed = _SHARE * self._counts.total()
         for number in sorted(self._counts, reverse=True):
-            wanted -= self._counts[number]
-            if wanted <= 0:
+            needed -= self._counts[number]
+            if needed <= 0:
                 return max(1, number)
         return 1

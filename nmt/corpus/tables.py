@@ -1,7 +1,7 @@
-"""Tables of text: tab-separated columns, plain or quoted as Excel quotes them, and CSV; the beginning tells which.
+"""Reading tables: tab-separated values, plain or quoted as Excel does, and CSV; the format is detected.
 
-A tab-separated file is plain, every quotation mark in it a part of the text, unless its beginning is quoted throughout:
-there is no cell that begins with a mark and does not end with one, nor one with a mark within that is not in marks.
+In a plain tab-separated file, quotation marks are part of the text. A file is taken to be quoted if the quotation marks
+at its start are consistent with quoting: cells that start with a mark end with one, and marks inside cells are doubled.
 """
 
 import codecs
@@ -19,12 +19,12 @@ from nmt.files.lines import StrPath, decode_strictly, display_name, read_line_bl
 from nmt.text.languages import check_language, differ
 
 QUOTINGS = ("auto", "excel", "none")
-_SAMPLE = 1 << 16  # bytes that tell what a table is
+_SAMPLE = 1 << 16  # bytes at the start that the format is detected from
 _SAMPLE_LINES = 4096
 _MOST_CHARACTERS = 1 << 26  # of a line in UTF-16
-_DELIMITERS = ",;\t|"  # of CSV; where two fit equally well, the first
+_DELIMITERS = ",;\t|"  # of CSV; the first of those that fit equally well
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
-_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # a first line for Excel
+_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # an optional first line, for Excel
 
 _SOURCES = frozenset({"source", "src", "original", "source text", "source sentence", "source segment", "sentence1"})
 _TARGETS = frozenset(
@@ -36,7 +36,7 @@ _LANGUAGE_NAME = re.compile(r"(?:(?:text|sentence|translation|segment|source|tar
 
 
 class TableFormat(NamedTuple):
-    """How the cells of a table are told apart."""
+    """The format of a table."""
 
     delimiter: str = "\t"
     is_quoted: bool = False
@@ -45,16 +45,16 @@ class TableFormat(NamedTuple):
 
 
 class Header(NamedTuple):
-    """The columns of source and target, and their languages, as the first row names them."""
+    """The columns of source and target, and their languages, according to the first row."""
 
     columns: tuple[int, int]
     languages: tuple[str | None, str | None] = (None, None)
 
 
 def table_rows(path: StrPath, *, quoting: str = "auto") -> Iterator[tuple[int, list[str]]]:
-    """The rows of a table: the number of each one's first line, and its cells, which may hold line ends.
+    """The rows of a table: the number of the first line of each, and its cells, which may contain line ends.
 
-    ``quoting`` is one of QUOTINGS. Raises NMTError for what cannot be read, naming the line.
+    ``quoting`` is one of QUOTINGS. Raises NMTError, with the line number, for rows that cannot be read.
     """
     blocks = read_line_blocks(path, lines=_SAMPLE_LINES, keep_mark=True)
     first = next(blocks, [])
@@ -68,19 +68,19 @@ def table_blocks(
     languages: tuple[str | None, str | None] = (None, None),
     keep_mark: bool = False,
 ) -> Iterator[list[bytes]]:
-    """The raw lines of a table, ``lines`` at a time, each the source, a tab and the target; a header is an empty line.
+    """The lines of a table, ``lines`` at a time: source, tab and target; a header becomes an empty line.
 
-    Lines of a plain table come as they are, with all columns; see read_line_blocks. Raises NMTError where the header
-    names languages, but not the ``languages`` asked for.
+    Lines of a plain table are unchanged, with all columns; see read_line_blocks. Raises NMTError if the header names
+    languages, but not the requested ``languages``.
     """
     blocks = read_line_blocks(path, lines=lines, keep_mark=True)
     first = next(blocks, [])
-    form = format_of_table(first, path)
-    cells = _first_row(_rows(iter(first), path, form))
+    table_format = format_of_table(first, path)
+    cells = _first_row(_rows(iter(first), path, table_format))
     header = header_of(cells, languages)
     if header is not None:
         check_header(header, languages, cells, display_name(path))
-    if form == TableFormat() and (header is None or header.columns == (0, 1)):
+    if table_format == TableFormat() and (header is None or header.columns == (0, 1)):
         if first and header is not None:
             first[0] = b"\n"
         elif first and not keep_mark:
@@ -89,8 +89,8 @@ def table_blocks(
         return
     block: list[bytes] = []
     columns = (0, 1) if header is None else header.columns
-    for number, cells in _rows(chain(first, chain.from_iterable(blocks)), path, form):
-        is_header = header is not None and number == form.skipped + 1
+    for number, cells in _rows(chain(first, chain.from_iterable(blocks)), path, table_format):
+        is_header = header is not None and number == table_format.skipped + 1
         block.append(b"\n" if is_header or not any(cells) else _line(cells, columns, f"{display_name(path)}:{number}"))
         if len(block) == lines:
             yield block
@@ -100,60 +100,60 @@ def table_blocks(
 
 
 def format_of_table(lines: Sequence[bytes], path: StrPath, *, quoting: str = "auto") -> TableFormat:
-    """The format of the table ``path`` that begins with these raw ``lines``, by them and by its name."""
+    """The format of the table ``path``, from its name and its first ``lines``."""
     start = b"".join(lines)[:_SAMPLE]
     is_utf16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = start.decode("utf-16" if is_utf16 else "utf-8-sig", errors="replace")
     is_csv = Path(without_compression(str(path))).suffix.lower() == ".csv"
-    told = _SEPARATOR.match(text)
-    if told:
-        text = text[told.end() :]
-    delimiter = told[1] if told else _best_delimiter(text) if is_csv else "\t"
+    separator = _SEPARATOR.match(text)
+    if separator:
+        text = text[separator.end() :]
+    delimiter = separator[1] if separator else _best_delimiter(text) if is_csv else "\t"
     is_quoted = is_csv or _is_quoted(text, delimiter) if quoting == "auto" else quoting == "excel"
-    return TableFormat(delimiter, is_quoted, is_utf16, int(told is not None))
+    return TableFormat(delimiter, is_quoted, is_utf16, int(separator is not None))
 
 
 def header_of(cells: Sequence[str], languages: tuple[str | None, str | None] = (None, None)) -> Header | None:
-    """What ``cells`` say if they are the header of a table: source and target, or the names or codes of two languages.
+    """The header in ``cells``, the first row: source and target, or the names or codes of two languages; or None.
 
-    Of more than two languages those are taken that ``languages`` asks for, or the first.
+    If there are more than two languages, ``languages`` are chosen, or the first ones.
 
     >>> header_of(["id", "Source text", "Target text"]).columns, header_of(["de", "en"]).languages
     ((1, 2), ('de', 'en'))
     """
     names = [re.sub(r"[\s_]+", " ", cell.strip().lower()) for cell in cells]
-    source = next((place for place, name in enumerate(names) if name in _SOURCES), None)
-    target = next((place for place, name in enumerate(names) if name in _TARGETS), None)
+    source = next((column for column, name in enumerate(names) if name in _SOURCES), None)
+    target = next((column for column, name in enumerate(names) if name in _TARGETS), None)
     if source is not None and target is not None:
         return Header((source, target))
-    found = [(place, language) for place, cell in enumerate(cells) if (language := _language(cell))]
-    if len(found) > len(languages) and found[0] == (0, "id") and "id" not in languages:
-        del found[0]  # of the rows, rather than Indonesian
-    if len({language for _, language in found}) < 2 or len(found) * 2 < len(cells):
+    columns = [(column, language) for column, cell in enumerate(cells) if (language := _language(cell))]
+    if len(columns) > len(languages) and columns[0] == (0, "id") and "id" not in languages:
+        del columns[0]  # row ids, not Indonesian
+    if len({language for _, language in columns}) < 2 or len(columns) * 2 < len(cells):
         return None
-    source_side = next(filter(_side(languages[0], languages[1]), found), found[0])
-    target_side = next(filter(_side(languages[1], source_side[1]), found), found[1])
+    source_side = next(filter(_matches(languages[0], languages[1]), columns), columns[0])
+    target_side = next(filter(_matches(languages[1], source_side[1]), columns), columns[1])
     return Header((source_side[0], target_side[0]), (source_side[1], target_side[1]))
 
 
 def check_header(header: Header, languages: tuple[str | None, str | None], cells: Sequence[str], where: str) -> None:
-    """NMTError unless the ``header``, in the ``cells`` of the first row, has the ``languages`` asked for, if any."""
+    """NMTError unless ``header``, from the ``cells`` of the first row, has the requested ``languages``, if any."""
     if any(map(differ, header.languages, languages)):
-        raise NMTError(f"{where}: no column is in a language asked for; there are {', '.join(cells)[:200]}")
+        raise NMTError(f"{where}: no columns are in the requested languages; the columns are {', '.join(cells)[:200]}")
 
 
-def _side(asked: str | None, other: str | None) -> Callable[[tuple[int, str]], bool]:
-    """Whether a column is in the language that was ``asked`` for; where none was, in none but the ``other``."""
-    return lambda item: not differ(item[1], asked) if asked else other is None or differ(item[1], other)
+def _matches(requested: str | None, other: str | None) -> Callable[[tuple[int, str]], bool]:
+    """A test of whether a column is in the ``requested`` language; if that is None, not in the ``other`` one."""
+    return lambda column: not differ(column[1], requested) if requested else other is None or differ(column[1], other)
 
 
 def _language(cell: str) -> str | None:
-    """The code of the language that the head of a column names, if it is one that has a code of two letters."""
-    found = _LANGUAGE_NAME.fullmatch(cell.strip())
-    if found is None or (len(found[1]) <= _LONGEST_CODE and found[1].istitle()):
-        return None  # a word, and no code
+    """The code of the language that the title of a column names, if it has a code of two letters."""
+    match = _LANGUAGE_NAME.fullmatch(cell.strip())
+    if match is None or (len(match[1]) <= _LONGEST_CODE and match[1].istitle()):
+        return None  # a word, not a code
     try:
-        code = check_language(found[1])
+        code = check_language(match[1])
     except NMTError:
         return None
     return code if len(code.partition("-")[0]) == 2 else None
@@ -163,7 +163,7 @@ def _first_row(rows: Iterator[tuple[int, list[str]]]) -> list[str]:
     try:
         return next(rows, (0, []))[1]
     except NMTError:
-        return []  # whoever reads it on says what is wrong
+        return []  # reported when the rows are read
 
 
 def _line(cells: Sequence[str], columns: tuple[int, int], where: str) -> bytes:
@@ -172,14 +172,14 @@ def _line(cells: Sequence[str], columns: tuple[int, int], where: str) -> bytes:
     return "\t".join(re.sub(r"[\t\r\n]+", " ", cells[column]) for column in columns).encode("utf-8", "replace") + b"\n"
 
 
-def _rows(raw: Iterable[bytes], path: StrPath, form: TableFormat) -> Iterator[tuple[int, list[str]]]:
-    lines = enumerate(_utf16_lines(raw, path) if form.is_utf16 else _utf8_lines(raw, path), start=1)
-    for _ in range(form.skipped):
+def _rows(raw: Iterable[bytes], path: StrPath, table_format: TableFormat) -> Iterator[tuple[int, list[str]]]:
+    lines = enumerate(_utf16_lines(raw, path) if table_format.is_utf16 else _utf8_lines(raw, path), start=1)
+    for _ in range(table_format.skipped):
         next(lines, None)
-    if form.is_quoted:
-        yield from _quoted_rows(lines, path, form.delimiter)
+    if table_format.is_quoted:
+        yield from _quoted_rows(lines, path, table_format.delimiter)
     else:
-        yield from ((number, line.split(form.delimiter)) for number, line in lines)
+        yield from ((number, line.split(table_format.delimiter)) for number, line in lines)
 
 
 def _quoted_rows(lines: Iterator[tuple[int, str]], path: StrPath, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -201,8 +201,8 @@ def _quoted_rows(lines: Iterator[tuple[int, str]], path: StrPath, delimiter: str
             is_whole = len(row) < 2 or sum(line.count('"') for _, line in row) % 2 == 0
         if not is_whole:
             raise NMTError(
-                f"{display_name(path)}:{row[0][0]}: a cell begins with a quotation mark and does not end; close it, "
-                "or, where marks are a part of the text, import the file with --quoting none"
+                f"{display_name(path)}:{row[0][0]}: a cell starts with a quotation mark that is not closed; close it, "
+                "or if quotation marks are part of the text, import the file with --quoting none"
             )
         if cells is None:
             return
@@ -218,22 +218,22 @@ def _utf8_lines(raw: Iterable[bytes], path: StrPath) -> Iterator[str]:
 
 def _utf16_lines(raw: Iterable[bytes], path: StrPath) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder("utf-16")()
-    rest, number = "", 1
+    remainder, number = "", 1
     try:
         for piece in chain(raw, [b""]):
-            *lines, rest = (rest + decoder.decode(piece, final=not piece)).split("\n")
+            *lines, remainder = (remainder + decoder.decode(piece, final=not piece)).split("\n")
             yield from (line.removesuffix("\r") for line in lines)
             number += len(lines)
-            if len(rest) > _MOST_CHARACTERS:
-                raise NMTError(f"{display_name(path)}:{number}: this line is longer than any text is")
+            if len(remainder) > _MOST_CHARACTERS:
+                raise NMTError(f"{display_name(path)}:{number}: this line is too long for text")
     except UnicodeDecodeError as error:
-        raise NMTError(f"{display_name(path)}:{number}: not UTF-16, which it begins as; convert it to UTF-8") from error
-    if rest:
-        yield rest
+        raise NMTError(f"{display_name(path)}:{number}: not valid UTF-16; convert the file to UTF-8") from error
+    if remainder:
+        yield remainder
 
 
 def _best_delimiter(text: str) -> str:
-    """The delimiter that divides most of the first rows into equally many cells."""
+    """The delimiter that splits most of the first rows into the same number of cells."""
 
     def quality(delimiter: str) -> tuple[float, bool]:
         try:
@@ -248,9 +248,9 @@ def _best_delimiter(text: str) -> str:
 
 
 def _is_quoted(text: str, delimiter: str) -> bool:
-    """Whether the cells of ``text`` are quoted as Excel does: those that need it, with marks in them doubled.
+    """Whether the cells of ``text`` are quoted as Excel does: only where needed, with doubled quotation marks inside.
 
-    Excel quotes cells with a mark, the delimiter or a line end, and in tab-separated text those with a comma.
+    Excel quotes cells that contain a quotation mark, the delimiter or a line end; in tab-separated text also a comma.
     """
     cell = re.compile(f"[^{re.escape(delimiter)}\n]*")
     needed = against = quoted = other = with_comma = without_comma = 0

@@ -1,4 +1,4 @@
-"""Reading parallel text that may be broken: blocks of pairs as far as both sides go, and how far each side goes."""
+"""Reading parallel text that may have errors: blocks of pairs up to the shorter file's end, and both line counts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from nmt.errors import NMTError
 from nmt.files.lines import check_readable, describe_non_text, read_line_blocks
 from nmt.runtime.workers import FEWEST_BYTES, worthwhile_helpers
 
-MOST_BYTES = 4_000_000  # of a block; what is told of it takes a dozen times as much memory
+MOST_BYTES = 4_000_000  # of a block; inspecting it takes about twelve times as much memory
 
 
 def parallel_files(
@@ -20,44 +20,46 @@ def parallel_files(
     tables: Sequence[str] = (),
     languages: tuple[str | None, str | None] = (None, None),
 ) -> list[ParallelFiles]:
-    """The corpora that these files are, pairs of files first; NMTError for what can be seen to be wrong with them.
+    """The corpora in these files, line-aligned files first; NMTError for files that cannot be read or are not text.
 
-    ``languages`` are those asked for, by which the columns of tables are chosen.
+    ``languages`` are the requested ones, which choose the columns of tables.
     """
     if not sources and not tables:
-        raise NMTError("no text given: name line-aligned files with -s and -t, or a table with --tsv")
+        raise NMTError("no text given: give line-aligned files with -s and -t, or a table with --tsv")
     if len(sources) != len(targets):
-        raise NMTError(f"{len(sources)} source and {len(targets)} target files given; every file needs its other side")
+        raise NMTError(
+            f"{len(sources)} source files but {len(targets)} target files; give one target file for each source file"
+        )
     if [*sources, *targets, *tables].count("-") > 1:
         raise NMTError("standard input (-) can be read only once")
     for path in (*sources, *targets, *tables):
         check_readable(path)
-        said = describe_non_text(path)
-        if said and not (path in tables and "UTF-16" in said):
-            raise NMTError(said)
+        problem = describe_non_text(path)
+        if problem and not (path in tables and "UTF-16" in problem):
+            raise NMTError(problem)
     return [*map(ParallelFiles, sources, targets), *(ParallelFiles(table, languages=languages) for table in tables)]
 
 
 def size_of(corpora: Sequence[ParallelFiles]) -> int:
-    """Bytes of the files; what is no file counts as large."""
+    """The size of the files in bytes; anything but a regular file counts as large."""
     paths = [Path(path) for files in corpora for path in (files.source, files.target) if path is not None]
     return sum(path.stat().st_size if path.is_file() else FEWEST_BYTES for path in paths)
 
 
 def helpers_for(corpora: Sequence[ParallelFiles], processes: int | None) -> int:
-    """How many helper processes look through ``corpora``: as many as asked for, or as there are processors."""
+    """The number of helper processes for ``corpora``: as requested, or one for each processor if they are large."""
     return worthwhile_helpers(size_of(corpora)) if processes is None else processes
 
 
 @dataclass
 class TolerantReader:
-    """Blocks of pairs, byte order marks included, whatever they hold; unequal counts are no error here."""
+    """Blocks of pairs with any bytes in them, byte order marks included; unequal line counts are not an error."""
 
     corpora: Sequence[ParallelFiles]
-    lines: list[tuple[int, int]] = field(default_factory=list)  # of each corpus read so far
+    lines: list[tuple[int, int]] = field(default_factory=list)  # of source and target of each corpus read so far
 
     def blocks(self) -> Iterator[Block]:
-        """The pairs of all corpora, as far as both sides of each go."""
+        """The pairs of all corpora, each up to the end of its shorter file."""
         for number, files in enumerate(self.corpora):
             yield from self._corpus(number, files)
 
@@ -77,10 +79,10 @@ class TolerantReader:
             if count:
                 yield from _pieces(number, files, before + 1, source[:count], target[:count])
             if len(source) != len(target):
-                rest = [
+                remaining = [
                     sum(map(len, chain([block], blocks))) for block, blocks in ((source, sources), (target, targets))
                 ]
-                self.lines.append((before + rest[0], before + rest[1]))
+                self.lines.append((before + remaining[0], before + remaining[1]))
                 return
             before += count
         self.lines.append((before, before))
@@ -89,7 +91,7 @@ class TolerantReader:
 def _pieces(
     number: int, files: ParallelFiles, first: int, source: Sequence[bytes], target: Sequence[bytes]
 ) -> Iterator[Block]:
-    """These lines as one block, or as several where they are very long."""
+    """These lines as one block, or as several if they are very long."""
     if len(source) > 1 and sum(map(len, chain(source, target))) > MOST_BYTES:
         half = len(source) // 2
         yield from _pieces(number, files, first, source[:half], target[:half])

@@ -1,4 +1,4 @@
-"""What all importers give: pairs, and why a unit gave none."""
+"""Translation units, which all importers produce: a pair, or the reason why there is none."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -8,11 +8,11 @@ from nmt.errors import NMTError
 from nmt.text.controls import clean_text
 from nmt.text.languages import LANGUAGE_CODE
 
-LONGEST = 100_000  # characters of a segment; what is longer is no sentence, and must not fill the memory
+LONGEST = 100_000  # characters of a segment; anything longer is not a sentence, and is not kept in memory
 
 
 class Unit(NamedTuple):
-    """A pair of one line each, or the reason why there is none."""
+    """A pair of lines, or the reason why it was skipped."""
 
     source: str = ""
     target: str = ""
@@ -23,7 +23,7 @@ Units = Iterator[Unit]
 
 
 def unit_of(source: str, target: str) -> Unit:
-    """The unit of two texts, whose line ends become blanks; skipped where a side is empty or too long."""
+    """The unit of two texts, whose line ends become spaces; skipped if a side is empty or too long."""
     if max(len(source), len(target)) > LONGEST:
         return Unit(skipped=DropReason.TOO_LONG)
     source, target = (clean_text(text).strip() for text in (source, target))
@@ -33,7 +33,7 @@ def unit_of(source: str, target: str) -> Unit:
 
 
 def check_code(language: str, where: str) -> str:
-    """``language`` if it is a code, which then can stand in the name of a file; else an NMTError."""
+    """``language`` if it is a language code, which is safe in a file name; otherwise raises NMTError."""
     if not LANGUAGE_CODE.fullmatch(language):
         raise NMTError(f"{where}: {language[:40]!r} is not a language code such as de, zh or pt-BR")
     return language

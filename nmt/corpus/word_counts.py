@@ -1,7 +1,7 @@
-"""How often each word came in the training text: counted once, kept beside the model, bounded in size.
+"""Word frequencies in the training text: counted once, stored with the model, bounded in size.
 
-Words are told apart by characters alone and counted without regard to case; in scripts that are written without blanks
-each character is one.
+Words are found by character classes alone, and case is ignored. In scripts written without spaces, each character is a
+word.
 """
 
 import gzip
@@ -18,28 +18,28 @@ from nmt.files.lines import StrPath
 from nmt.text.words import countable_words
 from nmt.tokenization.normalization import fold
 
-MOST_WORDS = 200_000  # of each side that are kept, the most frequent
-MOST_PAIRS = 1_000_000  # that are counted; of a larger corpus a sample is
+MOST_WORDS = 200_000  # of each side that are kept: the most frequent ones
+MOST_PAIRS = 1_000_000  # that are counted; larger corpora are sampled
 _LONGEST = 200  # characters of a word that is kept
-_MOST_BYTES = 100_000_000  # of a file, unpacked
+_MOST_BYTES = 100_000_000  # of a file, decompressed
 _MAGIC = "nmt word counts"
 
 
 @dataclass(frozen=True)
 class SideCounts:
-    """The counts of one side; of words that come ``lowest`` times or less only some are listed, or none."""
+    """The counts of one side; words that occur ``lowest`` times or less may be missing."""
 
     counts: Mapping[str, int]
     lowest: int
 
     def of(self, word: str) -> int:
-        """How often ``word`` came; 0 for one that is not listed."""
+        """How often ``word`` occurs; 0 for a word that is not listed."""
         return self.counts.get(word.casefold(), 0)
 
 
 @dataclass(frozen=True)
 class WordCounts:
-    """The counts of both sides in ``pairs`` pairs."""
+    """The counts of both sides, in ``pairs`` pairs."""
 
     source: SideCounts
     target: SideCounts
@@ -47,23 +47,23 @@ class WordCounts:
 
 
 class WordCounter:
-    """Counts the words of pairs and writes what was counted."""
+    """Counts the words of pairs and writes the counts."""
 
     def __init__(self) -> None:
         self.pairs = 0
         self._counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
 
     def add(self, pairs: Iterable[Pair]) -> None:
-        """Count the words of ``pairs``, too."""
+        """Add the words of ``pairs``."""
         for pair in pairs:
             self.pairs += 1
             for counts, text in zip(self._counts, pair, strict=True):
                 counts.update(words(text.casefold()))
 
     def save(self, path: StrPath, *, all_pairs: int) -> None:
-        """Write the most frequent words; the same counts give the same bytes.
+        """Write the most frequent words; equal counts give identical bytes.
 
-        ``all_pairs`` that the model learnt from are noted beside those counted.
+        ``all_pairs``, the number of training pairs, is stored next to the number of counted pairs.
         """
         kept, lowest = zip(*map(_most_frequent, self._counts), strict=True)
         with atomic_writer(path) as file:
@@ -75,15 +75,15 @@ class WordCounter:
 
 
 def words(text: str) -> list[str]:
-    """The words of ``text``, folded and without punctuation: ``3.14`` and ``don't`` are one, an ideograph is one."""
+    """The words of ``text``, folded, without punctuation; ``3.14``, ``don't`` and each ideograph are one word."""
     return countable_words(fold(text))
 
 
 def read_word_counts(path: StrPath) -> WordCounts | None:
-    """The counts in a file that WordCounter wrote; None if there is no such file, NMTError if it is damaged."""
+    """The counts in a file that WordCounter wrote; None if it does not exist, NMTError if it is damaged."""
     if not Path(path).exists():
         return None
-    damaged = NMTError(f"{path} is damaged; delete it, and nothing is told by word frequency")
+    damaged = NMTError(f"{path} is damaged; you can delete it, then evaluation has no breakdown by word frequency")
     try:
         with gzip.open(path, "rb") as file:
             raw = file.read(_MOST_BYTES + 1)
@@ -104,7 +104,7 @@ def read_word_counts(path: StrPath) -> WordCounts | None:
 
 
 def _most_frequent(counts: Counter[str]) -> tuple[list[tuple[str, int]], int]:
-    """The words to keep, the most frequent first, and the count at and below which some are missing."""
+    """The words to keep, the most frequent first, and the count at and below which words may be missing."""
     known = [(word, count) for word, count in counts.items() if len(word) <= _LONGEST]
     known.sort(key=lambda item: (-item[1], item[0]))
     kept = known[:MOST_WORDS]

@@ -1,4 +1,4 @@
-"""What TMX and XLIFF have in common: units of text in elements, read piece by piece."""
+"""The SAX handler that TMX and XLIFF share."""
 
 import html
 from collections import deque
@@ -11,34 +11,34 @@ from nmt.errors import NMTError
 from nmt.formats.inline import InlineText
 from nmt.text.controls import clean_text
 
-_DEEPEST = 100  # elements within each other
-_MOST_CODES = 100  # of languages that a file is said to have
+_DEEPEST = 100  # nested elements
+_MOST_CODES = 100  # languages that are listed for a file
 
 
 class Handler(ContentHandler):
-    """Gathers the text of segments; knows where it is by the names of the elements around."""
+    """Collects the text of segments; ``path`` has the names of the open elements."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
         self.units: deque[Unit] = deque()
         self.languages: list[str | None] = [None, None]
-        self.available: dict[str, None] = {}  # the languages that the file has, in their order
+        self.available: dict[str, None] = {}  # the languages in the file, in order
         self.path: list[str] = []
         self._text: InlineText | None = None
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - SAX's name
-        """An element begins."""
+        """Handle the start of an element."""
         local = name.rpartition(":")[2]
         self.path.append(local)
         if len(self.path) > _DEEPEST:
-            raise NMTError(f"{self.name}: elements stand more than {_DEEPEST} deep in each other; this is no such file")
+            raise NMTError(f"{self.name}: more than {_DEEPEST} nested elements; this is not a TMX or XLIFF file")
         if self._text is not None:
             self._text.start(local, attrs)
         self.begin(local, attrs)
 
     def endElement(self, name: str) -> None:  # noqa: N802
-        """An element ends."""
+        """Handle the end of an element."""
         local = name.rpartition(":")[2]
         if self._text is not None:
             self._text.end()
@@ -46,34 +46,34 @@ class Handler(ContentHandler):
         self.path.pop()
 
     def characters(self, content: str) -> None:
-        """Text, in pieces."""
+        """Handle a piece of text."""
         if self._text is not None:
             self._text.characters(content)
 
     def skippedEntity(self, name: str) -> None:  # noqa: N802
-        """An entity that the DTD declares which was not read, such as &nbsp;."""
+        """Handle an entity of a DTD that was not read, such as &nbsp;."""
         self.characters(html.unescape(f"&{name};"))
 
     def start_text(self) -> None:
-        """A segment begins."""
+        """Start to collect the text of a segment."""
         self._text = InlineText(self.code_of)
 
     def take_text(self) -> InlineText:
-        """The text of the segment that ends."""
+        """The text of the segment that has ended."""
         text, self._text = self._text, None
         return text or InlineText(self.code_of)
 
     def code_of(self, _name: str, _attributes: Mapping[str, Any]) -> str:
-        """The code of an inline element that has no content."""
+        """The code of an inline element without content."""
         return ""
 
-    def has(self, language: str) -> None:
-        """The file has text in ``language``."""
+    def add_available(self, language: str) -> None:
+        """Record that the file has text in ``language``."""
         if language and len(self.available) < _MOST_CODES:
             self.available[clean_text(language[:40])] = None
 
     def begin(self, name: str, attributes: Mapping[str, Any]) -> None:
-        """What a format does where an element begins."""
+        """What a format does at the start of an element."""
 
     def end(self, name: str) -> None:
-        """What a format does where an element ends."""
+        """What a format does at the end of an element."""

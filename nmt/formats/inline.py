@@ -1,7 +1,4 @@
-"""The text of a segment of TMX or XLIFF as a translator sees it.
-
-Variables stay, line breaks are spaces, and formatting goes.
-"""
+"""The text of a TMX or XLIFF segment: variables are kept, line breaks become spaces, formatting is removed."""
 
 import html
 import re
@@ -11,11 +8,11 @@ from typing import Any, NamedTuple
 
 from nmt.corpus.units import LONGEST
 
-MOST_SEGMENTS = 10_000  # that are told apart in a unit
-_LONGEST_CODE = 1000  # characters of an inline code; what is longer is no variable
-_PAIRED = frozenset({"bpt", "ept", "it", "ut", "bx", "ex", "sc", "ec"})  # each is half of a pair, or may be
+MOST_SEGMENTS = 10_000  # of a unit
+_LONGEST_CODE = 1000  # characters of an inline code; longer ones are not variables
+_PAIRED = frozenset({"bpt", "ept", "it", "ut", "bx", "ex", "sc", "ec"})  # elements that are, or may be, half of a pair
 _CODES = frozenset({"ph", "x", *_PAIRED})
-# How an element says that it breaks the line or is a picture: TMX and XLIFF 1.2, and XLIFF 2.
+# Types of elements that break the line or are images, in TMX, XLIFF 1.2 and XLIFF 2.
 _BREAKING = frozenset(
     {"lb", "pb", "image", "x-br", "x-tab", "x-html-br", "x-html-img", "x-html-hr", "xlf:lb", "xlf:pb"}
 )
@@ -31,15 +28,15 @@ _DELETED = re.compile(r"(?:^|[-_:])del(?:ete|eted|etion)?$")
 
 
 def text_of_code(code: str, *, paired: bool = False) -> str:
-    """What of the inline ``code`` belongs to the text: a variable, a space for a line break, nothing of formatting.
+    """The text that replaces an inline ``code``: a variable as it is, a space for a line break, nothing for formatting.
 
-    Of ``paired`` codes, which are formatting unless they look like a variable, all else goes.
+    ``paired`` codes are formatting unless they look like a variable.
 
     >>> [text_of_code(code) for code in ("%d", "{0}", "<br/>", "<b>", "&nbsp;")]
     ['%d', '{0}', ' ', '', '\\xa0']
     """
-    found = _MEMOQ.match(code)
-    code = html.unescape(found[1]) if found else code
+    match = _MEMOQ.match(code)
+    code = html.unescape(match[1]) if match else code
     if _BREAK.fullmatch(code):
         return " "
     code = html.unescape(code.strip()) if code.strip().startswith("&") else code.strip()
@@ -52,40 +49,40 @@ def text_of_code(code: str, *, paired: bool = False) -> str:
 
 
 class _Element(NamedTuple):
-    """An element within the text that has not ended."""
+    """An open element inside a segment."""
 
     name: str
     attributes: Mapping[str, Any]
     segment: str | None = None  # its id, if it is a segment
-    start: int = 0  # where its text begins
-    is_hidden: bool = False  # its text is no part of the sentence
+    start: int = 0  # index of its first piece of text
+    is_hidden: bool = False  # its text is not part of the sentence
 
 
 class InlineText:
-    """Gathers the text of one segment from the elements and characters in it."""
+    """Collects the text of one segment."""
 
     def __init__(self, code_of: Callable[[str, Mapping[str, Any]], str]) -> None:
-        """``code_of`` finds the code of an element without content by its name and attributes."""
-        self.segments: dict[str, str] = {}  # the text of each segment in it, by its id
+        """``code_of`` returns the code of an element without content, given its name and attributes."""
+        self.segments: dict[str, str] = {}  # text of the segments inside it, by id
         self._code_of = code_of
         self._pieces: list[str] = []
         self._open: list[_Element] = []
-        self._hidden = 0  # how many of those are hidden
+        self._hidden = 0  # number of open hidden elements
         self._code: list[str] = []
         self._length = 0
-        self._segment_end = 0  # number of pieces where the last segment ended
-        self._has_unknown = False  # whether a code of which nothing is known came last
+        self._segment_end = 0  # number of pieces when the last segment ended
+        self._has_unknown = False  # whether the last code had no text
 
     def __str__(self) -> str:
         return "".join(self._pieces)
 
     def start(self, name: str, attributes: Mapping[str, Any]) -> None:
-        """An element begins."""
-        kind = attributes.get("mtype") or ""
-        is_deleted = name == "del" or (name == "mrk" and _DELETED.search(kind) is not None)
+        """Handle the start of an element."""
+        mark_type = attributes.get("mtype") or ""
+        is_deleted = name == "del" or (name == "mrk" and _DELETED.search(mark_type) is not None)
         is_hidden = is_deleted or name in _CODES or name == "sub"
         segment = None
-        if kind == "seg" and not self._hidden and len(self.segments) < MOST_SEGMENTS:
+        if mark_type == "seg" and not self._hidden and len(self.segments) < MOST_SEGMENTS:
             segment = attributes.get("mid") or ""
             if self.segments and self._segment_end == len(self._pieces) and not _ends_unspaced(self._last()):
                 self._add(" ")
@@ -97,7 +94,7 @@ class InlineText:
         self._hidden += is_hidden
 
     def end(self) -> None:
-        """The innermost element ends."""
+        """Handle the end of the innermost element."""
         if not self._open:
             return
         element = self._open.pop()
@@ -108,12 +105,12 @@ class InlineText:
             self._end_code(element)
         elif element.segment is not None:
             text = "".join(self._pieces[element.start :])
-            before = self.segments.get(element.segment)
-            self.segments[element.segment] = text if before is None else f"{before} {text}"
+            earlier = self.segments.get(element.segment)
+            self.segments[element.segment] = text if earlier is None else f"{earlier} {text}"
             self._segment_end = len(self._pieces)
 
     def characters(self, content: str) -> None:
-        """Text, in pieces."""
+        """Handle a piece of text."""
         if not self._hidden:
             last = self._last()
             if self._has_unknown and last.isalnum() and content[:1].isalnum() and not _ends_unspaced(last):
@@ -143,5 +140,5 @@ class InlineText:
 
 
 def _ends_unspaced(last: str) -> bool:
-    """Whether no space is due after the character ``last``: there is one, or its script has none between sentences."""
+    """Whether no space is needed after ``last``: it is one, or its script has none between sentences."""
     return not last or last.isspace() or (unicodedata.east_asian_width(last) in "WF" and not "가" <= last <= "힣")

@@ -1,4 +1,4 @@
-"""PO files of gettext, read as msgfmt does. They are as large as what a program says, so they are read at once."""
+"""Reading the PO files of gettext as msgfmt does. They are small, so they are read whole."""
 
 import codecs
 import gettext
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 _LARGEST = 200_000_000  # bytes
 _CHARSET = re.compile(rb'"Content-Type:[^"\n]*charset= *([A-Za-z0-9_.:-]+)', re.IGNORECASE)
-_HEADER_BYTES = 1 << 16  # within which the header says in which encoding the file is
+_HEADER_BYTES = 1 << 16  # that contain the charset in the header
 _TOKEN = re.compile(
     r"""[ \t\r\f\v]*(?:
     (?P<keyword> msgctxt | msgid_plural | msgid | msgstr | domain )(?![\w-])
@@ -27,17 +27,17 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|([0-7]{1,3})|(.))")
 _ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_FORMS_OF_ARABIC = 6  # of which the first is for none, the second for one
+_FORMS_OF_ARABIC = 6  # the first is for zero, the second for one
 
 
 @dataclass
 class _Entry:
-    """A message, and its translations by number."""
+    """A message and its translations."""
 
     line: int
     is_obsolete: bool
     is_fuzzy: bool = False
-    texts: dict[str, str] = field(default_factory=dict)  # by keyword, those of translations with their number
+    texts: dict[str, str] = field(default_factory=dict)  # by keyword; plural forms as msgstr[N]
 
     @property
     def forms(self) -> dict[int, str]:
@@ -45,27 +45,27 @@ class _Entry:
 
 
 class PoImport:
-    """The pairs of a PO file: what is translated, and neither doubtful (fuzzy) nor given up (obsolete)."""
+    """The pairs of a PO file: messages that are translated, and neither fuzzy nor obsolete."""
 
     def __init__(self, path: StrPath) -> None:
-        """Read the file; NMTError, with the line, for what is no PO file."""
+        """Read the file; NMTError, with the line number, if it is not a PO file."""
         self._name = display_name(path)
         with open_binary(path) as stream, reading_errors(self._name):
             data = stream.read(_LARGEST + 1)
         if len(data) > _LARGEST:
-            raise NMTError(f"{self._name} is over {_LARGEST // 1_000_000} MB, which no PO file is")
+            raise NMTError(f"{self._name} is over {_LARGEST // 1_000_000} MB, too large for a PO file")
         entries = list(_entries(_decoded(data, self._name), self._name))
         headers = [entry for entry in entries if not entry.texts["msgid"] and "msgctxt" not in entry.texts]
         self._entries = [entry for entry in entries if entry.texts["msgid"] or "msgctxt" in entry.texts]
         header = next((entry.texts.get("msgstr", "") for entry in headers if not entry.is_obsolete), "")
         fields = dict(line.split(":", 1) for line in header.split("\n") if ":" in line)
         self._plural_forms = fields.get("Plural-Forms", "").strip()
-        # gettext writes what distinguishes sr@latin and ca@valencia in a way of its own
+        # gettext has its own notation for variants: sr@latin, ca@valencia
         self.language: str | None = fields.get("Language", "").strip().replace("@", "-") or None
 
     def units(self) -> Units:
-        """The pairs in their order; of plurals the forms that the file's formula gives for one and for five."""
-        choose = self._chooser()
+        """The pairs in order; for plurals, the forms that the formula of the file gives for 1 and for 5."""
+        choose = self._form_chooser()
         for entry in self._entries:
             if entry.is_obsolete:
                 yield Unit(skipped="obsolete")
@@ -74,14 +74,14 @@ class PoImport:
             elif "msgid_plural" in entry.texts:
                 forms = entry.forms
                 one, many = choose(max(forms, default=0) + 1)
-                if one != many:  # else the language has one form for both, which is said of any number
+                if one != many:  # otherwise the language has a single form for both
                     yield unit_of(entry.texts["msgid"], forms.get(one, ""))
                 yield unit_of(entry.texts["msgid_plural"], forms.get(many, ""))
             else:
                 yield unit_of(entry.texts["msgid"], entry.texts.get("msgstr", ""))
 
-    def _chooser(self) -> Callable[[int], tuple[int, int]]:
-        """Which of so many forms stand for one and for five."""
+    def _form_chooser(self) -> Callable[[int], tuple[int, int]]:
+        """A function from the number of forms to the forms for 1 and for 5."""
         if any("msgid_plural" in entry.texts for entry in self._entries):
             try:
                 formula = gettext.c2py(self._plural_forms.partition("plural=")[2].partition(";")[0])
@@ -89,8 +89,8 @@ class PoImport:
                 return lambda _: chosen
             except (ValueError, ArithmeticError, SyntaxError, MemoryError):
                 logger.warning(
-                    "%s: its header has no Plural-Forms that can be evaluated (%r); of the forms of each plural, the "
-                    "first and the last are taken for one and for many",
+                    "%s: the header has no valid Plural-Forms (%r); using the first and the last form of each plural "
+                    "for singular and plural",
                     self._name,
                     self._plural_forms[:80],
                 )
@@ -98,28 +98,28 @@ class PoImport:
 
 
 def _decoded(data: bytes, name: str) -> str:
-    """The text, in the encoding that the header names; where it names none, in UTF-8, or else in Latin-1."""
-    found = None if data.startswith(codecs.BOM_UTF8) else _CHARSET.search(data[:_HEADER_BYTES])
-    charset = found[1].decode("ascii") if found else "utf-8-sig"
+    """The text, in the encoding of the header; without one, in UTF-8 or else in Latin-1."""
+    header = None if data.startswith(codecs.BOM_UTF8) else _CHARSET.search(data[:_HEADER_BYTES])
+    charset = header[1].decode("ascii") if header else "utf-8-sig"
     try:
-        text = data.decode("utf-8" if charset == "CHARSET" else charset)  # so templates say that nobody has filled in
-        return text.encode("utf-8", "replace").decode("utf-8")  # without half surrogates, which UTF-7 can have
+        text = data.decode("utf-8" if charset == "CHARSET" else charset)  # the placeholder in unfilled templates
+        return text.encode("utf-8", "replace").decode("utf-8")  # without lone surrogates, which UTF-7 may contain
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        where = f"{name}:{line}: byte 0x{data[error.start]:02x} is not {'UTF-8' if found is None else charset}"
-        if found is None:
-            logger.warning("%s, and the header names no charset, so the text is read as ISO-8859-1", where)
+        where = f"{name}:{line}: byte 0x{data[error.start]:02x} is not {'UTF-8' if header is None else charset}"
+        if header is None:
+            logger.warning("%s, and the header has no charset; reading the file as ISO-8859-1", where)
             return data.decode("latin-1")
-        raise NMTError(f"{where}, which the header says that the text is; correct the charset there") from error
+        raise NMTError(f"{where}, the charset in the header; correct the header") from error
     except (LookupError, ValueError) as error:
         raise NMTError(f"{name} has an encoding that cannot be read ({charset}); run msgconv -t UTF-8") from error
 
 
 def _entries(text: str, name: str) -> Iterator[_Entry]:
-    """The messages of a file; NMTError, with the line, for what msgfmt would not read."""
+    """The messages of a file; NMTError, with the line number, for anything that msgfmt would not read."""
     entry: _Entry | None = None
-    key = ""  # of the strings that follow
-    is_fuzzy = False  # as a comment says of the next message
+    key = ""  # keyword of the strings that follow
+    is_fuzzy = False  # according to a comment before the next message
     for number, is_obsolete, token in _tokens(text, name):
         word, form, string, comment = token.group("keyword", "form", "string", "comment")
         if comment:
@@ -143,12 +143,12 @@ def _entries(text: str, name: str) -> Iterator[_Entry]:
 
 
 def _tokens(text: str, name: str) -> Iterator[tuple[int, bool, re.Match[str]]]:
-    """Line number, whether it is obsolete, and match of each word, string and comment."""
+    """The line number, whether it is obsolete, and the match of each keyword, string and comment."""
     for number, whole in enumerate(text.split("\n"), start=1):
         is_obsolete = whole.startswith("#~")
         line = whole.removeprefix("#~").rstrip()
         if is_obsolete and line.startswith("|"):
-            continue  # what an obsolete message was before
+            continue  # the previous text of an obsolete message
         position = 0
         while position < len(line):
             token = _TOKEN.match(line, position)
@@ -159,7 +159,7 @@ def _tokens(text: str, name: str) -> Iterator[tuple[int, bool, re.Match[str]]]:
 
 
 def _unescaped(string: str) -> str:
-    """The text of a string, whose octal and hexadecimal escapes are bytes of UTF-8."""
+    """The text of a string; its octal and hexadecimal escapes are bytes of UTF-8."""
     if "\\" not in string:
         return string
     return _ESCAPE.sub(_character, string).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -175,9 +175,9 @@ def _character(escape: re.Match[str]) -> str:
 
 def _checked(entry: _Entry, name: str) -> _Entry:
     if "msgid" not in entry.texts or not ("msgstr" in entry.texts or entry.forms):
-        raise NMTError(f"{name}:{entry.line}: is no PO file: this message has no msgid or no msgstr")
+        raise NMTError(f"{name}:{entry.line}: this is not a PO file: a message has no msgid or no msgstr")
     return entry
 
 
-def _error(name: str, number: int, rest: str) -> NMTError:
-    return NMTError(f"{name}:{number}: is no PO file: {clean_text(rest.strip()[:60])!r} is not understood there")
+def _error(name: str, number: int, text: str) -> NMTError:
+    return NMTError(f"{name}:{number}: this is not a PO file: unexpected {clean_text(text.strip()[:60])!r}")

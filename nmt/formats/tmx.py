@@ -9,7 +9,7 @@ from nmt.text.languages import canonical_code, differ
 
 
 class TmxHandler(Handler):
-    """TMX 1.1 to 1.4: units of variants in any number of languages, of which the first text in each counts."""
+    """TMX 1.1 to 1.4: units with variants in any number of languages; the first text in each language counts."""
 
     def __init__(self, name: str, source: str | None, target: str | None) -> None:
         super().__init__(name)
@@ -25,7 +25,7 @@ class TmxHandler(Handler):
             self.variants = {}
         elif name == "tuv":
             self.language = attributes.get("xml:lang") or attributes.get("lang") or ""
-            self.has(self.language)
+            self.add_available(self.language)
         elif name == "seg":
             self.start_text()
 
@@ -40,11 +40,11 @@ class TmxHandler(Handler):
             self.units.append(unit_of(source, target))
 
     def _choose(self) -> None:
-        """Languages that were not asked for are those of the header and of the first unit in two."""
+        """Choose languages that were not requested: that of the header, and those of the first unit with two."""
         source, target = self.languages
         known = [language for language in self.variants if language]
-        if any(asked and all(differ(one, asked) for one in known) for asked in (source, target)):
-            return  # a unit without a language that was asked for does not tell the other one
+        if any(requested and all(differ(one, requested) for one in known) for requested in (source, target)):
+            return  # a unit without a requested language does not determine the other one
         if source is None:
             sources = [one for one in known if any(differ(one, other) for other in ([target] if target else known))]
             named = (language for language in sources if not differ(language, self.header))
@@ -57,7 +57,7 @@ class TmxHandler(Handler):
             self.languages = [check_code(language, self.name) for language in (source, target)]
 
     def _variant(self, language: str | None) -> str:
-        """The text in ``language``, or in another of its regions, which must not be that of the other side."""
+        """The text in ``language``, or in another region of it unless the other side is in that language, too."""
         if language is None:
             return ""
         exact = [text for other, text in self.variants.items() if _normal(other) == _normal(language)]

@@ -1,7 +1,7 @@
-"""TMX and XLIFF (1.2 and 2.x), read piece by piece, so that a file of any size takes little memory.
+"""Reading TMX and XLIFF (1.2 and 2.x) in chunks, so that files of any size need little memory.
 
-Entities of a document's own are refused by defusedxml, and external ones are never fetched: what a file says cannot
-grow by itself, nor bring in other files.
+For safety, defusedxml refuses documents that declare entities, and external entities are never loaded: a file cannot
+expand without limit or include other files.
 """
 
 from collections.abc import Callable
@@ -22,27 +22,27 @@ _CHUNK = 1 << 16
 
 
 class XmlImport:
-    """The pairs of a TMX or XLIFF file; ``languages`` are known once the first unit was read."""
+    """The pairs of a TMX or XLIFF file; ``languages`` are known after the first unit was read."""
 
-    def __init__(self, path: StrPath, kind: str, languages: tuple[str | None, str | None]) -> None:
+    def __init__(self, path: StrPath, file_format: str, languages: tuple[str | None, str | None]) -> None:
         self._path = path
-        handler = TmxHandler if kind == "tmx" else XliffHandler
+        handler = TmxHandler if file_format == "tmx" else XliffHandler
         self._handler: Handler = handler(display_name(path), *languages)
 
     @property
     def languages(self) -> tuple[str | None, str | None]:
-        """The codes of both sides, as far as they are known."""
+        """The language codes of both sides, None where not yet known."""
         return self._handler.languages[0], self._handler.languages[1]
 
     @property
     def available(self) -> tuple[str, ...]:
-        """The codes of all languages that were met so far, as the file has them."""
+        """The codes of all languages read so far, as spelled in the file."""
         return tuple(self._handler.available)
 
     def units(self) -> Units:
-        """The pairs in their order. Raises NMTError for what is no XML, and for entities of the document's own."""
+        """The pairs in order. Raises NMTError for invalid XML, and for documents that declare entities."""
         parser = make_parser()
-        # Most TMX files name a DTD, which is left alone: nothing outside the file is read. Entities are refused.
+        # Most TMX files refer to a DTD. It is ignored: nothing outside the file is read.
         parser.forbid_external = False
         parser.setFeature(feature_external_ges, False)
         parser.setContentHandler(self._handler)
@@ -59,17 +59,17 @@ class XmlImport:
             parse(*arguments)
         except DefusedXmlException as error:
             raise NMTError(
-                f"{display_name(self._path)} declares entities, which could make it grow without end, so it is not read"
+                f"{display_name(self._path)} declares entities, which could expand without limit, so it is not read"
             ) from error
         except SAXParseException as error:
             raise NMTError(
                 f"{display_name(self._path)}:{error.getLineNumber()}: this is not XML ({error.getMessage()}); fix the "
                 "line, or the file with xmllint --recover"
             ) from error
-        except (LookupError, ValueError) as error:  # what it says of its encoding, which Python is asked for
+        except (LookupError, ValueError) as error:  # an encoding that Python does not know
             raise NMTError(
                 f"{display_name(self._path)} has an encoding that cannot be read ({error}); convert it to UTF-8, "
-                "and say so in its first line"
+                "and correct its first line"
             ) from error
         except SAXException as error:
             raise NMTError(f"{display_name(self._path)}: this is not XML ({error})") from error

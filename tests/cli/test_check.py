@@ -88,8 +88,8 @@ def test_a_table_comes_through_a_pipe(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "no text given: name line-aligned files with -s and -t, or a table with --tsv"),
-        (["-s", "train.aaa"], "1 source and 0 target files given; every file needs its other side"),
+        ([], "no text given: give line-aligned files with -s and -t, or a table with --tsv"),
+        (["-s", "train.aaa"], "1 source files but 0 target files; give one target file for each source file"),
         (["-s", "none", "-t", "train.bbb"], "none: there is no such file"),
         (["-s", "-", "-t", "-"], "standard input (-) can be read only once"),
         ([*TEXT, "--source-language", "xx"], "'xx' is not a language code; give one such as de, zh or pt-BR"),

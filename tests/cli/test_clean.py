@@ -82,7 +82,7 @@ def test_the_settings_shown_are_the_defaults(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "clean"], "no text given: name line-aligned files with -s and -t, or a table with --tsv"),
+        (["-o", "clean"], "no text given: give line-aligned files with -s and -t, or a table with --tsv"),
         ([*TEXT, "-o", "."], "the output train.aaa would overwrite an input; choose another directory with -o"),
         ([*TEXT, "-o", "train.aaa"], "the directory train.aaa cannot be created: file exists"),
         ([*TEXT, "-o", "clean", "--without", "numbres"], "unknown filter or repair 'numbres'; did you mean numbers?"),

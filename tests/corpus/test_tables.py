@@ -159,7 +159,7 @@ def test_of_several_languages_those_asked_for_are_taken(tmp_path: Path) -> None:
         files, report = import_file(path, tmp_path / "out", ImportOptions(languages=asked))
         assert {Path(side).name: Path(side).read_text().strip() for side in (files.source, files.target or "")} == made
         assert (report.read, report.kept) == (1, 1)
-    with pytest.raises(NMTError, match=r"x\.csv:1: no column is in a language asked for; there are id, en, de, fr"):
+    with pytest.raises(NMTError, match=r"x\.csv:1: no columns are in the requested languages; the columns are id, en, de, fr"):
         import_file(path, tmp_path / "out", ImportOptions(languages=("zh", "de")))
 
 
@@ -188,10 +188,10 @@ def test_csv_is_read_where_tables_are_and_its_clean_text_is_a_tsv(tmp_path: Path
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("x.csv", b'a,"b\nc\nd,e\n', r"x\.csv:1: a cell begins with a quotation mark and does not end"),
-        ("x.csv", b'a,b\nc,"' + b"d" * 200_000 + b'"\n', r"x\.csv:2: a cell begins with a quotation mark"),
+        ("x.csv", b'a,"b\nc\nd,e\n', r"x\.csv:1: a cell starts with a quotation mark that is not closed"),
+        ("x.csv", b'a,b\nc,"' + b"d" * 200_000 + b'"\n', r"x\.csv:2: a cell starts with a quotation mark"),
         ("x.csv", b"a,b\nc,\xff\n", r"x\.csv:2: not UTF-8"),
-        ("x.tsv", "a\tb\n".encode("utf-16")[:-1], r"x\.tsv:1: not UTF-16, which it begins as"),
+        ("x.tsv", "a\tb\n".encode("utf-16")[:-1], r"x\.tsv:1: not valid UTF-16"),
         ("x.csv", b"a,b\nc\n", r"x\.csv:2: there is no column 2, only 1"),
         ("x.tsv", b"a\tb\rc\td\r", r"x\.tsv has the line ends of old Macs"),
     ],
@@ -222,7 +222,7 @@ def test_a_table_without_the_languages_asked_for_is_refused(tmp_path: Path) -> N
     path = tmp_path / "m.tsv"
     path.write_text("en\tde\ndog\tHund\n")
     files = CorpusFiles(tables=(str(path),), source_language="nl", target_language="fr")
-    with pytest.raises(NMTError, match="no column is in a language asked for; there are en, de"):
+    with pytest.raises(NMTError, match="no columns are in the requested languages; the columns are en, de"):
         list(read_blocks(files.corpora()))
 
 

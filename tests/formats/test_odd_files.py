@@ -117,17 +117,17 @@ def test_null_is_no_translation_and_no_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "settings", "message"),
     [
-        ("x.tsv", "a\tb\n", {"fields": ("0", "1")}, "columns are counted from 1, so there is no column 0"),
-        ("x.tsv", "a,b\n", {}, r"x\.tsv:1: there is no column 2, only 1; a tab must stand between columns"),
+        ("x.tsv", "a\tb\n", {"fields": ("0", "1")}, "there is no column 0: --source-field and --target-field count"),
+        ("x.tsv", "a,b\n", {}, r"x\.tsv:1: there is no column 2, only 1; columns must be separated by tabs"),
         ("x.tsv", b"\x1f\x8b\x08\0", {}, r"x\.tsv is compressed by gzip; give it a name in \.gz"),
-        ("x.jsonl", '{"source": "a", "target": "b"}\n', {"fields": ("source", None)}, "name both fields"),
+        ("x.jsonl", '{"source": "a", "target": "b"}\n', {"fields": ("source", None)}, "give both --source-field and --target-field"),
         (
             "x.jsonl",
             '{"id": 1, "t": {"de": "a", "en": "b"}}\n',
             {},
-            r"x\.jsonl:1: name the .*; there are id, t\.de, t\.en$",
+            r"x\.jsonl:1: choose fields .*; the fields are id, t\.de, t\.en$",
         ),
-        ("x.jsonl", '{"a\\nb\\ud800": 1}\n', {}, r"x\.jsonl:1: name the .*; there are a b\ufffd$"),
+        ("x.jsonl", '{"a\\nb\\ud800": 1}\n', {}, r"x\.jsonl:1: choose fields .*; the fields are a b\ufffd$"),
         ("x.tmx", '<tmx><tu><tuv lang="d&#10;e"><seg>a</seg></tuv></tu></tmx>', {}, "two of d e$"),
         ("x.po", po("de", "a"), {"fields": ("1", None)}, r"are for TSV, CSV and JSONL; .*x\.po is read as po"),
         ("x.tmx", TMX.format(encoding="utf-17"), {}, "has an encoding that cannot be read .*; convert it to UTF-8"),

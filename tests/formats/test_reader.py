@@ -109,7 +109,7 @@ def test_columns_by_number_and_by_name(tmp_path: Path) -> None:
     made, dropped = run(tmp_path, "t.tsv", table, languages=languages, fields=("de", "en"))
     assert (made, dropped) == ({"t.de": ["Ein Hund", "Zwei"], "t.en": ["A dog", "Two"]}, {"empty": 1})
     assert run(tmp_path, "t.tsv", table, fields=("3", "2"))[0]["t.source"] == ["A dog", "Two"]
-    with pytest.raises(NMTError, match=r"t\.tsv:1: no column is called 'fr'; there are id, de, en"):
+    with pytest.raises(NMTError, match=r"t\.tsv:1: there is no column 'fr'; the columns are id, de, en"):
         run(tmp_path, "t.tsv", table, fields=("fr", "en"))
     with pytest.raises(NMTError, match=r"t\.tsv:2: there is no column 2, only 1"):
         run(tmp_path, "t.tsv", "a\tb\nc\n")
@@ -131,25 +131,25 @@ def test_objects_with_fields_known_or_named(tmp_path: Path, content: dict[str, A
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("x.jsonl", '{"a": 1}\n', r"x\.jsonl:1: name the fields"),
+        ("x.jsonl", '{"a": 1}\n', r"x\.jsonl:1: choose fields"),
         (
             "x.jsonl",
             '{"source": "a", "target": "b"}\n{"source": "a"}\n',
-            r"x\.jsonl:2: there is no text under 'target'",
+            r"x\.jsonl:2: no text in the field 'target'",
         ),
         ("x.jsonl", "[" * 100_000 + "\n", r"x\.jsonl:1: this is not JSON"),
         ("x.jsonl", "[1]\n", r"x\.jsonl:1: not a JSON object"),
         ("x.tmx", "<tmx><body><tu></body></tmx>", r"x\.tmx:1: this is not XML"),
         ("x.tmx", "<tmx><body>", r"x\.tmx:1: this is not XML"),
-        ("x.tmx", "<a>" * 200, "elements stand more than 100 deep"),
+        ("x.tmx", "<a>" * 200, "more than 100 nested elements"),
         ("x.tmx", '<!DOCTYPE t [<!ENTITY a "lol"><!ENTITY b "&a;&a;">]><tmx>&b;</tmx>', "declares entities"),
         ("x.xlf", '<!DOCTYPE t [<!ENTITY a SYSTEM "/etc/passwd">]><xliff>&a;</xliff>', "declares entities"),
         ("x.tmx", '<!DOCTYPE t [<!ENTITY % a SYSTEM "/etc/passwd"> %a;]><tmx/>', "declares entities"),
-        ("x.po", 'msgid "a"\nfoo\n', "is no PO file"),
+        ("x.po", 'msgid "a"\nfoo\n', "this is not a PO file"),
         (
             "x.po",
             PO.encode("latin-1").replace(b"Language", b"Content-Type: text/plain; charset=utf-8\\nLanguage"),
-            r"x\.po:7: byte 0xf6 is not utf-8, which the header says",
+            r"x\.po:7: byte 0xf6 is not utf-8, the charset in the header",
         ),
         ("x.docx", "", r"unknown format; choose it with --format: tmx, xliff, po, tsv, csv, jsonl"),
     ],
