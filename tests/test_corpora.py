@@ -1,4 +1,4 @@
-"""The bundled phrasebook: it is what its generator makes, its splits share nothing, and its grammar is right."""
+"""The bundled phrasebook: the generator reproduces it, its splits share no sentence, and its grammar is correct."""
 
 import re
 from pathlib import Path
@@ -46,7 +46,7 @@ def lines() -> dict[tuple[str, str], list[str]]:
 # ---- the files -----------------------------------------------------------------------------------------------------
 
 
-def test_the_generator_makes_the_bundled_files_byte_for_byte(book: Phrasebook, tmp_path: Path) -> None:
+def test_the_generator_reproduces_the_bundled_files_byte_for_byte(book: Phrasebook, tmp_path: Path) -> None:
     write_phrasebook(book, tmp_path)
     made = sorted(path.name for path in tmp_path.iterdir())
     assert made == sorted(f"{split}.{language}" for split in SPLITS for language in LANGUAGES)
@@ -69,7 +69,7 @@ def test_no_sentence_occurs_twice(lines: dict[tuple[str, str], list[str]], langu
     assert len(set(every)) == len(every)
 
 
-def test_enough_made_and_enough_written(book: Phrasebook) -> None:
+def test_there_are_enough_generated_and_enough_handwritten_sentences(book: Phrasebook) -> None:
     written = sum(book.counts[split]["written by hand"] for split in SPLITS)
     made = sum(sum(book.counts[split].values()) for split in SPLITS) - written
     assert made >= 20_000
@@ -81,7 +81,7 @@ def test_enough_made_and_enough_written(book: Phrasebook) -> None:
     assert book.counts["valid"]["written by hand"] == 80
 
 
-def test_the_datasheet_counts_what_there_is(book: Phrasebook) -> None:
+def test_the_counts_in_the_datasheet_are_right(book: Phrasebook) -> None:
     datasheet = (phrasebook_file("train", "en").parents[1] / "README.md").read_text(encoding="utf-8")
     for family in [*{pattern.family: 0 for pattern in PATTERNS}, "written by hand"]:
         counts = " | ".join(str(book.counts[split][family]) for split in SPLITS)
@@ -113,7 +113,7 @@ def test_chinese_has_full_width_punctuation_and_no_spaces(lines: dict[tuple[str,
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_european_sentences_begin_with_a_capital_and_end(
+def test_european_sentences_begin_with_a_capital_and_have_a_final_mark(
     lines: dict[tuple[str, str], list[str]], language: str
 ) -> None:
     for split in SPLITS:
@@ -122,7 +122,7 @@ def test_european_sentences_begin_with_a_capital_and_end(
             assert re.search(r"[.?!…][\"”“’]?$", line), line
 
 
-def test_known_splits_and_languages_are_named() -> None:
+def test_unknown_splits_and_languages_are_refused_with_the_known_ones() -> None:
     assert phrasebook_file("train", "de").name == "train.de"
     with pytest.raises(NMTError, match="train, valid, test"):
         phrasebook_file("dev", "de")
@@ -200,7 +200,7 @@ def test_german_imperative(infinitive: str, expected: str) -> None:
     assert german.imperative(infinitive) == expected
 
 
-def test_separable_verbs_part_and_come_together() -> None:
+def test_separable_verbs_are_split_and_joined() -> None:
     tidy = fixed("tidy the room")
     today = ("today", "heute", "今天")
     assert german_main(Clause(I, tidy, time=today)) == "ich räume heute das Zimmer auf"

@@ -1,4 +1,4 @@
-"""Each fault is found, counted, placed, and as grave as it is."""
+"""Each problem is found and counted, with its lines and its severity."""
 
 import gzip
 import unicodedata
@@ -23,7 +23,7 @@ from nmt.errors import NMTError
 from tests.conftest import Pairs, Writer, translations
 
 CLEAN = translations(600)
-PLACE = 100  # the pair, from 0, that is spoilt
+ROW = 100  # index of the pair that is changed
 
 
 def check(files: tuple[str, str], **settings: Any) -> CheckReport:
@@ -34,10 +34,10 @@ def names(report: CheckReport) -> set[str]:
     return {finding.type.name for finding in report.findings}
 
 
-def spoilt(source: str | None = None, target: str | None = None) -> Pairs:
-    """The clean pairs, one of them with another side."""
+def with_problem(source: str | None = None, target: str | None = None) -> Pairs:
+    """The clean pairs, with one side of one pair replaced."""
     pairs = list(CLEAN)
-    pairs[PLACE] = (source or pairs[PLACE][0], target or pairs[PLACE][1])
+    pairs[ROW] = (source or pairs[ROW][0], target or pairs[ROW][1])
     return pairs
 
 
@@ -51,7 +51,7 @@ def test_clean_text_has_no_findings(write: Writer) -> None:
 
 LONGEST = max(CLEAN, key=lambda pair: len(pair[1]))
 LONG = " ".join(source for source, _ in CLEAN[:60])
-SINGLE_FAULTS: dict[str, tuple[str | None, str | None]] = {
+SINGLE_PROBLEMS: dict[str, tuple[str | None, str | None]] = {
     "mojibake": (None, "Das ist schÃ¶n fÃ¼r mich."),
     "identical": ("This is the very same line.", "this is the very same line!"),
     "empty": (None, " "),
@@ -76,18 +76,18 @@ SINGLE_FAULTS: dict[str, tuple[str | None, str | None]] = {
 }
 
 
-@pytest.mark.parametrize("kind", SINGLE_FAULTS)
-def test_a_single_fault_is_found_and_placed(write: Writer, kind: str) -> None:
-    files = write(spoilt(*SINGLE_FAULTS[kind]))
+@pytest.mark.parametrize("name", SINGLE_PROBLEMS)
+def test_a_single_problem_is_found_with_its_line(write: Writer, name: str) -> None:
+    files = write(with_problem(*SINGLE_PROBLEMS[name]))
     report = check(files)
-    finding = next(finding for finding in report.findings if finding.type.name == kind)
+    finding = next(finding for finding in report.findings if finding.type.name == name)
     assert finding.count == 1
-    assert [example.line for example in finding.examples] == [PLACE + 1]
+    assert [example.line for example in finding.examples] == [ROW + 1]
     assert finding.severity != "error"
-    assert f"{files[finding.examples[0].side or 0]}:{PLACE + 1}: " in as_text(report)
+    assert f"{files[finding.examples[0].side or 0]}:{ROW + 1}: " in as_text(report)
 
 
-def test_what_looks_like_a_fault_and_is_none_is_let_be(write: Writer) -> None:
+def test_text_that_only_looks_wrong_is_not_reported(write: Writer) -> None:
     pairs = [
         *CLEAN,
         ("„Viel Spaß“, sagte er – à Paris.", "“Have fun,” he said – à Paris."),
@@ -99,7 +99,7 @@ def test_what_looks_like_a_fault_and_is_none_is_let_be(write: Writer) -> None:
     assert names(check(write(pairs))) == set()
 
 
-def test_more_columns_than_are_read_are_pointed_out(tmp_path: Path) -> None:
+def test_extra_columns_are_reported(tmp_path: Path) -> None:
     rows = [f"{source}\t{target}" for source, target in CLEAN]
     rows[3:5] = [f"{rows[3]}\tid 3\t", f"{rows[4]}\t"]
     table = tmp_path / "pairs.tsv"
@@ -111,7 +111,7 @@ def test_more_columns_than_are_read_are_pointed_out(tmp_path: Path) -> None:
     assert names(check_corpus(parallel_files([], [], [str(table)]))) == set()
 
 
-def test_rows_without_a_tab_are_no_pairs_with_an_empty_side(tmp_path: Path) -> None:
+def test_rows_without_a_tab_are_not_counted_as_empty_pairs(tmp_path: Path) -> None:
     table = tmp_path / "pairs.tsv"
     table.write_text("".join(f"{source}\t{target}\n" for source, target in CLEAN) + "no tab\n\t\n\n", encoding="utf-8")
     report = check_corpus(parallel_files([], [], [str(table)]))
@@ -123,23 +123,23 @@ def test_rows_without_a_tab_are_no_pairs_with_an_empty_side(tmp_path: Path) -> N
     assert report.findings[0].examples[0].line == 601
 
 
-def test_what_is_no_text_is_said_before_anything_is_made_of_it(write: Writer, tmp_path: Path) -> None:
+def test_files_that_are_not_text_are_refused_at_once(write: Writer, tmp_path: Path) -> None:
     files = write(CLEAN)
-    for data, said in ((gzip.compress(b"x"), "compressed by gzip"), ("x".encode("utf-16"), "in UTF-16")):
+    for data, message in ((gzip.compress(b"x"), "compressed by gzip"), ("x".encode("utf-16"), "in UTF-16")):
         Path(files[1]).write_bytes(data)
-        with pytest.raises(NMTError, match=said):
+        with pytest.raises(NMTError, match=message):
             parallel_files([files[0]], [files[1]])
 
 
 @pytest.mark.parametrize("digits", ["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "߀߁߂߃߄߅߆߇߈߉", "０１２３４５６７８９"])
-def test_the_same_number_in_the_digits_of_another_script_is_the_same(write: Writer, digits: str) -> None:
+def test_numbers_are_equal_in_the_digits_of_different_scripts(write: Writer, digits: str) -> None:
     pairs = [*CLEAN, ("In 1999 and 24.", f"{digits[2]}{digits[4]} / {digits[1]}{digits[9] * 3}")]
     assert "numbers" not in names(check(write(pairs)))
     pairs[-1] = (pairs[-1][0], pairs[-1][1] + digits[5])
     assert "numbers" in names(check(write(pairs)))
 
 
-def test_wide_blanks_and_punctuation_are_no_words(write: Writer) -> None:
+def test_wide_spaces_and_punctuation_are_not_words(write: Writer) -> None:
     report = check(write([*CLEAN, ("\u3000", CLEAN[0][1]), ("「……」。", "《！》")]))
     assert {finding.type.name: finding.examples[0].line for finding in report.findings if finding.examples} == {
         "empty": 601,
@@ -147,7 +147,7 @@ def test_wide_blanks_and_punctuation_are_no_words(write: Writer) -> None:
     }
 
 
-def test_georgian_has_no_capital_letters_to_be_missed(write: Writer) -> None:
+def test_georgian_text_is_not_reported_as_lower_case(write: Writer) -> None:
     georgian = "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ"
     letters = str.maketrans("abcdefghijklmnopqrstuvwxyz", georgian[:26])
     report = check(write([(source.lower().translate(letters), target) for source, target in CLEAN]))
@@ -158,20 +158,20 @@ def test_georgian_has_no_capital_letters_to_be_missed(write: Writer) -> None:
 def test_examples_come_from_all_of_the_text(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tolerant_reader, "BLOCK_LINES", 50)
     pairs = list(CLEAN)
-    for place in (10, 110, 210):
-        pairs[place] = ("Это было бы очень хорошо.", f"{CLEAN[place][1]}")
+    for row in (10, 110, 210):
+        pairs[row] = ("Это было бы очень хорошо.", f"{CLEAN[row][1]}")
     [finding] = [finding for finding in check(write(pairs)).findings if finding.type.name == "source-script"]
     assert [example.line for example in finding.examples] == [11, 111, 211]
 
 
-def test_lines_without_a_partner_are_a_share_of_all_lines(write: Writer) -> None:
+def test_lines_without_a_counterpart_are_a_share_of_all_lines(write: Writer) -> None:
     files = write(CLEAN)
     Path(files[1]).write_text("".join(f"{target}\n" for _, target in CLEAN[:60]), encoding="utf-8")
     [finding] = [finding for finding in check(files).findings if finding.type.name == "unequal-counts"]
     assert (finding.count, finding.share) == (540, 0.9)
 
 
-def test_lines_that_are_not_utf8_are_named_and_stop(write: Writer) -> None:
+def test_lines_that_are_not_utf8_are_an_error_with_their_line_numbers(write: Writer) -> None:
     files = write(CLEAN)
     path = Path(files[1])
     lines = path.read_bytes().split(b"\n")
@@ -182,7 +182,7 @@ def test_lines_that_are_not_utf8_are_named_and_stop(write: Writer) -> None:
     assert f"{files[1]}:8: sch�n" in as_text(report)
 
 
-def test_unequal_counts_stop_and_the_place_is_named(write: Writer) -> None:
+def test_unequal_counts_are_an_error_with_the_line_of_the_misalignment(write: Writer) -> None:
     files = write(CLEAN)
     lines = Path(files[1]).read_bytes().split(b"\n")
     Path(files[1]).write_bytes(b"\n".join(lines[:300] + lines[301:]))
@@ -195,7 +195,7 @@ def test_unequal_counts_stop_and_the_place_is_named(write: Writer) -> None:
     assert "has no counterpart" in error.locations[1]
 
 
-def test_a_stretch_that_slipped_is_found_though_the_counts_agree(write: Writer) -> None:
+def test_a_misaligned_passage_is_found_although_the_counts_are_equal(write: Writer) -> None:
     pairs = translations(4000)
     targets = [target for _, target in pairs]
     targets.insert(3000, targets.pop(1000))
@@ -205,7 +205,7 @@ def test_a_stretch_that_slipped_is_found_though_the_counts_agree(write: Writer) 
     assert "1 line earlier" in error.locations[0]
 
 
-def test_copies_are_counted_exactly_and_nearly(write: Writer) -> None:
+def test_exact_and_near_copies_are_counted(write: Writer) -> None:
     again = [CLEAN[3], CLEAN[4], (CLEAN[5][0].upper(), CLEAN[5][1].replace(" ", "  "))]
     report = check(write([*CLEAN, *again]))
     counts = {finding.type.name: finding.count for finding in report.findings}
@@ -224,17 +224,17 @@ def test_overlap_with_held_out_text_is_counted_once_for_each_pair(write: Writer)
     assert check(write(CLEAN), held_out=[known]).errors != ()
 
 
-def test_much_of_what_a_little_may_be_stops(write: Writer) -> None:
+def test_too_many_of_some_warnings_are_an_error(write: Writer) -> None:
     for name, pair in (
         ("mojibake", ("Gut so.", "schÃ¶n fÃ¼r mich")),
         ("identical", ("This is the very same line.", "This is the very same line.")),
         ("target-script", ("Gut so hier.", "Это было бы очень хорошо.")),
     ):
-        spoilt_pairs = [(f"{pair[0]} {number}", f"{pair[1]} {number}") for number in range(100)]
-        assert name in {error.type.name for error in check(write([*CLEAN, *spoilt_pairs])).errors}
+        bad_pairs = [(f"{pair[0]} {number}", f"{pair[1]} {number}") for number in range(100)]
+        assert name in {error.type.name for error in check(write([*CLEAN, *bad_pairs])).errors}
 
 
-def test_many_pairs_that_do_not_belong_together_are_told(write: Writer) -> None:
+def test_many_unrelated_pairs_are_reported(write: Writer) -> None:
     pairs = translations(3000)
     wrong = {row: pairs[(row + 7) % 3000][1] for row in range(0, 3000, 20)}
     report = check(write([(source, wrong.get(row, target)) for row, (source, target) in enumerate(pairs)]))
@@ -243,16 +243,16 @@ def test_many_pairs_that_do_not_belong_together_are_told(write: Writer) -> None:
     assert all((example.line - 1) % 20 == 0 for example in finding.examples)
 
 
-def test_text_that_is_no_longer_as_people_write_it_is_told(write: Writer) -> None:
+def test_tokenised_and_lower_cased_text_is_reported(write: Writer) -> None:
     tokenised = [(f"{source[:-1]} {source[-1]}", target.lower()) for source, target in CLEAN]
     assert names(check(write(tokenised))) == {"tokenised-source", "lowercased-target"}
 
 
-def test_any_number_of_helpers_and_any_form_give_the_same(
+def test_the_report_is_the_same_for_any_number_of_helpers_and_any_file_format(
     write: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tolerant_reader, "BLOCK_LINES", 64)
-    pairs = [*spoilt(target="schÃ¶n &amp; gut"), CLEAN[0]]
+    pairs = [*with_problem(target="schÃ¶n &amp; gut"), CLEAN[0]]
     files = write(pairs)
     alone = as_mapping(check(files))
     assert {"mojibake", "entity", "duplicate"} <= {finding["name"] for finding in alone["findings"]}
@@ -265,9 +265,9 @@ def test_any_number_of_helpers_and_any_form_give_the_same(
     assert [finding["count"] for finding in tabular["findings"]] == [finding["count"] for finding in alone["findings"]]
 
 
-def test_reports_hold_hostile_text_as_text(write: Writer) -> None:
+def test_hostile_text_is_escaped_in_reports(write: Writer) -> None:
     hostile = "</script><script>alert(1)</script> &amp; <b>\x1b[31m"
-    report = check(write(spoilt(target=hostile)))
+    report = check(write(with_problem(target=hostile)))
     page = as_page(report)
     assert "<script>alert" not in page
     assert page.count("<script") == 2
@@ -275,7 +275,7 @@ def test_reports_hold_hostile_text_as_text(write: Writer) -> None:
     assert "\x1b" not in as_text(report)
 
 
-def test_every_kind_that_nmt_clean_is_said_to_mend_names_one_of_its_filters() -> None:
+def test_findings_that_nmt_clean_fixes_name_one_of_its_filters_or_repairs() -> None:
     from nmt.cleaning.config import FILTERS, REPAIRS
 
     assert {finding.fixed_by for finding in FINDING_TYPES.values()} <= {"", *FILTERS, *REPAIRS}
@@ -283,7 +283,7 @@ def test_every_kind_that_nmt_clean_is_said_to_mend_names_one_of_its_filters() ->
 
 
 def test_blocks_of_very_long_lines_are_divided(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = write(spoilt(target="schÃ¶n"))
+    files = write(with_problem(target="schÃ¶n"))
     whole = as_mapping(check(files))
     monkeypatch.setattr(tolerant_reader, "MOST_BYTES", 500)
     blocks_read = list(tolerant_reader.TolerantReader(parallel_files([files[0]], [files[1]])).blocks())
@@ -295,7 +295,7 @@ def test_blocks_of_very_long_lines_are_divided(write: Writer, monkeypatch: pytes
     assert "mojibake" in names(check(files))
 
 
-def test_an_empty_corpus_and_lines_without_ends(write: Writer, tmp_path: Path) -> None:
+def test_an_empty_corpus_and_a_missing_last_line_end_are_accepted(write: Writer, tmp_path: Path) -> None:
     assert check(write([])).pairs == 0
     for name, text in (("x", b"one two three\r\nfour"), ("y", b"eins zwei drei\nvier")):
         (tmp_path / name).write_bytes(text)
@@ -310,7 +310,7 @@ def decomposed(text: str) -> str:
 ACCENTED = [tuple(side.translate(str.maketrans("aeou", "áéöü")) for side in pair) for pair in CLEAN]
 
 
-def test_text_that_is_not_nfc_is_counted_and_placed_with_its_repair(write: Writer) -> None:
+def test_text_that_is_not_nfc_is_counted_and_nmt_clean_fixes_it(write: Writer) -> None:
     pairs = [*CLEAN[:-3], ("Cafe\u0301 da.", "Café da."), ("na da", "Vie\u0302\u0323t"), ("한 da", decomposed("한 da"))]
     files = write(pairs)
     [finding] = [finding for finding in check(files).findings if finding.type.name == "not-nfc"]
@@ -319,7 +319,7 @@ def test_text_that_is_not_nfc_is_counted_and_placed_with_its_repair(write: Write
     assert "nmt clean fixes them" in as_text(check(files))
 
 
-def test_pairs_are_compared_whatever_their_unicode_form(write: Writer) -> None:
+def test_unicode_normalisation_makes_no_difference_when_pairs_are_compared(write: Writer) -> None:
     pairs = [tuple(map(decomposed, pair)) for pair in ACCENTED]
     same = "Örtlich übel gänzlich."
     test = held_out_of("test", [Pair(*ACCENTED[7]), Pair(ACCENTED[8][0].upper(), ACCENTED[8][1])])
@@ -334,14 +334,14 @@ def test_pairs_are_compared_whatever_their_unicode_form(write: Writer) -> None:
     }
 
 
-def test_the_unicode_form_of_one_side_does_not_make_it_long(write: Writer) -> None:
-    """Korean in jamo has up to three characters and nine bytes for one."""
+def test_unicode_normalisation_makes_no_difference_to_lengths(write: Writer) -> None:
+    """Decomposed Korean has up to three characters and nine bytes for each syllable."""
     pairs = [*CLEAN, ("word " * 12, decomposed("한국말 " * 20).strip())]
     assert not {"length-ratio", "unusual-ratio", "incomplete"} & names(check(write(pairs)))
     assert drop_reason(Pair("a", decomposed("각" * 20)), FilterConfig()) is None
 
 
-def test_shares_are_of_lines_where_lines_are_counted_and_never_above_one(write: Writer) -> None:
+def test_shares_of_lines_are_never_above_one(write: Writer) -> None:
     files = write([(f"{source} &amp;\rx\r", f"{target} &amp;\rx\r") for source, target in CLEAN])
     report = check(files)
     counts = {finding.type.name: (finding.count, finding.share) for finding in report.findings}
@@ -361,7 +361,7 @@ REAL_MESSAGES = [
 
 
 @pytest.mark.parametrize("count", [45, 200])
-def test_translations_are_not_unusual_where_most_pairs_are_equally_long(write: Writer, count: int) -> None:
+def test_translations_are_not_unusual_if_most_pairs_are_equally_long(write: Writer, count: int) -> None:
     files = write([*MESSAGES[:count], *REAL_MESSAGES])
     assert not {"unusual-ratio", "incomplete"} & names(check(files))
     corpora = parallel_files([files[0]], [files[1]])
@@ -371,7 +371,7 @@ def test_translations_are_not_unusual_where_most_pairs_are_equally_long(write: W
     assert clean_corpus(corpora, Path(files[0]).parent / "out", CleaningConfig()).kept == count + 4
 
 
-def test_the_spread_is_that_of_translations_where_most_pairs_are_copies() -> None:
+def test_the_spread_is_that_of_translations_if_most_pairs_are_copies() -> None:
     lengths = np.random.default_rng(1).integers(20, 90, 400)
     moved = np.maximum(1, lengths + np.random.default_rng(2).normal(0, 2.6 * np.sqrt(lengths + 8))).astype(np.int64)
     mixed = fit_lengths(np.concatenate([np.stack([lengths, lengths], 1)] * 2 + [np.stack([lengths, moved], 1)]))

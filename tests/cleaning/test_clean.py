@@ -53,21 +53,21 @@ def result(directory: Path) -> Pairs:
 
 
 def write_noisy(tmp_path: Path, pairs: Pairs) -> tuple[str, str]:
-    """As the fixture write, for text that is not UTF-8, too."""
+    """Like the fixture write, also for text that is not UTF-8."""
     for side in range(2):
         text = "".join(f"{pair[side]}\n" for pair in pairs)
         (tmp_path / f"text.{'ab'[side] * 2}").write_bytes(text.encode("utf-8", "surrogateescape"))
     return str(tmp_path / "text.aa"), str(tmp_path / "text.bb")
 
 
-def test_clean_text_comes_out_as_it_was(write: Writer, tmp_path: Path) -> None:
+def test_clean_text_is_not_changed(write: Writer, tmp_path: Path) -> None:
     report = clean(write(CLEAN), tmp_path / "out", rejected=tmp_path / "rejected.tsv")
     assert result(tmp_path / "out") == CLEAN
     assert (report.read, report.kept, report.dropped, report.fixed) == (600, 600, {}, {})
     assert (tmp_path / "rejected.tsv").read_bytes() == b""
 
 
-def test_filters_compare_normalised_text_even_where_it_is_written_as_it_was(write: Writer, tmp_path: Path) -> None:
+def test_filters_compare_normalised_text_even_without_the_repair(write: Writer, tmp_path: Path) -> None:
     accented = "Örtlich übel gänzlich"
     pairs = [
         *CLEAN,
@@ -83,7 +83,7 @@ def test_filters_compare_normalised_text_even_where_it_is_written_as_it_was(writ
     assert result(tmp_path / "out") == [*CLEAN, pairs[600]]
 
 
-def test_each_filter_drops_its_own_and_says_so(tmp_path: Path) -> None:
+def test_each_filter_drops_its_pair_and_is_named_as_the_reason(tmp_path: Path) -> None:
     files = write_noisy(tmp_path, [*CLEAN, *NOISE.values()])
     report = clean(files, tmp_path / "out", rejected=tmp_path / "rejected.tsv")
     assert result(tmp_path / "out") == CLEAN
@@ -94,7 +94,7 @@ def test_each_filter_drops_its_own_and_says_so(tmp_path: Path) -> None:
     assert rows[7][3:] == list(NOISE["identical"])
 
 
-def test_the_script_filter_leaves_names_and_code_and_drops_what_is_not_translated(tmp_path: Path) -> None:
+def test_the_script_filter_keeps_names_and_code_and_drops_untranslated_text(tmp_path: Path) -> None:
     right = [
         "ფაილი Ctrl ვერ მოიძებნა",
         "Microsoft Windows ფაილი",
@@ -111,7 +111,7 @@ def test_the_script_filter_leaves_names_and_code_and_drops_what_is_not_translate
 
 
 @pytest.mark.parametrize("name", NOISE)
-def test_a_filter_left_out_drops_nothing(tmp_path: Path, name: str) -> None:
+def test_a_filter_that_is_off_drops_nothing(tmp_path: Path, name: str) -> None:
     config = CleaningConfig().changed(filters=[], repairs=[], without=[name, "unusual-ratio"])
     report = clean(write_noisy(tmp_path, [*CLEAN, NOISE[name]]), tmp_path / "out", config)
     assert name not in report.dropped
@@ -127,14 +127,14 @@ def test_a_filter_left_out_drops_nothing(tmp_path: Path, name: str) -> None:
         ("near-duplicate", (CLEAN[9][0].upper(), CLEAN[9][1])),
     ],
 )
-def test_more_filters_can_be_asked_for(write: Writer, tmp_path: Path, name: str, pair: tuple[str, str]) -> None:
+def test_filters_can_be_added(write: Writer, tmp_path: Path, name: str, pair: tuple[str, str]) -> None:
     files = write([*CLEAN, pair])
     assert clean(files, tmp_path / "without").dropped == {}
     config = CleaningConfig().changed(filters=[name], repairs=[], without=[])
     assert clean(files, tmp_path / "with", config).dropped == {name: 1}
 
 
-def test_only_what_is_short_and_lacks_an_end_is_incomplete(write: Writer, tmp_path: Path) -> None:
+def test_only_short_text_without_an_end_is_incomplete(write: Writer, tmp_path: Path) -> None:
     cut = LONGEST[1][: len(LONGEST[1]) // 2]
     more = " ".join(target for _, target in CLEAN[:3])
     pairs = [*CLEAN, (LONGEST[0] + " ", LONGEST[1][:-1]), (LONGEST[0][:-1], cut + "!"), (LONGEST[0], cut + "!")]
@@ -146,7 +146,7 @@ def test_only_what_is_short_and_lacks_an_end_is_incomplete(write: Writer, tmp_pa
     assert "incomplete" not in clean(write(unmarked), tmp_path / "unmarked", config).dropped
 
 
-def test_lines_put_together_by_mistake_are_told_by_their_words(write: Writer, tmp_path: Path) -> None:
+def test_misaligned_lines_are_recognised_by_their_words(write: Writer, tmp_path: Path) -> None:
     pairs = translations(3000)
     wrong = range(0, 3000, 20)
     noisy = [
@@ -189,13 +189,13 @@ def test_repairing_twice_is_repairing_once_and_never_adds_lines(lines: list[str]
     assert repair_side(SideText("".join(f"{line}\n" for line in once).encode()), repairs) == (once, {})
 
 
-def test_what_an_entity_hides_is_repaired_too(write: Writer, tmp_path: Path) -> None:
+def test_problems_hidden_in_entities_are_also_repaired(write: Writer, tmp_path: Path) -> None:
     report = clean(write([*CLEAN, ("a&#10;b&#8232;c d e f", "sch&Atilde;&para;n ist es")]), tmp_path / "out")
     assert result(tmp_path / "out")[-1] == ("a b c d e f", "schön ist es")
     assert report.kept == 601
 
 
-def test_what_is_no_entity_stays_above_all_in_an_address(write: Writer, tmp_path: Path) -> None:
+def test_text_that_is_not_an_entity_is_kept_above_all_in_an_address(write: Writer, tmp_path: Path) -> None:
     line = "See http://x.y/?a=1&section=3&copy=2&lt=4 & AT&T, R&D; or &nosuch; &notify; &region;."
     report = clean(
         write([*CLEAN, (line, "&lt;&eacute;&gt; &amp;lt; &copy;")]), tmp_path / "out", CleaningConfig(filters=())
@@ -205,7 +205,7 @@ def test_what_is_no_entity_stays_above_all_in_an_address(write: Writer, tmp_path
 
 
 @pytest.mark.parametrize("repair", REPAIRS)
-def test_each_repair_by_itself_keeps_lines_and_columns(tmp_path: Path, repair: str) -> None:
+def test_each_repair_alone_keeps_lines_and_columns(tmp_path: Path, repair: str) -> None:
     nasty = [
         "a&#10;b",
         "a&#13;b&NewLine;c",
@@ -227,7 +227,7 @@ def test_each_repair_by_itself_keeps_lines_and_columns(tmp_path: Path, repair: s
     assert [row[1].split()[0] for row in rows] == [b"%d" % number for number in range(len(nasty))]
 
 
-def test_a_sentence_that_differs_in_a_vowel_sign_is_another_one(write: Writer, tmp_path: Path) -> None:
+def test_sentences_that_differ_in_a_vowel_sign_are_different(write: Writer, tmp_path: Path) -> None:
     pairs = [
         ("वह लड़का था।", "He was a boy."),
         ("वह लड़की था।", "he was a boy"),
@@ -242,7 +242,7 @@ def test_a_sentence_that_differs_in_a_vowel_sign_is_another_one(write: Writer, t
     assert report.dropped == {}
 
 
-def test_any_number_of_helpers_writes_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_files_are_the_same_for_any_number_of_helpers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tolerant_reader, "BLOCK_LINES", 50)
     files = write_noisy(tmp_path, [*CLEAN[:300], *NOISE.values(), *CLEAN[200:], ("schÃ¶n", "a &amp; b")])
     reports = [clean(files, tmp_path / str(n), rejected=tmp_path / f"{n}.tsv", helpers=n) for n in (1, 2)]
@@ -253,7 +253,7 @@ def test_any_number_of_helpers_writes_the_same(tmp_path: Path, monkeypatch: pyte
     assert (tmp_path / "1.tsv").read_bytes() == (tmp_path / "2.tsv").read_bytes()
 
 
-def test_what_was_cleaned_passes_the_check_and_cleaning_again(tmp_path: Path) -> None:
+def test_clean_text_passes_the_check_and_is_not_changed_again(tmp_path: Path) -> None:
     files = write_noisy(tmp_path, [*CLEAN, *NOISE.values(), ("schÃ¶n &amp; gut so", "pretty \ufeff good")])
     clean(files, tmp_path / "out")
     once = str(tmp_path / "out" / "text.aa"), str(tmp_path / "out" / "text.bb")
@@ -262,13 +262,13 @@ def test_what_was_cleaned_passes_the_check_and_cleaning_again(tmp_path: Path) ->
     assert result(tmp_path / "twice") == result(tmp_path / "out")
 
 
-def test_held_out_text_leaves_the_training_text(write: Writer, tmp_path: Path) -> None:
+def test_held_out_sentences_are_removed_from_the_training_text(write: Writer, tmp_path: Path) -> None:
     test = held_out_of("test", [Pair(CLEAN[0][0].upper(), "something"), Pair("something", CLEAN[1][1])])
     assert clean(write(CLEAN), tmp_path / "out", held_out=[test]).dropped == {"overlap": 2}
     assert result(tmp_path / "out") == CLEAN[2:]
 
 
-def test_tables_and_compressed_files_keep_their_form(tmp_path: Path) -> None:
+def test_tables_and_compressed_files_keep_their_format(tmp_path: Path) -> None:
     rows = "".join(f"{source}\t{target}\textra\n" for source, target in [*CLEAN, CLEAN[0]])
     (tmp_path / "text.tsv.gz").write_bytes(gzip.compress(rows.encode()))
     report = clean_corpus(parallel_files([], [], [str(tmp_path / "text.tsv.gz")]), tmp_path / "out", CleaningConfig())
@@ -277,7 +277,7 @@ def test_tables_and_compressed_files_keep_their_form(tmp_path: Path) -> None:
     assert report.dropped == {"duplicate": 1}
 
 
-def test_unequal_files_are_an_error_that_names_the_place_and_leaves_nothing(write: Writer, tmp_path: Path) -> None:
+def test_unequal_files_are_an_error_that_names_the_line_and_no_file_is_left(write: Writer, tmp_path: Path) -> None:
     files = write(CLEAN)
     lines = Path(files[1]).read_bytes().split(b"\n")
     Path(files[1]).write_bytes(b"\n".join(lines[:300] + lines[301:]))
@@ -288,7 +288,7 @@ def test_unequal_files_are_an_error_that_names_the_place_and_leaves_nothing(writ
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_nothing_is_written_over_what_is_read(write: Writer, tmp_path: Path) -> None:
+def test_inputs_are_not_overwritten(write: Writer, tmp_path: Path) -> None:
     with pytest.raises(NMTError, match="would overwrite an input"):
         clean(write(CLEAN), tmp_path)
     (tmp_path / "a").mkdir()
@@ -299,7 +299,7 @@ def test_nothing_is_written_over_what_is_read(write: Writer, tmp_path: Path) -> 
         clean(write(CLEAN), tmp_path / "text.aa" / "out")
 
 
-def test_nothing_is_written_over_what_else_is_read(write: Writer, tmp_path: Path) -> None:
+def test_other_files_of_the_command_are_not_overwritten(write: Writer, tmp_path: Path) -> None:
     files = write(CLEAN)
     (tmp_path / "out").mkdir()
     held_out = tmp_path / "out" / "text.aa"
@@ -311,7 +311,7 @@ def test_nothing_is_written_over_what_else_is_read(write: Writer, tmp_path: Path
     assert held_out.read_text() == "test\n"
 
 
-def test_settings_come_back_from_their_file() -> None:
+def test_settings_are_read_back_from_their_file() -> None:
     import tomllib
 
     config = CleaningConfig(max_ratio=3.5).changed(filters=["numbers"], repairs=["tags"], without=["script", "spaces"])
@@ -322,7 +322,7 @@ def test_settings_come_back_from_their_file() -> None:
     assert all(name in config_as_toml(config) for name in (*FILTERS, *REPAIRS))
 
 
-def test_what_is_off_is_switched_on_by_taking_its_mark_away() -> None:
+def test_uncommenting_a_line_of_the_settings_switches_it_on() -> None:
     import tomllib
 
     shown = config_as_toml(CleaningConfig())

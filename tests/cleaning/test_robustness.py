@@ -1,4 +1,4 @@
-"""Whatever bytes the files hold, the check ends with a report and cleaning with two files that fit each other."""
+"""For any bytes in the files, the check ends with a report and cleaning with two aligned files."""
 
 import tempfile
 from pathlib import Path
@@ -39,7 +39,7 @@ PART = st.one_of(
     st.sampled_from(PIECES),
 )
 LINE = st.lists(PART, max_size=5).map(lambda parts: b"".join(parts).replace(b"\n", b""))
-# All but what needs to know the languages.
+# All filters but the one that needs the languages.
 EVERYTHING = CleaningConfig(filters=tuple(name for name in FILTERS if name != "language"), repairs=tuple(REPAIRS))
 
 
@@ -58,7 +58,7 @@ def test_any_bytes_are_checked_and_cleaned(pairs: list[tuple[bytes, bytes]], las
         assert as_page(report)
         assert as_mapping(report)["pairs"] == report.pairs
         if any(error.type.name == "unequal-counts" for error in report.errors):
-            return  # an empty last line without an end is no line
+            return  # an empty last line without a line end does not count
         cleaned = clean_corpus(corpora, folder / "out", EVERYTHING)
         sides = [(folder / "out" / f"text.{suffix}").read_bytes().decode("utf-8").split("\n")[:-1] for suffix in "ab"]
         assert len(sides[0]) == len(sides[1]) == cleaned.kept
@@ -71,7 +71,7 @@ HOSTILE = ["." * 200_000, *(unit * (60_000 // len(unit)) for unit in UNITS)]
 
 
 def test_very_long_lines_take_time_in_proportion_to_their_length(write: Writer, tmp_path: Path) -> None:
-    """Where something takes quadratic time, this takes hours."""
+    """If something took quadratic time, this would take hours."""
     files = write([*translations(100), *((line, f"{line} @ www.a.org %s.") for line in HOSTILE)])
     corpora = parallel_files([files[0]], [files[1]])
     counts = {finding.type.name: finding.count for finding in check_corpus(corpora).findings}

@@ -1,4 +1,4 @@
-"""``nmt check`` as a user meets it: text, JSON, a page, and the exit status."""
+"""``nmt check`` on the command line: text, JSON, the page, and the exit status."""
 
 import json
 from pathlib import Path
@@ -35,7 +35,7 @@ def run(*arguments: str, stdin: str = "") -> Result:
 TEXT = ("-s", "train.aaa", "-t", "train.bbb")
 
 
-def test_clean_text_gives_status_0_and_figures(folder: Path) -> None:
+def test_clean_text_gives_status_0_and_statistics(folder: Path) -> None:
     result = run(*TEXT)
     assert result.exit_code == 0
     assert result.stdout.startswith("400 pairs, train.aaa and train.bbb\n")
@@ -43,7 +43,7 @@ def test_clean_text_gives_status_0_and_figures(folder: Path) -> None:
     assert "words a line" in result.stdout
 
 
-def test_what_must_not_be_trained_on_gives_status_1(folder: Path) -> None:
+def test_errors_give_status_1(folder: Path) -> None:
     with (folder / "train.aaa").open("ab") as file:
         file.write(b"sch\xf6n\n")
     with (folder / "train.bbb").open("ab") as file:
@@ -54,7 +54,7 @@ def test_what_must_not_be_trained_on_gives_status_1(folder: Path) -> None:
     assert result.stdout.endswith("\nDo not train on this text until you have fixed: invalid-utf8.\n")
 
 
-def test_json_and_the_page_hold_the_same(folder: Path) -> None:
+def test_json_and_the_page_contain_the_same(folder: Path) -> None:
     write(folder, "test", PAIRS[:20])
     result = run(
         *TEXT, "--test-source", "test.aaa", "--test-target", "test.bbb", "--format", "json", "--report", "c.html"
@@ -71,14 +71,14 @@ def test_json_and_the_page_hold_the_same(folder: Path) -> None:
     assert "Pairs of the test text that are also in the training text: 20 (100 %)" in page
 
 
-def test_a_test_text_without_pairs_is_pointed_out(folder: Path) -> None:
+def test_a_test_text_without_pairs_gives_a_warning(folder: Path) -> None:
     write(folder, "test", [("", "")])
     result = run(*TEXT, "--test-source", "test.aaa", "--test-target", "test.bbb")
     assert result.exit_code == 0
     assert "nmt: warning: the test text (test.aaa) has no pairs, so overlaps with it are not checked\n" in result.stderr
 
 
-def test_a_table_comes_through_a_pipe(folder: Path) -> None:
+def test_a_table_can_be_read_from_a_pipe(folder: Path) -> None:
     table = "".join(f"{source}\t{target}\n" for source, target in PAIRS)
     result = run("--tsv", "-", stdin=table)
     assert result.exit_code == 0
@@ -104,6 +104,6 @@ def test_a_table_comes_through_a_pipe(folder: Path) -> None:
         ),
     ],
 )
-def test_wrong_input_is_one_sentence(folder: Path, arguments: list[str], message: str) -> None:
+def test_wrong_input_is_reported_in_one_sentence(folder: Path, arguments: list[str], message: str) -> None:
     result = run(*arguments)
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"nmt: error: {message}\n")

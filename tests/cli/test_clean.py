@@ -1,4 +1,4 @@
-"""``nmt clean`` as a user meets it: files in, clean files out, and what was dropped."""
+"""``nmt clean`` on the command line: clean files, and a table of dropped pairs."""
 
 import tomllib
 from pathlib import Path
@@ -93,17 +93,17 @@ def test_the_settings_shown_are_the_defaults(folder: Path) -> None:
         ),
     ],
 )
-def test_wrong_input_is_one_sentence(folder: Path, arguments: list[str], message: str) -> None:
+def test_wrong_input_is_reported_in_one_sentence(folder: Path, arguments: list[str], message: str) -> None:
     result = run(*arguments)
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"nmt: error: {message}\n")
 
 
-def test_what_was_dropped_may_stand_beside_what_was_kept(folder: Path) -> None:
+def test_dropped_pairs_may_be_written_next_to_the_clean_files(folder: Path) -> None:
     assert run(*TEXT, "-o", "new", "--rejected", "new/dropped.tsv").exit_code == 0
     assert sorted(path.name for path in (folder / "new").iterdir()) == ["dropped.tsv", "train.aaa", "train.bbb"]
 
 
-def test_where_nothing_is_left_a_warning_says_so(folder: Path) -> None:
+def test_a_warning_says_if_no_pairs_are_left(folder: Path) -> None:
     (folder / "none.tsv").write_text("no tab\nnone\n")
     result = run("--tsv", "none.tsv", "-o", "clean")
     assert (result.exit_code, result.stderr) == (
@@ -113,8 +113,8 @@ def test_where_nothing_is_left_a_warning_says_so(folder: Path) -> None:
     )
 
 
-def test_a_wrong_setting_is_told_with_its_file(folder: Path) -> None:
-    for content, said in (
+def test_a_wrong_setting_is_reported_with_its_file(folder: Path) -> None:
+    for content, message in (
         ('mends = ["entitie"]', "unknown repair 'entitie'; did you mean entities?; known: "),
         ("max_ratio = nan", "max_ratio must be at least 1, not nan"),
         ("chance_margin = nan", "chance_margin must be a number, not nan"),
@@ -122,10 +122,10 @@ def test_a_wrong_setting_is_told_with_its_file(folder: Path) -> None:
         (folder / "clean.toml").write_text(content)
         result = run(*TEXT, "-o", "clean", "-c", "clean.toml")
         assert result.exit_code == 1
-        assert result.stderr.startswith(f"nmt: error: clean.toml: {said}")
+        assert result.stderr.startswith(f"nmt: error: clean.toml: {message}")
 
 
-def test_text_to_keep_out_is_not_written_over(folder: Path) -> None:
+def test_held_out_files_are_not_overwritten(folder: Path) -> None:
     kept = (folder / "train.aaa").read_bytes()
     (folder / "raw").mkdir()
     for suffix in ("aaa", "bbb"):
@@ -139,7 +139,7 @@ def test_text_to_keep_out_is_not_written_over(folder: Path) -> None:
         assert (folder / "train.aaa").read_bytes() == kept
 
 
-def test_where_the_text_goes_must_be_said(folder: Path) -> None:
+def test_the_output_directory_is_required(folder: Path) -> None:
     result = run(*TEXT)
     assert result.exit_code == 2
     assert "give a directory for the clean files with -o" in result.stderr

@@ -1,4 +1,4 @@
-"""``nmt corpus`` as a user meets it."""
+"""``nmt corpus`` on the command line."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def counts(folder: Path) -> dict[str, int]:
     return {path.name: path.read_bytes().count(b"\n") for path in sorted(folder.iterdir())}
 
 
-def test_split_says_how_many_went_where(folder: Path) -> None:
+def test_split_reports_the_size_of_each_part(folder: Path) -> None:
     result = run("split", *TEXT, "-o", "data", "--valid", "30", "--test", "40")
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr.endswith("data: 330 pairs for training, 30 for validation, 40 for testing\n")
@@ -53,7 +53,7 @@ def test_split_says_how_many_went_where(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "expected", "said"),
+    ("arguments", "expected", "message"),
     [
         (
             ("sample", *TEXT, "-n", "25"),
@@ -64,11 +64,11 @@ def test_split_says_how_many_went_where(folder: Path) -> None:
         (("merge", *TEXT, *TEXT), {"train.aaa": 800, "train.bbb": 800}, "800 pairs read, 800 kept"),
     ],
 )
-def test_files_appear_in_the_directory(
-    folder: Path, arguments: tuple[str, ...], expected: dict[str, int], said: str
+def test_files_are_written_to_the_directory(
+    folder: Path, arguments: tuple[str, ...], expected: dict[str, int], message: str
 ) -> None:
     result = run(*arguments, "-o", "out")
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "", f"{said}\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", f"{message}\n")
     assert counts(folder / "out") == expected
 
 
@@ -80,7 +80,7 @@ def test_stats_counts_both_sides(folder: Path) -> None:
     assert (found["source"]["words"], found["source"]["distinct_words"]) == (words, distinct)
 
 
-def test_stats_says_what_it_does_not_count(folder: Path) -> None:
+def test_stats_reports_lines_that_it_does_not_count(folder: Path) -> None:
     with (folder / "all.bbb").open("a") as file:
         file.write("one more\n")
     result = run("stats", *TEXT)
@@ -92,7 +92,7 @@ def test_stats_says_what_it_does_not_count(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("corpus", "dedupe"), ("corpus", "merge", "--name", "t"), ("clean",)])
-def test_columns_that_are_not_written_are_told(folder: Path, arguments: tuple[str, ...]) -> None:
+def test_columns_that_are_not_written_give_a_warning(folder: Path, arguments: tuple[str, ...]) -> None:
     (folder / "t.tsv").write_text("Ein Hund.\tA dog.\t0.7\nZwei.\tTwo.\n")
     result = CliRunner().invoke(nmt, [*arguments, "--tsv", "t.tsv", "-o", "out"], prog_name="nmt")
     assert result.exit_code == 0
@@ -100,16 +100,16 @@ def test_columns_that_are_not_written_are_told(folder: Path, arguments: tuple[st
     assert (folder / "out" / "t.tsv").read_text() == "Ein Hund.\tA dog.\nZwei.\tTwo.\n"
 
 
-def test_import_names_the_files_it_made(folder: Path) -> None:
+def test_import_names_the_new_files(folder: Path) -> None:
     (folder / "m.jsonl").write_text('{"source": "Ein Hund", "target": "A dog"}\n')
     result = run("import", "m.jsonl", "-o", "out", "--source-language", "de", "--target-language", "en")
     assert (result.exit_code, result.stderr) == (0, "1 unit read, 1 kept\nout/m.de and out/m.en\n")
     assert (folder / "out" / "m.de").read_text() == "Ein Hund\n"
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_what_is_interrupted_leaves_nothing_behind(folder: Path, number: signal.Signals, status: int) -> None:
+def test_an_interrupted_command_leaves_no_files(folder: Path, number: signal.Signals, status: int) -> None:
     os.mkfifo(folder / "endless.aaa")
     command = ["corpus", "merge", *TEXT, "-s", "endless.aaa", "-t", "all.bbb", "-o", "out"]
     with subprocess.Popen([sys.executable, "-m", "nmt_cli", *command], stderr=subprocess.DEVNULL) as process:
@@ -137,6 +137,6 @@ def test_what_is_interrupted_leaves_nothing_behind(folder: Path, number: signal.
         ),
     ],
 )
-def test_wrong_input_is_one_sentence(folder: Path, arguments: tuple[str, ...], message: str) -> None:
+def test_wrong_input_is_reported_in_one_sentence(folder: Path, arguments: tuple[str, ...], message: str) -> None:
     result = run(*arguments)
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"nmt: error: {message}\n")

@@ -1,4 +1,4 @@
-"""Parallel files come as blocks of lines, whatever their ends, and what is wrong in them is named."""
+"""Parallel files are read as blocks of lines with any line ends, and errors in them are reported with their lines."""
 
 import gzip
 import lzma
@@ -26,7 +26,7 @@ def pairs_of(*corpora: ParallelFiles, lines: int) -> list[Pair]:
     return [pair for block in read_blocks(corpora, lines=lines) for pair in pickle.loads(pickle.dumps(block)).pairs()]
 
 
-def test_pairs_come_from_several_files_in_order(tmp_path: Path) -> None:
+def test_pairs_of_several_files_are_read_in_order(tmp_path: Path) -> None:
     sources = [write(tmp_path, "a.de", "eins", "zwei"), write(tmp_path, "b.de.gz", "drei")]
     targets = [write(tmp_path, "a.en", "one", "two"), write(tmp_path, "b.en", "three")]
     assert list(read_pairs(sources, targets)) == [("eins", "one"), ("zwei", "two"), ("drei", "three")]
@@ -47,7 +47,7 @@ def test_blocks_know_their_corpus_and_their_lines(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=60), st.integers(1, 4))
-def test_lines_are_those_that_read_lines_gives(
+def test_blocks_have_the_same_lines_as_read_lines(
     tmp_path_factory: pytest.TempPathFactory, raw: bytes, lines: int
 ) -> None:
     path = tmp_path_factory.mktemp("lines") / "text"
@@ -58,7 +58,7 @@ def test_lines_are_those_that_read_lines_gives(
     assert [pair.source for pair in found] == list(read_lines(path)) == [pair.target for pair in found]
 
 
-def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_not_text(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes("\ufeff".encode())
     (tmp_path / "b").write_bytes("\ufeffx\r\n".encode())
     assert list(read_pairs([tmp_path / "a"], [tmp_path / "b"])) == [("", "x")]
@@ -73,18 +73,18 @@ def test_unequal_line_counts_are_both_named(tmp_path: Path, source: list[str], t
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("eins\nzwei\n".encode("utf-16"), "is in UTF-16; convert it to UTF-8"),
         (gzip.compress(b"eins\nzwei\n"), "is compressed by gzip; give it a name in .gz"),
         (lzma.compress(b"eins\nzwei\n" * 9), "is compressed by xz; give it a name in .xz"),
     ],
-    ids=["utf-16", "gzip", "xz"],  # gzip's bytes hold the time
+    ids=["utf-16", "gzip", "xz"],  # the bytes of gzip contain the time
 )
-def test_what_is_no_text_is_told_from_text_with_other_lines(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_file_that_is_not_text_is_reported_as_such(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "s").write_bytes(content)
     (tmp_path / "t").write_text("one\ntwo\nthree\nfour\nfive\nsix\n")
-    with pytest.raises(NMTError, match=f"s {said}"):
+    with pytest.raises(NMTError, match=f"s {message}"):
         list(read_pairs([tmp_path / "s"], [tmp_path / "t"]))
 
 
@@ -106,7 +106,7 @@ def test_the_first_two_columns_of_a_table_are_a_pair(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lines", [2, 100])
-def test_what_is_not_utf8_is_named_by_file_and_line(tmp_path: Path, lines: int) -> None:
+def test_invalid_utf8_is_reported_with_file_and_line(tmp_path: Path, lines: int) -> None:
     good = write(tmp_path, "good", *"abcde")
     bad = tmp_path / "bad"
     bad.write_bytes(b"a\nb\nc\n\xff\ne\n")

@@ -1,4 +1,4 @@
-"""Public corpora from a server on this machine, and one sentence where there is no network."""
+"""Downloads from a local server, and one sentence if there is no network."""
 
 import http.server
 import sys
@@ -13,7 +13,7 @@ from sacrebleu.dataset.plain_text import PlainTextDataset
 from nmt.corpus.download import fetch_corpus
 from nmt.errors import NMTError
 
-# What mtdata does as far as it matters here: it fetches a file and writes its pairs as a table.
+# The relevant part of mtdata: it downloads a file and writes its pairs as a table.
 STUB = """
 import sys, urllib.request
 task, identifier = sys.argv[1:]
@@ -29,7 +29,7 @@ except OSError as error:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
-    """The address of a server of a folder with two corpora."""
+    """The address of a local server with two corpora."""
     folder = tmp_path / "served"
     folder.mkdir()
     (folder / "src.de").write_text("Ein Hund\nZwei Hunde\n", encoding="utf-8")
@@ -53,7 +53,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 
 def add_test_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, address: str) -> None:
-    """A test set that sacreBLEU finds at ``address``."""
+    """Add a test set that sacreBLEU downloads from ``address``."""
 
     class Untarred(PlainTextDataset):
         def maybe_download(self) -> None:
@@ -70,7 +70,7 @@ def add_test_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, address: str) 
 
 
 def add_mtdata(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, address: str) -> None:
-    """A program that stands for mtdata and fetches from ``address``."""
+    """Add a replacement for mtdata that downloads from ``address``."""
     package = tmp_path / "path" / "mtdata"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("")
@@ -84,14 +84,14 @@ def read(directory: Path) -> dict[str, list[str]]:
     return {path.name: path.read_text("utf-8").split("\n")[:-1] for path in sorted(directory.iterdir())}
 
 
-def test_a_test_set_comes_through_sacrebleu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: str) -> None:
+def test_a_test_set_is_downloaded_with_sacrebleu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: str) -> None:
     add_test_set(monkeypatch, tmp_path, server)
     _, report = fetch_corpus("news99/de-en", tmp_path / "out")
     assert report.kept == 2
     assert read(tmp_path / "out") == {"news99.de": ["Ein Hund", "Zwei Hunde"], "news99.en": ["A dog", "Two dogs"]}
 
 
-def test_a_corpus_comes_through_mtdata(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: str) -> None:
+def test_a_corpus_is_downloaded_with_mtdata(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: str) -> None:
     add_mtdata(monkeypatch, tmp_path, server)
     _, report = fetch_corpus("Some-news-1-deu-eng", tmp_path / "out")
     assert (report.kept, report.dropped) == (2, {"untranslated": 1})
@@ -109,7 +109,7 @@ def test_without_a_network_one_sentence_says_so_and_nothing_is_left(
     assert read(tmp_path / "out") == {}
 
 
-def test_a_corpus_that_mtdata_does_not_know_is_told(
+def test_a_corpus_that_mtdata_does_not_know_is_an_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: str
 ) -> None:
     add_mtdata(monkeypatch, tmp_path, server)
@@ -117,7 +117,7 @@ def test_a_corpus_that_mtdata_does_not_know_is_told(
         fetch_corpus("Some-unknown-1-deu-eng", tmp_path / "out")
 
 
-def test_what_nobody_knows_is_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_unknown_identifiers_are_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "mtdata", None)
     for identifier, message in (
         ("nonsense", "is neither a test set such as wmt20/en-de nor a corpus"),

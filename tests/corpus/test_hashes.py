@@ -1,4 +1,4 @@
-"""What was seen before, and how many distinct words there are."""
+"""Recognising copies, and estimating the number of distinct words."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from nmt.corpus.hashes import DistinctCount, SeenHashes, combine, hash_lines, ha
 
 @settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 40), max_size=12), max_size=12))
-def test_what_was_seen_is_what_a_set_says(batches: list[list[int]]) -> None:
+def test_seen_hashes_behave_like_a_set(batches: list[list[int]]) -> None:
     seen, known = SeenHashes(), set[int]()
     for batch in batches:
         expected = []
@@ -23,7 +23,7 @@ def test_what_was_seen_is_what_a_set_says(batches: list[list[int]]) -> None:
         assert seen.add(np.array(batch, dtype=np.uint64)).tolist() == expected
 
 
-def test_large_runs_are_left_alone_and_small_ones_merged(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_runs_are_kept_and_small_ones_merged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hashes, "_LARGEST_RUN", 256)
     seen = SeenHashes()
     for start in range(0, 4096, 16):
@@ -36,7 +36,7 @@ def test_large_runs_are_left_alone_and_small_ones_merged(monkeypatch: pytest.Mon
     assert sum(map(len, seen._runs)) == 4096
 
 
-def test_distinct_words_are_counted_exactly_while_few_and_nearly_when_many() -> None:
+def test_few_distinct_words_are_counted_exactly_and_many_are_estimated() -> None:
     few, many = DistinctCount(), DistinctCount()
     for _ in range(3):
         few.add(smallest_word_hashes([f"word{number}" for number in range(1000)]))
@@ -53,7 +53,7 @@ def test_normal_lines_differ_in_words_only() -> None:
     assert hash_normal_lines("A b!\n...\n").tolist() == hash_lines([b"ab", b"..."]).tolist()
 
 
-def test_vowel_points_that_are_written_or_left_out_at_will_do_not_count() -> None:
+def test_optional_vowel_points_make_no_difference() -> None:
     pointed, plain = hash_normal_lines("السَّلامُ عليكم\nשָׁלוֹם\nकी\n"), hash_normal_lines("السلام عليكم\nשלום\nका\n")
     assert (pointed == plain).tolist() == [True, True, False]
 

@@ -1,4 +1,4 @@
-"""Characters by their classes: counts and scripts of lines."""
+"""Character classes: counts and scripts of lines."""
 
 import pytest
 
@@ -75,11 +75,11 @@ def test_lines_without_letters_or_of_two_scripts_have_no_script() -> None:
         "查看 Microsoft",
     ],
 )
-def test_names_in_latin_letters_make_no_line_latin(line: str) -> None:
+def test_names_in_latin_letters_do_not_make_a_line_latin(line: str) -> None:
     assert classes_of(line).scripts[0] != SCRIPT_NAMES.index("Latin")
 
 
-def test_code_alone_has_no_script_beside_lines_that_have_one() -> None:
+def test_lines_of_code_have_no_script_among_lines_that_have_one() -> None:
     code = ("%(max_length)s %(limit)d", "https://example.org/a", "<br/>", "foo_bar()", "--force", "{name} {other}")
     text = ["ფაილი ვერ მოიძებნა"] * (len(code) + 1)
     assert classes_of(*text, *code).scripts[len(text) :].tolist() == [NO_SCRIPT] * len(code)
@@ -91,7 +91,7 @@ def test_text_of_another_script_is_found_among_markup() -> None:
     assert SCRIPT_NAMES[classes_of(*text, "Файл %(long_file_name)s <br class='line'/>").scripts[-1]] == "Cyrillic"
 
 
-def test_lines_are_the_same_alone_and_among_others() -> None:
+def test_the_classes_of_a_line_do_not_depend_on_the_other_lines() -> None:
     lines = [
         "Ein Hund",
         "",
@@ -108,7 +108,7 @@ def test_lines_are_the_same_alone_and_among_others() -> None:
         assert [column[row] for column in together] == [column[0] for column in alone]
 
 
-def test_what_is_code_is_left_out() -> None:
+def test_code_is_removed() -> None:
     assert (
         without_code("Use it, don't (or do) well-known words: yes.") == "Use it, don't (or do) well-known words: yes."
     )
@@ -116,12 +116,12 @@ def test_what_is_code_is_left_out() -> None:
         assert without_code(code) == ""
 
 
-def test_hostile_lines_take_no_longer_than_others() -> None:
+def test_hostile_lines_are_classified_in_linear_time() -> None:
     for part in ("<", "<a", "{", "`", ":a", "%(", "a_", "[", "&", ":ref:`"):
         assert len(classes_of("ქ" + part * 100_000).letters) == 1
 
 
-def test_lines_are_counted_apart() -> None:
+def test_each_line_is_counted_separately() -> None:
     found = classes_of("äß 12", "", "a\x00b\r!", "狗")
     assert found.characters.tolist() == [5, 0, 5, 1]
     assert found.digits.tolist() == [2, 0, 0, 0]

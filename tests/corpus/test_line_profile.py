@@ -19,7 +19,7 @@ def test_a_tenth_of_the_lines_decides_how_many_sentences_a_line_has(lines: list[
     assert facts.sentences_per_line() == expected
 
 
-def test_of_many_lines_a_sample_is_counted() -> None:
+def test_many_lines_are_sampled() -> None:
     facts = LineFacts("en", 4 * SAMPLE)
     facts.add(["One. Two.", "", "", ""] * 100)
     facts.add(["One. Two."])

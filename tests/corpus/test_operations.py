@@ -1,4 +1,4 @@
-"""Splits without leaks, samples, copies and joins: the pairs stay what they are."""
+"""Splitting without leaks, sampling, deduplicating and merging: the text of the pairs is unchanged."""
 
 import os
 import random
@@ -27,7 +27,7 @@ def read(directory: Path, name: str) -> Pairs:
     return list(zip(*sides, strict=True))
 
 
-def test_a_split_shares_no_sentence_and_follows_the_text_not_its_order(write: Writer, tmp_path: Path) -> None:
+def test_a_split_shares_no_sentence_and_does_not_depend_on_the_order(write: Writer, tmp_path: Path) -> None:
     copies = [(source.upper(), f"other {number}") for number, (source, _) in enumerate(PAIRS[:200])]
     pairs = [*PAIRS, *PAIRS[:100], *copies]
     parts = {}
@@ -44,7 +44,7 @@ def test_a_split_shares_no_sentence_and_follows_the_text_not_its_order(write: Wr
         assert sum(map(len, sentences)) == len(set().union(*sentences))
 
 
-def test_another_seed_is_another_split_and_too_much_is_an_error(write: Writer, tmp_path: Path) -> None:
+def test_another_seed_gives_another_split_and_too_many_pairs_are_an_error(write: Writer, tmp_path: Path) -> None:
     files = corpus(write(PAIRS))
     for seed in (1, 2):
         split_corpus(files, tmp_path / str(seed), valid=20, test=0, seed=seed)
@@ -57,7 +57,7 @@ def test_another_seed_is_another_split_and_too_much_is_an_error(write: Writer, t
     assert not list((tmp_path / "3").iterdir())
 
 
-def test_what_can_be_read_only_once_is_not_split(write: Writer, tmp_path: Path) -> None:
+def test_input_that_can_be_read_only_once_is_not_split(write: Writer, tmp_path: Path) -> None:
     table = tmp_path / "pairs.tsv"
     table.write_text("".join(f"{source}\t{target}\n" for source, target in PAIRS), encoding="utf-8")
     read_end, write_end = os.pipe()
@@ -104,14 +104,14 @@ def test_a_sample_is_spread_over_the_text_and_in_order(write: Writer, tmp_path: 
         ("target", [("A b.", "c d"), ("a b", "C d!"), ("A b.", "e")]),
     ],
 )
-def test_the_first_of_equal_pairs_stays(write: Writer, tmp_path: Path, by: str, expected: Pairs) -> None:
+def test_the_first_of_equal_pairs_is_kept(write: Writer, tmp_path: Path, by: str, expected: Pairs) -> None:
     files = corpus(write([("A b.", "c d"), ("a b", "C d!"), ("A b.", "c d"), ("A b.", "e")]))
     report = dedupe_corpus(files, tmp_path / "out", by=by)
     assert read(tmp_path / "out", "text") == expected
     assert report.dropped == {"duplicate": 4 - len(expected)}
 
 
-def test_corpora_are_joined_in_their_order(write: Writer, tmp_path: Path) -> None:
+def test_corpora_are_merged_in_order(write: Writer, tmp_path: Path) -> None:
     one, two = write(PAIRS[:10], "one"), write(PAIRS[10:20], "two")
     table = tmp_path / "three.tsv"
     table.write_text("".join(f"{source}\t{target}\n" for source, target in PAIRS[20:30]))
@@ -124,7 +124,7 @@ def test_corpora_are_joined_in_their_order(write: Writer, tmp_path: Path) -> Non
         merge_corpora(files, tmp_path, name="../two")
 
 
-def test_too_many_held_out_pairs_are_told_from_pairs_that_cannot_be(write: Writer, tmp_path: Path) -> None:
+def test_the_error_says_why_too_few_pairs_can_be_held_out(write: Writer, tmp_path: Path) -> None:
     few, alike = write(PAIRS[:30], "few"), write([(source, "Ja.") for source, _ in PAIRS[:30]], "alike")
     with pytest.raises(
         NMTError, match="only 25 pairs can be held out for valid, not 30: there are no more; reduce --valid"
@@ -134,7 +134,7 @@ def test_too_many_held_out_pairs_are_told_from_pairs_that_cannot_be(write: Write
         split_corpus(corpus(alike), tmp_path / "out", valid=0, test=5, seed=1)
 
 
-def test_a_table_without_tabs_is_no_corpus(tmp_path: Path) -> None:
+def test_a_table_without_tabs_is_an_error(tmp_path: Path) -> None:
     table = tmp_path / "x.tsv"
     table.write_text("a\tb\n\nno tab\n")
     for rearrange in (
@@ -169,7 +169,7 @@ def test_a_copy_in_another_unicode_form_does_not_carry_held_out_sentences_into_t
 
 
 @pytest.mark.parametrize("by", ["pair", "near", "source", "target"])
-def test_copies_in_another_unicode_form_are_copies_and_what_stays_is_written_as_it_was(
+def test_copies_in_another_unicode_form_are_dropped_and_the_kept_text_is_unchanged(
     write: Writer, tmp_path: Path, by: str
 ) -> None:
     files = corpus(write([*DECOMPOSED[:3], *ACCENTED], "text"))
@@ -177,7 +177,7 @@ def test_copies_in_another_unicode_form_are_copies_and_what_stays_is_written_as_
     assert read(tmp_path / "out", "text") == [*DECOMPOSED[:3], *ACCENTED[3:]]
 
 
-def test_bytes_that_are_not_utf8_are_not_taken_for_copies_of_each_other(tmp_path: Path) -> None:
+def test_lines_with_different_invalid_bytes_are_not_copies(tmp_path: Path) -> None:
     for name in ("text.aa", "text.bb"):
         (tmp_path / name).write_bytes(b"f\xfcr\nf\xf6r\nf\xfcr\n")
     files = parallel_files([str(tmp_path / "text.aa")], [str(tmp_path / "text.bb")])

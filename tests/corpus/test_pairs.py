@@ -33,7 +33,7 @@ def test_impossible_limits_are_refused(setting: dict[str, float]) -> None:
         FilterConfig(**setting)  # type: ignore[arg-type]
 
 
-def test_hashes_tell_apart_what_is_to_be_told_apart() -> None:
+def test_different_pairs_and_sentences_have_different_hashes() -> None:
     assert sentence_hash("Ein  Hund ") == sentence_hash("ein hund") != sentence_hash("einhund")
     hashes = {pair_hash(Pair(*pair), seed) for pair in (("a", "b"), ("b", "a"), ("A", "b")) for seed in (1, 2)}
     assert len(hashes) == 6

@@ -1,4 +1,4 @@
-"""Duplicates, reports and the held-out part, over hashes in pieces as over pairs in memory."""
+"""Duplicates, reports and held-out pairs: the same from chunks of hashes as from pairs in memory."""
 
 import tempfile
 from collections import Counter
@@ -80,7 +80,7 @@ ONE, TWO, THREE = [("a", "1"), ("b", "2")], [("c", "1"), ("a", "1")], [("a", "1"
     ],
 )
 @pytest.mark.parametrize("piece", [1, 2, 100])
-def test_copies_stay_with_other_tags_and_in_the_corpus_of_the_highest_weight(
+def test_copies_are_kept_with_other_tags_and_in_the_corpus_with_the_highest_weight(
     tags: tuple[str, ...], weights: tuple[float, ...], kept: list[str], piece: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(selection, "_CHUNK", piece)
@@ -90,7 +90,7 @@ def test_copies_stay_with_other_tags_and_in_the_corpus_of_the_highest_weight(
     assert "".join(pair.source for pair in train) == "".join(kept)
 
 
-def test_copies_with_other_tags_can_be_held_out_and_leave_training_together() -> None:
+def test_copies_with_other_tags_are_removed_from_training_together() -> None:
     pairs = [(f"Satz {n}", f"sentence {n}") for n in range(60)]
     train, held_out, _ = select(pairs, pairs, pairs, hold_out=9, of=(0, 1, 2), tags=("x", "y", "z"))
     assert len(held_out) == len(set(held_out)) == 9
@@ -105,7 +105,7 @@ sentences = st.text("ab Ce\u0301\u00e9", min_size=1, max_size=4).filter(str.stri
 
 
 def in_memory(pairs: list[Pair], size: int, seed: int) -> tuple[list[Pair], list[Pair]]:
-    """The same selection as its description says it, for pairs that are all in memory."""
+    """The same selection, following its description, with all pairs in memory."""
     first: dict[tuple[str, ...], Pair] = {}
     for pair in pairs:
         first.setdefault(tuple(map(comparable, pair)), pair)
@@ -147,7 +147,7 @@ def test_the_held_out_part_depends_on_seed_and_content_only() -> None:
     assert set(select(pairs, hold_out=100, seed=2)[1]) != set(held_out)
 
 
-def test_sentences_of_many_pairs_are_not_held_out_however_far_the_search_goes() -> None:
+def test_sentences_of_many_pairs_are_never_held_out() -> None:
     pairs = [Pair(f"{n}", "yes") for n in range(5000)] + [Pair(f"frage {n}", f"question {n}") for n in range(60)]
     train, held_out, _ = select(pairs, hold_out=50, block=1000)
     assert len(held_out) == 50
@@ -169,7 +169,7 @@ def test_known_pairs_are_counted() -> None:
         assert made.count_known([Pair("b", "x"), Pair("c", "x"), Pair("b", "x"), Pair("", "x")], 1) == 2
 
 
-def test_an_empty_corpus_is_no_trouble() -> None:
+def test_an_empty_corpus_is_not_an_error() -> None:
     assert select([], []) == ([], [], [CorpusReport(), CorpusReport()])
 
 

@@ -1,4 +1,4 @@
-"""Tables as spreadsheets and other programs write them: quoting, delimiters, encodings, headers."""
+"""Tables written by spreadsheets and other programs: quoting, delimiters, encodings, headers."""
 
 import csv
 import io
@@ -31,7 +31,7 @@ def pairs_of(path: Path) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
-def test_excels_marks_are_no_text(tmp_path: Path, encoding: str) -> None:
+def test_the_quotation_marks_of_excel_are_not_text(tmp_path: Path, encoding: str) -> None:
     text = ("\ufeff" if encoding == "utf-16-be" else "") + EXCEL
     assert rows_of(tmp_path / "x.tsv", text, encoding) == [
         ['Er sagte "Hallo".', "He said."],
@@ -53,7 +53,7 @@ def test_excels_marks_are_no_text(tmp_path: Path, encoding: str) -> None:
         'Er sagte "ja"\tHe said "yes"\n',
     ],
 )
-def test_marks_of_plain_text_stay(tmp_path: Path, text: str) -> None:
+def test_quotation_marks_in_plain_text_are_kept(tmp_path: Path, text: str) -> None:
     expected = [line.split("\t") for line in text.splitlines()]
     assert rows_of(tmp_path / "x.tsv", text) == expected
     assert pairs_of(tmp_path / "x.tsv") == [tuple(cells) for cells in expected]
@@ -66,7 +66,7 @@ def test_marks_of_plain_text_stay(tmp_path: Path, text: str) -> None:
         '"Ja."\t"Yes."\n"Nein."\t"No."\n"3"\t"3"\n',  # others quote every cell
     ],
 )
-def test_quoting_without_doubled_marks_is_seen_where_it_is_consistent(tmp_path: Path, text: str) -> None:
+def test_quoting_without_doubled_marks_is_detected_if_it_is_consistent(tmp_path: Path, text: str) -> None:
     assert rows_of(tmp_path / "x.tsv", text) == list(csv.reader(io.StringIO(text), delimiter="\t"))
     assert rows_of(tmp_path / "x.tsv", text, quoting="none") == [line.split("\t") for line in text.splitlines()]
 
@@ -89,7 +89,7 @@ def test_quoting_can_be_forced(tmp_path: Path) -> None:
         ("", []),
     ],
 )
-def test_csv_has_the_delimiter_that_fits(tmp_path: Path, text: str, rows: list[list[str]]) -> None:
+def test_the_delimiter_of_csv_is_detected(tmp_path: Path, text: str, rows: list[list[str]]) -> None:
     assert [[cell.replace(" \n", "\n") for cell in row] for row in rows_of(tmp_path / "x.csv", text)] == [
         [cell.replace(" \n", "\n") for cell in row] for row in rows
     ]
@@ -100,9 +100,7 @@ CELL = st.text(st.sampled_from('ab ",;\t\n猫'), max_size=6)
 
 @given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=6))
 @settings(max_examples=60, deadline=None)
-def test_what_csv_writes_with_all_cells_quoted_is_read_again(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
-) -> None:
+def test_fully_quoted_csv_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]) -> None:
     written = io.StringIO()
     csv.writer(written, delimiter="\t", quoting=csv.QUOTE_ALL).writerows(rows)
     path = tmp_path_factory.mktemp("tables") / "x.tsv"
@@ -121,7 +119,7 @@ def test_what_csv_writes_with_all_cells_quoted_is_read_again(
         (["text_de", "text_zh"], (0, 1), ("de", "zh")),
     ],
 )
-def test_headers_are_known_by_their_names(
+def test_headers_are_recognised_by_their_names(
     cells: list[str], columns: tuple[int, int], languages: tuple[str | None, str | None]
 ) -> None:
     header = header_of(cells)
@@ -143,11 +141,11 @@ def test_headers_are_known_by_their_names(
         ["1", "2"],
     ],
 )
-def test_a_first_pair_is_no_header(cells: list[str]) -> None:
+def test_a_first_pair_is_not_taken_for_a_header(cells: list[str]) -> None:
     assert header_of(cells) is None
 
 
-def test_of_several_languages_those_asked_for_are_taken(tmp_path: Path) -> None:
+def test_requested_languages_are_chosen_among_several(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("id,en,de,fr\n1,dog,Hund,chien\n", encoding="utf-8")
     for asked, made in (
@@ -159,14 +157,16 @@ def test_of_several_languages_those_asked_for_are_taken(tmp_path: Path) -> None:
         files, report = import_file(path, tmp_path / "out", ImportOptions(languages=asked))
         assert {Path(side).name: Path(side).read_text().strip() for side in (files.source, files.target or "")} == made
         assert (report.read, report.kept) == (1, 1)
-    with pytest.raises(NMTError, match=r"x\.csv:1: no columns are in the requested languages; the columns are id, en, de, fr"):
+    with pytest.raises(
+        NMTError, match=r"x\.csv:1: no columns are in the requested languages; the columns are id, en, de, fr"
+    ):
         import_file(path, tmp_path / "out", ImportOptions(languages=("zh", "de")))
 
 
 @pytest.mark.parametrize(
     "text", ["source\ttarget\nHund\tdog\n", "id\tsource\ttarget\n1\tHund\tdog\n", "de\ten\nHund\tdog"]
 )
-def test_a_header_is_no_pair_wherever_tables_are_read(tmp_path: Path, text: str) -> None:
+def test_a_header_is_never_read_as_a_pair(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.tsv"
     path.write_text(text, encoding="utf-8")
     assert pairs_of(path) == [("", ""), ("Hund", "dog")]  # line 1 is empty, so that line numbers stay
@@ -177,7 +177,7 @@ def test_a_header_is_no_pair_wherever_tables_are_read(tmp_path: Path, text: str)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_csv_is_read_where_tables_are_and_its_clean_text_is_a_tsv(tmp_path: Path, encoding: str) -> None:
+def test_csv_can_be_cleaned_and_is_written_as_tsv(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes('Quelle;Ziel\n"Ein Hund; er bellt";A dog barks\n'.encode(encoding))
     clean_corpus(parallel_files([], [], [str(path)]), tmp_path / "out", CleaningConfig(filters=("empty",)))
@@ -196,7 +196,7 @@ def test_csv_is_read_where_tables_are_and_its_clean_text_is_a_tsv(tmp_path: Path
         ("x.tsv", b"a\tb\rc\td\r", r"x\.tsv has the line ends of old Macs"),
     ],
 )
-def test_what_cannot_be_read_is_named_with_its_line(tmp_path: Path, name: str, data: bytes, message: str) -> None:
+def test_unreadable_rows_are_reported_with_their_line(tmp_path: Path, name: str, data: bytes, message: str) -> None:
     path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(NMTError, match=message):
@@ -206,9 +206,7 @@ def test_what_cannot_be_read_is_named_with_its_line(tmp_path: Path, name: str, d
 
 
 @pytest.mark.parametrize(("asked", "line"), [(("de", "fr"), b"Hund\tchien\n"), (("fr", "en"), b"chien\tdog\n")])
-def test_columns_of_a_table_are_those_of_the_languages_asked_for(
-    tmp_path: Path, asked: tuple[str, str], line: bytes
-) -> None:
+def test_requested_languages_choose_the_columns_of_a_table(tmp_path: Path, asked: tuple[str, str], line: bytes) -> None:
     path = tmp_path / "m.tsv"
     path.write_text("en\tde\tfr\ndog\tHund\tchien\n")
     files = CorpusFiles(tables=(str(path),), source_language=asked[0], target_language=asked[1])
@@ -218,7 +216,7 @@ def test_columns_of_a_table_are_those_of_the_languages_asked_for(
     assert block.source.splitlines(keepends=True)[1] == line
 
 
-def test_a_table_without_the_languages_asked_for_is_refused(tmp_path: Path) -> None:
+def test_a_table_without_the_requested_languages_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "m.tsv"
     path.write_text("en\tde\ndog\tHund\n")
     files = CorpusFiles(tables=(str(path),), source_language="nl", target_language="fr")
@@ -226,7 +224,7 @@ def test_a_table_without_the_languages_asked_for_is_refused(tmp_path: Path) -> N
         list(read_blocks(files.corpora()))
 
 
-def test_one_column_is_not_both_sides(tmp_path: Path) -> None:
+def test_source_and_target_cannot_be_the_same_column(tmp_path: Path) -> None:
     path = tmp_path / "t.tsv"
     path.write_text("a1\tb1\tc1\n")
     with pytest.raises(NMTError, match="both be column 2"):

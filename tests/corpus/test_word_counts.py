@@ -24,7 +24,7 @@ def test_words_are_found_in_any_script(text: str, expected: list[str]) -> None:
     assert words(text) == expected
 
 
-def test_counts_come_back_without_regard_to_case(tmp_path: Path) -> None:
+def test_counts_are_read_back_and_ignore_case(tmp_path: Path) -> None:
     counter = WordCounter()
     counter.add([Pair("Der Hund und der Hund", "the dog"), Pair("der", "The")])
     counter.save(tmp_path / "counts.gz", all_pairs=7)
@@ -36,7 +36,7 @@ def test_counts_come_back_without_regard_to_case(tmp_path: Path) -> None:
     assert found.source.lowest == found.target.lowest == 0
 
 
-def test_a_large_vocabulary_is_cut_and_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_vocabulary_is_cut_and_the_limit_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(word_counts, "MOST_WORDS", 2)
     counter = WordCounter()
     counter.add([Pair("a a a b b c c d", "x")])
@@ -47,7 +47,7 @@ def test_a_large_vocabulary_is_cut_and_says_where(tmp_path: Path, monkeypatch: p
     assert (found.source.lowest, found.target.lowest) == (2, 0)
 
 
-def test_no_file_is_no_error_and_a_damaged_one_is(tmp_path: Path) -> None:
+def test_a_missing_file_is_not_an_error_but_a_damaged_one_is(tmp_path: Path) -> None:
     assert read_word_counts(tmp_path / "none.gz") is None
     counter = WordCounter()
     counter.add([Pair("a b", "c d")])

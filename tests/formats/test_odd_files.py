@@ -1,4 +1,4 @@
-"""Files as translators' tools leave them: several variants and regions, states, line breaks, plurals, missing texts."""
+"""Files of translation tools: several variants and regions, states, line breaks, plurals, missing texts."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def po(language: str, *forms: str) -> str:
     return f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n\nmsgid "a file"\nmsgid_plural "%d files"\n{plurals}\n'
 
 
-def test_the_source_of_a_tmx_is_the_language_of_its_header_and_regions_are_told_apart(tmp_path: Path) -> None:
+def test_the_source_of_a_tmx_is_the_language_of_its_header_and_regions_are_distinguished(tmp_path: Path) -> None:
     made, dropped = run(tmp_path, "m.tmx", VARIANTS)
     assert made == {"m.EN-us": ["Hello world", "Color", "second"], "m.DE": ["Hallo Welt", "Farbe", "zweite"]}
     assert dropped == {"empty": 1}
@@ -47,20 +47,20 @@ def test_the_source_of_a_tmx_is_the_language_of_its_header_and_regions_are_told_
         assert sorted(again.values()) == sorted(made.values())
 
 
-def test_two_scripts_of_a_language_are_two_sides_if_asked_for(tmp_path: Path) -> None:
+def test_two_scripts_of_a_language_can_be_the_two_sides(tmp_path: Path) -> None:
     made, dropped = run(tmp_path, "m.tmx", SCRIPTS, languages=("zh-hans", "zh-Hant"))
     assert (made, dropped) == ({"m.zh-hans": ["汉语"], "m.zh-Hant": ["漢語"]}, {"untranslated": 1})
 
 
 @pytest.mark.parametrize("languages", [(None, None), ("fr", "de")])
-def test_the_languages_that_a_file_has_are_told_where_those_wanted_are_not_in_it(
+def test_the_error_lists_the_languages_of_a_file_without_the_requested_ones(
     tmp_path: Path, languages: tuple[str | None, str | None]
 ) -> None:
     with pytest.raises(NMTError, match=r"choose with --source-language and --target-language two of zh-Hans, zh-Hant$"):
         run(tmp_path, "m.tmx", SCRIPTS, languages=languages)
 
 
-def test_a_first_unit_without_the_language_asked_for_does_not_choose_the_other(tmp_path: Path) -> None:
+def test_a_first_unit_without_the_requested_language_does_not_determine_the_other(tmp_path: Path) -> None:
     unit = '<tu><tuv xml:lang="{}"><seg>{}</seg></tuv><tuv xml:lang="en"><seg>{}</seg></tuv></tu>'
     units = unit.format("de", "Haus", "house") + unit.format("fr", "maison", "house") + unit.format("fr", "mer", "sea")
     text = f'<tmx version="1.4"><header srclang="en"/><body>{units}</body></tmx>'
@@ -68,20 +68,20 @@ def test_a_first_unit_without_the_language_asked_for_does_not_choose_the_other(t
     assert (made, dropped) == ({"m.fr": ["maison", "mer"], "m.en": ["house", "sea"]}, {"empty": 1})
 
 
-def test_fields_that_hold_text_go_before_those_that_are_null(tmp_path: Path) -> None:
+def test_fields_with_text_are_preferred_to_null(tmp_path: Path) -> None:
     lines = '{"source": null, "target": null, "src": "a", "tgt": "b"}\n{"src": "c", "tgt": "d"}\n'
     made, _ = run(tmp_path, "x.jsonl", lines, languages=("de", "en"))
     assert made == {"x.de": ["a", "c"], "x.en": ["b", "d"]}
 
 
-def test_languages_are_not_offered_where_those_of_the_file_were_taken(tmp_path: Path) -> None:
+def test_languages_are_not_suggested_if_those_of_the_file_were_used(tmp_path: Path) -> None:
     unit = '<trans-unit id="1"><source>Save</source><target state="new">Save</target></trans-unit>'
     file = f'<file source-language="en" target-language="de"><body>{unit}</body></file>'
     with pytest.raises(NMTError, match=r"1 unit read, 0 kept; dropped: 1 untranslated$"):
         run(tmp_path, "x.xlf", f'<xliff version="1.2">{file}</xliff>')
 
 
-def test_what_is_not_yet_translated_in_xliff_is_left_out_and_languages_are_not_mixed(tmp_path: Path) -> None:
+def test_untranslated_xliff_units_are_skipped_and_languages_are_not_mixed(tmp_path: Path) -> None:
     made, dropped = run(tmp_path, "x.xlf", STATES)
     assert (made, dropped) == (
         {"x.en": ["Hello you"], "x.de": ["Hallo du"]},
@@ -104,11 +104,11 @@ def test_what_is_not_yet_translated_in_xliff_is_left_out_and_languages_are_not_m
         (po("ar", *"012345"), {"x.en": ["a file", "%d files"], "x.ar": ["1", "5"]}),
     ],
 )
-def test_plurals_stand_beside_the_form_they_translate(tmp_path: Path, content: str, made: dict[str, list[str]]) -> None:
+def test_plural_forms_are_paired_with_their_sources(tmp_path: Path, content: str, made: dict[str, list[str]]) -> None:
     assert run(tmp_path, "x.po", content)[0] == made
 
 
-def test_null_is_no_translation_and_no_error(tmp_path: Path) -> None:
+def test_null_means_untranslated_and_is_not_an_error(tmp_path: Path) -> None:
     lines = '{"translation": {"de": "a", "en": null}}\n{"translation": null}\n{"translation": {"de": "b", "en": "c"}}\n'
     made, dropped = run(tmp_path, "x.jsonl", lines, languages=("de", "en"))
     assert (made, dropped) == ({"x.de": ["b"], "x.en": ["c"]}, {"untranslated": 1, "empty": 1})
@@ -120,7 +120,12 @@ def test_null_is_no_translation_and_no_error(tmp_path: Path) -> None:
         ("x.tsv", "a\tb\n", {"fields": ("0", "1")}, "there is no column 0: --source-field and --target-field count"),
         ("x.tsv", "a,b\n", {}, r"x\.tsv:1: there is no column 2, only 1; columns must be separated by tabs"),
         ("x.tsv", b"\x1f\x8b\x08\0", {}, r"x\.tsv is compressed by gzip; give it a name in \.gz"),
-        ("x.jsonl", '{"source": "a", "target": "b"}\n', {"fields": ("source", None)}, "give both --source-field and --target-field"),
+        (
+            "x.jsonl",
+            '{"source": "a", "target": "b"}\n',
+            {"fields": ("source", None)},
+            "give both --source-field and --target-field",
+        ),
         (
             "x.jsonl",
             '{"id": 1, "t": {"de": "a", "en": "b"}}\n',
@@ -135,7 +140,7 @@ def test_null_is_no_translation_and_no_error(tmp_path: Path) -> None:
         ("x.tmx", "<tmx>\n&#x1F;</tmx>", {}, r"x\.tmx:2: this is not XML .*; fix the line, or .*xmllint --recover"),
     ],
 )
-def test_what_cannot_be_read_is_one_sentence_with_a_way_out(
+def test_unreadable_files_are_reported_in_one_sentence_with_a_remedy(
     tmp_path: Path, name: str, content: str | bytes, settings: dict[str, tuple[str | None, str | None]], message: str
 ) -> None:
     with pytest.raises(NMTError, match=message):
@@ -143,7 +148,7 @@ def test_what_cannot_be_read_is_one_sentence_with_a_way_out(
     assert not (tmp_path / "out").exists()
 
 
-def test_nothing_is_written_over_the_file_that_is_imported(tmp_path: Path) -> None:
+def test_the_imported_file_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     with pytest.raises(
         NMTError, match=r"x\.de would be overwritten; choose another directory with -o, or another --name"

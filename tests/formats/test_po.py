@@ -1,4 +1,4 @@
-"""PO: plurals by the formula of the file, and every file that msgfmt reads."""
+"""PO: plurals according to the formula of the file, and every file that msgfmt reads."""
 
 import logging
 from pathlib import Path
@@ -15,7 +15,7 @@ SLOVENE = "nplurals=4; plural=(n%100==1 ? 1 : n%100==2 ? 2 : n%100==3 || n%100==
 
 
 def plural(formula: str, *forms: str) -> str:
-    """A file of one message in the plural."""
+    """A file with one message that has plural forms."""
     texts = "\n".join(f'msgstr[{number}] "{form}"' for number, form in enumerate(forms))
     header = f'"Language: xx\\n"\n"Plural-Forms: {formula}\\n"\n' if formula else '"Language: xx\\n"\n'
     return f'msgid ""\nmsgstr ""\n{header}\nmsgid "a file"\nmsgid_plural "%d files"\n{texts}\n'
@@ -38,7 +38,7 @@ def pairs(tmp_path: Path, content: str | bytes) -> list[tuple[str, ...]]:
         ("nplurals=2; plural=0;", "any never", None, "any"),
     ],
 )
-def test_the_formula_of_the_file_chooses_the_forms_for_one_and_for_five(
+def test_the_formula_of_the_file_selects_the_forms_for_one_and_for_five(
     tmp_path: Path, formula: str, forms: str, one: str | None, many: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     expected = [("a file", one)] if one else []
@@ -58,7 +58,7 @@ def test_without_a_formula_the_first_form_is_for_one_and_there_is_a_warning(
     assert "x.po: the header has no valid Plural-Forms" in record.message
 
 
-def test_a_form_that_is_missing_is_not_translated(tmp_path: Path) -> None:
+def test_a_missing_form_is_untranslated(tmp_path: Path) -> None:
     made, dropped = run(tmp_path, "x.po", plural(LATVIAN, "one"))
     assert (made, dropped) == ({"x.en": ["a file"], "x.xx": ["one"]}, {"untranslated": 1})
 
@@ -86,13 +86,13 @@ MESSAGE = 'msgid "a"\nmsgstr "ä"\n'
     ],
 )
 @pytest.mark.parametrize("with_header", [True, False])
-def test_what_msgfmt_reads_is_read(tmp_path: Path, content: str, with_header: bool) -> None:
+def test_everything_that_msgfmt_reads_is_read(tmp_path: Path, content: str, with_header: bool) -> None:
     header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n' if with_header else ""
     mark = content[: content.startswith("\ufeff")]
     assert pairs(tmp_path, mark + header + content.removeprefix(mark)) == [("a", "ä")]
 
 
-def test_fuzzy_stands_for_the_next_message_only(tmp_path: Path) -> None:
+def test_fuzzy_applies_to_the_next_message_only(tmp_path: Path) -> None:
     content = '#, fuzzy\nmsgid ""\nmsgstr "Language: de\\n"\n\n' + MESSAGE + '#,fuzzy\n#: x\nmsgid "b"\nmsgstr "B"\n\n'
     content += '#. not fuzzy\nmsgid "c \\"d\\"\\te\\nf\\\\g"\nmsgstr "C"\n'
     made, dropped = run(tmp_path, "x.po", content)
@@ -105,7 +105,7 @@ def test_the_header_names_the_encoding(tmp_path: Path, charset: str) -> None:
     assert pairs(tmp_path, (header + MESSAGE).encode(charset)) == [("a", "ä")]
 
 
-def test_without_a_charset_what_is_not_utf_8_is_latin_1(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_without_a_charset_invalid_utf8_is_read_as_latin_1(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert pairs(tmp_path, MESSAGE.encode("latin-1")) == [("a", "ä")]
     assert "x.po:2: byte 0xe4 is not UTF-8, and the header has no charset" in caplog.text
     assert pairs(tmp_path, MESSAGE.encode()) == [("a", "ä")]
@@ -118,7 +118,10 @@ def test_without_a_charset_what_is_not_utf_8_is_latin_1(tmp_path: Path, caplog: 
     [
         ('msgid "a"\nmsgstr "b\n', r"x\.po:2: this is not a PO file: unexpected '\"b'"),
         ('msgid "a"\nmsgstr b\n', r"x\.po:2: this is not a PO file: unexpected 'b'"),
-        ('msgid "a"\n\nmsgid "b"\nmsgstr "c"\n', r"x\.po:1: this is not a PO file: a message has no msgid or no msgstr"),
+        (
+            'msgid "a"\n\nmsgid "b"\nmsgstr "c"\n',
+            r"x\.po:1: this is not a PO file: a message has no msgid",
+        ),
         ('"a"\n', r"x\.po:1: this is not a PO file"),
         ('msgstr "a"\n', r"x\.po:1: this is not a PO file"),
         ('msgid "a"\nmsgstr[x] "b"\n', r"x\.po:2: this is not a PO file"),
@@ -128,6 +131,6 @@ def test_without_a_charset_what_is_not_utf_8_is_latin_1(tmp_path: Path, caplog: 
         ),
     ],
 )
-def test_what_msgfmt_refuses_is_one_sentence_with_the_line(tmp_path: Path, content: str, message: str) -> None:
+def test_what_msgfmt_refuses_is_reported_with_the_line(tmp_path: Path, content: str, message: str) -> None:
     with pytest.raises(NMTError, match=message):
         run(tmp_path, "x.po", content)

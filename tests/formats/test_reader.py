@@ -1,4 +1,4 @@
-"""Pairs out of the formats of translators' tools, and what hostile files cannot do."""
+"""Importing the formats of translation tools, and protection against hostile files."""
 
 import gzip
 import json
@@ -59,7 +59,7 @@ msgstr ""
 def run(
     tmp_path: Path, called: str, content: str | bytes, **settings: Any
 ) -> tuple[dict[str, list[str]], dict[str, int]]:
-    """The lines of each file that an import made, and what it left out."""
+    """The lines of each file that an import writes, and the counts of skipped units."""
     path = tmp_path / called
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     files, report = import_file(path, tmp_path / "out", ImportOptions(**settings))
@@ -69,7 +69,7 @@ def run(
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_tmx_without_the_code_in_it(tmp_path: Path, encoding: str) -> None:
+def test_tmx_is_imported_without_inline_codes(tmp_path: Path, encoding: str) -> None:
     made, dropped = run(tmp_path, "memory.tmx", TMX.format(encoding=encoding).encode(encoding))
     assert made == {
         "memory.en-US": ["A dog runs\xa0far.", "Colour"],
@@ -78,7 +78,7 @@ def test_tmx_without_the_code_in_it(tmp_path: Path, encoding: str) -> None:
     assert dropped == {"untranslated": 1}
 
 
-def test_tmx_in_the_languages_asked_for(tmp_path: Path) -> None:
+def test_tmx_is_imported_in_the_requested_languages(tmp_path: Path) -> None:
     content = gzip.compress(TMX.format(encoding="utf-8").encode())
     made, dropped = run(tmp_path, "memory.tmx.gz", content, languages=("de", "en"), name="all")
     assert made == {"all.de": ["Ein Hund läuft weit.", "Farbe"], "all.en": ["A dog runs\xa0far.", "Colour"]}
@@ -87,14 +87,14 @@ def test_tmx_in_the_languages_asked_for(tmp_path: Path) -> None:
         run(tmp_path, "memory.tmx", TMX.format(encoding="utf-8"), languages=("fr", "en"))
 
 
-def test_xliff_of_both_kinds(tmp_path: Path) -> None:
+def test_both_versions_of_xliff_are_imported(tmp_path: Path) -> None:
     made, dropped = run(tmp_path, "app.xlf", XLIFF_1)
     assert (made, dropped) == ({"app.en": ["Save file"], "app.de": ["Datei {0}sichern"]}, {"untranslated": 1})
     made, dropped = run(tmp_path, "app.xliff", XLIFF_2)
     assert (made, dropped) == ({"app.en": ["Hello world", "Bye now"], "app.fr": ["Bonjour monde", "Au revoir"]}, {})
 
 
-def test_po_without_what_is_doubtful(tmp_path: Path) -> None:
+def test_po_is_imported_without_fuzzy_messages(tmp_path: Path) -> None:
     made, dropped = run(tmp_path, "messages.po", PO)
     assert made == {
         "messages.en": ["Open %s", "one file", "%d files"],
@@ -103,7 +103,7 @@ def test_po_without_what_is_doubtful(tmp_path: Path) -> None:
     assert dropped == {"fuzzy": 1, "untranslated": 1, "obsolete": 1}
 
 
-def test_columns_by_number_and_by_name(tmp_path: Path) -> None:
+def test_columns_are_chosen_by_number_or_name(tmp_path: Path) -> None:
     table = "id\tde\ten\n1\tEin Hund\tA dog\n\n2\tZwei\tTwo\n"
     languages = ("de", "en")
     made, dropped = run(tmp_path, "t.tsv", table, languages=languages, fields=("de", "en"))
@@ -123,7 +123,7 @@ def test_columns_by_number_and_by_name(tmp_path: Path) -> None:
         ({"a": {"b": "Ein Hund"}, "c.d": "A dog"}, {"fields": ("a.b", "c.d")}),
     ],
 )
-def test_objects_with_fields_known_or_named(tmp_path: Path, content: dict[str, Any], settings: dict[str, Any]) -> None:
+def test_json_fields_are_known_or_given(tmp_path: Path, content: dict[str, Any], settings: dict[str, Any]) -> None:
     made, _ = run(tmp_path, "x.jsonl", json.dumps(content) + "\n\n", **settings)
     assert list(made.values()) == [["Ein Hund"], ["A dog"]]
 
@@ -154,7 +154,7 @@ def test_objects_with_fields_known_or_named(tmp_path: Path, content: dict[str, A
         ("x.docx", "", r"unknown format; choose it with --format: tmx, xliff, po, tsv, csv, jsonl"),
     ],
 )
-def test_what_is_not_what_it_should_be_is_one_sentence(
+def test_damaged_files_are_reported_in_one_sentence(
     tmp_path: Path, name: str, content: str | bytes, message: str
 ) -> None:
     with pytest.raises(NMTError, match=message):
@@ -162,7 +162,7 @@ def test_what_is_not_what_it_should_be_is_one_sentence(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_language_code_is_no_path(tmp_path: Path) -> None:
+def test_a_language_code_cannot_be_a_path(tmp_path: Path) -> None:
     unit = '<tu><tuv xml:lang="../../x"><seg>a</seg></tuv><tuv xml:lang="de"><seg>b</seg></tuv></tu>'
     with pytest.raises(NMTError, match=r"'\.\./\.\./x' is not a language code"):
         run(tmp_path, "x.tmx", f"<tmx><body>{unit}</body></tmx>")
@@ -174,7 +174,7 @@ def test_a_language_code_is_no_path(tmp_path: Path) -> None:
         run(tmp_path, "x.tsv", "a\tb\n", name="../../x")
 
 
-def test_a_file_of_any_size_takes_little_memory(tmp_path: Path) -> None:
+def test_large_files_need_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "large.tmx.gz"
     unit = "".join(f'<tuv xml:lang="{code}"><seg>{code * 500}</seg></tuv>' for code in ("de", "en"))
     with gzip.open(path, "wt", compresslevel=1) as file:

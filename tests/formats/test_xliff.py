@@ -1,4 +1,4 @@
-"""XLIFF as the tools of translators write it: segments, inline codes, tracked changes, states, several languages."""
+"""XLIFF of translation tools: segments, inline codes, tracked changes, states, several languages."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def pairs(tmp_path: Path, content: str, name: str = "x.xlf") -> tuple[list[tuple
     return list(zip(*made.values(), strict=True)), dropped
 
 
-def test_trados_has_a_pair_for_each_segment_that_is_done(tmp_path: Path) -> None:
+def test_trados_files_have_a_pair_for_each_finished_segment(tmp_path: Path) -> None:
     made, dropped = run(tmp_path, "a.docx.sdlxliff", SDL)
     assert made == {
         "a.en-US": ["A cat.", "Open %d files now."],
@@ -49,11 +49,11 @@ def test_trados_has_a_pair_for_each_segment_that_is_done(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["x.mqxliff", "x.mxliff", "x.xliff"])
-def test_the_names_that_tools_give_are_known(tmp_path: Path, name: str) -> None:
+def test_the_file_extensions_of_tools_are_known(tmp_path: Path, name: str) -> None:
     assert pairs(tmp_path, xliff(unit("a", "b")), name) == ([("a", "b")], {})
 
 
-def test_segments_without_a_partner_by_id_are_one_text_with_spaces(tmp_path: Path) -> None:
+def test_segments_without_matching_ids_are_joined_with_spaces(tmp_path: Path) -> None:
     target = '<mrk mtype="seg" mid="0">Eine Katze.</mrk><mrk mtype="seg" mid="1">Ein Hund.</mrk>'
     chinese = '<mrk mtype="seg" mid="0">一只猫。</mrk><mrk mtype="seg" mid="1">一只狗。</mrk>'
     made, _ = pairs(tmp_path, xliff(unit("A cat. A dog.", target), unit("A cat. A dog.", chinese)))
@@ -85,7 +85,7 @@ def test_segments_without_a_partner_by_id_are_one_text_with_spaces(tmp_path: Pat
         ("Read <del>all </del><ins>the </ins>lines", "Read the lines"),
     ],
 )
-def test_inline_codes_keep_what_belongs_to_the_text(tmp_path: Path, inline: str, text: str) -> None:
+def test_inline_codes_that_belong_to_the_text_are_kept(tmp_path: Path, inline: str, text: str) -> None:
     assert pairs(tmp_path, xliff(unit(inline, inline))) == ([(text, text)], {})
     if "seg" not in inline and "mtype" not in inline:  # TMX has most of these elements, too
         tmx = f'<tu><tuv xml:lang="en"><seg>{inline}</seg></tuv><tuv xml:lang="de"><seg>x</seg></tuv></tu>'
@@ -175,5 +175,5 @@ def test_the_first_pair_determines_the_languages(tmp_path: Path) -> None:
         ("x" * 2000, ""),
     ],
 )
-def test_what_of_a_code_is_text(code: str, text: str) -> None:
+def test_inline_codes_are_replaced_with_their_text(code: str, text: str) -> None:
     assert text_of_code(code) == text

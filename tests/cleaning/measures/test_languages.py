@@ -1,4 +1,4 @@
-"""Lines of another language are told, where the identifier is installed; short ones never."""
+"""Lines in another language are recognised if the identifier is installed; short lines never are."""
 
 import pytest
 
@@ -18,7 +18,7 @@ ENGLISH = "A man in a blue shirt is standing on a ladder cleaning a window."
 FRENCH = "Un homme en chemise bleue est debout sur une échelle et nettoie une fenêtre."
 
 
-def test_a_line_is_told_from_another_language_and_not_from_its_own() -> None:
+def test_a_line_in_another_language_is_recognised() -> None:
     assert find_other_language(GERMAN, "de") is None
     found = find_other_language(ENGLISH, "de")
     assert found is not None
@@ -41,11 +41,11 @@ def test_a_line_is_told_from_another_language_and_not_from_its_own() -> None:
         (None, None),
     ],
 )
-def test_codes_as_people_write_them(given: str | None, known: str | None) -> None:
+def test_language_codes_in_several_notations_are_known(given: str | None, known: str | None) -> None:
     assert known_code(given) == known
 
 
-def test_a_language_that_is_not_known_is_an_error_only_if_asked_for() -> None:
+def test_an_unknown_language_is_an_error_only_if_it_is_given() -> None:
     assert check_languages(("ger", None)) == ("de", None)
     with pytest.raises(NMTError, match="'xx' is not a language code"):
         check_languages(("xx", "de"))
@@ -54,7 +54,7 @@ def test_a_language_that_is_not_known_is_an_error_only_if_asked_for() -> None:
     assert check_languages(("German", "zho_Hans")) == ("de", "zh")
 
 
-def test_the_check_counts_and_the_filter_drops_them(write: Writer, tmp_path: object) -> None:
+def test_the_check_counts_lines_in_another_language_and_the_filter_drops_them(write: Writer, tmp_path: object) -> None:
     pairs = [(f"{GERMAN} {number}", f"{ENGLISH} {number}") for number in range(60)]
     pairs[7] = (pairs[7][0], f"{FRENCH} 7")
     files = write(pairs)

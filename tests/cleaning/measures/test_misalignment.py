@@ -1,4 +1,4 @@
-"""The place where two files slipped apart is found to a few lines."""
+"""The line at which two files become misaligned is found to within a few lines."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def sides(count: int) -> tuple[list[str], list[str]]:
 
 
 def bundled(count: int) -> tuple[list[str], list[str]]:
-    """The German and the English of the bundled phrasebook."""
+    """German and English of the bundled phrasebook."""
     source, target = (phrasebook_file("train", code).read_text("utf-8").split("\n")[:count] for code in ("de", "en"))
     return source, target
 
@@ -27,31 +27,31 @@ def find(tmp_path: Path, source: list[str], target: list[str]) -> list[tuple[int
 
 
 @pytest.mark.parametrize("make", [sides, bundled])
-@pytest.mark.parametrize("place", [40, 777, 1900])
+@pytest.mark.parametrize("row", [40, 777, 1900])
 @pytest.mark.parametrize("side", [0, 1])
-def test_a_lost_line_is_found(tmp_path: Path, make: object, place: int, side: int) -> None:
+def test_a_lost_line_is_found(tmp_path: Path, make: object, row: int, side: int) -> None:
     lines = make(2000)  # type: ignore[operator]
-    del lines[side][place]
+    del lines[side][row]
     [(source_line, target_line, count, earliest, latest)] = find(tmp_path, *lines)
     assert count == (1 if side == 0 else -1)
-    assert abs(source_line - (place + 1)) <= 6
+    assert abs(source_line - (row + 1)) <= 6
     assert source_line == target_line
-    assert earliest - 3 <= place + 1 <= latest + 3
+    assert earliest - 3 <= row + 1 <= latest + 3
     assert latest - earliest < 40
 
 
-def test_several_places_are_found_each(tmp_path: Path) -> None:
+def test_several_misalignments_are_found(tmp_path: Path) -> None:
     source, target = sides(3000)
     del source[2500]
     del target[1500:1503]
     del source[300]
     found = find(tmp_path, source, target)
     assert [slip[2] for slip in found] == [1, -3, 1]
-    for slip, place in zip(found, (300, 1499, 2499), strict=True):
-        assert abs(slip[0] - (place + 1)) <= 6
+    for slip, row in zip(found, (300, 1499, 2499), strict=True):
+        assert abs(slip[0] - (row + 1)) <= 6
 
 
-def test_a_block_larger_than_all_offsets_looked_at_is_found(tmp_path: Path) -> None:
+def test_a_missing_block_longer_than_the_tried_offsets_is_found(tmp_path: Path) -> None:
     source, target = sides(3000)
     del target[1000:1400]
     [slip] = find(tmp_path, source, target)
@@ -59,7 +59,7 @@ def test_a_block_larger_than_all_offsets_looked_at_is_found(tmp_path: Path) -> N
     assert abs(slip[0] - 1001) <= 6
 
 
-def test_lines_put_in_are_found(tmp_path: Path) -> None:
+def test_inserted_lines_are_found(tmp_path: Path) -> None:
     source, target = sides(1500)
     target[600:600] = ["What does this do here?", "Nobody knows."]
     [slip] = find(tmp_path, source, target)
@@ -67,7 +67,7 @@ def test_lines_put_in_are_found(tmp_path: Path) -> None:
     assert abs(slip[1] - 601) <= 6
 
 
-def test_files_that_fit_have_no_slip_and_few_lines_tell_nothing(tmp_path: Path, write: Writer) -> None:
+def test_aligned_files_and_short_files_have_no_misalignment(tmp_path: Path, write: Writer) -> None:
     source, target = sides(1000)
     assert find(tmp_path, source, target) == []
     assert find(tmp_path, source[:20], target[:19]) == []
