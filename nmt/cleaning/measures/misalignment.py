@@ -249,7 +249,7 @@ def _best_path(scores: Scores, first: int, last: int) -> list[int]:
     return path[::-1]
 
 
-class _Run(NamedTuple):
+class _OffsetRun(NamedTuple):
     """A run of windows with the same offset."""
 
     offset: int
@@ -272,9 +272,9 @@ def _locate_changes(
     return misalignments
 
 
-def _runs(path: list[int | None]) -> list[_Run]:
+def _runs(path: list[int | None]) -> list[_OffsetRun]:
     """The runs of a path with an extra element at each end; windows without a counterpart are left out."""
-    runs: list[_Run] = []
+    runs: list[_OffsetRun] = []
     for number, offset in enumerate(path):
         window = max(0, number - 1)
         if offset is None:
@@ -282,7 +282,7 @@ def _runs(path: list[int | None]) -> list[_Run]:
         if runs and runs[-1].offset == offset:
             runs[-1] = runs[-1]._replace(end=window + 1)
         else:
-            runs.append(_Run(offset, window, window + 1))
+            runs.append(_OffsetRun(offset, window, window + 1))
     return runs
 
 
