@@ -16,7 +16,7 @@ from . import PATTERNS
 from .draw import Draw
 from .sentences import Pattern, Triple
 
-HERE = Path(__file__).parent / "phrasebook"
+PHRASEBOOK = Path(__file__).parents[1] / "phrasebook"
 LANGUAGES = ("en", "de", "zh")
 SPLITS = ("train", "valid", "test")
 # Of a thousand pairs of content words (or of a word and a pattern), this many never stand together in train.
@@ -116,7 +116,7 @@ def take_in_turn(drawn: Iterable[Drawn], size: int) -> list[Drawn]:
 def make_phrasebook() -> Phrasebook:
     """Draw, hold out, split, and put each split in its fixed order."""
     seen = Seen()
-    hand = [triple for triple in read_handwritten(HERE / "handwritten.tsv") if seen.take(triple)]
+    hand = [triple for triple in read_handwritten(PHRASEBOOK / "handwritten.tsv") if seen.take(triple)]
     hand.sort(key=lambda triple: rank(triple.english))
     drawn = draw_sentences(seen)
     free = sorted((d for d in drawn if not d.held_out), key=lambda d: rank("valid" + d.triple.english))
@@ -148,7 +148,7 @@ def write_phrasebook(book: Phrasebook, folder: Path) -> None:
 
 
 def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else PHRASEBOOK
     book = make_phrasebook()
     write_phrasebook(book, folder)
     for split, counts in book.counts.items():

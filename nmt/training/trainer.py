@@ -9,6 +9,7 @@ from typing import Protocol
 from torch import Tensor
 
 from nmt.data.batching import BatchPlan
+from nmt.data.curriculum import Curriculum
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.data.prefetch import BatchPrefetcher
 from nmt.data.resampling import CorpusResampler
@@ -23,7 +24,7 @@ from nmt.training.recovery import MOST_SKIPPED, all_finite, check_another_try, s
 from nmt.training.reporting.reporter import Progress, Reporter, Validation, ValidationStoppedError
 from nmt.training.run_directory.checkpoints import CheckpointStore
 from nmt.training.run_directory.snapshots import FIRST_WEIGHTS, LAST_WEIGHTS, MOVING_AVERAGE, Snapshots
-from nmt.training.schedule import Curriculum, growing_dropout
+from nmt.training.schedule import growing_dropout
 from nmt.training.sizing.thread_choice import ThreadChoice
 from nmt.training.state import TrainState
 from nmt.training.update.learner import Learner, Update

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nmt.tokenization.config import TokenizerConfig
 from nmt.tokenization.normalization import (
     comparable,
     comparable_lines,
@@ -12,7 +13,7 @@ from nmt.tokenization.normalization import (
     is_spelled_otherwise,
     rules_table,
 )
-from nmt.tokenization.tokenizer import Tokenizer, TokenizerConfig
+from nmt.tokenization.tokenizer import Tokenizer
 from nmt.tokenization.training import train_tokenizer
 
 # Combining marks that Unicode replaces by others, which then join the letter before them.

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from nmt.data.curriculum import Curriculum
 from nmt.data.encoded_corpus import Lengths
-from nmt.training.schedule import Curriculum
 
 
 def lengths() -> tuple[Lengths, Lengths]:
