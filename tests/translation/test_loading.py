@@ -72,9 +72,9 @@ def test_a_copy_whose_sums_saturate_on_this_processor_is_used_with_a_warning(
     path.write_text(path.read_text("utf-8").replace('"weight_bits": 7', f'"weight_bits": {bits}'), "utf-8")
     opened = open_model(model, device="cpu", threads=1)
     assert isinstance(opened.engine, FallbackEngine)
-    said = messages(caplog, logging.WARNING)
-    assert len(said) == warned
-    assert not warned or f"nmt export -m {model} makes it again" in said[0]
+    warnings = messages(caplog, logging.WARNING)
+    assert len(warnings) == warned
+    assert not warned or f"nmt export -m {model} makes it again" in warnings[0]
 
 
 def test_a_model_without_a_copy_runs_on_torch_without_a_message(model: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -101,7 +101,7 @@ def test_errors_in_the_command_are_not_blamed_on_the_copy(
     model: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    for settings, words in (({"device": "cuda"}, "not available here"), ({"threads": 0}, "threads must be at least 1")):
+    for settings, words in (({"device": "cuda"}, "is not available"), ({"threads": 0}, "threads must be at least 1")):
         with pytest.raises(NMTError, match=words):
             open_model(model, **settings)  # type: ignore[arg-type]
     assert not caplog.records
