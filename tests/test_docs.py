@@ -32,6 +32,17 @@ def test_every_page_of_the_manual_is_in_its_contents() -> None:
     assert {path.stem for path in DOCS.glob("*.md")} - {"index"} <= listed
 
 
+def test_the_map_and_the_drawing_show_every_package() -> None:
+    packages = {path.parent.name for path in (ROOT / "nmt").glob("*/__init__.py")}
+    drawing = (DOCS / "architecture.svg").read_text(encoding="utf-8")
+    assert packages | {"cli"} <= set(re.findall(r'class="name">(\w+)<', drawing))
+    [plan] = re.findall(
+        r"^```text\n(.*?)^```", (DOCS / "architecture.md").read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
+    folders = {path.parent.name for path in (ROOT / "nmt").rglob("*/__init__.py")}
+    assert folders <= set(re.findall(r"\b(\w+)/", plan))
+
+
 def test_the_changelog_has_a_section_for_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"## [{nmt.__version__}]" in changelog
