@@ -1,17 +1,15 @@
-"""The model card, README.md of a model directory: what a model is, how it was made, how good it is, how to use it."""
+"""The model card, README.md of a model directory: what the model is, how it was trained, its scores and its use."""
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from nmt.model_dir.info import ModelInfo
 from nmt.settings import to_mapping
 from nmt.text.languages import canonical_code
 from nmt.text.printable import printable
 
-if TYPE_CHECKING:
-    from nmt.model_dir.info import ModelInfo
-
-USE = """\
+_USE = """\
 ```
 nmt translate -m PATH/TO/THIS/DIRECTORY input.txt -o output.txt
 ```
@@ -23,16 +21,16 @@ translator = Translator("PATH/TO/THIS/DIRECTORY")
 print(translator.translate(["A sentence to translate."]))
 ```"""
 
-LARGEST_SCORE = 1e9
-LIMITS = """\
-- It translates each line by itself and sees nothing of the lines around it.
-- It knows the kind of text that it was trained on; expect less on other topics and styles.
-- A translation can be fluent and wrong. Check names, numbers and negations; let a translator check what matters.
-- What is biased or offensive in the training text can come back in translations.
-- Lines of more than {max_source_length:,} subwords are split, and their parts translated by themselves."""
+_LARGEST_SCORE = 1e9
+_LIMITS = """\
+- It translates each line on its own and does not see the lines around it.
+- It knows the kind of text that it was trained on; expect lower quality on other topics and styles.
+- A translation can be fluent and wrong. Check names, numbers and negations; have a translator check what matters.
+- Bias and offensive language in the training text can reappear in translations.
+- Lines of more than {max_source_length:,} subwords are split, and the parts are translated separately."""
 
 
-def model_card(info: "ModelInfo", parameters: int) -> str:
+def model_card(info: ModelInfo, parameters: int) -> str:
     """The card in Markdown."""
     scores = [f"- {name} {score:.2f} (`{signature}`)" for name, score, signature in score_rows(info.scores)]
     paragraphs = [
@@ -43,9 +41,9 @@ def model_card(info: "ModelInfo", parameters: int) -> str:
         "\n".join(scores) or "No scores were recorded.",
         _list(score_remarks(info.scores)),
         "## Use",
-        USE,
+        _USE,
         "## Limits",
-        LIMITS.format(max_source_length=info.max_source_length),
+        _LIMITS.format(max_source_length=info.max_source_length),
         "## Architecture",
         _list(facts(to_mapping(info.model))),
         "## Data and training",
@@ -56,15 +54,15 @@ def model_card(info: "ModelInfo", parameters: int) -> str:
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
 
 
-def title(info: "ModelInfo") -> str:
-    """What the model translates, as far as it is known."""
+def title(info: ModelInfo) -> str:
+    """The heading of the card: from which language into which, if they are known."""
     if info.source_language is None and info.target_language is None:
         return "Translation model"
     return f"Translation model, {info.source_language or 'unknown'} to {info.target_language or 'unknown'}"
 
 
 def score_rows(scores: Mapping[str, Any]) -> list[tuple[str, float, str]]:
-    """Name, score and signature of each entry that is a score."""
+    """The name, score and signature of each entry that is a score."""
     return [
         (str(entry.get("name", name)), float(entry["score"]), str(entry["signature"]))
         for name, entry in scores.items()
@@ -90,7 +88,7 @@ def facts(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, s
 def _is_score(entry: Any) -> bool:
     if not (isinstance(entry, Mapping) and isinstance(entry.get("score"), (int, float)) and "signature" in entry):
         return False
-    return bool(abs(entry["score"]) < LARGEST_SCORE)  # a whole number of JSON may be too large for a float
+    return bool(abs(entry["score"]) < _LARGEST_SCORE)  # a JSON integer can be too large for a float
 
 
 def _text(value: Any) -> str:
@@ -107,9 +105,9 @@ def _list(entries: Iterator[tuple[str, str]]) -> str:
     return "\n".join(f"- {name}: {value}" for name, value in entries)
 
 
-def _front_matter(info: "ModelInfo") -> str:
-    """The lines that model hubs read, in YAML, which takes a bare ``no`` (Norwegian) for a denial."""
+def _front_matter(info: ModelInfo) -> str:
+    """The lines that model hubs read, in YAML, where a bare ``no`` (Norwegian) means false."""
     codes = (info.source_language, info.target_language)
     languages = [tag for tag in map(canonical_code, codes) if tag is not None]
-    known = ["language:", *(f"- {json.dumps(tag)}" for tag in languages)] if languages else []
-    return "\n".join(["---", *known, "pipeline_tag: translation", "tags:", "- translation", "- nmt", "---"])
+    language_lines = ["language:", *(f"- {json.dumps(tag)}" for tag in languages)] if languages else []
+    return "\n".join(["---", *language_lines, "pipeline_tag: translation", "tags:", "- translation", "- nmt", "---"])

@@ -1,4 +1,4 @@
-"""The names of the files in a model directory, and where it lies."""
+"""Which files a model directory holds, and which directory is meant."""
 
 import contextlib
 import os
@@ -11,7 +11,6 @@ from pathlib import Path
 from nmt.errors import NMTError
 from nmt.files.lines import StrPath
 
-FORMAT_VERSION = 1
 CONFIG = "config.json"
 TOKENIZER = "tokenizer.model"
 WEIGHTS = "weights.safetensors"
@@ -19,25 +18,18 @@ CARD = "README.md"
 WORD_COUNTS = "word_counts.tsv.gz"
 TRAINING = "training"
 FAST_COPY = "ctranslate2"
-MANIFEST = "nmt.json"  # of a fast copy, see nmt.ctranslate2.copy
-
-MAX_JSON_BYTES = 10_000_000
-WEIGHTS_KEY = "weights_sha256"  # in config.json: the weights it describes
-INFO_KEY = "config"  # in the weights' metadata: the copy of config.json
-INFO_CHECKSUM = "config_sha256"  # beside it: of that copy; models of the first releases have none
-FIXED = ("model", "tokenizer_sha256", "max_source_length", "tags", "alignment_heads")  # what nobody may edit
-MAX_TOKENIZER_BYTES = 1_000_000_000
-LEFTOVER = ".nmt-*.tmp"  # what atomic_writer, or making a fast copy, leaves behind when it is killed
+MANIFEST = "nmt.json"  # in the fast copy, see nmt.ctranslate2.copy
+LEFTOVER = ".nmt-*.tmp"  # what atomic_writer, or writing a fast copy, leaves behind when it is killed
 
 
 def resolve_model_path(given: StrPath | None) -> Path:
-    """The model directory to use: ``given``, else $NMT_MODEL, else ./model; NMTError if it is no directory."""
+    """The model directory to use: ``given``, else $NMT_MODEL, else ./model; NMTError if it is not a directory."""
     chosen = given or os.environ.get("NMT_MODEL")
     path = Path(chosen or "model")
     if path.is_dir():
         return path
     if path.exists():
-        raise NMTError(f"{path} is a file; a model is a directory, as nmt train makes it")
+        raise NMTError(f"{path} is a file; a model is a directory, as nmt train writes it")
     if chosen is None:
         raise NMTError("there is no model: name its directory with -m or $NMT_MODEL (./model does not exist either)")
     origin = "" if given else ", which $NMT_MODEL names"
@@ -45,10 +37,10 @@ def resolve_model_path(given: StrPath | None) -> Path:
 
 
 def disk_usage(directory: StrPath) -> tuple[int, int]:
-    """Bytes of what translating needs, and of training/, which only resuming needs."""
+    """The bytes of the files that translation needs, and those of training/, which only resuming needs."""
     sizes = {}
     for path in Path(directory).rglob("*"):
-        with contextlib.suppress(FileNotFoundError):  # a training that goes on renames and removes files
+        with contextlib.suppress(FileNotFoundError):  # a running training renames and removes files
             if stat.S_ISREG((status := path.stat()).st_mode):
                 sizes[path] = status.st_size
     training = sum(size for path, size in sizes.items() if path.is_relative_to(Path(directory) / TRAINING))
@@ -56,7 +48,7 @@ def disk_usage(directory: StrPath) -> tuple[int, int]:
 
 
 def remove_leftovers(directory: Path, *, older_than: float) -> None:
-    """Remove temporary files and directories of killed calls that were changed last so many seconds ago or more."""
+    """Remove temporary files and directories of killed calls that last changed at least ``older_than`` seconds ago."""
     for path in directory.glob(LEFTOVER):
         if path.lstat().st_mtime > time.time() - older_than:
             continue

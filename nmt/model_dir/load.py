@@ -1,29 +1,13 @@
-"""The published model directory: save, load, verify. Nothing in it is executed or unpickled.
-
-    config.json           format version, languages, model, search defaults, resolved training settings, scores
-    tokenizer.model       SentencePiece, as trained
-    weights.safetensors   float32, with a checksum
-    README.md             the model card
-    word_counts.tsv.gz    optional: how often each word came in the training text (nmt.corpus.word_counts)
-    ctranslate2/          optional, derived: see nmt.ctranslate2.copy
-    training/             only for resuming
-
-A reader never meets half a publication. Each file appears at once under its name, in the order tokenizer, weights,
-config. The weights carry a copy of the config in their header: where config.json names other weights than those that
-are there (a publication was cut short between the two, or is going on), the copy describes them. Otherwise config.json
-counts, so that people can edit its search defaults; what cannot be edited without ruining the translations must be as
-the copy says, so that a flipped bit is found. A publication with another tokenizer, which no order of files can
-make safe, first takes the old config.json away.
-"""
+"""Loading a model directory: every file is verified before it is used."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nmt.errors import NMTError
 from nmt.files.lines import StrPath, open_binary
-from nmt.model_dir.info import ModelInfo, load_info, read_info, sha256
-from nmt.model_dir.layout import CONFIG, MAX_TOKENIZER_BYTES, TOKENIZER, WEIGHTS
-from nmt.model_dir.weights import WeightsHeader, read_header, read_weights
+from nmt.model_dir.info import ModelInfo, info_for_weights, load_info
+from nmt.model_dir.layout import CONFIG, TOKENIZER, WEIGHTS
+from nmt.model_dir.weights import WeightsHeader, read_header, read_weights, sha256
 from nmt.models.config import ModelConfig
 
 if TYPE_CHECKING:
@@ -32,6 +16,8 @@ if TYPE_CHECKING:
     from nmt.models.transformer import Transformer
     from nmt.tokenization.tokenizer import Tokenizer
 
+MAX_TOKENIZER_BYTES = 1_000_000_000
+
 
 def weights_checksum(directory: StrPath) -> str:
     """SHA-256 of the numbers of the model in ``directory``, as the header of its weights says."""
@@ -39,7 +25,7 @@ def weights_checksum(directory: StrPath) -> str:
 
 
 def load_tokenizer(directory: StrPath, info: ModelInfo) -> "Tokenizer":
-    """The tokenizer the model was trained with; NMTError if tokenizer.model is another one or damaged."""
+    """The tokenizer that the model was trained with; NMTError if tokenizer.model is another one or damaged."""
     from nmt.tokenization.tags import tag_symbols
     from nmt.tokenization.tokenizer import Tokenizer
 
@@ -58,7 +44,7 @@ def load_tokenizer(directory: StrPath, info: ModelInfo) -> "Tokenizer":
 def load_model(
     directory: StrPath, *, device: "str | torch.device" = "cpu"
 ) -> "tuple[Transformer, Tokenizer, ModelInfo]":
-    """The model in ``directory``, ready to translate on ``device``, with every file of it verified."""
+    """The model in ``directory``, ready to translate on ``device``, with all its files verified."""
     from nmt.runtime.device import choose_device
 
     directory = Path(directory)
@@ -66,29 +52,29 @@ def load_model(
     info = load_info(directory)  # what can fail fast fails before the weights are read
     tokenizer = load_tokenizer(directory, info)
     header, weights = read_weights(directory / WEIGHTS)
-    info = read_info(directory, header)  # the weights may be newer than a moment ago
-    model = _fitting_transformer(info.model, header, directory)
+    info = info_for_weights(directory, header)  # new weights may have been published since
+    model = _matching_transformer(info.model, header, directory)
     model.load_state_dict(weights)
     return model.to(device).eval(), tokenizer, info
 
 
-def _fitting_transformer(config: ModelConfig, header: WeightsHeader, directory: Path) -> "Transformer":
-    """A Transformer whose parameters have the names and shapes of the weights, their numbers still to come."""
+def _matching_transformer(config: ModelConfig, header: WeightsHeader, directory: Path) -> "Transformer":
+    """A Transformer without numbers whose parameters have the names and shapes of the weights."""
     from nmt.models.blank import blank_transformer
 
-    fault = f"{directory / WEIGHTS} does not fit {CONFIG}"
+    mismatch = f"{directory / WEIGHTS} does not fit {CONFIG}"
     largest = max((size for shape in header.shapes.values() for size in shape), default=0)
     widths = (config.vocabulary_size, config.dimension, config.feed_forward)
     if config.encoder_layers + config.decoder_layers > len(header.shapes) or max(widths) > largest:
-        raise NMTError(f"{fault}: it holds the tensors of a smaller model")
+        raise NMTError(f"{mismatch}: it holds the tensors of a smaller model")
     model = blank_transformer(config)
     expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
     for name in expected:
         if name not in header.shapes:
-            raise NMTError(f"{fault}: it has no tensor {name}")
+            raise NMTError(f"{mismatch}: it has no tensor {name}")
         if header.shapes[name] != expected[name]:
-            raise NMTError(f"{fault}: {name} has the shape {header.shapes[name]} and should have {expected[name]}")
+            raise NMTError(f"{mismatch}: {name} has the shape {header.shapes[name]} and should have {expected[name]}")
     for name in header.shapes:
         if name not in expected:
-            raise NMTError(f"{fault}: the tensor {name} is unknown")
+            raise NMTError(f"{mismatch}: the tensor {name} is unknown")
     return model

@@ -118,7 +118,7 @@ def test_tags_of_models_of_earlier_releases_match_no_text(tmp_path: Path) -> Non
     assert (tmp_path / "tokenizer.model").read_bytes() == old.proto
 
 
-def test_loading_leaves_the_random_state_alone(published: Path) -> None:
+def test_loading_does_not_change_the_random_state(published: Path) -> None:
     before = torch.get_rng_state()
     load_model(published, device="cpu")
     assert torch.equal(before, torch.get_rng_state())
@@ -139,7 +139,7 @@ def test_half_precision_is_published_as_float32(tmp_path: Path, tokenizer: Token
     assert torch.equal(loaded.embedding.weight, model.embedding.weight.float())
 
 
-def test_a_directory_can_be_moved_and_read_only(published: Path, tmp_path: Path, model: Transformer) -> None:
+def test_a_directory_can_be_moved_and_made_read_only(published: Path, tmp_path: Path, model: Transformer) -> None:
     moved = tmp_path / "elsewhere" / "wörter"
     shutil.copytree(published, moved)
     shutil.rmtree(published)
@@ -151,7 +151,7 @@ def test_a_directory_can_be_moved_and_read_only(published: Path, tmp_path: Path,
     moved.chmod(0o755)
 
 
-def test_the_card_tells_what_people_ask(published: Path, model: Transformer) -> None:
+def test_the_card_answers_what_people_ask(published: Path, model: Transformer) -> None:
     card = (published / CARD).read_text(encoding="utf-8")
     parameters = sum(parameter.numel() for parameter in model.parameters())
     for part in (
@@ -187,11 +187,11 @@ def test_info_needs_no_torch(published: Path) -> None:
     assert result.stdout.startswith("200 ")
 
 
-# --- publications that do not come to their end
+# --- interrupted publications
 
 
 class Killed(BaseException):
-    """What no handler expects."""
+    """An exception that no handler expects."""
 
 
 @pytest.mark.parametrize("killed_at", range(1, 4))
@@ -212,7 +212,7 @@ def test_a_publication_cut_short_leaves_the_old_or_the_new_model(
 
     for module in (nmt.model_dir.save, nmt.model_dir.weights, nmt.tokenization.tokenizer):
         monkeypatch.setattr(module, "atomic_writer", dying_writer)
-    new = transformer(tokenizer, feed_forward=32)  # another shape, so that mixing old and new could not pass
+    new = transformer(tokenizer, feed_forward=32)  # another shape, so that a mixture of old and new would fail
     new_scores = {**SCORES, "step": 4000}
     with pytest.raises(Killed):
         save_model(published, info=information(new, scores=new_scores), tokenizer=tokenizer, weights=new.state_dict())
@@ -223,7 +223,7 @@ def test_a_publication_cut_short_leaves_the_old_or_the_new_model(
     assert load_info(published) == info
 
 
-def test_another_tokenizer_never_meets_the_old_weights(
+def test_a_new_tokenizer_is_never_used_with_the_old_weights(
     monkeypatch: pytest.MonkeyPatch, published: Path, other_tokenizer: Tokenizer
 ) -> None:
     def dying(*args: Any, **settings: object) -> None:
@@ -241,7 +241,7 @@ def test_another_tokenizer_never_meets_the_old_weights(
     assert same_weights(load_model(published)[0], new)
 
 
-def test_leftovers_of_killed_writers_go(published: Path, model: Transformer, tokenizer: Tokenizer) -> None:
+def test_leftovers_of_killed_writers_are_removed(published: Path, model: Transformer, tokenizer: Tokenizer) -> None:
     old, fresh = published / ".nmt-0123.tmp", published / ".nmt-4567.tmp"
     old.touch()
     fresh.touch()
@@ -256,7 +256,7 @@ def test_search_defaults_may_be_edited(published: Path) -> None:
     assert load_info(published).search.beam_size == 7
 
 
-def test_a_directory_that_cannot_be_made_is_a_sentence(
+def test_a_directory_that_cannot_be_created_is_a_clear_error(
     tmp_path: Path, model: Transformer, tokenizer: Tokenizer
 ) -> None:
     (tmp_path / "file").touch()
@@ -280,7 +280,7 @@ def test_any_flipped_bit_of_the_weights_is_found(published: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", [0, 4, 100, -1])
-def test_cut_weights_are_found_by_the_header_alone(published: Path, kept: int) -> None:
+def test_truncated_weights_are_found_by_the_header_alone(published: Path, kept: int) -> None:
     path = published / WEIGHTS
     path.write_bytes(path.read_bytes()[:kept])
     with pytest.raises(NMTError, match=r"weights\.safetensors"):
@@ -300,7 +300,7 @@ def test_cut_weights_are_found_by_the_header_alone(published: Path, kept: int) -
         b"\xff",
     ],
 )
-def test_strange_headers_are_sentences(published: Path, header: bytes) -> None:
+def test_malformed_headers_are_clear_errors(published: Path, header: bytes) -> None:
     (published / WEIGHTS).write_bytes(len(header).to_bytes(8, "little") + header + b"\0\0\0\0")
     with pytest.raises(NMTError, match=r"weights\.safetensors"):
         load_info(published)
@@ -329,7 +329,7 @@ def test_a_damaged_tokenizer_is_named(published: Path) -> None:
         (b"", "not JSON"),
         (b'{"format_version": 1', "not JSON"),
         (b'{"format_version": "\xff"}', "not JSON"),
-        (b"[]", "no table"),
+        (b"[]", "does not hold a table"),
         (b"[" * 200_000, "nested too deeply"),
         (b" " * 10_000_001, "larger than"),
         (b'{"architectures": ["MarianMTModel"]}', "no format_version"),
@@ -375,7 +375,7 @@ def test_a_wrong_setting_is_named(published: Path, changes: dict[str, Any], word
     ],
 )
 def test_weights_that_do_not_fit_the_config_are_refused(published: Path, change: dict[str, Any], words: str) -> None:
-    """Not even if the copy of config.json in their header says the same."""
+    """Even if the copy of config.json in their header says the same."""
     settings = json.loads((published / CONFIG).read_text())["model"]
     edit_config(published, model={**settings, **change})
     with pytest.raises(NMTError, match=rf"weights\.safetensors does not fit config\.json: {next(iter(change))} was"):
@@ -387,6 +387,15 @@ def test_weights_that_do_not_fit_the_config_are_refused(published: Path, change:
     path.write_bytes(serialize(weights, metadata))
     with pytest.raises(NMTError, match=rf"weights\.safetensors does not fit config\.json.*{words}"):
         load_model(published)
+
+
+def test_a_copy_of_the_config_without_its_checksum_is_refused(published: Path) -> None:
+    header, weights = read_weights(published / WEIGHTS)
+    metadata = {name: value for name, value in header.metadata.items() if name != "config_sha256"}
+    assert len(metadata) == len(header.metadata) - 1
+    (published / WEIGHTS).write_bytes(serialize(weights, metadata))
+    with pytest.raises(NMTError, match="its header contradicts itself"):
+        load_info(published)
 
 
 @pytest.mark.parametrize("name", [CONFIG, TOKENIZER, WEIGHTS])
@@ -403,21 +412,21 @@ def test_a_directory_in_place_of_a_file_is_named(published: Path) -> None:
         load_info(published)
 
 
-def test_a_run_without_a_model_yet_says_so(tmp_path: Path) -> None:
+def test_a_run_without_a_model_yet_is_reported_as_such(tmp_path: Path) -> None:
     (tmp_path / "training").mkdir()
     with pytest.raises(NMTError, match="no finished checkpoint yet"):
         load_info(tmp_path)
 
 
-def test_an_empty_directory_is_none_of_ours(tmp_path: Path) -> None:
+def test_an_empty_directory_is_not_a_model_directory(tmp_path: Path) -> None:
     with pytest.raises(NMTError, match="not a model directory of nmt"):
         load_info(tmp_path)
 
 
-# --- which directory
+# --- which directory is meant
 
 
-def test_the_model_is_the_given_one_then_the_variable_then_model(
+def test_the_model_is_the_given_one_then_that_of_the_variable_then_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
