@@ -23,11 +23,11 @@ from ..options import (
     verbosity_options,
 )
 from ..unused_options import reject_given, reject_unused_search_options
-from .inputs import Inputs
+from .inputs import EvaluationInputs
 from .outputs import EvaluationOutputs
 
 if TYPE_CHECKING:
-    from nmt.evaluation.evaluate import EvaluationConfig
+    from nmt.evaluation.comet import Comet
     from nmt.evaluation.quality_gate import Gate
 
 EXAMPLES = examples(
@@ -38,24 +38,24 @@ EXAMPLES = examples(
     "nmt evaluate -m model -s news.de -r news.en -s talks.de -r talks.en",
     "nmt evaluate -m model --test-set wmt14 -l de-en --quality-gate bleu=25",
 )
-# What each metric is called on the command line, as sacreBLEU calls it, and in results.
+# The name of each metric on the command line, which is that of sacreBLEU, and in results.
 METRICS = {"bleu": "bleu", "chrf": "chrf2", "chrf++": "chrf", "ter": "ter", "comet": "comet"}
 TOKENIZERS = ("13a", "intl", "zh", "char", "ja-mecab", "ko-mecab", "none", "flores101", "flores200")
 ORDER = "nmt.evaluate.order"
 
 
 def _remember_order(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
-    """Note what came first, -m or -i: click calls in the order of the command line."""
+    """Remember whether -m or -i came first; click calls this in the order of the command line."""
     if value:
         context.meta.setdefault(ORDER, []).append(parameter.name)
     return value
 
 
 class _Command(click.Command):
-    """Takes ``--metrics bleu chrf ter``, as sacrebleu does, for ``--metrics bleu,chrf,ter``."""
+    """Accepts ``--metrics bleu chrf ter``, as sacrebleu does, for ``--metrics bleu,chrf,ter``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Join the names of metrics that follow the first one."""
+        """Join the metric names that follow the first one."""
         joined: list[str] = []
         inside = False
         for argument in args:
@@ -67,9 +67,9 @@ class _Command(click.Command):
         return super().parse_args(ctx, joined)
 
 
-def _metrics_of(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001
-    """The metrics wanted, each once; a usage error, with the nearest name, for one that there is not."""
-    names = [name.lower() for text in given for name in text.replace(",", " ").split()]
+def _metrics_of(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001
+    """The metrics asked for, each once; a usage error, with the nearest name, for an unknown one."""
+    names = [name.lower() for text in values for name in text.replace(",", " ").split()]
     for name in names:
         if name not in METRICS:
             from nmt.settings import did_you_mean
@@ -86,7 +86,7 @@ def _metrics_of(context: click.Context, parameter: click.Parameter, given: tuple
 @input_option(multiple=True, callback=_remember_order, help="Translations of any system; repeat -i to compare several.")
 @reference_option(help="Reference translation, line-aligned; with one -s or none, several -r are several references.")
 @click.option(
-    "--test-set", "test_sets", metavar="NAME", multiple=True, help="Standard test set that sacreBLEU fetches."
+    "--test-set", "test_sets", metavar="NAME", multiple=True, help="Standard test set that sacreBLEU downloads."
 )
 @click.option("-l", "--language-pair", "pair", metavar="PAIR", help="Languages of --test-set, such as en-de.")
 @output_option(show_default=None, help="File to write the translations of a single model to.")
@@ -99,18 +99,18 @@ def _metrics_of(context: click.Context, parameter: click.Parameter, given: tuple
     multiple=True,
     callback=_metrics_of,
     show_default="bleu,chrf++,ter",
-    help=f"Scores to compute: {', '.join(METRICS)}. chrf is chrF2, chrf++ chrF2++ with words.",
+    help=f"Scores to compute: {', '.join(METRICS)}. chrf is chrF2, chrf++ is chrF2++, which also counts words.",
 )
 @click.option(
     "--tokenize",
     metavar="NAME",
     type=click.Choice(TOKENIZERS),
     show_default="by the target language",
-    help=f"How BLEU finds words: {', '.join(TOKENIZERS)}.",
+    help=f"BLEU's tokenizer: {', '.join(TOKENIZERS)}.",
 )
-@click.option("--lowercase", is_flag=True, help="Make no difference between upper and lower case.")
+@click.option("--lowercase", is_flag=True, help="Ignore the difference between upper and lower case.")
 @click.option("--allow-empty-references", is_flag=True, help="Leave lines without a reference out of the scores.")
-@click.option("--confidence", is_flag=True, help="Show 95% intervals by bootstrap; always there for several systems.")
+@click.option("--confidence", is_flag=True, help="Show 95% bootstrap intervals; the default for several systems.")
 @click.option("--paired-bs", is_flag=True, help="Paired bootstrap against the first system; the default for several.")
 @click.option("--paired-ar", is_flag=True, help="Paired approximate randomisation against the first system.")
 @click.option(
@@ -118,25 +118,27 @@ def _metrics_of(context: click.Context, parameter: click.Parameter, given: tuple
     metavar="N",
     type=click.IntRange(min=2),
     show_default="1000, or 10000 for --paired-ar",
-    help="Resampled test sets for intervals and tests.",
+    help="Number of resampled test sets for intervals and tests.",
 )
 @click.option(
     "--comet",
     metavar="CHECKPOINT",
-    help="Score with COMET, too: a checkpoint file, or a name that is downloaded once. Checkpoints can run programs: "
+    help="Also score with COMET: a checkpoint file, or a name that is downloaded once. Checkpoints can run programs: "
     "name only those you trust.",
 )
-@click.option("--details", is_flag=True, help="Show where it is weak: long sentences, rare words, names, faults, ...")
 @click.option(
-    "--report", metavar="FILE", type=PATH, help="Write a page to look at, one .html file that needs no network."
+    "--details", is_flag=True, help="Show where systems are weak: long sentences, rare words, names, error flags, ..."
 )
-@click.option("--plots", metavar="DIR", type=PATH, help="Write the curves as .png and .svg files for papers.")
+@click.option(
+    "--report", metavar="FILE", type=PATH, help="Write a report: one .html file that makes no network requests."
+)
+@click.option("--plots", metavar="DIR", type=PATH, help="Write the charts as .png and .svg files for papers.")
 @click.option(
     "--quality-gate",
     "gates",
     metavar="METRIC=X",
     multiple=True,
-    help="Exit with status 1 where bleu, chrf or comet is below X, or ter above. Without --metrics, chrf is chrF2++.",
+    help="Exit with status 1 if bleu, chrf or comet is below X, or ter above. Without --metrics, chrf is chrF2++.",
 )
 @format_option()
 @engine_option()
@@ -168,21 +170,21 @@ def evaluate(
     comet: str | None,
     details: bool,
     gates: tuple[str, ...],
-    **translating: Any,
+    **translator_settings: Any,
 ) -> None:
     """Score translations with BLEU, chrF2++ and TER, as sacreBLEU computes them, with their signatures.
 
-    Translate a source (-s) with models (-m), or score files of translations (-i), or both: several systems are compared
-    with the first. With several test sets, a system has a file for each: all -i of one system, then all of the next.
+    Translate a source (-s) with models (-m), score files of translations (-i), or both. Several systems are compared
+    with the first. With several test sets, each system has a file for each: all -i of one system, then all of the next.
     """
-    from nmt.evaluation.evaluate import evaluate_systems
+    from nmt.evaluation.evaluate import EvaluationConfig, evaluate_systems
     from nmt.evaluation.quality_gate import check_gates, parse_gate
     from nmt.evaluation.results import as_json
     from nmt.evaluation.systems import ModelSystem
 
     from .tables import details_text, scores_text
 
-    inputs = Inputs(
+    inputs = EvaluationInputs(
         models=model,
         files=input_file,
         sources=source,
@@ -193,7 +195,9 @@ def evaluate(
     )
     inputs.check()
     if not inputs.uses_models():
-        reject_given(context, translating, "is for models: name one with -m, its text with -s; -i goes without.")
+        reject_given(
+            context, translator_settings, "is for models: name one with -m and its text with -s, or leave it out."
+        )
     outputs = EvaluationOutputs(translations=output, report=report, plots=plots)
     parsed = [parse_gate(gate, METRICS if metrics else {}) for gate in gates]
     if (paired_bs or paired_ar) and inputs.number_of_systems() < 2:
@@ -206,27 +210,29 @@ def evaluate(
     if comet is None and any(gate.metric == "comet" for gate in parsed):
         raise click.UsageError("--quality-gate comet=X needs --comet.")
     if comet is not None and not inputs.knows_sources():
-        raise click.UsageError("COMET looks at the source, too: name it with -s.")
+        raise click.UsageError("COMET also needs the source: name it with -s.")
     if output_format == "json":
-        reject_given(context, ["details"], "is for --format text; --format json has them in any case.")
-    pictures = outputs.show_pictures()
-    if not (confidence or pictures or inputs.number_of_systems() > 1):
+        reject_given(context, ["details"], "is for --format text; --format json always has them.")
+    charts = outputs.have_charts()
+    if not (confidence or charts or inputs.number_of_systems() > 1):
         reject_given(context, ["resamples"], "is for intervals and tests: add --confidence, or leave it out.")
     outputs.check(inputs)
     sets = inputs.open_sets()
-    systems = inputs.open_systems(sets, translating)
+    systems = inputs.open_systems(sets, translator_settings)
     infos = [each.info for each in systems if isinstance(each, ModelSystem)]
     reject_unused_search_options(context, [info.search.sample for info in infos])
-    tests = tuple(kind for kind, given in (("bs", paired_bs), ("ar", paired_ar)) if given)
-    inquiry = _evaluation_config(tests, resamples, comet, _wanted(metrics, parsed), confidence=confidence or pictures)
-    results = evaluate_systems(
-        sets,
-        systems,
-        inquiry,
+    tests = tuple(test for test, given in (("bs", paired_bs), ("ar", paired_ar)) if given)
+    config = EvaluationConfig(
+        metrics=_metrics_to_compute(metrics, parsed),
         tokenize=tokenize,
         lowercase=lowercase,
         allow_empty_references=allow_empty_references,
+        confidence=confidence or charts,
+        tests=tests or None,
+        resamples=resamples or 0,
+        comet=_load_comet(comet),
     )
+    results = evaluate_systems(sets, systems, config)
     outputs.write(results, systems)
     if output_format == "json":
         click.echo(json.dumps(as_json(results), ensure_ascii=False, indent=2))
@@ -237,28 +243,16 @@ def evaluate(
     check_gates(parsed, results)
 
 
-def _wanted(metrics: tuple[str, ...], gates: "Sequence[Gate]") -> tuple[str, ...] | None:
-    """The metrics to compute beside COMET; None where none are named, but for gates on those that are not usual."""
+def _metrics_to_compute(metrics: tuple[str, ...], gates: "Sequence[Gate]") -> tuple[str, ...] | None:
+    """The metrics to compute besides COMET; None: the default, unless a gate needs another one."""
     if not metrics and any(gate.metric in ("ter", "chrf2") for gate in gates):
         return tuple(dict.fromkeys(["bleu", "chrf", "ter", *(gate.metric for gate in gates if gate.metric != "comet")]))
     return tuple(key for key in metrics if key != "comet") if metrics else None
 
 
-def _evaluation_config(
-    tests: tuple[str, ...],
-    resamples: int | None,
-    comet: str | None,
-    metrics: tuple[str, ...] | None,
-    *,
-    confidence: bool,
-) -> "EvaluationConfig":
-    from nmt.evaluation.evaluate import EvaluationConfig
+def _load_comet(checkpoint: str | None) -> "Comet | None":
+    if checkpoint is None:
+        return None
+    from nmt.evaluation.comet import Comet
 
-    loaded = None
-    if comet is not None:
-        from nmt.evaluation.comet import Comet
-
-        loaded = Comet(comet)
-    return EvaluationConfig(
-        confidence=confidence, tests=tests or None, samples=resamples or 0, comet=loaded, metrics=metrics
-    )
+    return Comet(checkpoint)

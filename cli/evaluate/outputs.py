@@ -1,4 +1,4 @@
-"""The files that ``nmt evaluate`` leaves: translations, the report, plots."""
+"""The files that ``nmt evaluate`` writes: translations, the report, plots."""
 
 import logging
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..console.output import check_output
-from .inputs import Inputs
+from .inputs import EvaluationInputs
 
 if TYPE_CHECKING:
     from nmt.evaluation.report import TrainingCurves
@@ -21,24 +21,26 @@ logger = logging.getLogger("nmt.output")
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationOutputs:
-    """Their names; None: it is not wanted."""
+    """The names of the files; None: not asked for."""
 
     translations: str | None
     report: str | None
     plots: str | None
 
-    def show_pictures(self) -> bool:
-        """Whether there will be anything to look at."""
+    def have_charts(self) -> bool:
+        """Whether charts are drawn, in a report or as plots."""
         return self.report is not None or self.plots is not None
 
-    def check(self, inputs: Inputs) -> None:
-        """What would fail at the end fails now."""
+    def check(self, inputs: EvaluationInputs) -> None:
+        """Check now what would otherwise fail at the end."""
         if "-" in (self.translations, self.report):
-            raise click.UsageError("standard output is for the scores; -o and --report name files.")
+            raise click.UsageError("scores go to standard output; name files with -o and --report.")
         if self.translations is not None and (
             not inputs.uses_models() or len(inputs.models) > 1 or inputs.number_of_sets() > 1
         ):
-            raise click.UsageError("-o keeps what one model makes of one test set; it goes without -i alone, and more.")
+            raise click.UsageError(
+                "-o writes the translations of one model for one test set; name one -m and one -s, or leave it out."
+            )
         for path in filter(None, (self.translations, self.report)):
             check_output(path, (*inputs.sources, *inputs.references, *inputs.files))
         if self.plots is not None:
@@ -47,19 +49,19 @@ class EvaluationOutputs:
             check_plots(self.plots)
 
     def write(self, results: "Sequence[SetResult]", systems: "Sequence[ModelSystem | FileSystem]") -> None:
-        """Write all that is wanted."""
+        """Write the files that were asked for."""
         from nmt.files.atomic import write_lines
 
         if self.translations is not None:
-            made = next(each.output for each in results[0].systems if each.output.model is not None)
-            write_lines(self.translations, made.every or made.hypotheses)
+            output = next(each.output for each in results[0].systems if each.output.model is not None)
+            write_lines(self.translations, output.all_hypotheses or output.hypotheses)
         if self.report is not None:
             self._write_report(self.report, results, systems)
         if self.plots is not None:
             from nmt.evaluation.plots import draw_plots
 
             for path in draw_plots(results, self.plots):
-                logger.info("a plot is in %s", path)
+                logger.info("wrote the plot %s", path)
 
     def _write_report(
         self, path: str, results: "Sequence[SetResult]", systems: "Sequence[ModelSystem | FileSystem]"
@@ -75,14 +77,14 @@ class EvaluationOutputs:
             for number, model in models:
                 logger.info("%s: aligning words of %s lines for the report", model.name, f"{len(lines):,}")
                 add_alignments(result, number, model, lines)
-        curves = [found for _, model in models if (found := _curves(model.directory)) is not None]
+        curves = [curves for _, model in models if (curves := _training_curves(model.directory)) is not None]
         with atomic_writer(path) as file:
             file.write(report_page(results, curves).encode("utf-8"))
-        logger.info("the report is in %s", path)
+        logger.info("wrote the report %s", path)
 
 
-def _curves(model: Path) -> "TrainingCurves | None":
-    """What the log of a model's training tells, if it is there."""
+def _training_curves(model: Path) -> "TrainingCurves | None":
+    """The curves from the training log of a model, if it has one."""
     from nmt.errors import NMTError
     from nmt.evaluation.report import TrainingCurves
     from nmt.files.lines import display_name
@@ -91,12 +93,12 @@ def _curves(model: Path) -> "TrainingCurves | None":
     from nmt.training.reporting.log import LOG
 
     try:
-        found = read_curves(model / TRAINING / LOG)
+        log = read_curves(model / TRAINING / LOG)
     except NMTError as error:
         logger.debug("%s", error)
         return None
-    named = {"training loss": found.loss, "validation loss": found.validation_loss, "validation BLEU": found.bleu}
-    named["learning rate"] = found.learning_rate
+    curves = {"training loss": log.loss, "validation loss": log.validation_loss, "validation BLEU": log.bleu}
+    curves["learning rate"] = log.learning_rate
     return TrainingCurves(
-        display_name(model), {name: (curve.steps, curve.values) for name, curve in named.items() if curve.steps}
+        display_name(model), {name: (curve.steps, curve.values) for name, curve in curves.items() if curve.steps}
     )

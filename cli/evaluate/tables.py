@@ -1,4 +1,4 @@
-"""The results of ``nmt evaluate`` as text for people."""
+"""The results of ``nmt evaluate`` as text."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 SIGNIFICANT = 0.05
 TESTS = {"bs": "p, paired bootstrap", "ar": "p, approximate randomisation"}
 EXPLANATION = (
-    "p: how probable a larger difference from the first system than this would be if the two were equally good "
-    f"(* below {SIGNIFICANT}); never less than few differing lines can show, and 1 if none differs. ±: "
-    "95 in 100 resampled test sets lie within."
+    "p: how probable a larger difference from the first system would be if both were equally good "
+    f"(* below {SIGNIFICANT}); if only a few lines differ it stays large, and if none differs it is 1. ±: "
+    "95% interval of resampled test sets."
 )
 
 
@@ -21,8 +21,8 @@ def scores_text(results: "Sequence[SetResult]", *, confidence: bool) -> str:
     """The scores: three lines for one system, one table for several systems or test sets."""
     if len(results) == len(results[0].systems) == 1:
         scores = results[0].systems[0].shown().values()
-        alone = [f"{score.name:<8} {_value(score, confidence)}  {score.signature}" for score in scores]
-        return "\n".join([*alone, *_left_out(results)])
+        lines = [f"{score.name:<8} {_value(score, confidence)}  {score.signature}" for score in scores]
+        return "\n".join([*lines, *_left_out(results)])
     keys = [key for key in results[0].systems[0].shown() if all(key in each.systems[0].shown() for each in results)]
     timed = any(system.output.seconds is not None for result in results for system in result.systems)
     names = [results[0].systems[0].scores[key].name for key in keys]
@@ -39,7 +39,7 @@ def scores_text(results: "Sequence[SetResult]", *, confidence: bool) -> str:
 
 
 def _left_out(results: "Sequence[SetResult]") -> list[str]:
-    """A line for each test set of which lines without a reference are not in the scores."""
+    """A line for each test set that has lines without a reference, which are left out of the scores."""
     return [
         f"{each.test_set.name}: {each.test_set.left_out:,} of {len(each.test_set) + each.test_set.left_out:,} lines "
         "have no reference and are left out"
@@ -49,7 +49,7 @@ def _left_out(results: "Sequence[SetResult]") -> list[str]:
 
 
 def details_text(results: "Sequence[SetResult]") -> str:
-    """Where the systems are weak."""
+    """Where the systems are weak, for each test set."""
     return "\n\n".join("\n".join(_details(result)) for result in results)
 
 
@@ -69,23 +69,24 @@ def _size(system: "SystemResult") -> list[str]:
 
 def _p_values(system: "SystemResult", keys: Sequence[str]) -> list[list[str]]:
     rows = []
-    for kind, name in TESTS.items():
-        found = [system.scores[key].comparisons.get(kind) for key in keys]
-        if any(found):
-            marked = [
-                f"{each.p_value:.4f}{'*' if each.p_value < SIGNIFICANT else ' '}" if each else "" for each in found
+    for test, name in TESTS.items():
+        comparisons = [system.scores[key].comparisons.get(test) for key in keys]
+        if any(comparisons):
+            cells = [
+                f"{each.p_value:.4f}{'*' if each.p_value < SIGNIFICANT else ' '}" if each else ""
+                for each in comparisons
             ]
-            rows.append([f"  {name}", *marked])
+            rows.append([f"  {name}", *cells])
     return rows
 
 
 def _signatures(results: "Sequence[SetResult]", keys: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Every signature once; those of the tests in the place of those of the scores, which they hold."""
+    """Every signature once; the signatures of tests replace those of the scores, which they contain."""
     for key in keys:
         scores = [system.scores[key] for result in results for system in result.systems]
-        found = [score.signature for score in scores if not any(each.comparisons for each in scores)]
-        found += [comparison.signature for score in scores for comparison in score.comparisons.values()]
-        for signature in dict.fromkeys(found):
+        signatures = [score.signature for score in scores if not any(each.comparisons for each in scores)]
+        signatures += [comparison.signature for score in scores for comparison in score.comparisons.values()]
+        for signature in dict.fromkeys(signatures):
             yield scores[0].name, signature
 
 
@@ -96,17 +97,17 @@ def _details(result: "SetResult") -> Iterator[str]:
     yield from _indented(
         ["", "lines", *names],
         [
-            [each.label, f"{each.sentences:,}", *(f"{one['chrf']:.2f}" for one in each.scores)]
+            [each.label, f"{each.sentences:,}", *(f"{scores['chrf']:.2f}" for scores in each.scores)]
             for each in result.lengths
         ],
     )
     if result.frequencies:
-        yield f"\nwords reproduced (F1), by how often they came in the training text of {result.counts_of}"
+        yield f"\nwords reproduced (F1), by how often they occur in the training text of {result.counts_of}"
         yield from _word_bins(names, result.frequencies)
-    yield "\nwords reproduced (F1), by kind"
-    yield from _word_bins(names, result.kinds)
-    yield "\nsigns of faults, in lines"
-    yield from _indented(["", *names], _fault_rows(result))
+    yield "\nwords reproduced (F1), by category"
+    yield from _word_bins(names, result.categories)
+    yield "\nlines with signs of errors"
+    yield from _indented(["", *names], _flag_rows(result))
     for system in result.systems:
         yield f"\nworst lines of {system.output.name}, by chrF2++"
         yield from (text for line in system.worst[:3] for text in _line(result, line, [system]))
@@ -120,19 +121,19 @@ def _word_bins(names: Sequence[str], bins: "Sequence[WordBin]") -> Iterator[str]
         [
             each.label,
             f"{each.systems[0].reference:,}",
-            *("" if one.f1 is None else f"{one.f1:.1f}" for one in each.systems),
+            *("" if system.f1 is None else f"{system.f1:.1f}" for system in each.systems),
         ]
         for each in bins
     ]
     return _indented(["", "words", *names], rows)
 
 
-def _fault_rows(result: "SetResult") -> list[list[str]]:
-    from nmt.evaluation.error_flags import FAULTS
-    from nmt.evaluation.results import fault_counts
+def _flag_rows(result: "SetResult") -> list[list[str]]:
+    from nmt.evaluation.error_flags import ERROR_FLAGS
+    from nmt.evaluation.results import flag_counts
 
-    counts = [fault_counts(system) for system in result.systems]
-    return [[f"{name}: {text}", *(f"{each.get(name, 0):,}" for each in counts)] for name, text in FAULTS.items()]
+    counts = [flag_counts(system) for system in result.systems]
+    return [[f"{name}: {text}", *(f"{each.get(name, 0):,}" for each in counts)] for name, text in ERROR_FLAGS.items()]
 
 
 def _line(result: "SetResult", line: int, systems: "Sequence[SystemResult]") -> Iterator[str]:
@@ -149,14 +150,14 @@ def _indented(header: list[str], rows: list[list[str]]) -> Iterator[str]:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The rows with their columns under each other, the first flush left and numbers flush right."""
+    """The rows with aligned columns, the first one flush left and the others flush right."""
     count = max(map(len, rows))
-    widths = [max((len(row[place]) for row in rows if place < len(row) > 1), default=0) for place in range(count)]
+    widths = [max((len(row[column]) for row in rows if column < len(row) > 1), default=0) for column in range(count)]
     lines = []
     for row in rows:
         cells = [
-            cell.rjust(width) if place else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=False))
+            cell.rjust(width) if column else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=False))
         ]
         lines.append("  ".join(cells).rstrip())
     return lines

@@ -1,4 +1,4 @@
-"""COMET (Rei et al. 2020), a metric that is a neural network; needs the extra ``comet`` and a checkpoint."""
+"""COMET (Rei et al. 2020), a neural metric; needs the extra ``comet`` and a checkpoint."""
 
 import importlib.util
 import logging
@@ -12,7 +12,7 @@ from nmt.evaluation.datasets import EvaluationSet
 from nmt.evaluation.scoring import Score
 
 logger = logging.getLogger(__name__)
-_BATCH = 16  # sentences that the network sees at once
+_BATCH = 16  # sentences
 
 
 class _Network(Protocol):
@@ -20,13 +20,13 @@ class _Network(Protocol):
 
 
 class Comet:
-    """A loaded checkpoint."""
+    """A loaded COMET checkpoint."""
 
     def __init__(self, checkpoint: str) -> None:
         """``checkpoint`` is a file, or a name such as Unbabel/wmt22-comet-da, which is downloaded once.
 
-        A checkpoint is unpickled, which can run any program: give only one that you trust. Raises NMTError where the
-        package or the checkpoint cannot be had.
+        A checkpoint is unpickled, which can run any program: give only one that you trust. Raises NMTError if the
+        package or the checkpoint is not available.
         """
         check_installed()
         import comet
@@ -36,12 +36,12 @@ class Comet:
             path = checkpoint if Path(checkpoint).exists() else comet.download_model(checkpoint)
         except (KeyError, OSError, ValueError, RuntimeError) as error:
             raise NMTError(
-                f"the COMET model {checkpoint!r} is no file and cannot be downloaded; check its name and the network"
+                f"the COMET model {checkpoint!r} is not a file and cannot be downloaded; check its name and the network"
             ) from error
         if not Path(path).is_file():
-            raise NMTError(f"{path} is no file; a COMET checkpoint is one, such as checkpoints/model.ckpt")
+            raise NMTError(f"{path} is not a file; a COMET checkpoint is one, such as checkpoints/model.ckpt")
         if not (hparams := Path(path).resolve().parents[1] / "hparams.yaml").is_file():
-            raise NMTError(f"{path} is no COMET checkpoint as it was published: {hparams} is missing")
+            raise NMTError(f"{path} is not a complete COMET checkpoint: {hparams} is missing")
         try:
             self._network = cast(_Network, comet.load_from_checkpoint(str(path)))
         except (OSError, KeyError, ValueError, RuntimeError) as error:
@@ -53,26 +53,26 @@ class Comet:
         import torch
 
         if test_set.sources is None:
-            raise NMTError("COMET looks at the source, too; name it with -s")
+            raise NMTError("COMET also needs the source; name it with -s")
         samples = [
             {"src": source, "mt": hypothesis, "ref": reference}
             for source, hypothesis, reference in zip(test_set.sources, hypotheses, test_set.references[0], strict=True)
         ]
-        found = self._network.predict(
+        prediction = self._network.predict(
             samples, batch_size=_BATCH, gpus=min(1, torch.cuda.device_count()), progress_bar=False
         )
         return Score(
             name="COMET",
-            score=float(found.system_score),
+            score=float(prediction.system_score),
             signature=f"nrefs:1|model:{self.name}|version:{_version()}",
-            segments=[float(score) for score in found.scores],
+            segments=[float(score) for score in prediction.scores],
         )
 
 
 def check_installed() -> None:
-    """NMTError unless the package is there."""
+    """NMTError unless the package is installed."""
     if importlib.util.find_spec("comet") is None:
-        raise NMTError("COMET is not installed; get it with: pip install 'nmt[comet]'")
+        raise NMTError("COMET is not installed; install it with: pip install 'nmt[comet]'")
 
 
 def _version() -> str:

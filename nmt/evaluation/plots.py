@@ -1,4 +1,4 @@
-"""The curves of an evaluation as PNG and SVG files for papers; needs the extra ``plots`` and no screen."""
+"""The charts of an evaluation as PNG and SVG files for papers; needs the extra ``plots``, but no display."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -17,53 +17,53 @@ if TYPE_CHECKING:
 
 _SCORE_BARS = 20
 
-Drawing = Callable[["Axes", SetResult], None]
+_Drawing = Callable[["Axes", SetResult], None]
 
 
 def check_plots(directory: StrPath) -> None:
-    """NMTError unless plots can be drawn, and into ``directory``, which is made if need be."""
+    """NMTError unless plots can be drawn and written to ``directory``, which is created if needed."""
     check_matplotlib()
     try:
         Path(directory).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise NMTError(f"{directory} cannot be made: {(error.strerror or str(error)).lower()}") from error
+        raise NMTError(f"{directory} cannot be created: {(error.strerror or str(error)).lower()}") from error
 
 
 def draw_plots(results: Sequence[SetResult], directory: StrPath) -> Iterator[Path]:
-    """Draw what there is into ``directory``, each plot as .png and .svg, and tell the names of the files."""
+    """Draw each available plot as .png and .svg in ``directory``, and yield the paths of the files."""
     check_plots(directory)
     import matplotlib
-    from matplotlib.figure import Figure  # without pyplot, which would look for a screen
+    from matplotlib.figure import Figure  # without pyplot, which would look for a display
 
     for result in results:
-        start = f"{_file_name(result.test_set.name)}-" if len(results) > 1 else ""
+        prefix = f"{_file_name(result.test_set.name)}-" if len(results) > 1 else ""
         for name, draw in _drawings(result).items():
             with matplotlib.rc_context(STYLE_OF_CURVES):
                 figure = Figure(figsize=(5.2, 3.4), layout="constrained")
                 draw(figure.subplots(), result)
                 for suffix, kind in FORMATS.items():
-                    path = Path(directory) / f"{start}{name}{suffix}"
+                    path = Path(directory) / f"{prefix}{name}{suffix}"
                     with atomic_writer(path) as file:
                         metadata = {"Date": None} if kind == "svg" else None
                         figure.savefig(file, format=kind, dpi=200, metadata=metadata)
                     yield path
 
 
-def _drawings(result: SetResult) -> dict[str, Drawing]:
-    found: dict[str, Drawing] = {"scores": _scores, "by-length": _lengths, "segment-scores": _segment_scores}
+def _drawings(result: SetResult) -> dict[str, _Drawing]:
+    drawings: dict[str, _Drawing] = {"scores": _scores, "by-length": _lengths, "segment-scores": _segment_scores}
     if result.frequencies:
-        found["by-frequency"] = _frequencies
-    if result.kinds:
-        found["by-kind"] = _kinds
-    return found
+        drawings["by-frequency"] = _frequencies
+    if result.categories:
+        drawings["by-kind"] = _categories
+    return drawings
 
 
 def _scores(axes: "Axes", result: SetResult) -> None:
-    """Each score with the interval in which 95 in 100 resampled test sets lie."""
+    """Each score with the 95 % interval of resampled test sets."""
     systems = len(result.systems)
     keys = [key for key in result.systems[0].shown() if key != "comet"]
     for number, system in enumerate(result.systems):
-        places = [place + (number - (systems - 1) / 2) * 0.6 / systems for place in range(len(keys))]
+        positions = [index + (number - (systems - 1) / 2) * 0.6 / systems for index in range(len(keys))]
         shown = [system.scores[key] for key in keys]
         intervals = [0.0 if score.confidence is None else score.confidence.interval for score in shown]
         style: dict[str, Any] = {
@@ -73,7 +73,7 @@ def _scores(axes: "Axes", result: SetResult) -> None:
             "color": _colour(number),
             "label": system.output.name,
         }
-        axes.errorbar(places, [score.score for score in shown], yerr=intervals, **style)
+        axes.errorbar(positions, [score.score for score in shown], yerr=intervals, **style)
     axes.set_xticks(range(len(keys)), [result.systems[0].scores[key].name for key in keys])
     axes.grid(visible=False, axis="x")
     axes.set_ylabel("score")
@@ -89,19 +89,19 @@ def _lengths(axes: "Axes", result: SetResult) -> None:
 
 def _frequencies(axes: "Axes", result: SetResult) -> None:
     _lines(axes, result, [each.label for each in result.frequencies], _f1(result.frequencies))
-    axes.set_xlabel("times that a word came in the training text")
+    axes.set_xlabel("occurrences of the word in the training text")
     axes.set_ylabel("F1 of words")
     axes.set_ylim(0, None)
 
 
-def _kinds(axes: "Axes", result: SetResult) -> None:
+def _categories(axes: "Axes", result: SetResult) -> None:
     systems = len(result.systems)
     width = 0.8 / systems
-    for number, values in enumerate(_f1(result.kinds)):
-        places = [place + (number - (systems - 1) / 2) * width for place in range(len(values))]
+    for number, values in enumerate(_f1(result.categories)):
+        positions = [index + (number - (systems - 1) / 2) * width for index in range(len(values))]
         heights = [value or 0.0 for value in values]
-        axes.bar(places, heights, width * 0.92, color=_colour(number), label=result.systems[number].output.name)
-    axes.set_xticks(range(len(result.kinds)), [each.label for each in result.kinds])
+        axes.bar(positions, heights, width * 0.92, color=_colour(number), label=result.systems[number].output.name)
+    axes.set_xticks(range(len(result.categories)), [each.label for each in result.categories])
     axes.grid(visible=False, axis="x")
     axes.set_ylabel("F1")
     _legend(axes, result)

@@ -1,4 +1,4 @@
-"""Quality gates: the least that a score may be, so that a machine can refuse what became worse."""
+"""Quality gates: bounds on scores that turn a worse model into a failed command."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,12 @@ from nmt.evaluation.results import SetResult
 from nmt.evaluation.scoring import LOWER_IS_BETTER
 from nmt.settings import did_you_mean
 
-GATED = (*METRICS, "chrf2", "comet")
+GATE_METRICS = (*METRICS, "chrf2", "comet")
 
 
 @dataclass(frozen=True)
 class Gate:
-    """A metric and its bound: the least that is good enough, or, for TER, the most."""
+    """A metric and its bound: the lowest score that passes, or, for TER, the highest."""
 
     metric: str
     bound: float
@@ -26,16 +26,16 @@ class Gate:
 
 
 def parse_gate(text: str, names: Mapping[str, str] | None = None) -> Gate:
-    """The gate that ``text`` describes, such as bleu=35 or ter=50; NMTError if it is none.
+    """The gate that ``text`` describes, such as bleu=35 or ter=50; NMTError if it does not describe one.
 
-    ``names`` has other names of metrics than their own. Without them, chrf and chrf++ are both chrF2++.
+    ``names`` maps other names of metrics to ours. Without it, chrf and chrf++ both mean chrF2++.
     """
     name, _, number = text.partition("=")
     lowered = name.strip().lower()
     metric = names.get(lowered, lowered) if names else lowered.replace("chrf++", "chrf")
-    if metric not in GATED:
-        hint = did_you_mean(metric, GATED)
-        raise NMTError(f"there is no metric {name!r}, only {', '.join(GATED)}{hint}")
+    if metric not in GATE_METRICS:
+        hint = did_you_mean(metric, GATE_METRICS)
+        raise NMTError(f"there is no metric {name!r}, only {', '.join(GATE_METRICS)}{hint}")
     try:
         bound = float(number)
     except ValueError:
@@ -46,7 +46,7 @@ def parse_gate(text: str, names: Mapping[str, str] | None = None) -> Gate:
 
 
 def check_gates(gates: Sequence[Gate], results: Sequence[SetResult]) -> None:
-    """NMTError, naming every system that does not pass on every test set, unless all pass all ``gates``."""
+    """NMTError that names each score that does not pass one of the ``gates``."""
     failures = []
     for result in results:
         for system in result.systems:
@@ -55,8 +55,8 @@ def check_gates(gates: Sequence[Gate], results: Sequence[SetResult]) -> None:
                 if not gate.passes(score.score):
                     relation = "above" if gate.metric in LOWER_IS_BETTER else "below"
                     failures.append(
-                        f"{score.name} of {system.output.name} on {result.test_set.name} is {score.score:.4g}, "
-                        f"{relation} {gate.bound:g}"
+                        f"{score.name} {score.score:.4g} of {system.output.name} on {result.test_set.name} "
+                        f"is {relation} {gate.bound:g}"
                     )
     if failures:
-        raise NMTError(f"the quality gate is shut: {'; '.join(failures)}")
+        raise NMTError(f"quality gate failed: {'; '.join(failures)}")

@@ -1,43 +1,43 @@
-// The page of an evaluation: charts of each test set, and the browser of segments.
+// The page of an evaluation: charts for each test set, and the browser of segments.
 const data = JSON.parse(document.getElementById("data").textContent);
 
 function drawCharts() {
-  for (const place of document.querySelectorAll(".chart")) {
-    place.replaceChildren();
-    const kind = place.dataset.chart;
-    if (kind.startsWith("training:")) {
-      curveChart(place, data.curves, kind.slice("training:".length));
+  for (const container of document.querySelectorAll(".chart")) {
+    container.replaceChildren();
+    const chart = container.dataset.chart;
+    if (chart.startsWith("training:")) {
+      curveChart(container, data.curves, chart.slice("training:".length));
       continue;
     }
-    const set = data.sets[Number(place.closest("[data-set]").dataset.set)];
+    const set = data.sets[Number(container.closest("[data-set]").dataset.set)];
     const names = set.systems.map((system) => system.name);
-    if (kind === "intervals") intervalChart(place, set.systems);
-    if (kind === "lengths") binChart(place, set.lengths, names, { what: "lines", xLabel: "words" });
-    if (kind === "frequencies") binChart(place, set.frequencies, names, { what: "words", xLabel: "times in the training text", zero: true });
-    if (kind === "kinds") barChart(place, set.kinds, names);
-    if (kind === "score-histogram") histogram(place, set.scoreHistogram, names, { xLabel: "chrF2++ of the line" });
-    if (kind === "length-histogram") histogram(place, set.lengthHistogram, names, { xLabel: "words", reference: true });
+    if (chart === "intervals") intervalChart(container, set.systems);
+    if (chart === "lengths") binChart(container, set.lengths, names, { what: "lines", xLabel: "words" });
+    if (chart === "frequencies") binChart(container, set.frequencies, names, { what: "words", xLabel: "occurrences in the training text", zero: true });
+    if (chart === "categories") barChart(container, set.categories, names);
+    if (chart === "score-histogram") histogram(container, set.scoreHistogram, names, { xLabel: "chrF2++ of the line" });
+    if (chart === "length-histogram") histogram(container, set.lengthHistogram, names, { xLabel: "words", reference: true });
   }
 }
 
-// --- words and their differences
+// --- words and differences between texts
 
-// Words, marks and single characters of scripts without blanks, with their places counted in characters.
+// Words, punctuation marks and single characters of unsegmented scripts, with offsets counted in characters.
 const TOKEN = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\p{sc=Tibetan}]\p{M}*|[\p{L}\p{N}\p{M}]+|[^\s]/gu;
 
 function tokens(text) {
-  const found = [];
-  let place = 0; // in characters
-  let seen = 0; // in code units
+  const list = [];
+  let offset = 0; // in characters
+  let end = 0; // of the last token, in code units
   for (const match of text.matchAll(TOKEN)) {
-    const blank = text.slice(seen, match.index);
-    place += Array.from(blank).length;
+    const before = text.slice(end, match.index);
+    offset += Array.from(before).length;
     const length = Array.from(match[0]).length;
-    found.push({ text: match[0], before: blank, start: place, end: place + length });
-    place += length;
-    seen = match.index + match[0].length;
+    list.push({ text: match[0], before, start: offset, end: offset + length });
+    offset += length;
+    end = match.index + match[0].length;
   }
-  return found;
+  return list;
 }
 
 // For each token of both lists whether it is part of the longest common subsequence.
@@ -62,57 +62,57 @@ function common(first, second) {
 }
 
 function word(token) {
-  const made = element("span", { class: "word" }, token.text);
-  made.dataset.start = token.start;
-  made.dataset.end = token.end;
-  return made;
+  const span = element("span", { class: "word" }, token.text);
+  span.dataset.start = token.start;
+  span.dataset.end = token.end;
+  return span;
 }
 
 function plain(text) {
   return tokens(text).flatMap((token) => [token.before, word(token)]);
 }
 
-// The translation, with what the reference does not have marked, and what only the reference has struck out.
+// The translation: words that the reference does not have are marked, words that only the reference has are struck out.
 function compared(text, reference) {
-  const [own, wanted] = [tokens(text), tokens(reference)];
-  const kept = common(wanted, own);
+  const [translated, expected] = [tokens(text), tokens(reference)];
+  const kept = common(expected, translated);
   if (kept === null) return plain(text);
   const parts = [];
   let next = 0; // of the reference
   const missing = () => {
     const lost = [];
-    while (next < wanted.length && !kept[0][next]) lost.push(wanted[next++]);
+    while (next < expected.length && !kept[0][next]) lost.push(expected[next++]);
     if (!lost.length) return;
     const struck = element("del", {}, lost.map((token, index) => (index ? token.before : "") + token.text).join(""));
     if (parts.length) parts.push(lost[0].start ? lost[0].before : " ", struck);
-    else parts.push(struck, wanted[next]?.before ?? "");
+    else parts.push(struck, expected[next]?.before ?? "");
   };
-  for (let index = 0; index < own.length; index++) {
+  for (let index = 0; index < translated.length; index++) {
     if (kept[1][index]) {
       missing();
       next++;
-      parts.push(own[index].before, word(own[index]));
+      parts.push(translated[index].before, word(translated[index]));
     } else {
-      parts.push(own[index].before, element("ins", {}, word(own[index])));
+      parts.push(translated[index].before, element("ins", {}, word(translated[index])));
     }
   }
   missing();
   return parts;
 }
 
-// --- the browser
+// --- the browser of segments
 
-const state = { set: 0, sort: "order", system: 0, fault: "", query: "", differences: true, shown: 20 };
+const state = { set: 0, sort: "order", system: 0, flag: "", query: "", differences: true, shown: 20 };
 const PAGE = 20;
 
 const SORTS = {
-  order: ["in their order", (a, b) => a[0] - b[0]],
+  order: ["original order", (a, b) => a[0] - b[0]],
   worst: ["worst first", (a, b) => a[3][state.system][1] - b[3][state.system][1]],
   best: ["best first", (a, b) => b[3][state.system][1] - a[3][state.system][1]],
   longest: ["longest first", (a, b) => (b[1] ?? b[2][0]).length - (a[1] ?? a[2][0]).length],
   shortest: ["shortest first", (a, b) => (a[1] ?? a[2][0]).length - (b[1] ?? b[2][0]).length],
-  gained: ["most won from the first", (a, b) => gain(b) - gain(a)],
-  lost: ["most lost to the first", (a, b) => gain(a) - gain(b)],
+  gained: ["best compared with the first", (a, b) => gain(b) - gain(a)],
+  lost: ["worst compared with the first", (a, b) => gain(a) - gain(b)],
 };
 const gain = (segment) => segment[3][state.system][1] - segment[3][0][1];
 
@@ -141,14 +141,14 @@ function buildControls() {
     Object.assign(state, { query: search.value, shown: PAGE });
     showSegments();
   });
-  const differences = element("button", { type: "button", id: "differences", "aria-pressed": state.differences }, "Differences to the reference");
+  const differences = element("button", { type: "button", id: "differences", "aria-pressed": state.differences }, "Differences from the reference");
   differences.addEventListener("click", () => {
     state.differences = !state.differences;
     differences.setAttribute("aria-pressed", state.differences);
     showSegments();
   });
-  const faults = [["", "all lines"], ...Object.keys(data.faults).map((name) => [name, name]), ["any", "any fault"]];
-  const controls = [search, choice("sort", "Sort", sorts.map(([name, [text]]) => [name, text])), choice("fault", "Show", faults), differences];
+  const flags = [["", "all lines"], ...Object.keys(data.flags).map((name) => [name, name]), ["any", "any sign of an error"]];
+  const controls = [search, choice("sort", "Sort", sorts.map(([name, [text]]) => [name, text])), choice("flag", "Show", flags), differences];
   if (systems.length > 1) controls.splice(2, 0, choice("system", "by", systems));
   if (data.sets.length > 1) controls.unshift(choice("set", "Test set", data.sets.map((each, number) => [number, each.name])));
   document.getElementById("controls").replaceChildren(...controls);
@@ -156,22 +156,22 @@ function buildControls() {
 
 function matching() {
   const query = state.query.toLowerCase();
-  const hasFault = (faults) => (state.fault === "any" ? faults.length > 0 : faults.includes(state.fault));
-  const found = data.sets[state.set].segments.filter(([line, source, references, systems]) => {
-    if (state.fault && !systems.some((each) => hasFault(each[2]))) return false;
+  const isFlagged = (flags) => (state.flag === "any" ? flags.length > 0 : flags.includes(state.flag));
+  const matches = data.sets[state.set].segments.filter(([line, source, references, systems]) => {
+    if (state.flag && !systems.some((each) => isFlagged(each[2]))) return false;
     if (!query) return true;
     return [`${line}`, source ?? "", ...references, ...systems.map((each) => each[0])].some((text) => text.toLowerCase().includes(query));
   });
-  return found.sort(SORTS[state.sort][1]);
+  return matches.sort(SORTS[state.sort][1]);
 }
 
 function showSegments() {
-  const found = matching();
+  const matches = matching();
   const total = data.sets[state.set].segments.length;
-  const shown = found.slice(0, state.shown);
-  document.getElementById("found").textContent = `${found.length.toLocaleString("en")} of ${total.toLocaleString("en")} lines, ${shown.length.toLocaleString("en")} shown`;
+  const shown = matches.slice(0, state.shown);
+  document.getElementById("matches").textContent = `${matches.length.toLocaleString("en")} of ${total.toLocaleString("en")} lines, ${shown.length.toLocaleString("en")} shown`;
   document.getElementById("segments").replaceChildren(...shown.map(segmentCard));
-  document.getElementById("more").hidden = shown.length === found.length;
+  document.getElementById("more").hidden = shown.length === matches.length;
 }
 
 function segmentCard([line, source, references, systems]) {
@@ -179,38 +179,38 @@ function segmentCard([line, source, references, systems]) {
   const set = data.sets[state.set];
   const direction = (texts) => element("dd", { dir: "auto" }, ...texts);
   if (source !== null) {
-    const place = direction(plain(source));
-    place.classList.add("source");
-    if (systems.some((each) => each[3].length)) place.classList.add("aligned");
-    rows.push(element("dt", {}, "source"), place);
+    const text = direction(plain(source));
+    text.classList.add("source");
+    if (systems.some((each) => each[3].length)) text.classList.add("aligned");
+    rows.push(element("dt", {}, "source"), text);
   }
   references.forEach((reference, number) => {
     rows.push(element("dt", {}, references.length > 1 ? `reference ${number + 1}` : "reference"), direction([reference]));
   });
-  systems.forEach(([text, score, faults, links], number) => {
+  systems.forEach(([translation, score, flags, links], number) => {
     const label = element("dt", {}, element("i", { class: `key ${colour(number)}` }), " ", set.systems[number].name, element("span", { class: "chip" }, score.toFixed(1)));
-    label.append(...faults.map((name) => element("span", { class: "chip fault", title: data.faults[name] }, name)));
-    const place = direction(state.differences ? compared(text, references[0]) : plain(text));
-    place.classList.add("translation");
-    if (links.length) place.classList.add("aligned");
-    place.links = links;
-    rows.push(label, place);
+    label.append(...flags.map((name) => element("span", { class: "chip flag", title: data.flags[name] }, name)));
+    const text = direction(state.differences ? compared(translation, references[0]) : plain(translation));
+    text.classList.add("translation");
+    if (links.length) text.classList.add("aligned");
+    text.links = links;
+    rows.push(label, text);
   });
   return element("article", { class: "segment" }, element("small", {}, `line ${line.toLocaleString("en")}`), element("dl", {}, ...rows));
 }
 
-// --- which words belong together
+// --- aligned words
 
 const overlaps = (one, start, end) => Number(one.dataset.start) < end && start < Number(one.dataset.end);
 
-function light(pointed) {
+function highlight(pointed) {
   for (const lit of document.querySelectorAll(".lit")) lit.classList.remove("lit");
-  const place = pointed?.closest("dd.aligned");
-  if (!place) return;
-  const card = place.closest(".segment");
+  const text = pointed?.closest("dd.aligned");
+  if (!text) return;
+  const card = text.closest(".segment");
   const sourceWords = [...card.querySelectorAll("dd.source .word")];
-  const inSource = place.classList.contains("source");
-  const translations = inSource ? card.querySelectorAll("dd.translation.aligned") : [place];
+  const inSource = text.classList.contains("source");
+  const translations = inSource ? card.querySelectorAll("dd.translation.aligned") : [text];
   for (const translation of translations) {
     const words = [...translation.querySelectorAll(".word")];
     for (let at = 0; at < translation.links.length; at += 4) {
@@ -222,10 +222,10 @@ function light(pointed) {
   }
 }
 
-for (const event of ["pointerover", "click"]) {
-  document.getElementById("segments").addEventListener(event, (happened) => light(happened.target.closest(".word")));
+for (const name of ["pointerover", "click"]) {
+  document.getElementById("segments").addEventListener(name, (event) => highlight(event.target.closest(".word")));
 }
-document.getElementById("segments").addEventListener("pointerleave", () => light(null));
+document.getElementById("segments").addEventListener("pointerleave", () => highlight(null));
 document.getElementById("more").addEventListener("click", () => {
   state.shown += PAGE;
   showSegments();
@@ -233,7 +233,7 @@ document.getElementById("more").addEventListener("click", () => {
 
 let width = window.innerWidth;
 window.addEventListener("resize", () => {
-  if (window.innerWidth === width) return; // on a phone the height changes while one scrolls
+  if (window.innerWidth === width) return; // on a phone scrolling changes the height
   width = window.innerWidth;
   drawCharts();
 });

@@ -1,4 +1,4 @@
-"""The report: one page with the table, curves, histograms and a browser of segments; it asks nothing of a network."""
+"""The report: one page with a table of scores, charts and a browser of segments; it makes no network requests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from typing import Any
 from nmt.corpus.word_counts import words
 from nmt.evaluation.breakdowns import STEPS, WordBin
 from nmt.evaluation.datasets import EvaluationSet
-from nmt.evaluation.error_flags import FAULTS
-from nmt.evaluation.results import SetResult, SystemResult, agreement, fault_counts
+from nmt.evaluation.error_flags import ERROR_FLAGS
+from nmt.evaluation.line_selection import most_different_lines, select_lines, worst_lines
+from nmt.evaluation.results import SetResult, SystemResult, flag_counts
 from nmt.evaluation.scoring import Score
-from nmt.evaluation.segments import chosen, most_different, worst
 from nmt.pages.page import asset, build_page, escape
 
 SHOWN = 5000  # lines of a test set that are in the page
-ALIGNED = 1000  # of them with the alignment of words
+ALIGNED = 1000  # of them with word alignments
 _LONGEST = 3000  # characters of a line that are shown
-_SCORE_STEP = 5  # chrF2++ from bar to bar of the histogram
+_SCORE_STEP = 5  # chrF2++ points of one bar of the histogram
 _MOST_BARS = 24
 _SIGNIFICANT = 0.05
 _TESTS = {"bs": "paired bootstrap", "ar": "approximate randomisation"}
@@ -24,7 +24,7 @@ _TESTS = {"bs": "paired bootstrap", "ar": "approximate randomisation"}
 
 @dataclass(frozen=True)
 class TrainingCurves:
-    """How the training of a model went: values by update, by name."""
+    """The training curves of a model: by name, updates and their values."""
 
     model: str
     curves: Mapping[str, tuple[Sequence[int], Sequence[float]]]
@@ -32,15 +32,15 @@ class TrainingCurves:
 
 def lines_shown(result: SetResult) -> list[int]:
     """The lines of a test set that the page shows: all, or the worst, the most different and an even spread."""
-    return chosen(len(result.test_set), SHOWN, _important(result))
+    return select_lines(len(result.test_set), SHOWN, _important(result))
 
 
 def lines_aligned(result: SetResult) -> list[int]:
-    """Those of lines_shown for which it is worth finding out which words belong together."""
+    """Those of ``lines_shown`` whose words the page aligns."""
     shown = lines_shown(result)
-    places = {line: place for place, line in enumerate(shown)}
-    important = [[places[line] for line in lines if line in places] for lines in _important(result)]
-    return [shown[place] for place in chosen(len(shown), ALIGNED, important)]
+    positions = {line: position for position, line in enumerate(shown)}
+    important = [[positions[line] for line in lines if line in positions] for lines in _important(result)]
+    return [shown[position] for position in select_lines(len(shown), ALIGNED, important)]
 
 
 def report_page(results: Sequence[SetResult], curves: Sequence[TrainingCurves] = ()) -> str:
@@ -51,9 +51,14 @@ def report_page(results: Sequence[SetResult], curves: Sequence[TrainingCurves] =
         *(_section(number, result) for number, result in enumerate(results)),
         _training(curves),
         _browser(results),
-        "<p class='quiet'>Made with <code>nmt evaluate --report</code>. This page is one file and loads nothing.</p>",
+        "<p class='quiet'>Made with <code>nmt evaluate --report</code>. This page is one file and makes no network "
+        "requests.</p>",
     ]
-    data = {"sets": list(map(_set_data, results)), "curves": [_curve_data(each) for each in curves], "faults": FAULTS}
+    data = {
+        "sets": list(map(_set_data, results)),
+        "curves": [_curve_data(each) for each in curves],
+        "flags": ERROR_FLAGS,
+    }
     return build_page(
         title=f"Evaluation: {', '.join(names)}",
         body="\n".join(body),
@@ -63,27 +68,27 @@ def report_page(results: Sequence[SetResult], curves: Sequence[TrainingCurves] =
     )
 
 
-# --- what stands in the page without any script
+# --- what the page shows without scripts
 
 
 def _section(number: int, result: SetResult) -> str:
     test_set = result.test_set
-    named = ", ".join(filter(None, [test_set.source_name, *test_set.reference_names]))
+    files = ", ".join(filter(None, [test_set.source_name, *test_set.reference_names]))
     parts = [
         f"<section data-set='{number}'>",
         f"<h2>{escape(test_set.name)}</h2>",
-        f"<p class='quiet'>{len(test_set):,} lines{_left_out(test_set)}: {escape(named)}</p>",
+        f"<p class='quiet'>{len(test_set):,} lines{_left_out(test_set)}: {escape(files)}</p>",
         _table(result),
         _wins(result),
         "<div class='columns'>",
-        _figure("intervals", "Scores, with the interval in which 95 in 100 resampled test sets lie"),
-        _figure("lengths", "chrF2++ by length of the sentence, in words"),
+        _figure("intervals", "Scores, with the 95 % interval of resampled test sets"),
+        _figure("lengths", "chrF2++ by sentence length, in words"),
         _figure("frequencies", _frequency_caption(result)) if result.frequencies else "",
-        _figure("kinds", "Words reproduced as in the reference (F1)") if result.kinds else "",
-        _figure("score-histogram", "How many lines have which chrF2++"),
-        _figure("length-histogram", "How long lines are, in words"),
+        _figure("categories", "Words reproduced as in the reference (F1)") if result.categories else "",
+        _figure("score-histogram", "Lines by chrF2++"),
+        _figure("length-histogram", "Lines by length, in words"),
         "</div>",
-        _fault_table(result),
+        _flag_table(result),
         "</section>",
     ]
     return "\n".join(filter(None, parts))
@@ -94,7 +99,7 @@ def _figure(name: str, caption: str) -> str:
 
 
 def _frequency_caption(result: SetResult) -> str:
-    return f"Words reproduced (F1), by how often they came in the training text of {result.counts_of}"
+    return f"Words reproduced (F1), by how often they occur in the training text of {result.counts_of}"
 
 
 def _table(result: SetResult) -> str:
@@ -105,13 +110,13 @@ def _table(result: SetResult) -> str:
     signatures = dict.fromkeys((score.name, text) for each in result.systems for text, score in _signatures(each))
     listed = "".join(f"<li>{escape(name)}: <code>{escape(text)}</code></li>" for name, text in signatures)
     tested = any(score.comparisons for each in result.systems for score in each.scores.values())
-    explained = (
-        "<p class='quiet'>p: how probable a difference from the first system as large as this would be if the two were "
-        f"equally good; below {_SIGNIFICANT} it is marked with a star.</p>"
+    explanation = (
+        "<p class='quiet'>p: how probable a difference this large from the first system would be if both were equally "
+        f"good; values below {_SIGNIFICANT} have a star.</p>"
     )
     return (
         f"<div class='scroll'><table><thead><tr><th>system</th>{''.join(map(_head, heads))}</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table></div>{explained if tested else ''}"
+        f"<tbody>{''.join(rows)}</tbody></table></div>{explanation if tested else ''}"
         f"<details><summary>Signatures</summary><ul>{listed}</ul></details>"
     )
 
@@ -136,21 +141,22 @@ def _score_cell(score: Score) -> str:
     parts = [f"<b>{score.score:.{digits}f}</b>"]
     if score.confidence is not None:
         parts[0] += f" <small>± {score.confidence.interval:.2f}</small>"
-    for kind, comparison in score.comparisons.items():
+    for test, comparison in score.comparisons.items():
         star = "*" if comparison.p_value < _SIGNIFICANT else ""
-        parts.append(f"<small title='{_TESTS[kind]}'>p {comparison.p_value:.4f}{star} ({kind})</small>")
+        parts.append(f"<small title='{_TESTS[test]}'>p {comparison.p_value:.4f}{star} ({test})</small>")
     return f"<td class='number'>{'<br>'.join(parts)}</td>"
 
 
 def _signatures(system: SystemResult) -> list[tuple[str, Score]]:
-    found = []
+    signatures = []
     for score in system.scores.values():
-        found += [(text, score) for text in (score.signature, *(each.signature for each in score.comparisons.values()))]
-    return found
+        texts = (score.signature, *(each.signature for each in score.comparisons.values()))
+        signatures += [(text, score) for text in texts]
+    return signatures
 
 
 def _wins(result: SetResult) -> str:
-    """In how many lines each system is better than the first."""
+    """In how many lines each system is better than the first one, and in how many worse."""
     first = result.systems[0]
     items = []
     for other in result.systems[1:]:
@@ -163,30 +169,30 @@ def _wins(result: SetResult) -> str:
     return f"<ul>{''.join(items)}</ul>" if items else ""
 
 
-def _fault_table(result: SetResult) -> str:
-    counts = [fault_counts(system) for system in result.systems]
+def _flag_table(result: SetResult) -> str:
+    counts = [flag_counts(system) for system in result.systems]
     heads = "".join(_head(system.output.name) for system in result.systems)
     rows = [
         f"<tr><td>{escape(name)} <small class='quiet'>{escape(text)}</small></td>"
         + "".join(f"<td class='number'>{each.get(name, 0):,}</td>" for each in counts)
         + "</tr>"
-        for name, text in FAULTS.items()
+        for name, text in ERROR_FLAGS.items()
     ]
     return (
-        "<h3>Signs of faults, in lines</h3><div class='scroll'><table>"
+        "<h3>Lines with signs of errors</h3><div class='scroll'><table>"
         f"<thead><tr><th></th>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
 def _browser(results: Sequence[SetResult]) -> str:
     shown = [(len(lines_shown(result)), len(result.test_set)) for result in results]
-    part = any(some < all_lines for some, all_lines in shown)
-    said = "; ".join(f"{some:,} of {all_lines:,}" for some, all_lines in shown)
-    remark = f"<p class='quiet'>In this page are {said} lines: the worst, the most different and an even spread.</p>"
+    incomplete = any(number < total for number, total in shown)
+    counts = "; ".join(f"{number:,} of {total:,}" for number, total in shown)
+    remark = f"<p class='quiet'>This page shows {counts} lines: the worst, the most different and an even spread.</p>"
     return (
         "<section id='browser'><h2>Segments</h2>"
-        f"{remark if part else ''}<div class='controls' id='controls'></div>"
-        "<p class='quiet' id='found' role='status'></p><div id='segments'></div>"
+        f"{remark if incomplete else ''}<div class='controls' id='controls'></div>"
+        "<p class='quiet' id='matches' role='status'></p><div id='segments'></div>"
         "<p><button id='more' type='button'>Show more</button></p></section>"
     )
 
@@ -199,7 +205,7 @@ def _training(curves: Sequence[TrainingCurves]) -> str:
     return f"<section id='training'><h2>Training</h2><div class='columns'>{figures}</div></section>"
 
 
-# --- what the scripts draw from
+# --- the data of the scripts
 
 
 def _left_out(test_set: EvaluationSet) -> str:
@@ -215,7 +221,7 @@ def _set_data(result: SetResult) -> dict[str, Any]:
         "systems": [_system_data(system) for system in result.systems],
         "lengths": [[each.label, each.sentences, [one["chrf"] for one in each.scores]] for each in result.lengths],
         "frequencies": _bins_data(result.frequencies),
-        "kinds": _bins_data(result.kinds),
+        "categories": _bins_data(result.categories),
         "scoreHistogram": _histogram([each.scores["chrf"].segments for each in result.systems], _SCORE_STEP, 99),
         "lengthHistogram": _histogram(lengths, _step(lengths), max(map(max, lengths))),
         "segments": [_segment_data(result, line) for line in lines_shown(result)],
@@ -240,13 +246,13 @@ def _system_data(system: SystemResult) -> dict[str, Any]:
 
 def _bins_data(bins: Sequence[WordBin]) -> list[list[Any]]:
     return [
-        [each.label, each.systems[0].reference, [agreement(one)["f1"] for one in each.systems]]
+        [each.label, each.systems[0].reference, [agreement.f1 for agreement in each.systems]]
         for each in bins
     ]  # fmt: skip
 
 
 def _segment_data(result: SetResult, line: int) -> list[Any]:
-    """Line, source, references, and of each system translation, chrF2++, faults and links, as short as can be."""
+    """Line, source, references, and for each system translation, chrF2++, error flags and links, as a compact list."""
     test_set = result.test_set
     return [
         test_set.line_number(line),
@@ -256,8 +262,8 @@ def _segment_data(result: SetResult, line: int) -> list[Any]:
             [
                 _clipped(system.output.hypotheses[line]),
                 round(system.scores["chrf"].segments[line], 1),
-                system.faults[line],
-                [place for link in system.links.get(line, ()) for place in (*link.source, *link.target)],
+                system.error_flags[line],
+                [offset for link in system.links.get(line, ()) for offset in (*link.source, *link.target)],
             ]
             for system in result.systems
         ],
@@ -273,27 +279,27 @@ def _curve_data(each: TrainingCurves) -> dict[str, Any]:
 
 
 def _histogram(values: Sequence[Sequence[float]], step: int, highest: float) -> dict[str, Any]:
-    """How many of each row of ``values`` are in each step; what is above ``highest`` is in the last one."""
+    """How many of each row of ``values`` are in each step; values above ``highest`` count in the last one."""
     bars = int(highest // step) + 1
     counts = [[0] * bars for _ in values]
-    for row, some in zip(counts, values, strict=True):
-        for value in some:
-            row[min(bars - 1, int(value // step))] += 1
+    for row_counts, row in zip(counts, values, strict=True):
+        for value in row:
+            row_counts[min(bars - 1, int(value // step))] += 1
     return {"step": step, "counts": counts}
 
 
 def _step(lengths: Sequence[Sequence[int]]) -> int:
-    high = max(map(max, lengths))
-    return next((step for step in STEPS if high <= step * _MOST_BARS), high)
+    longest = max(map(max, lengths))
+    return next((step for step in STEPS if longest <= step * _MOST_BARS), longest)
 
 
 def _important(result: SetResult) -> list[list[int]]:
     first = result.systems[0]
-    found = [worst(system.scores["chrf"].segments, SHOWN) for system in result.systems]
+    lists = [worst_lines(system.scores["chrf"].segments, SHOWN) for system in result.systems]
     for system in result.systems[1:]:
         scores = (first.scores["chrf"].segments, system.scores["chrf"].segments)
-        found.append(most_different(first.output.hypotheses, system.output.hypotheses, scores, SHOWN))
-    return found
+        lists.append(most_different_lines(first.output.hypotheses, system.output.hypotheses, scores, SHOWN))
+    return lists
 
 
 def _length(text: str) -> int:

@@ -1,4 +1,4 @@
-"""All that an evaluation found, and the same as plain values for JSON."""
+"""The results of an evaluation, and the same as plain values for JSON."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -7,50 +7,50 @@ from typing import Any
 from nmt.evaluation.breakdowns import Agreement, LengthBin, WordBin
 from nmt.evaluation.datasets import EvaluationSet
 from nmt.evaluation.scoring import Score
-from nmt.evaluation.systems import Output
+from nmt.evaluation.systems import SystemOutput
 from nmt.translation.results import Link
 
 
 @dataclass(kw_only=True)
 class SystemResult:
-    """A system on a test set."""
+    """The result of one system on one test set."""
 
-    output: Output
+    output: SystemOutput
     scores: dict[str, Score]  # by metric; chrf (chrF2++) is always among them
-    metrics: tuple[str, ...] = ()  # those that were wanted; none: all
-    faults: list[list[str]]  # of each line, by name
-    worst: list[int]  # lines
-    different: list[int]  # lines in which it differs most from the first system; none for that one
+    metrics: tuple[str, ...] = ()  # those asked for; empty: all
+    error_flags: list[list[str]]  # by line, names in ERROR_FLAGS
+    worst: list[int]  # lines with the lowest scores
+    different: list[int]  # lines in which it differs most from the first system; empty for that one
     links: dict[int, Sequence[Link]] = field(default_factory=dict)  # alignments of some lines
 
     def shown(self) -> dict[str, Score]:
-        """The scores that were wanted, by metric."""
+        """The scores that were asked for, by metric."""
         return {key: self.scores[key] for key in self.metrics or self.scores}
 
 
 @dataclass(kw_only=True)
 class SetResult:
-    """All systems on a test set; the first is the one that the others are compared with."""
+    """The results of all systems on one test set; the others are compared with the first."""
 
     test_set: EvaluationSet
     systems: list[SystemResult]
     lengths: list[LengthBin]
-    kinds: list[WordBin]
+    categories: list[WordBin]
     frequencies: list[WordBin]
-    counts_of: str | None  # the model whose training text tells what is frequent
+    counts_of: str | None  # the model whose training text the frequencies are from
 
 
 def as_json(results: Sequence[SetResult]) -> dict[str, Any]:
-    """Everything, as JSON takes it; of one system on one test set the main things stand outside, too."""
+    """Everything, as JSON values; for one system on one test set the main values are also at the top level."""
     sets = [_set(result) for result in results]
-    outside: dict[str, Any] = {}
+    top_level: dict[str, Any] = {}
     if len(results) == len(results[0].systems) == 1:
-        inside = sets[0]["systems"][0]
+        system = sets[0]["systems"][0]
         names = ["model", "hypotheses", "source", "references", "sentences", "left_out", "scores"]
         names += ["seconds", "sentences_per_second", "parameters", "bytes"]
-        values = sets[0] | inside
-        outside = {name: values[name] for name in names if values.get(name) is not None}
-    return {**outside, "test_sets": sets}
+        values = sets[0] | system
+        top_level = {name: values[name] for name in names if values.get(name) is not None}
+    return {**top_level, "test_sets": sets}
 
 
 def _set(result: SetResult) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def _set(result: SetResult) -> dict[str, Any]:
         "systems": [_system(system) for system in result.systems],
         "by_length": [asdict(each) for each in result.lengths],
         "by_frequency": {"counts_of": result.counts_of, "bins": _word_bins(result.frequencies)},
-        "by_kind": _word_bins(result.kinds),
+        "by_kind": _word_bins(result.categories),
         "segments": [_segment(result, line) for line in range(len(test_set))],
     }
 
@@ -80,16 +80,16 @@ def _system(system: SystemResult) -> dict[str, Any]:
         "sentences_per_second": output.sentences_per_second,
         "parameters": output.parameters,
         "bytes": output.bytes,
-        "faults": fault_counts(system),
+        "faults": flag_counts(system),
         "worst": system.worst,
         "different": system.different,
     }
 
 
-def fault_counts(system: SystemResult) -> dict[str, int]:
-    """How many lines have each fault that occurs."""
-    found = [name for faults in system.faults for name in faults]
-    return {name: found.count(name) for name in dict.fromkeys(found)}
+def flag_counts(system: SystemResult) -> dict[str, int]:
+    """How many lines have each error flag that occurs."""
+    names = [name for flags in system.error_flags for name in flags]
+    return {name: names.count(name) for name in dict.fromkeys(names)}
 
 
 def _score(key: str, score: Score) -> dict[str, Any]:
@@ -100,17 +100,18 @@ def _score(key: str, score: Score) -> dict[str, Any]:
         "details": score.details,
         "metric": key,
         "confidence": None if score.confidence is None else asdict(score.confidence),
-        **{f"paired_{kind}": asdict(comparison) for kind, comparison in score.comparisons.items()},
+        **{f"paired_{test}": asdict(comparison) for test, comparison in score.comparisons.items()},
     }
 
 
 def _word_bins(bins: Sequence[WordBin]) -> list[dict[str, Any]]:
-    return [{"label": each.label, "systems": [agreement(system) for system in each.systems]} for each in bins]
+    return [{"label": each.label, "systems": [agreement_values(system) for system in each.systems]} for each in bins]
 
 
-def agreement(found: Agreement) -> dict[str, Any]:
-    """The counts and what follows from them."""
-    return {**asdict(found), "precision": found.precision, "recall": found.recall, "f1": found.f1}
+def agreement_values(agreement: Agreement) -> dict[str, Any]:
+    """The counts, and precision, recall and F1."""
+    ratios = {"precision": agreement.precision, "recall": agreement.recall, "f1": agreement.f1}
+    return {**asdict(agreement), **ratios}
 
 
 def _segment(result: SetResult, line: int) -> dict[str, Any]:
@@ -123,7 +124,7 @@ def _segment(result: SetResult, line: int) -> dict[str, Any]:
             {
                 "hypothesis": system.output.hypotheses[line],
                 "scores": {key: round(score.segments[line], 2) for key, score in system.shown().items()},
-                "faults": system.faults[line],
+                "faults": system.error_flags[line],
             }
             for system in result.systems
         ],

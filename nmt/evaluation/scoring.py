@@ -1,7 +1,7 @@
 """The scores of several systems on one test set, with confidence intervals, tests and the scores of parts and lines.
 
-What sacreBLEU counts of each line (its sufficient statistics) is counted once for each system; all else follows from
-sums of it: the corpus score, those of resampled corpora, of the lines of some length, of a single line.
+sacreBLEU's sufficient statistics of each line are computed once for each system. Everything else follows from their
+sums: the score of the corpus, of resampled corpora, of the lines of one length, of a single line.
 """
 
 import logging
@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 from nmt.errors import NMTError
 from nmt.evaluation.datasets import EvaluationSet
 from nmt.evaluation.metrics import METRICS, bleu_tokenizer, make_metric, seconds_of_ter, warn_if_tokenized
-from nmt.evaluation.normal_forms import warn_of_normal_forms
+from nmt.evaluation.normal_forms import warn_about_normal_forms
 from nmt.text.languages import canonical_code, script_of_text_in
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
     from sacrebleu.metrics.bleu import BLEU
 
-RESAMPLES = {"bs": 1000, "ar": 10000}  # sacreBLEU's own numbers
+RESAMPLES = {"bs": 1000, "ar": 10000}  # sacreBLEU's defaults
 LOWER_IS_BETTER = frozenset({"ter"})
-_TOGETHER = 1000  # lines whose n-grams, tens of kilobytes each, are in memory at once
-MOST_SECONDS_OF_TER = 10.0  # that it may take unless it is asked for
-MOST_BYTES = 2_000_000_000  # of memory that a paired test may take unless it is asked for
+_LINES_AT_ONCE = 1000  # whose n-grams, tens of kilobytes each, are in memory
+MOST_SECONDS_OF_TER = 10.0  # above it, TER is computed only on request
+MOST_BYTES = 2_000_000_000  # of memory; above it, a paired test runs only on request
 
 Stats = list[list[float]]
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Confidence:
-    """Where the scores of 95 in 100 resampled test sets lie: ``mean`` plus or minus ``interval``."""
+    """The 95 % interval of the scores of resampled test sets: ``mean`` plus or minus ``interval``."""
 
     mean: float
     interval: float
@@ -41,9 +41,10 @@ class Confidence:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How probable a larger difference from the first system would be if the two were equally good, as tests count it.
+    """A test against the first system: how probable a larger difference would be if both were equally good.
 
-    Never below 2 ** (1 - n) where the metric tells the two apart in n lines; 1 where n is 0.
+    The p-value is never below 2 ** (1 - n), where n is the number of lines that the metric scores differently; for
+    n = 0 it is 1.
     """
 
     p_value: float
@@ -52,19 +53,19 @@ class Comparison:
 
 @dataclass(kw_only=True)
 class Score:
-    """What one metric says of one system; ``details`` is sacreBLEU's own account of a BLEU score."""
+    """The score of one system by one metric; ``details`` are the n-gram precisions and lengths behind a BLEU score."""
 
     name: str  # BLEU, chrF2++, TER, COMET
     score: float
     signature: str
     details: str = ""
-    segments: list[float]  # of each line
+    segments: list[float]  # by line
     confidence: Confidence | None = None
     comparisons: dict[str, Comparison] = field(default_factory=dict)  # by "bs" and "ar"; none for the first system
 
 
 class Scorer:
-    """Scores systems on one test set; a system is known by its list of hypotheses, which must stay as it is."""
+    """Scores systems on one test set; a system is identified by its list of hypotheses, which must not be changed."""
 
     def __init__(
         self,
@@ -75,10 +76,10 @@ class Scorer:
         tokenize: str | None = None,
         lowercase: bool = False,
     ) -> None:
-        """As score_translations; NMTError if BLEU's tokenizer is not available.
+        """Settings as for ``score_translations``; NMTError if BLEU's tokenizer is not available.
 
-        ``metrics`` are those wanted; None: METRICS, without TER where it would take long. chrF2++ (chrf) is computed
-        always, as lines are sorted by it; ``shown`` are those wanted.
+        ``metrics`` None means METRICS, without TER where it would take long. chrF2++ (chrf) is always computed,
+        because lines are sorted by it; ``shown`` are the metrics that were asked for.
         """
         self.test_set = test_set
         language = canonical_code(target_language) or test_set.target_language
@@ -89,21 +90,21 @@ class Scorer:
         self.metrics: dict[str, Metric] = {}
         for name in dict.fromkeys([*self.shown, "chrf"]):
             metric = make_metric(name, script=script, tokenize=tokenize, lowercase=lowercase)
-            self._remember(metric)
+            self._cache_statistics(metric)
             self.metrics[name] = metric
-        self._line_bleu = _for_lines(tokenize, lowercase)
+        self._line_bleu = _line_bleu(tokenize, lowercase)
 
     def scores(self, hypotheses: list[str], *, name: str = "", resamples: int = 0) -> dict[str, Score]:
-        """The scores by metric; with confidence intervals if there are ``resamples``, and lines to draw from."""
-        if len(hypotheses) < 2:  # of a single line all resampled test sets are alike
+        """The scores by metric, with confidence intervals from ``resamples`` resampled test sets if that is not 0."""
+        if len(hypotheses) < 2:  # all resampled test sets of a single line are the same
             resamples = 0
         warn_if_tokenized(hypotheses, name)
-        warn_of_normal_forms(hypotheses, self.test_set.references, name)
-        found = {}
+        warn_about_normal_forms(hypotheses, self.test_set.references, name)
+        scores = {}
         for key, metric in self.metrics.items():
             stats = self.statistics(key, hypotheses)
             score = metric._aggregate_and_compute(stats)
-            found[key] = Score(
+            scores[key] = Score(
                 name=score.name,
                 score=float(score.score),
                 signature=_signature(metric, resamples),
@@ -111,32 +112,32 @@ class Scorer:
                 segments=[self._line_score(key, line) for line in stats],
                 confidence=_confidence(metric, stats, resamples) if resamples else None,
             )
-        return found
+        return scores
 
     def part_score(self, key: str, hypotheses: list[str], lines: Sequence[int]) -> float:
-        """The score of some of the lines, as if they were the test set."""
+        """The score of some of the lines, as if they were the whole test set."""
         stats = self.statistics(key, hypotheses)
         return float(self.metrics[key]._aggregate_and_compute([stats[line] for line in lines]).score)
 
     def statistics(self, key: str, hypotheses: list[str]) -> Stats:
-        """What the metric counts of each line."""
-        found: Stats = self.metrics[key]._extract_corpus_statistics(hypotheses, None)
-        return found
+        """The metric's sufficient statistics of each line."""
+        statistics: Stats = self.metrics[key]._extract_corpus_statistics(hypotheses, None)
+        return statistics
 
     def compare(
-        self, systems: Sequence[tuple[str, list[str]]], kind: str, *, samples: int = 0
+        self, systems: Sequence[tuple[str, list[str]]], test: str, *, samples: int = 0
     ) -> list[dict[str, Comparison]]:
-        """For each system but the first, by metric: sacreBLEU's paired test, "bs" or "ar", against the first.
+        """For each system but the first, by metric: sacreBLEU's paired ``test``, "bs" or "ar", against the first.
 
-        ``samples`` are the resampled corpora (bs) or the trials (ar); 0 means sacreBLEU's own number. Its tests count
-        larger differences only, never equal ones, and so find a system different from its own copy, and certain what
-        differs in a single line. Of the 2**n ways to exchange n lines two give the difference that was found, so that
-        p is never less than theirs.
+        ``samples`` is the number of resampled corpora (bs) or of trials (ar); 0 means sacreBLEU's default. sacreBLEU
+        counts only larger differences, not equal ones, so it finds a system different from its own copy, and finds a
+        difference in a single line certain. Two of the 2**n ways to exchange n lines give the observed difference;
+        their share is the lower bound of p here.
         """
         from sacrebleu.significance import PairedTest
 
         signatures, results = PairedTest(
-            list(systems), self.metrics, references=None, test_type=kind, n_samples=samples
+            list(systems), self.metrics, references=None, test_type=test, n_samples=samples
         )()
         names = dict(zip(self.metrics, signatures, strict=True))
         (_, first), *others = systems
@@ -152,34 +153,34 @@ class Scorer:
         ]
 
     def _least_p_value(self, key: str, first: list[str], other: list[str]) -> float:
-        """That of the strongest evidence which the lines that the metric tells apart can give."""
+        """The p-value of the strongest evidence that the lines with different scores can give."""
         pairs = zip(self.statistics(key, first), self.statistics(key, other), strict=True)
         differing = sum(one != another for one, another in pairs)
         return 2.0 ** -max(0, differing - 1)
 
     def memory_of_test(self, samples: int) -> int:
-        """Bytes that a paired test takes about: sacreBLEU holds the statistics of all resampled corpora at once."""
+        """About how many bytes a paired test takes: sacreBLEU holds the statistics of all resampled corpora at once."""
         return samples * len(self.test_set) * (24 * 4 + 8)
 
-    def _remember(self, metric: "Metric") -> None:
-        """Let ``metric`` count each system once, also for sacreBLEU's tests, which ask for it again."""
-        fewer = self.test_set.kept is not None  # None is how sacreBLEU knows of a line with fewer references
-        references_given = [
-            [None if fewer and not text.strip() else text for text in each] for each in self.test_set.references
+    def _cache_statistics(self, metric: "Metric") -> None:
+        """Let ``metric`` compute the statistics of each system once; sacreBLEU's tests ask for them again."""
+        may_be_empty = self.test_set.kept is not None  # sacreBLEU expects None where a line has fewer references
+        all_references = [
+            [None if may_be_empty and not text.strip() else text for text in each] for each in self.test_set.references
         ]
-        known: dict[int, tuple[Sequence[str], Stats]] = {}  # holds the hypotheses, so that no other takes their id
-        count: Callable[..., Any] = metric._extract_corpus_statistics
+        cache: dict[int, tuple[Sequence[str], Stats]] = {}  # keeps the hypotheses alive, so that ids stay unique
+        compute: Callable[..., Any] = metric._extract_corpus_statistics
 
-        def remembering(hypotheses: Sequence[str], references: Sequence[Sequence[str]] | None) -> Stats:  # noqa: ARG001
-            if id(hypotheses) not in known:
+        def cached(hypotheses: Sequence[str], references: Sequence[Sequence[str]] | None) -> Stats:  # noqa: ARG001
+            if id(hypotheses) not in cache:
                 stats: Stats = []
-                for first in range(0, len(hypotheses), _TOGETHER):
-                    part = slice(first, first + _TOGETHER)
-                    stats += count(hypotheses[part], [reference[part] for reference in references_given])
-                known[id(hypotheses)] = (hypotheses, stats)
-            return known[id(hypotheses)][1]
+                for first in range(0, len(hypotheses), _LINES_AT_ONCE):
+                    part = slice(first, first + _LINES_AT_ONCE)
+                    stats += compute(hypotheses[part], [reference[part] for reference in all_references])
+                cache[id(hypotheses)] = (hypotheses, stats)
+            return cache[id(hypotheses)][1]
 
-        metric._extract_corpus_statistics = remembering  # type: ignore[method-assign]
+        metric._extract_corpus_statistics = cached  # type: ignore[method-assign]
 
     def _line_score(self, key: str, stats: list[float]) -> float:
         metric = self._line_bleu if key == "bleu" else self.metrics[key]
@@ -187,24 +188,19 @@ class Scorer:
 
 
 def _without_slow_ter(test_set: EvaluationSet, script: str | None) -> tuple[str, ...]:
-    """METRICS, without TER where long lines would keep it busy for more than a moment, which a warning says."""
+    """METRICS, without TER, and with a warning, where long lines would take it more than a moment."""
     seconds = seconds_of_ter(test_set.references, script)
     if seconds <= MOST_SECONDS_OF_TER:
         return METRICS
     logger.warning(
-        "%s: TER is left out, as lines this long can take it %s; --metrics bleu,chrf++,ter computes it all the same",
+        "%s: TER is left out, as it can take %s for lines this long; --metrics bleu,chrf++,ter computes it anyway",
         test_set.name,
         f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:.0f} minutes",
     )
     return tuple(key for key in METRICS if key != "ter")
 
 
-def better(key: str, one: float, other: float) -> bool:
-    """Whether ``one`` is the better value of a metric."""
-    return one < other if key in LOWER_IS_BETTER else one > other
-
-
-def _for_lines(tokenize: str, lowercase: bool) -> "BLEU":
+def _line_bleu(tokenize: str, lowercase: bool) -> "BLEU":
     """BLEU for single lines, which are often shorter than four words."""
     from sacrebleu.metrics.bleu import BLEU
 
@@ -212,14 +208,14 @@ def _for_lines(tokenize: str, lowercase: bool) -> "BLEU":
 
 
 def seed() -> int | None:
-    """The seed of all resampling, as sacreBLEU takes it from $SACREBLEU_SEED; None: another one each time."""
-    given = os.environ.get("SACREBLEU_SEED", "12345")
-    if given.lower() == "none":
+    """The seed of all resampling, which sacreBLEU reads from $SACREBLEU_SEED; None: a different one each time."""
+    value = os.environ.get("SACREBLEU_SEED", "12345")
+    if value.lower() == "none":
         return None
     try:
-        return int(given)
+        return int(value)
     except ValueError:
-        raise NMTError(f"SACREBLEU_SEED must be a whole number or none, not {given!r}") from None
+        raise NMTError(f"SACREBLEU_SEED must be a whole number or none, not {value!r}") from None
 
 
 def _signature(metric: "Metric", resamples: int) -> str:
@@ -231,7 +227,7 @@ def _signature(metric: "Metric", resamples: int) -> str:
 
 
 def _confidence(metric: "Metric", stats: Stats, resamples: int) -> Confidence:
-    """As ``sacrebleu --confidence``, number for number, without holding all resampled corpora in memory at once."""
+    """The numbers of ``sacrebleu --confidence``, without holding all resampled corpora in memory at once."""
     import numpy as np
     from sacrebleu.significance import estimate_ci
 

@@ -1,4 +1,4 @@
-"""What systems make of test sets: models of ours translate them, files hold what others have translated."""
+"""The systems under evaluation: models that translate a test set, and files with translations of any system."""
 
 import logging
 import time
@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(kw_only=True)
-class Output:
-    """A system's translations of one test set; a model has a size, and a speed on this machine."""
+class SystemOutput:
+    """A system's translations of one test set; a model also has a size and its speed on this machine."""
 
     name: str
     hypotheses: list[str]
@@ -35,56 +35,60 @@ class Output:
     seconds: float | None = None
     parameters: int | None = None
     bytes: int | None = None
-    every: list[str] | None = None  # the translations of all lines, where some have no reference and are not scored
+    all_hypotheses: list[str] | None = None  # of all lines, if some of them are left out of the scores
 
-    def scored(self, test_set: EvaluationSet) -> "Output":
-        """With the hypotheses of the lines that are in ``test_set``."""
+    def scored(self, test_set: EvaluationSet) -> "SystemOutput":
+        """The same with only the hypotheses of the lines in ``test_set``."""
         if test_set.kept is None:
             return self
-        return replace(self, hypotheses=[self.hypotheses[line] for line in test_set.kept], every=self.hypotheses)
+        return replace(
+            self, hypotheses=[self.hypotheses[line] for line in test_set.kept], all_hypotheses=self.hypotheses
+        )
 
     @property
     def sentences_per_second(self) -> float | None:
-        """How fast it was; None for a file."""
-        return None if self.seconds is None else len(self.every or self.hypotheses) / max(self.seconds, 1e-9)
+        """The speed of a model; None for a file."""
+        if self.seconds is None:
+            return None
+        return len(self.all_hypotheses or self.hypotheses) / max(self.seconds, 1e-9)
 
 
 class ModelSystem:
-    """A model directory, checked at once and loaded when it is to translate."""
+    """A model directory, checked immediately and loaded when it translates for the first time."""
 
-    def __init__(self, path: str | None, **translating: Any) -> None:
-        """``translating`` are settings of Translator; NMTError for what is wrong with the directory and the tag."""
+    def __init__(self, path: str | None, **translator_settings: Any) -> None:
+        """NMTError if the directory is not a valid model or does not have the tag in ``translator_settings``."""
         self.directory = resolve_model_path(path)
         self.name = display_name(self.directory)
         self.info = load_info(self.directory)
         try:
-            check_known(translating.get("tag", ""), self.info.tags)
+            check_known(translator_settings.get("tag", ""), self.info.tags)
         except NMTError as error:
             raise NMTError(f"{self.name}: {error}") from None
-        self._translating = translating
+        self._translator_settings = translator_settings
         self._translator: Translator | None = None
 
     @property
     def translator(self) -> "Translator":
-        """What translates with it."""
+        """The loaded model."""
         if self._translator is None:
             from nmt.translation.translator import Translator
 
-            self._translator = Translator(self.directory, **self._translating)
+            self._translator = Translator(self.directory, **self._translator_settings)
         return self._translator
 
     def word_counts(self) -> WordCounts | None:
-        """How often words came in its training text; None where the directory does not tell."""
+        """How often words occur in its training text; None if the directory does not say."""
         return read_word_counts(self.directory / WORD_COUNTS)
 
-    def translate(self, test_set: EvaluationSet) -> Output:
-        """Its translations of the sources, which must be there."""
+    def translate(self, test_set: EvaluationSet) -> SystemOutput:
+        """Translate the sources of ``test_set``, which must be known."""
         sources = test_set.sources or []
         translate: Callable[[Sequence[str]], list[str]] = self.translator.translate
         logger.info("%s: translating %s lines of %s", self.name, f"{len(sources):,}", test_set.name)
         start = time.perf_counter()
         hypotheses = translate(sources)
-        output = Output(
+        output = SystemOutput(
             name=self.name,
             hypotheses=hypotheses,
             model=self.name,
@@ -97,15 +101,15 @@ class ModelSystem:
 
 
 class FileSystem:
-    """Files of translations, one for each test set."""
+    """Files with the translations of one system, one for each test set."""
 
     def __init__(self, paths: Sequence[str], test_sets: Sequence[EvaluationSet]) -> None:
-        """NMTError, naming the files, for those that cannot be read or have not as many lines as their references."""
+        """NMTErrors name files that cannot be read or whose number of lines differs from that of their reference."""
         self.name = " + ".join(map(display_name, paths))
         self._outputs = [_read_output(path, test_set) for path, test_set in zip(paths, test_sets, strict=True)]
 
-    def output(self, number: int) -> Output:
-        """What it made of the test set of that ``number``."""
+    def output(self, number: int) -> SystemOutput:
+        """The translations of the test set with this ``number``, from 0."""
         return self._outputs[number]
 
 
@@ -113,25 +117,25 @@ def check_names(names: Sequence[str]) -> None:
     """NMTError if two systems have the same name."""
     for number, name in enumerate(names):
         if name in names[:number]:
-            raise NMTError(f"{name} is given twice; a system is compared with others, not with itself")
+            raise NMTError(f"{name} is given twice; compare it with other systems, not with itself")
 
 
-def _read_output(path: str, test_set: EvaluationSet) -> Output:
+def _read_output(path: str, test_set: EvaluationSet) -> SystemOutput:
     check_readable(path)
     hypotheses = list(read_lines(path))
     reference = test_set.reference_names[0]
     check_aligned({display_name(path): len(hypotheses), display_name(reference): len(test_set)})
-    return Output(name=display_name(path), hypotheses=hypotheses, file=path)
+    return SystemOutput(name=display_name(path), hypotheses=hypotheses, file=path)
 
 
-def align(translator: LineTranslator, sources: Sequence[str], hypotheses: Sequence[str]) -> list[Sequence[Link]]:
-    """The links of each of ``hypotheses``, which ``translator`` made of the sources.
+def align_words(translator: LineTranslator, sources: Sequence[str], hypotheses: Sequence[str]) -> list[Sequence[Link]]:
+    """The word links of each of ``hypotheses``, which are the translations of ``sources`` by ``translator``.
 
-    They are translated once more, with details; none are told of a line that comes out otherwise, or by an engine that
-    has no attention to show.
+    The sources are translated again, with details. A line whose translation is different this time has no links, nor
+    does any line if the engine does not show attention.
     """
-    found = translator.translations(sources)
+    translations = translator.translations(sources)
     return [
         (each.candidates[0].links or ()) if each.text == hypothesis else ()
-        for each, hypothesis in zip(found, hypotheses, strict=True)
+        for each, hypothesis in zip(translations, hypotheses, strict=True)
     ]

@@ -15,7 +15,7 @@ from nmt.corpus.blocks import ParallelFiles
 from nmt.corpus.pairs import FilterConfig, Pair
 from nmt.corpus.selection import scan_pairs
 from nmt.corpus.tolerant_reader import parallel_files
-from nmt.evaluation.error_flags import faults_of
+from nmt.evaluation.error_flags import error_flags
 from nmt.files.file_types import has_mac_line_ends
 from tests.conftest import Writer, translations
 
@@ -79,5 +79,5 @@ def test_very_long_lines_take_time_in_proportion_to_their_length(write: Writer, 
     config = CleaningConfig().changed(filters=[*FILTERS], repairs=[*REPAIRS], without=["too-long", "language"])
     assert clean_corpus(corpora, tmp_path / "out", config).read == 100 + len(HOSTILE)
     for line in HOSTILE:
-        assert faults_of(line, [line[:99]], line[:50]) is not None
+        assert error_flags(line, [line[:99]], line[:50]) is not None
         assert scan_pairs([Pair(line, line)], FilterConfig(), 1)[0].tolist() == [2]

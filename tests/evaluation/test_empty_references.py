@@ -1,4 +1,4 @@
-"""Lines without a reference: counted as errors with a warning, or left out everywhere alike."""
+"""Lines without a reference: counted as errors with a warning, or left out everywhere."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ def write(name: str, lines: list[str]) -> list[str]:
 
 @pytest.fixture
 def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
-    """A system, a reference with two empty lines (one of them of spaces), and what is left of both without these."""
+    """A system, a reference with two empty lines (one of spaces), and both without these lines."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NMT_MODEL", raising=False)
     reference = talk()
@@ -59,7 +59,7 @@ def test_allowed_they_are_left_out_and_counted(texts: dict[str, list[str]]) -> N
     assert f"2 of {total} lines have no reference" in result.stderr
 
 
-def test_json_intervals_tests_details_and_pages_leave_out_the_same(texts: dict[str, list[str]]) -> None:
+def test_json_intervals_tests_details_and_pages_leave_out_the_same_lines(texts: dict[str, list[str]]) -> None:
     options = ("--format", "json", "--confidence", "--resamples", 20)
     one = json.loads(run("-i", "hyp", "-i", "src", "-r", "ref", "--allow-empty-references", *options).stdout)
     write("short_src", [line for number, line in enumerate(texts["src"]) if number not in LEFT_OUT])
@@ -67,9 +67,9 @@ def test_json_intervals_tests_details_and_pages_leave_out_the_same(texts: dict[s
     [found], [expected] = one["test_sets"], other["test_sets"]
     assert (found["sentences"], found["left_out"]) == (len(texts["short_ref"]), 2)
     assert (expected["sentences"], expected["left_out"]) == (len(texts["short_ref"]), 0)
-    for mine, whole in zip(found["systems"], expected["systems"], strict=True):
+    for actual, wanted in zip(found["systems"], expected["systems"], strict=True):
         for key in ("scores", "faults", "worst", "different"):
-            assert mine[key] == whole[key], key
+            assert actual[key] == wanted[key], key
     for key in ("by_length", "by_kind"):
         assert found[key] == expected[key]
     lines = [segment["line"] for segment in found["segments"]]
@@ -80,8 +80,8 @@ def test_json_intervals_tests_details_and_pages_leave_out_the_same(texts: dict[s
     assert "2 more have no reference and are left out" in Path("page.html").read_text(encoding="utf-8")
 
 
-def test_of_several_references_a_line_needs_one(texts: dict[str, list[str]]) -> None:
-    """Line 6 has the second reference only, line 3 none: its empty first one is no reference of it."""
+def test_a_line_needs_one_of_several_references(texts: dict[str, list[str]]) -> None:
+    """Line 6 has only the second reference, line 3 has none: an empty reference does not count."""
     second = [line if number != 2 else "" for number, line in enumerate(texts["other"])]
     write("second", second)
     both = ("-i", "hyp", "-r", "ref", "-r", "second", "--allow-empty-references", "--format", "json")
@@ -99,7 +99,7 @@ def test_of_several_references_a_line_needs_one(texts: dict[str, list[str]]) -> 
     assert bleu["score"] == pytest.approx(filled[0].score)
 
 
-def test_a_model_translates_every_line_into_its_file(texts: dict[str, list[str]]) -> None:
+def test_a_model_writes_the_translations_of_all_lines(texts: dict[str, list[str]]) -> None:
     talkative_model(Path("model"))
     common = ("-m", "model", "--device", "cpu", "-s", "src", "-r")
     result = run(*common, "ref", "--allow-empty-references", "-o", "out", "--format", "json")
@@ -110,14 +110,14 @@ def test_a_model_translates_every_line_into_its_file(texts: dict[str, list[str]]
     assert json.loads(result.stdout)["left_out"] == 2
 
 
-def test_nothing_but_empty_references_is_one_sentence(texts: dict[str, list[str]]) -> None:
+def test_only_empty_references_are_a_clear_error(texts: dict[str, list[str]]) -> None:
     write("none", ["" for _ in texts["ref"]])
     result = run("-i", "hyp", "-r", "none", "--allow-empty-references")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "none: every line is empty, so there is nothing to score" in result.stderr
 
 
-def test_each_of_several_test_sets_counts_its_own(texts: dict[str, list[str]]) -> None:
+def test_lines_are_counted_for_each_test_set(texts: dict[str, list[str]]) -> None:
     sets = ("-s", "src", "-r", "ref", "-s", "hyp", "-r", "other")
     result = run("-i", "hyp", "-i", "hyp", *sets, "--allow-empty-references")
     assert result.exit_code == 0, result.output

@@ -3,21 +3,21 @@ import unicodedata
 import pytest
 
 from nmt.corpus.word_counts import words
-from nmt.evaluation.error_flags import FAULTS, faults_of
+from nmt.evaluation.error_flags import ERROR_FLAGS, error_flags
 
 SOURCE = "Der schnelle braune Fuchs springt heute über den faulen Hund."
 REFERENCE = "The quick brown fox jumps over the lazy dog today."
 
 
 @pytest.mark.parametrize(
-    ("hypothesis", "faults"),
+    ("hypothesis", "flags"),
     [
         (REFERENCE, []),
         ("", ["empty"]),
         ("  ", ["empty"]),
         ("The quick quick brown fox jumps over the lazy dog today.", ["repetition"]),
         ("The quick brown fox jumps over the lazy dog over the lazy dog today.", ["repetition"]),
-        ("Well, well: the quick brown fox jumps over the lazy dog today.", []),  # parted by a comma
+        ("Well, well: the quick brown fox jumps over the lazy dog today.", []),  # separated by a comma
         (SOURCE, ["copy"]),
         ("The quick brown fox springt heute über den lazy dog today.", ["copy"]),
         ("The quick brown fox.", ["short"]),
@@ -25,9 +25,9 @@ REFERENCE = "The quick brown fox jumps over the lazy dog today."
         ("the the the the", ["repetition", "short"]),
     ],
 )
-def test_faults_are_found(hypothesis: str, faults: list[str]) -> None:
-    assert faults_of(hypothesis, [REFERENCE], SOURCE) == faults
-    assert set(faults) <= set(FAULTS)
+def test_signs_of_errors_are_found(hypothesis: str, flags: list[str]) -> None:
+    assert error_flags(hypothesis, [REFERENCE], SOURCE) == flags
+    assert set(flags) <= set(ERROR_FLAGS)
 
 
 @pytest.mark.parametrize(
@@ -37,29 +37,29 @@ def test_faults_are_found(hypothesis: str, faults: list[str]) -> None:
         ("ha ha", "ha ha", None),
         ("Angela Merkel met Emmanuel Macron", "Angela Merkel met Emmanuel Macron", "Angela Merkel met Emmanuel Macron"),
         ("", "", ""),
-        ("yes", "yes indeed", "ja"),  # too few words for a length to tell anything
+        ("yes", "yes indeed", "ja"),  # too few words to compare lengths
         ("1 2 3 4 5 6", "six numbers were there then", "1 2 3 4 5 6 7"),  # numbers are not translated
     ],
 )
-def test_what_the_reference_does_too_is_no_fault(hypothesis: str, reference: str, source: str | None) -> None:
-    assert faults_of(hypothesis, [reference], source) == []
+def test_what_the_reference_also_does_is_not_flagged(hypothesis: str, reference: str, source: str | None) -> None:
+    assert error_flags(hypothesis, [reference], source) == []
 
 
-def test_chinese_doubles_characters_without_fault() -> None:
-    assert faults_of("妈妈看看他们的书本", ["母亲在看他们的书本"], None) == []
-    assert faults_of("我喜欢我喜欢喝茶水", ["我很喜欢喝一杯茶水"], None) == ["repetition"]
-    assert faults_of("好好好的茶水在这里", ["非常好的茶水在这里"], None) == ["repetition"]
+def test_doubled_characters_of_chinese_are_not_flagged() -> None:
+    assert error_flags("妈妈看看他们的书本", ["母亲在看他们的书本"], None) == []
+    assert error_flags("我喜欢我喜欢喝茶水", ["我很喜欢喝一杯茶水"], None) == ["repetition"]
+    assert error_flags("好好好的茶水在这里", ["非常好的茶水在这里"], None) == ["repetition"]
 
 
 def test_one_of_several_references_is_enough() -> None:
     references = [REFERENCE, "The quick quick brown fox jumps over the lazy dog today."]
-    assert faults_of("The quick quick brown fox jumps over the lazy dog today.", references, None) == []
-    assert faults_of("The quick brown fox.", ["A fox jumps.", REFERENCE], None) == []
+    assert error_flags("The quick quick brown fox jumps over the lazy dog today.", references, None) == []
+    assert error_flags("The quick brown fox.", ["A fox jumps.", REFERENCE], None) == []
 
 
-def test_the_unicode_form_makes_no_error_of_a_translation() -> None:
+def test_the_unicode_form_of_a_translation_is_not_an_error() -> None:
     source, reference = "Größe über öde Häuser.", "Größe über öde Häuser steht hier."
     decomposed = unicodedata.normalize("NFD", reference)
-    assert faults_of(decomposed, [reference], None) == faults_of(reference, [decomposed], None) == []
-    assert faults_of(unicodedata.normalize("NFD", source), ["Size over bleak houses."], source) == ["copy"]
+    assert error_flags(decomposed, [reference], None) == error_flags(reference, [decomposed], None) == []
+    assert error_flags(unicodedata.normalize("NFD", source), ["Size over bleak houses."], source) == ["copy"]
     assert words(decomposed) == words(reference) == ["Größe", "über", "öde", "Häuser", "steht", "hier"]

@@ -39,7 +39,7 @@ CHINESE_HYPOTHESES = ["我喜欢茶。", "2019年他搬到北京。", "这是一
 def sacrebleu_command(
     folder: Path, hypotheses: Sequence[str], references: Sequence[Sequence[str]], *options: str
 ) -> dict:
-    """Name to (score, signature), as the sacrebleu command says on files of these lines."""
+    """Name to (score, signature), from the sacrebleu command on files with these lines."""
     paths = []
     for number, lines in enumerate([hypotheses, *references]):
         path = folder / f"{number}.txt"
@@ -85,15 +85,15 @@ def test_tokenizer_follows_from_the_language(language: str | None, tokenizer: st
 
 
 @pytest.mark.parametrize("language", ["th", "tha_Thai", "km-KH", "khm", "lo", "lao", "my", "bur", "bo", "dzo_Tibt"])
-def test_where_no_blanks_part_words_characters_are_counted(language: str, caplog: pytest.LogCaptureFixture) -> None:
-    metrics._say_once.cache_clear()
+def test_characters_are_counted_where_no_spaces_separate_words(language: str, caplog: pytest.LogCaptureFixture) -> None:
+    metrics._log_once.cache_clear()
     caplog.set_level("INFO", logger="nmt")
     assert [bleu_tokenizer(script_of(language)) for _ in range(3)] == ["char"] * 3
     assert caplog.text.count("BLEU counts characters") == 1
 
 
 @pytest.mark.parametrize(("reference", "hypothesis"), [("ฉันชอบดื่มชาร้อน", "ฉันชอบดื่มชาเย็น"), ("ཁྱེད་རང་བདེ་མོ", "ཁྱེད་བདེ་མོ")])
-def test_near_translations_without_blanks_have_a_bleu(reference: str, hypothesis: str) -> None:
+def test_similar_translations_in_unsegmented_scripts_have_a_bleu(reference: str, hypothesis: str) -> None:
     [bleu] = score_translations([hypothesis], [[reference]], metrics=["bleu"])
     assert 40 < bleu.score < 100
     assert "tok:char" in bleu.signature
@@ -110,7 +110,7 @@ def test_japanese_and_korean_fall_back_to_characters(
 
 
 @pytest.mark.parametrize("language", [None, "tgt", "cn", "chinese", "xx", "en", "de_AT", "zho_Hant"])
-def test_the_text_decides_where_a_code_says_nothing_or_something_else(language: str | None) -> None:
+def test_the_text_decides_where_a_code_is_unknown_or_contradicts_it(language: str | None) -> None:
     bleu, ter = score_translations(CHINESE_HYPOTHESES, [CHINESE], metrics=["bleu", "ter"], target_language=language)
     assert "tok:zh" in bleu.signature
     assert "asian:yes" in ter.signature
@@ -122,26 +122,26 @@ def test_the_text_decides_where_a_code_says_nothing_or_something_else(language: 
     [("ฉันชอบดื่มชาร้อน", "char"), ("ខ្ញុំចូលចិត្តផឹកតែ", "char"), ("Ich trinke gern Tee.", "13a"), ("ჩაი მიყვარს ძალიან", "13a")],
 )
 @pytest.mark.parametrize("language", [None, "tgt", "ref", "src"])
-def test_codes_of_tools_are_no_languages(language: str | None, text: str, tokenizer: str) -> None:
+def test_suffixes_of_tools_are_not_languages(language: str | None, text: str, tokenizer: str) -> None:
     [bleu] = score_translations([text], [[text]], metrics=["bleu"], target_language=language)
     assert f"tok:{tokenizer}" in bleu.signature
 
 
 @pytest.mark.parametrize(
-    ("language", "divided"),
+    ("language", "segmented"),
     [("zh", True), ("zho_Hans", True), ("yue", True), ("ja", True), ("ko", True), ("en", False), ("th", False)],
 )
-def test_ter_divides_what_it_can_by_the_language(language: str, divided: bool) -> None:
+def test_ter_segments_text_by_the_language(language: str, segmented: bool) -> None:
     for tokenize in (None, "char"):
         [ter] = score_translations(["a"], [["a"]], metrics=["ter"], target_language=language, tokenize=tokenize)
-        assert ("|norm:yes|" in ter.signature, "|asian:yes|" in ter.signature) == (divided, divided)
+        assert ("|norm:yes|" in ter.signature, "|asian:yes|" in ter.signature) == (segmented, segmented)
 
 
-def test_ter_of_near_translations_without_blanks_is_small() -> None:
+def test_ter_of_similar_translations_in_unsegmented_scripts_is_small() -> None:
     [ter] = score_translations(CHINESE_HYPOTHESES, [CHINESE], metrics=["ter"])
     assert 0 < ter.score < 40
-    [divided] = score_translations(["今日は東京に雪が降る。"], [["今日は東京に雨が降る。"]], metrics=["ter"])
-    assert 0 < divided.score < 20
+    [japanese] = score_translations(["今日は東京に雪が降る。"], [["今日は東京に雨が降る。"]], metrics=["ter"])
+    assert 0 < japanese.score < 20
 
 
 def test_tokenize_overrides_the_script() -> None:
@@ -174,11 +174,11 @@ def test_unknown_tokenizer_and_metric_are_errors() -> None:
 
 
 @pytest.mark.parametrize("error", [RuntimeError("install\n it"), OSError("no network")])
-def test_a_tokenizer_that_is_not_here_is_named(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def absent(*arguments: object, **settings: object) -> None:
+def test_a_tokenizer_that_is_not_available_is_named(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def unavailable(*arguments: object, **settings: object) -> None:
         raise error
 
-    monkeypatch.setattr("sacrebleu.metrics.bleu.BLEU.__init__", absent)
+    monkeypatch.setattr("sacrebleu.metrics.bleu.BLEU.__init__", unavailable)
     with pytest.raises(NMTError, match=r"install it|tokenizer flores200, .* no network"):
         score_translations(["a"], [["a"]], tokenize="flores200")
 

@@ -23,7 +23,7 @@ DECOMPOSED = [unicodedata.normalize("NFD", line) for line in LINES]
         (LINES, [line.replace(" ", "\u00a0") for line in LINES], 0),
     ],
 )
-def test_forms_that_differ_are_counted_and_the_score_stays_that_of_sacrebleu(
+def test_different_forms_are_counted_and_the_score_stays_that_of_sacrebleu(
     hypotheses: list[str], reference: list[str], lines: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     test_set = EvaluationSet(name="test", references=[reference], reference_names=("ref",))

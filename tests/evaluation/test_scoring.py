@@ -18,7 +18,7 @@ def texts(number: int, seed: int) -> list[str]:
     return [" ".join(generator.choices(WORDS, k=generator.randint(3, 14))) + "." for _ in range(number)]
 
 
-def spoilt(lines: list[str], share: float, seed: int) -> list[str]:
+def corrupted(lines: list[str], share: float, seed: int) -> list[str]:
     generator = random.Random(seed)
     return [
         " ".join(word if generator.random() > share else generator.choice(WORDS) for word in line.split())
@@ -27,7 +27,7 @@ def spoilt(lines: list[str], share: float, seed: int) -> list[str]:
 
 
 REFERENCE = texts(60, 1)
-SYSTEMS = [(f"sys{number}", spoilt(REFERENCE, share, number)) for number, share in enumerate((0.3, 0.33, 0.5))]
+SYSTEMS = [(f"sys{number}", corrupted(REFERENCE, share, number)) for number, share in enumerate((0.3, 0.33, 0.5))]
 
 
 def scorer(references: list[list[str]] | None = None) -> Scorer:
@@ -36,7 +36,7 @@ def scorer(references: list[list[str]] | None = None) -> Scorer:
 
 
 def sacrebleu_command(folder: Path, *options: str) -> str:
-    """What the sacrebleu command prints for SYSTEMS."""
+    """The output of the sacrebleu command for SYSTEMS."""
     for name, lines in [("ref", REFERENCE), *SYSTEMS]:
         (folder / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     systems = [name for name, _ in SYSTEMS[: 1 if "--confidence" in options else None]]
@@ -46,26 +46,26 @@ def sacrebleu_command(folder: Path, *options: str) -> str:
     return re.sub("\x1b\\[[0-9;]*m", "", result.stdout)
 
 
-@pytest.mark.parametrize(("kind", "samples"), [("bs", 300), ("ar", 400)])
-def test_tests_say_what_the_sacrebleu_command_says(tmp_path: Path, kind: str, samples: int) -> None:
-    printed = sacrebleu_command(tmp_path, f"--paired-{kind}", f"--paired-{kind}-n", str(samples), "-f", "latex")
-    compared = scorer().compare(SYSTEMS, kind, samples=samples)
+@pytest.mark.parametrize(("test", "samples"), [("bs", 300), ("ar", 400)])
+def test_p_values_are_those_of_the_sacrebleu_command(tmp_path: Path, test: str, samples: int) -> None:
+    printed = sacrebleu_command(tmp_path, f"--paired-{test}", f"--paired-{test}-n", str(samples), "-f", "latex")
+    compared = scorer().compare(SYSTEMS, test, samples=samples)
     rows = [line for line in printed.splitlines() if line.strip().startswith("sys")]
     expected = [[float(value) for value in re.findall(r"p = ([\d.]+)", row)] for row in rows]
     assert len(expected) == 2
     assert [[round(each.p_value, 4) for each in row.values()] for row in compared] == expected
     signatures = [each.signature for each in compared[0].values()]
-    assert all(f"{kind}:{samples}|seed:12345" in signature for signature in signatures)
+    assert all(f"{test}:{samples}|seed:12345" in signature for signature in signatures)
     assert all(signature in printed for signature in signatures)
 
 
-@pytest.mark.parametrize("kind", ["bs", "ar"])
-def test_a_system_differs_from_its_copy_by_chance_only(kind: str) -> None:
+@pytest.mark.parametrize("test", ["bs", "ar"])
+def test_a_system_differs_from_its_copy_by_chance_only(test: str) -> None:
     first = SYSTEMS[0][1]
-    blanks = [line.replace(" ", "  ") for line in first]  # which no metric counts
+    spaced = [line.replace(" ", "  ") for line in first]  # no metric counts the second space
     worse = ["", *first[1:20], *SYSTEMS[2][1][20:]]
-    systems = [("first", first), ("copy", list(first)), ("blanks", blanks), ("worse", worse)]
-    copy, same, other = scorer().compare(systems, kind, samples=100)
+    systems = [("first", first), ("copy", list(first)), ("spaced", spaced), ("worse", worse)]
+    copy, same, other = scorer().compare(systems, test, samples=100)
     assert [each.p_value for each in (*copy.values(), *same.values())] == [1.0] * 6
     assert all(each.p_value < 0.05 for each in other.values())
 
@@ -74,12 +74,12 @@ def test_intervals_are_those_of_the_sacrebleu_command(tmp_path: Path) -> None:
     printed = sacrebleu_command(tmp_path, "--confidence", "--confidence-n", "200", "-f", "text")
     for score in scorer().scores(SYSTEMS[0][1], resamples=200).values():
         assert score.confidence is not None
-        said = f"= {score.score:.4f} (μ = {score.confidence.mean:.4f} ± {score.confidence.interval:.4f})"
-        assert f"{score.name}|{score.signature} {said}" in printed
+        printed_score = f"= {score.score:.4f} (μ = {score.confidence.mean:.4f} ± {score.confidence.interval:.4f})"
+        assert f"{score.name}|{score.signature} {printed_score}" in printed
 
 
 @pytest.mark.parametrize("known", ["name", "model", "script"])
-def test_the_language_decides_how_bleu_and_ter_divide_text(known: str) -> None:
+def test_the_language_decides_how_bleu_and_ter_segment_text(known: str) -> None:
     lines = ["我喜欢喝茶。" if known == "script" else "NASA"]
     tests = EvaluationSet(
         name="test", references=[lines], reference_names=("ref",), target_language="zh" if known == "name" else None
@@ -89,7 +89,7 @@ def test_the_language_decides_how_bleu_and_ter_divide_text(known: str) -> None:
     assert "norm:yes|punct:yes|asian:yes|" in found["ter"].signature
 
 
-def test_the_seed_of_sacrebleu_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_seed_of_sacrebleu_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     intervals = []
     for seed in ("12345", "7", "7"):
         monkeypatch.setenv("SACREBLEU_SEED", seed)
@@ -103,7 +103,7 @@ def test_the_seed_of_sacrebleu_counts(monkeypatch: pytest.MonkeyPatch) -> None:
         scorer().scores(SYSTEMS[0][1], resamples=50)
 
 
-def test_a_part_and_a_line_are_scored_like_a_corpus_of_their_own() -> None:
+def test_a_part_and_a_line_are_scored_like_a_separate_corpus() -> None:
     whole, hypotheses = scorer(), SYSTEMS[0][1]
     part = [3, 5, 8, 13]
     alone = scorer([[REFERENCE[line] for line in part]]).scores([hypotheses[line] for line in part])
@@ -115,17 +115,17 @@ def test_a_part_and_a_line_are_scored_like_a_corpus_of_their_own() -> None:
         assert found[key].segments[3] == pytest.approx(single[key].score)
 
 
-def test_a_system_is_counted_once_for_scores_and_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    judge = scorer()
+def test_statistics_of_a_system_are_computed_once_for_scores_and_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    counting_scorer = scorer()
     counted: list[int] = []
-    count = judge.metrics["ter"]._compute_segment_statistics
+    count = counting_scorer.metrics["ter"]._compute_segment_statistics
     monkeypatch.setattr(
-        judge.metrics["ter"],
+        counting_scorer.metrics["ter"],
         "_compute_segment_statistics",
-        lambda *given: (counted.append(1), count(*given))[1],
+        lambda *arguments: (counted.append(1), count(*arguments))[1],
     )
     for _, hypotheses in SYSTEMS:
-        judge.scores(hypotheses, resamples=10)
-    judge.compare(SYSTEMS, "bs", samples=10)
-    judge.compare(SYSTEMS, "ar", samples=10)
+        counting_scorer.scores(hypotheses, resamples=10)
+    counting_scorer.compare(SYSTEMS, "bs", samples=10)
+    counting_scorer.compare(SYSTEMS, "ar", samples=10)
     assert len(counted) == 3 * len(REFERENCE)

@@ -1,13 +1,13 @@
 from collections.abc import Sequence
 from typing import cast
 
-from nmt.evaluation.systems import align
+from nmt.evaluation.systems import align_words
 from nmt.translation.line_translator import LineTranslator
 from nmt.translation.results import Candidate, Link, Translation
 
 
-class Turning:
-    """Spells backwards and says that all of a line belongs together; of an empty line it knows no links."""
+class ReversingTranslator:
+    """Spells backwards and aligns all of a line with all of its translation; an empty line has no links."""
 
     def translations(self, lines: Sequence[str]) -> list[Translation]:
         return [Translation(source=line, candidates=(self.candidate(line),)) for line in lines]
@@ -17,6 +17,6 @@ class Turning:
         return Candidate(text=line[::-1], score=0.0, log_probability=0.0, links=links)
 
 
-def test_only_a_translation_that_comes_out_again_is_aligned() -> None:
-    translator = cast(LineTranslator, Turning())
-    assert align(translator, ["abc", "abc", ""], ["cba", "other", ""]) == [(Link((0, 3), (0, 3)),), (), ()]
+def test_only_a_translation_that_the_model_repeats_is_aligned() -> None:
+    translator = cast(LineTranslator, ReversingTranslator())
+    assert align_words(translator, ["abc", "abc", ""], ["cba", "other", ""]) == [(Link((0, 3), (0, 3)),), (), ()]

@@ -1,4 +1,4 @@
-"""``nmt evaluate`` with several systems and test sets: what is compared, what is said, what is left behind."""
+"""``nmt evaluate`` with several systems and test sets: comparisons, messages and written files."""
 
 import json
 import shutil
@@ -43,7 +43,7 @@ def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_systems_stand_in_one_table_with_their_tests(texts: Path) -> None:
+def test_systems_are_in_one_table_with_their_tests(texts: Path) -> None:
     result = run("-i", "good", "-i", "bad", "-r", "ref", "--paired-ar", "--paired-bs", "--resamples", 100)
     assert result.exit_code == 0, result.output
     rows = {line[:32].strip(): line for line in result.stdout.splitlines()}
@@ -93,10 +93,10 @@ def test_models_and_files_are_compared_with_what_was_named_first(
     systems = json.loads(result.stdout)["test_sets"][0]["systems"]
     assert [system["model"] is None for system in systems] == [file_first, not file_first]
     assert [bool(system["scores"][0].get("paired_bs")) for system in systems] == [False, True]
-    [own] = [system for system in systems if system["model"]]
-    assert own["sentences_per_second"] > 0
-    assert own["parameters"] > 1000
-    assert own["bytes"] > 4 * own["parameters"]
+    [translating] = [system for system in systems if system["model"]]
+    assert translating["sentences_per_second"] > 0
+    assert translating["parameters"] > 1000
+    assert translating["bytes"] > 4 * translating["parameters"]
 
 
 def test_several_test_sets_have_a_file_each(texts: Path) -> None:
@@ -112,7 +112,7 @@ def test_several_test_sets_have_a_file_each(texts: Path) -> None:
     assert [each["sentences"] for each in values["test_sets"]] == [40, 10]
     assert [each["systems"][0]["name"] for each in values["test_sets"]] == ["good", "good2"]
     assert values["test_sets"][1]["systems"][0]["scores"][0]["score"] == pytest.approx(100)
-    assert "scores" not in values  # which would be those of one of them
+    assert "scores" not in values  # they would belong to one test set only
 
 
 def test_a_model_translates_every_test_set(texts: Path, reversal: Reversal) -> None:
@@ -125,11 +125,11 @@ def test_a_model_translates_every_test_set(texts: Path, reversal: Reversal) -> N
     assert sum(each["systems"][0]["reference"] for each in counted["bins"]) == len(words)
 
 
-def test_details_name_what_is_weak(texts: Path) -> None:
+def test_details_show_where_systems_are_weak(texts: Path) -> None:
     result = run("-i", "good", "-i", "bad", "-s", "src", "-r", "ref", "--details")
     for part in (
         "chrF2++ by length of the source",
-        "signs of faults",
+        "lines with signs of errors",
         "worst lines of good",
         "lines in which bad differs most from good",
         "copy: ",
@@ -150,7 +150,7 @@ def test_details_name_what_is_weak(texts: Path) -> None:
         (["-s", "src", "-s", "src2", "-r", "ref"], 2, ["2 -s", "1 -r"]),
         (["-s", "src", "-r", "ref", "-s", "src2", "-r", "ref2", "-i", "good"], 2, ["2 test sets", "1 -i"]),
         (["-i", "good", "-r", "ref", "--paired-bs"], 2, ["more than one"]),
-        (["-i", "good", "-i", "bad", "-r", "ref", "-o", "out"], 2, ["-o keeps"]),
+        (["-i", "good", "-i", "bad", "-r", "ref", "-o", "out"], 2, ["-o writes the translations of one model"]),
         (["-i", "good", "-r", "ref", "--report", "-"], 2, ["name files"]),
         (["-i", "good", "-r", "ref", "--report", "ref"], 1, ["ref is an input"]),
         (["-i", "good", "-r", "ref", "--report", "no/report.html"], 1, ["no/report.html"]),
@@ -158,16 +158,16 @@ def test_details_name_what_is_weak(texts: Path) -> None:
         (["-i", "good", "-r", "ref", "--quality-gate", "bleu"], 1, ["a metric and a number", "bleu=35"]),
         (["-i", "good", "-r", "ref", "--quality-gate", "bleu=nan"], 1, ["a metric and a number"]),
         (["-i", "good", "-r", "ref", "--quality-gate", "comet=0.8"], 2, ["needs --comet"]),
-        (["-i", "good", "-r", "ref", "--comet", "x"], 2, ["COMET looks at the source"]),
+        (["-i", "good", "-r", "ref", "--comet", "x"], 2, ["COMET also needs the source"]),
         (["-i", "good", "--test-set", "wmt14"], 2, ["-l"]),
         (["-i", "good", "-r", "ref", "-l", "en-de"], 2, ["--test-set"]),
-        (["-i", "good", "-r", "ref", "--test-set", "wmt14", "-l", "en-de"], 2, ["without -s and -r"]),
+        (["-i", "good", "-r", "ref", "--test-set", "wmt14", "-l", "en-de"], 2, ["leave out -s and -r"]),
         (["-i", "good", "--test-set", "wnt14", "-l", "en-de"], 1, ["'wnt14'", "did you mean wmt14?"]),
         (["-i", "good", "--test-set", "wmt14", "-l", "de-ne"], 1, ["'de-ne'", "did you mean de-en?"]),
         (["-i", "good", "--test-set", "wmt14", "-l", "xx-yy"], 1, ["'xx-yy'", "it has cs-en"]),
     ],
 )
-def test_bad_input_is_one_sentence(texts: Path, arguments: list[str], status: int, words: list[str]) -> None:
+def test_bad_input_is_a_clear_error(texts: Path, arguments: list[str], status: int, words: list[str]) -> None:
     result = run(*arguments)
     assert result.exit_code == status, result.output
     assert result.stdout == ""
@@ -175,7 +175,7 @@ def test_bad_input_is_one_sentence(texts: Path, arguments: list[str], status: in
     assert status == 2 or result.stderr.count("\n") == 1
 
 
-def test_a_test_set_that_cannot_be_fetched_is_one_sentence(
+def test_a_test_set_that_cannot_be_downloaded_is_a_clear_error(
     texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sacrebleu.dataset.base.SACREBLEU_DIR", str(tmp_path / "cache"))
@@ -218,8 +218,8 @@ def test_a_cached_test_set_needs_no_network(texts: Path, tmp_path: Path, monkeyp
     ("gates", "status", "words"),
     [
         (["bleu=10", "chrf=10", "ter=90"], 0, []),
-        (["bleu=99.9"], 1, ["BLEU of bad on src", "below 99.9"]),
-        (["ter=1", "bleu=1"], 1, ["TER of bad on src", "above 1"]),
+        (["bleu=99.9"], 1, ["quality gate failed: BLEU ", "of bad on src is below 99.9"]),
+        (["ter=1", "bleu=1"], 1, ["quality gate failed: TER ", "of bad on src is above 1"]),
     ],
 )
 def test_a_quality_gate_decides_the_status_after_the_scores(
@@ -237,16 +237,16 @@ def test_tokenised_text_is_named_in_a_warning(texts: Path) -> None:
     (texts / "tokens").write_text("a b c .\n" * 120)
     (texts / "plain").write_text("a b c.\n" * 120)
     result = run("-i", "plain", "-i", "tokens", "-r", "plain")
-    assert "tokens: many hypotheses end in a full stop after a blank" in result.stderr
+    assert "tokens: many hypotheses end in a space and a full stop" in result.stderr
     assert "plain: many" not in result.stderr
 
 
-# --- COMET, in the place of which stands something that answers like it
+# --- COMET, replaced by a stub
 
 
 @pytest.fixture
 def comet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
-    """A module that looks like unbabel-comet, which is far too large for tests."""
+    """A stub of unbabel-comet, which is far too large for tests."""
     module = ModuleType("comet")
     module.__spec__ = SimpleNamespace(name="comet")  # type: ignore[assignment]
 
@@ -268,20 +268,20 @@ def comet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
     return module
 
 
-def test_comet_stands_beside_the_other_scores(texts: Path, comet: ModuleType) -> None:
+def test_comet_is_shown_with_the_other_scores(texts: Path, comet: ModuleType) -> None:
     common = ("-s", "src", "-r", "ref", "--comet", "checkpoints/model.ckpt")
     result = run("-i", "good", "-i", "bad", *common, "--quality-gate", "comet=0.6")
     assert "0.8750" in result.stdout
     assert "nrefs:1|model:model.ckpt|version:" in result.stdout
     assert result.exit_code == 1
-    assert "COMET of bad on src is 0.5, below 0.6" in result.stderr
+    assert "quality gate failed: COMET 0.5 of bad on src is below 0.6" in result.stderr
     one = run("-i", "good", *common)
     assert one.stdout.splitlines()[3].split()[:2] == ["COMET", "0.8750"]
 
 
-def test_a_comet_model_that_cannot_be_had_is_one_sentence(texts: Path, comet: ModuleType) -> None:
+def test_a_comet_model_that_is_not_available_is_a_clear_error(texts: Path, comet: ModuleType) -> None:
     common = ("-i", "good", "-s", "src", "-r", "ref", "--comet")
-    cases = {"Unbabel/none": "cannot be downloaded", "ref": "hparams.yaml is missing", ".": "is no file"}
+    cases = {"Unbabel/none": "cannot be downloaded", "ref": "hparams.yaml is missing", ".": "is not a file"}
     for name, words in cases.items():
         result = run(*common, name)
         assert (result.exit_code, result.stdout) == (1, ""), name
@@ -289,17 +289,17 @@ def test_a_comet_model_that_cannot_be_had_is_one_sentence(texts: Path, comet: Mo
         assert result.stderr.count("\n") == 1
 
 
-def test_without_the_package_comet_says_how_to_get_it(texts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_package_comet_says_how_to_install_it(texts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "comet", None)
     result = run("-i", "good", "-s", "src", "-r", "ref", "--comet", "x")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "pip install 'nmt[comet]'" in result.stderr
 
 
-# --- files that are left
+# --- files that are written
 
 
-def test_the_report_holds_everything_and_asks_no_network(texts: Path, reversal: Reversal) -> None:
+def test_the_report_holds_everything_and_makes_no_network_requests(texts: Path, reversal: Reversal) -> None:
     given = (
         "-m",
         reversal.model_dir,
@@ -333,14 +333,14 @@ def test_alignments_point_at_the_letters_that_were_reversed(texts: Path, reversa
     data = json.loads(page.partition('id="data">')[2].partition("</script>")[0])
     right = wrong = 0
     for _, source, _, [[text, _, _, links]] in data["sets"][0]["segments"]:
-        for place in range(0, len(links), 4):
-            start, end, first, last = links[place : place + 4]
+        for index in range(0, len(links), 4):
+            start, end, first, last = links[index : index + 4]
             right += source[start:end] == text[first:last]
             wrong += source[start:end] != text[first:last]
     assert right > 10 * max(1, wrong)
 
 
-def test_plots_are_left_as_png_and_svg(texts: Path) -> None:
+def test_plots_are_written_as_png_and_svg(texts: Path) -> None:
     pytest.importorskip("matplotlib", reason="the extra plots is not installed")
     result = run("-i", "good", "-i", "bad", "-s", "src", "-r", "ref", "--plots", "plots")
     assert result.exit_code == 0, result.output
@@ -362,7 +362,7 @@ def test_plots_without_matplotlib_are_refused_before_anything_is_read(
 # --- the report in a browser
 
 
-def test_the_report_works_in_a_browser_and_runs_nothing_that_texts_say(texts: Path, reversal: Reversal) -> None:
+def test_the_report_works_in_a_browser_and_runs_no_code_from_texts(texts: Path, reversal: Reversal) -> None:
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
@@ -378,11 +378,11 @@ def test_the_report_works_in_a_browser_and_runs_nothing_that_texts_say(texts: Pa
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 390, "height": 800})
-        troubles: list[str] = []
+        problems: list[str] = []
         requests: list[str] = []
-        page.on("console", lambda message: troubles.append(message.text))
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("dialog", lambda dialog: troubles.append(dialog.message))
+        page.on("console", lambda message: problems.append(message.text))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("dialog", lambda dialog: problems.append(dialog.message))
         page.on("request", lambda request: requests.append(request.url))
         page.goto((texts / "r.html").as_uri())
         assert page.title() != "run"
@@ -396,21 +396,21 @@ def test_the_report_works_in_a_browser_and_runs_nothing_that_texts_say(texts: Pa
         page.select_option("#choose-sort", "worst")
         page.click("#more")
         assert page.locator(".segment").count() == 40
-        page.select_option("#choose-fault", "any")
-        assert "of 40 lines" in page.inner_text("#found")
-        page.select_option("#choose-fault", "")
+        page.select_option("#choose-flag", "any")
+        assert "of 40 lines" in page.inner_text("#matches")
+        page.select_option("#choose-flag", "")
         page.click("#differences")
         assert page.locator(".segment ins").count() == 0
         page.locator(".segment dd.translation.aligned .word").nth(30).hover()
         assert page.locator(".segment dd.source .lit").count() >= 1
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         browser.close()
-    assert troubles == []
+    assert problems == []
     assert requests == [(texts / "r.html").as_uri()]
 
 
 def shown(*arguments: object) -> list[str]:
-    """What the scores printed are called."""
+    """The names of the printed scores."""
     result = run(*arguments)
     assert result.exit_code == 0, result.output
     return [line.split()[0] for line in result.stdout.splitlines()]
@@ -428,7 +428,7 @@ def shown(*arguments: object) -> list[str]:
         (["--metrics", "ter", "-q"], ["TER"]),
     ],
 )
-def test_the_metrics_named_are_those_computed(texts: Path, given: list[str], names: list[str]) -> None:
+def test_only_the_named_metrics_are_computed(texts: Path, given: list[str], names: list[str]) -> None:
     assert shown("-i", "good", "-r", "ref", *given) == names
     assert shown(*given, "-i", "good", "-r", "ref") == names
 
@@ -445,7 +445,7 @@ def test_plain_chrf2_is_that_of_the_sacrebleu_command(texts: Path) -> None:
     assert score["metric"] == "chrf2"
 
 
-def test_metrics_chosen_stand_in_tables_pages_and_gates(texts: Path) -> None:
+def test_chosen_metrics_are_used_in_tables_pages_and_gates(texts: Path) -> None:
     options = ["-i", "good", "-i", "bad", "-r", "ref", "--resamples", 20]
     table = run(*options, "--metrics", "chrf,ter", "--report", "page.html", "--details").stdout
     assert "BLEU" not in table.splitlines()[0]
@@ -465,13 +465,13 @@ def test_metrics_chosen_stand_in_tables_pages_and_gates(texts: Path) -> None:
         (["--metrics", "bleu", "--quality-gate", "ter=3"], "--quality-gate ter=X needs ter among --metrics."),
     ],
 )
-def test_metrics_that_cannot_be_are_usage_errors(texts: Path, given: list[str], message: str) -> None:
+def test_impossible_metrics_are_usage_errors(texts: Path, given: list[str], message: str) -> None:
     result = run("-i", "good", "-r", "ref", *given)
     assert result.exit_code == 2
     assert message in result.stderr
 
 
-def test_ter_of_very_long_lines_is_left_out_with_a_message_unless_it_is_asked_for(texts: Path) -> None:
+def test_ter_of_very_long_lines_is_left_out_with_a_message_unless_requested(texts: Path) -> None:
     words = " ".join(f"w{number}" for number in range(500))
     (texts / "long").write_text(f"{words}\n", encoding="utf-8")
     result = run("-i", "long", "-r", "long")

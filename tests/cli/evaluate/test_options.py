@@ -1,4 +1,4 @@
-"""``nmt evaluate``: options that do what they say, or say why they cannot."""
+"""``nmt evaluate``: each option has its effect or explains why it cannot."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ def run(*arguments: object) -> Result:
 
 @pytest.fixture
 def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to work in: a reference, a system's output and a copy of that."""
+    """A folder to work in: a reference, the output of a system and a copy of it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NMT_MODEL", raising=False)
     reference = talk()
@@ -31,11 +31,13 @@ def test_a_copy_of_the_first_system_has_no_star(texts: Path) -> None:
     result = run("-i", "hyp", "-i", "copy", "-r", "ref", "--paired-ar", "--paired-bs", "--resamples", 100)
     rows = [line.split() for line in result.stdout.splitlines() if line.startswith("  p, ")]
     assert [row[-3:] for row in rows] == [["1.0000"] * 3] * 2
-    assert "1 if none differs" in result.stdout
+    assert "if none differs it is 1" in result.stdout
 
 
 @pytest.mark.parametrize(("lines", "least"), [(1, 1.0), (2, 0.5), (5, 0.0625)])
-def test_a_few_lines_prove_no_difference_and_one_has_no_interval(texts: Path, lines: int, least: float) -> None:
+def test_a_few_lines_prove_no_difference_and_a_single_line_has_no_interval(
+    texts: Path, lines: int, least: float
+) -> None:
     for name in ("ref", "hyp"):
         Path(name).write_text("".join(f"{line}\n" for line in talk()[:lines]))
     Path("bad").write_text("".join(f"{line} {line}\n" for line in talk()[:lines]))
@@ -43,7 +45,9 @@ def test_a_few_lines_prove_no_difference_and_one_has_no_interval(texts: Path, li
     assert result.exit_code == 0, result.output
     rows = [line.split()[-3:] for line in result.stdout.splitlines() if line.startswith("  p, ")]
     assert len(rows) == 2
-    assert all(float(p) >= least for row in rows for p in row), result.stdout  # 2 ** (1 - lines); a star is no number
+    assert all(float(p) >= least for row in rows for p in row), (
+        result.stdout
+    )  # 2 ** (1 - lines); a star is not a number
     assert ("±" in result.stdout.splitlines()[1]) == (lines > 1)
 
 
@@ -63,7 +67,7 @@ def test_a_tagged_model_translates_with_its_tag(texts: Path) -> None:
         assert [segment["systems"][0]["hypothesis"] for segment in segments] == expected
 
 
-def test_a_tag_that_a_model_does_not_have_is_one_sentence(texts: Path) -> None:
+def test_a_tag_that_a_model_does_not_have_is_a_clear_error(texts: Path) -> None:
     talkative_model(texts / "tagged", tags=("bt",))
     talkative_model(texts / "plain")
     for tag, reason in {"bd": "tagged: this model has no tag 'bd'", "bt": "plain: this model has no tag 'bt'"}.items():
@@ -85,7 +89,7 @@ def test_a_tag_that_a_model_does_not_have_is_one_sentence(texts: Path) -> None:
         (["--threads", "1"], "--threads"),
     ],
 )
-def test_files_alone_have_no_use_for_what_models_are_told(texts: Path, option: list[str], name: str) -> None:
+def test_options_of_models_are_refused_for_files_alone(texts: Path, option: list[str], name: str) -> None:
     for source in ((), ("-s", "hyp")):
         result = run("-i", "hyp", "-r", "ref", *source, *option)
         assert (result.exit_code, result.stdout) == (2, ""), result.output
