@@ -1,4 +1,4 @@
-"""Attention, neighbours and heads as text, aligned in a terminal's columns, in which ideographs take two."""
+"""Attention, neighbours and heads as text in aligned columns; ideographs are two columns wide."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,61 +11,61 @@ from nmt.tokenization.pieces import SPACE_MARK
 if TYPE_CHECKING:
     from nmt.explain.neighbours import Neighbourhood
 
-# From how much weight on a cell is so dark.
+# The shade of a cell by its lowest weight.
 SHADES = ((0.7, "█"), (0.4, "▓"), (0.2, "▒"), (0.07, "░"))
-LEAST_COLUMN = 3
+SMALLEST_COLUMN = 3
 
 
 def attention_text(
     weights: Sequence[Sequence[float]], rows: Sequence[str], columns: Sequence[str], *, width: int, colour: bool
 ) -> str:
-    """A map of ``weights``, as many columns beside each other as ``width`` has room for, the others below.
+    """A map of ``weights``; columns that do not fit into ``width`` follow below.
 
-    With ``colour`` the greatest of a row stands out.
+    With ``colour`` the largest weight of each row is highlighted.
     """
     margin = max(map(cell_len, rows)) + 1
     lines: list[str] = []
-    for part in _parts([max(LEAST_COLUMN, cell_len(column)) + 1 for column in columns], width - margin):
+    for part in _parts([max(SMALLEST_COLUMN, cell_len(column)) + 1 for column in columns], width - margin):
         lines += [""] if lines else []
-        lines.append(" " * margin + "".join(_filled(columns[place], size) for place, size in part).rstrip())
+        lines.append(" " * margin + "".join(_padded(columns[column], size) for column, size in part).rstrip())
         for name, row in zip(rows, weights, strict=True):
-            cells = "".join(_cell(row[place], size, colour and row[place] == max(row)) for place, size in part)
-            lines.append((_filled(name, margin) + cells).rstrip())
+            cells = "".join(_cell(row[column], size, colour and row[column] == max(row)) for column, size in part)
+            lines.append((_padded(name, margin) + cells).rstrip())
     return "".join(f"{line}\n" for line in lines)
 
 
 def _parts(sizes: Sequence[int], room: int) -> Iterator[list[tuple[int, int]]]:
-    """(place, width) of the columns that fit beside each other; at least one."""
+    """(index, width) of the columns that fit side by side; at least one."""
     part: list[tuple[int, int]] = []
-    for place, size in enumerate(sizes):
-        if part and sum(each for _, each in part) + size > room:
+    for column, size in enumerate(sizes):
+        if part and sum(used for _, used in part) + size > room:
             yield part
             part = []
-        part.append((place, size))
+        part.append((column, size))
     yield part
 
 
 def _cell(weight: float, size: int, marked: bool) -> str:
-    shade = next((shade for least, shade in SHADES if weight >= least), " ")
+    shade = next((shade for lowest, shade in SHADES if weight >= lowest), " ")
     block = shade * (size - 1)
     return (click.style(block, fg="cyan") if marked else block) + " "
 
 
-def _filled(text: str, size: int) -> str:
+def _padded(text: str, size: int) -> str:
     return text + " " * (size - cell_len(text))
 
 
-def neighbours_text(found: "Sequence[Neighbourhood]") -> str:
-    """Under each subword its neighbours, with the cosine of the angle."""
+def neighbours_text(neighbourhoods: "Sequence[Neighbourhood]") -> str:
+    """Each subword with its neighbours and the cosines of their angles."""
     blocks = []
-    for each in found:
+    for each in neighbourhoods:
         heading = each.piece if each.piece.strip(SPACE_MARK) == each.word else f"{each.piece}  (of {each.word})"
         blocks.append("\n".join([heading, *(f"  {other.cosine:5.2f}  {other.piece}" for other in each.neighbours)]))
     return "\n\n".join(blocks) + "\n"
 
 
 def heads_text(document: Mapping[str, Any]) -> str:
-    """A table for each kind of attention and, where it is known, what each head is worth, the dearest first."""
+    """A table for each kind of attention and, if BLEU was measured, the BLEU lost without each head, largest first."""
     tables = []
     for which, title in (
         ("encoder", "Encoder self-attention"),
@@ -82,18 +82,18 @@ def heads_text(document: Mapping[str, Any]) -> str:
     if document["bleu"]:
         bleu = document["bleu"]
         ranked = sorted(document["heads"], key=lambda head: -head["cost"])
-        rows = [["switched off", "BLEU lost"]]
+        rows = [["ablated", "BLEU lost"]]
         rows += [[f"{head['which']} {head['layer']}.{head['head']}", f"{head['cost']:.2f}"] for head in ranked]
         whole = f"{bleu['score']:.2f}  {bleu['signature']}"
-        tables.append(f"What each head is worth; the whole model, greedy: BLEU {whole}\n{_table(rows)}")
+        tables.append(f"BLEU lost without each head; the whole model, greedy: BLEU {whole}\n{_table(rows)}")
     return "\n\n".join(tables) + "\n"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
-    """The first and the last column to the left, numbers to the right."""
+    """The rows with aligned columns: numbers flush right, text flush left."""
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     last = len(widths) - 1
-    numeric = [all(_is_number(row[place]) for row in rows[1:]) and place > 0 for place in range(last + 1)]
+    numeric = [all(_is_number(row[column]) for row in rows[1:]) and column > 0 for column in range(last + 1)]
     return "\n".join(
         "  "
         + "  ".join(

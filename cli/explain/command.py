@@ -1,4 +1,4 @@
-"""``nmt explain``: why a model says what it says."""
+"""``nmt explain``: what a model computes for a sentence, and what its words and heads do."""
 
 import sys
 from pathlib import Path
@@ -26,7 +26,7 @@ USES = """say what to explain:
   words       nmt explain --neighbours Hund --neighbours Katze -o map.svg
   the heads   nmt explain --heads -s test.de -r test.en -o heads.html
 
-Without -o, the answer is shown here."""
+Without -o, the result is printed here."""
 FORMATS = {
     "sentence": ("text", "html", "json", "png", "svg"),
     "words": ("text", "json", "png", "svg"),
@@ -63,32 +63,38 @@ BELONGING = {
 )
 @click.argument("sentence", required=False)
 @model_option()
-@output_option(show_default="standard output", help="File for the answer: .html, .json, .png or .svg.")
+@output_option(show_default="standard output", help="File to write: .html, .json, .png or .svg.")
 @click.option(
     "--format",
     "output_format",
     type=click.Choice(FORMATS["sentence"]),
     show_default="by the ending of -o, else text",
-    help="Form of the answer; of a sentence, png and svg show one map of its attention.",
+    help="Output format; for a sentence, png and svg show one attention map.",
 )
 @click.option("--lang", "language", metavar="CODE", default="en", help="Language of pages: en or zh.")
 @click.option(
     "-t",
     "--target",
     metavar="TEXT",
-    help="A translation to follow instead of the model's own; with --heads, a file of them.",
+    help="A translation to explain instead of the model's own; with --heads, a file of translations.",
 )
 @beam_size_option()
-@click.option("--which", type=click.Choice(ATTENTIONS), show_default="cross", help="The attention of a picture.")
-@click.option("--layer", metavar="N", type=int, show_default="those that align words", help="Its layer, from 1.")
-@click.option("--head", metavar="N", type=int, show_default="the mean of all", help="Its head, from 1.")
+@click.option("--which", type=click.Choice(ATTENTIONS), show_default="cross", help="Attention to draw in a picture.")
+@click.option("--layer", metavar="N", type=int, show_default="those that align words", help="Layer to draw, from 1.")
+@click.option("--head", metavar="N", type=int, show_default="the mean of all", help="Head to draw, from 1.")
 @click.option("--neighbours", metavar="WORD", multiple=True, help="Show the subwords nearest to WORD; repeatable.")
-@click.option("--count", metavar="N", type=click.IntRange(min=1), show_default="10", help="Neighbours of each.")
-@click.option("--heads", is_flag=True, help="Show what each attention head does in a text.")
-@source_option(help="With --heads, the text.")
-@reference_option(help="With --heads, its translations: BLEU is measured without each head; repeatable.")
 @click.option(
-    "--lines", metavar="N", type=click.IntRange(min=1), show_default="200", help="With --heads, lines at most."
+    "--count", metavar="N", type=click.IntRange(min=1), show_default="10", help="Number of neighbours of each subword."
+)
+@click.option("--heads", is_flag=True, help="Show what each attention head does on a text.")
+@source_option(help="With --heads, the text to analyse.")
+@reference_option(help="With --heads, its reference translations: BLEU is measured without each head; repeatable.")
+@click.option(
+    "--lines",
+    metavar="N",
+    type=click.IntRange(min=1),
+    show_default="200",
+    help="With --heads, the maximum number of lines.",
 )
 @click.option("--tag", metavar="NAME", help="Begin each source with this tag of the model's training.")
 @device_option(default="cpu")
@@ -96,11 +102,12 @@ BELONGING = {
 @verbosity_options
 @click.pass_context
 def explain(context: click.Context, /, **given: Any) -> None:
-    """Show why a model says what it says.
+    """Show how a model translates a sentence.
 
-    A SENTENCE is followed through the model, from its subwords through every attention to the beam search: as a page
-    to explore (-o page.html), or here as a small map of what each word looks at. --neighbours shows which subwords the
-    model takes for alike, --heads what each of its attention heads does, and with -r what it is worth in BLEU.
+    A SENTENCE is traced through the model, from its subwords through all attention layers to the beam search: as an
+    interactive page (-o page.html), or here as a small map of the source words that each word attends to. --neighbours
+    shows which subwords the model treats as similar, --heads what each attention head does and, with -r, the BLEU lost
+    without it.
     """
     use = _use_of(given)
     output_format = _format_of(use, given)
@@ -108,9 +115,7 @@ def explain(context: click.Context, /, **given: Any) -> None:
     if output_format != "html":
         reject_given(context, ["language"], "is the language of a page: write one with -o page.html, or leave it out.")
     if given["target"] is not None and output_format != "html" and output_format != "json":
-        reject_given(
-            context, ["beam_size"], "is for the search, and --target is followed instead: leave one of them out."
-        )
+        reject_given(context, ["beam_size"], "is for the search, which --target replaces: leave one of them out.")
     if given["output"] is not None:
         check_output(given["output"], [path for path in (given["source"], *given["reference"]) if path])
 
@@ -130,9 +135,9 @@ def explain(context: click.Context, /, **given: Any) -> None:
 
 
 def _use_of(given: dict[str, Any]) -> str:
-    """Which of the three uses is meant; UsageErrors for none, several, and options of another."""
-    wanted = {"sentence": given["sentence"] is not None, "words": bool(given["neighbours"]), "heads": given["heads"]}
-    uses = [use for use, meant in wanted.items() if meant]
+    """Which of the three uses is meant; UsageErrors for none, for several, and for options of another use."""
+    requested = {"sentence": given["sentence"] is not None, "words": bool(given["neighbours"]), "heads": given["heads"]}
+    uses = [use for use, is_requested in requested.items() if is_requested]
     if not uses:
         raise click.UsageError(USES)
     if len(uses) > 1:
@@ -142,24 +147,24 @@ def _use_of(given: dict[str, Any]) -> str:
         if given[name] not in (None, ()) and use not in owners:
             option = f"--{name.replace('_', '-')}"
             others = " or ".join(NAMES[owner] for owner in owners)
-            raise click.UsageError(f"{option} goes with {others}, not with {NAMES[use]}.")
+            raise click.UsageError(f"{option} is for {others}, not for {NAMES[use]}.")
     if use == "heads" and given["source"] is None:
-        raise click.UsageError("--heads needs a text to look at; name it with -s.")
+        raise click.UsageError("--heads needs a text to analyse; name it with -s.")
     return use
 
 
 def _format_of(use: str, given: dict[str, Any]) -> str:
-    """What was asked for, or what the name of the output says; UsageErrors for what this use does not have."""
+    """The format asked for, or that of the output's ending; UsageErrors for formats that this use does not have."""
     known, output = FORMATS[use], given["output"]
     chosen = given["output_format"]
     if chosen is None:
         ending = Path(output).suffix.lower() if output not in (None, "-") else ".txt"
         if ending not in ENDINGS:
-            endings = ", ".join(f".{kind}" for kind in known if kind != "text")
-            raise click.UsageError(f"the ending of {output} tells no form; end it in {endings}, or give --format.")
+            endings = ", ".join(f".{name}" for name in known if name != "text")
+            raise click.UsageError(f"the ending of {output} is not a known format; use {endings}, or give --format.")
         chosen = ENDINGS[ending]
     if chosen not in known:
-        raise click.UsageError(f"{NAMES[use]} has no answer as {chosen}, only as {', '.join(known)}.")
+        raise click.UsageError(f"{NAMES[use]} cannot be shown as {chosen}, only as {', '.join(known)}.")
     if chosen == "png" and output in (None, "-") and sys.stdout.isatty():
         raise click.UsageError("a picture cannot be shown in a terminal; name a file for it with -o.")
     return str(chosen)
@@ -168,13 +173,13 @@ def _format_of(use: str, given: dict[str, Any]) -> str:
 def _check_picture(use: str, output_format: str, given: dict[str, Any]) -> None:
     chosen = [f"--{name}" for name in ("which", "layer", "head") if given[name] is not None]
     if chosen and output_format not in PICTURES:
-        raise click.UsageError(f"{chosen[0]} chooses the map of a picture; add --format png or svg, or -o map.svg.")
+        raise click.UsageError(f"{chosen[0]} is for pictures; add --format png or svg, or -o map.svg.")
     if use == "sentence" and given["head"] is not None and given["layer"] is None:
-        raise click.UsageError("--head needs --layer; every layer has heads of these numbers.")
+        raise click.UsageError("--head needs --layer; every layer has heads with these numbers.")
 
 
-def _write(answer: bytes, output: str | None) -> None:
+def _write(content: bytes, output: str | None) -> None:
     from nmt.files.atomic import atomic_writer
 
     with atomic_writer(output or "-") as stream:
-        stream.write(answer)
+        stream.write(content)

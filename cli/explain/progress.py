@@ -1,4 +1,4 @@
-"""How far ``nmt explain --heads`` is: a live bar if stderr is a terminal, otherwise a plain line now and then."""
+"""The progress of ``nmt explain --heads``: a live bar if stderr is a terminal, otherwise a line now and then."""
 
 import contextlib
 import logging
@@ -14,7 +14,7 @@ SECONDS_BETWEEN_LINES = 20.0
 
 @contextlib.contextmanager
 def counting(text: str) -> Iterator[Callable[[int, int], None]]:
-    """Something to call with how much is done of how much."""
+    """A function to call with the number of finished items and their total."""
     if not logger.isEnabledFor(logging.INFO):
         yield lambda *_: None
     elif sys.stderr.isatty():

@@ -1,4 +1,4 @@
-"""A beam search as it went: every hypothesis that lived in a step, and those that ended."""
+"""A beam search, step by step: every hypothesis in the beam, and those that ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,55 +20,55 @@ Ids = tuple[int, ...]
 class Node:
     """A hypothesis of one step."""
 
-    step: int  # how many subwords it has, the end included
-    place: int  # among those of its step and kind, the best first
-    parent: int | None  # the number of the node that it continues; None: the empty beginning
+    step: int  # the number of its subwords, including EOS
+    position: int  # among the ended, or the continued, hypotheses of its step, the best first
+    parent: int | None  # the number of the node that it continues; None: the empty hypothesis
     id: int  # its newest subword; EOS if it has ended
-    rank: float  # what the search compares: the log-probability so far, unless a repetition penalty is set
-    score: float  # what it would be ranked by if it were finished, without a coverage penalty
+    rank: float  # what the search compares: the log-probability, unless a repetition penalty is set
+    score: float  # its score if it ended here, without a coverage penalty
 
 
 @dataclass
 class BeamTree:
-    """The nodes of a search in the order of its steps, and where its result ended."""
+    """The nodes of a search in the order of its steps, and the node of its result."""
 
     config: SearchConfig
     nodes: list[Node] = field(default_factory=list)
-    best: int = 0  # the number of the node in which the best hypothesis ended
+    best: int = 0  # the number of the last node of the best hypothesis
     ids: list[int] = field(default_factory=list)  # the best hypothesis, without EOS
 
     def path(self, number: int) -> list[int]:
         """The numbers of the nodes that lead to ``number``, which is the last."""
-        found: list[int] = []
-        at: int | None = number
-        while at is not None:
-            found.append(at)
-            at = self.nodes[at].parent
-        return found[::-1]
+        backwards: list[int] = []
+        current: int | None = number
+        while current is not None:
+            backwards.append(current)
+            current = self.nodes[current].parent
+        return backwards[::-1]
 
 
 def beam_tree(model: Transformer, source: Sequence[int], config: SearchConfig, heads: Heads | None) -> BeamTree:
-    """The search for a translation of the ids ``source``, which have no EOS; the same that ``nmt translate`` makes."""
+    """The search for a translation of the ids ``source`` (without EOS), the same as that of ``nmt translate``."""
     tree = BeamTree(config)
     numbers: dict[Ids, int] = {}
 
-    def add(ids: Ids, place: int, rank: float) -> None:
+    def add(ids: Ids, position: int, rank: float) -> None:
         numbers[ids] = len(tree.nodes)
         score = rank / len(ids) ** config.length_penalty
-        tree.nodes.append(Node(len(ids), place, numbers.get(ids[:-1]), ids[-1], rank, score))
+        tree.nodes.append(Node(len(ids), position, numbers.get(ids[:-1]), ids[-1], rank, score))
 
     def watch(step: Expansion) -> None:
         prefixes, endings = ([*map(tuple, step.ids[0].tolist())], step.endings[0].tolist())
         order = sorted(range(len(prefixes)), key=lambda row: -endings[row])
-        for place, row in enumerate(order[: int(step.ended[0])]):
-            add((*prefixes[row], EOS), place, endings[row])
+        for position, row in enumerate(order[: int(step.ended[0])]):
+            add((*prefixes[row], EOS), position, endings[row])
         continued = zip(map(tuple, step.continued[0].tolist()), step.ranks[0].tolist(), strict=True)
-        for place, (ids, rank) in enumerate(continued):
+        for position, (ids, rank) in enumerate(continued):
             if rank > NEVER:
-                add(ids, place, rank)
+                add(ids, position, rank)
 
     with torch.inference_mode():
-        [found] = search(model, [SearchInput(source)], config, heads=heads, watch=watch)
-    tree.ids = found.hypotheses[0].ids
+        [result] = search(model, [SearchInput(source)], config, heads=heads, watch=watch)
+    tree.ids = result.hypotheses[0].ids
     tree.best = numbers[(*tree.ids, EOS)]
     return tree

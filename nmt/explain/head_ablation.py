@@ -1,4 +1,4 @@
-"""Which heads a model could do without: the BLEU of its greedy translations while one head after the other is off.
+"""Which heads a model needs: the BLEU of its greedy translations with each head ablated in turn.
 
 Michel et al. 2019, "Are Sixteen Heads Really Better than One?", section 3.
 """
@@ -13,7 +13,7 @@ from nmt.decoding.engines.torch import TorchEngine
 from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.explain.head_statistics import Progress
 from nmt.explain.recorder import without_head
-from nmt.explain.walk import ExplainedModel, attention_name
+from nmt.explain.trace import ExplainedModel, attention_name
 from nmt.models.attention import Attention
 from nmt.translation.line_translator import LineTranslator, line_settings
 
@@ -22,28 +22,28 @@ HeadName = tuple[str, int, int]  # encoder, decoder or cross; layer and head, bo
 
 @dataclass(frozen=True)
 class Ablation:
-    """What it costs to switch off each head."""
+    """What it costs to ablate each head."""
 
     whole: MetricScore  # BLEU of the whole model
-    costs: dict[HeadName, float]  # BLEU lost without a head; below 0 where it was in the way
+    costs: dict[HeadName, float]  # BLEU lost without a head; below 0 if BLEU is higher without it
 
 
 class GreedyTranslator:
-    """Greedy translations by one model, whose heads may be switched off meanwhile."""
+    """Greedy translations by one model, whose heads can be ablated meanwhile."""
 
-    def __init__(self, opened: ExplainedModel, source_prefix: Sequence[int] = ()) -> None:
-        device = opened.model.embedding.weight.device
-        limits = opened.info.search
+    def __init__(self, explained: ExplainedModel, source_prefix: Sequence[int] = ()) -> None:
+        device = explained.model.embedding.weight.device
+        limits = explained.info.search
         search = SearchConfig(
             beam_size=1, max_length_ratio=limits.max_length_ratio, max_length_offset=limits.max_length_offset
         )
         self.lines = LineTranslator(
-            opened.tokenizer,
-            BatchingEngine(TorchEngine(opened.model, device)),
+            explained.tokenizer,
+            BatchingEngine(TorchEngine(explained.model, device)),
             line_settings(
-                max_source_length=opened.info.max_source_length,
-                languages=(opened.info.source_language, opened.info.target_language),
-                profile=opened.info.profile(),
+                max_source_length=explained.info.max_source_length,
+                languages=(explained.info.source_language, explained.info.target_language),
+                profile=explained.info.profile(),
                 raw=True,
             ),
             search=search,
@@ -54,8 +54,8 @@ class GreedyTranslator:
         return self.lines.translate(sources)
 
 
-def remove_heads(
-    opened: ExplainedModel,
+def ablate_heads(
+    explained: ExplainedModel,
     sources: Sequence[str],
     references: Sequence[Sequence[str]],
     *,
@@ -63,14 +63,14 @@ def remove_heads(
     progress: Progress | None = None,
 ) -> Ablation:
     """The BLEU that greedy translations of ``sources`` lose without each head, one at a time."""
-    translate = GreedyTranslator(opened, source_prefix)
-    references = list(map(opened.tokenizer.normalize, references))
-    names = _all_heads(opened)
+    translate = GreedyTranslator(explained, source_prefix)
+    references = list(map(explained.tokenizer.normalize, references))
+    names = _all_heads(explained)
     scores: list[MetricScore] = []
+    language = explained.info.target_language
     for name in (None, *names):
-        with nullcontext() if name is None else without_head(_attention(opened, name), name[2] - 1):
+        with nullcontext() if name is None else without_head(_attention(explained, name), name[2] - 1):
             hypotheses = translate(sources)
-        language = opened.info.target_language
         scores += score_translations(hypotheses, references, metrics=("bleu",), target_language=language)
         if progress is not None:
             progress(len(scores), len(names) + 1)
@@ -78,8 +78,8 @@ def remove_heads(
     return Ablation(whole, {name: whole.score - other.score for name, other in zip(names, others, strict=True)})
 
 
-def _all_heads(opened: ExplainedModel) -> list[HeadName]:
-    config = opened.info.model
+def _all_heads(explained: ExplainedModel) -> list[HeadName]:
+    config = explained.info.model
     layers = {"encoder": config.encoder_layers, "decoder": config.decoder_layers, "cross": config.decoder_layers}
     return [
         (which, layer, head)
@@ -89,9 +89,9 @@ def _all_heads(opened: ExplainedModel) -> list[HeadName]:
     ]
 
 
-def _attention(opened: ExplainedModel, name: HeadName) -> Attention:
+def _attention(explained: ExplainedModel, name: HeadName) -> Attention:
     which, layer, _ = name
-    module = opened.model.get_submodule(attention_name(which, layer - 1))
+    module = explained.model.get_submodule(attention_name(which, layer - 1))
     if not isinstance(module, Attention):
-        raise TypeError(f"{attention_name(which, layer - 1)} is no attention")
+        raise TypeError(f"{attention_name(which, layer - 1)} is not an attention")
     return module

@@ -1,4 +1,4 @@
-"""What each head of a model does in a corpus: where its attention goes, and how widely it is spread."""
+"""What each head of a model does on a text: where its attention goes, and how widely it is spread."""
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -11,19 +11,19 @@ from nmt.decoding.attention import mean_of_heads, shifted
 from nmt.decoding.scoring import pad_rows
 from nmt.explain.recorder import recording
 from nmt.explain.sentence import Sentence, source_sentence, target_sentence
-from nmt.explain.walk import ExplainedModel, attention_name
+from nmt.explain.trace import ExplainedModel, attention_name
 from nmt.special_ids import BOS, EOS, PAD
 from nmt.tokenization.pieces import SPACE_MARK
 from nmt.translation.alignment import link_words
 
-# Parts of the attention; those of one head need not sum to 1, for a place can be of several kinds. In self-attention
-# left and right are of the position that looks, in cross-attention of the words that it translates.
+# Shares of the attention. They need not sum to 1, because a position can be in several categories. In self-attention
+# left and right are relative to the attending position, in cross-attention to the words that it translates.
 SHARES = ("left", "previous", "itself", "next", "right", "aligned", "punctuation", "boundary")
 _OF_SELF = ("left", "previous", "itself", "next", "right", "punctuation", "boundary")
 _OF_CROSS = ("left", "aligned", "right", "punctuation", "boundary")
-_ROLE = 0.4  # a head has a role if so much of its attention goes there
-_SIDE = 0.7  # and "left" and "right", which are many places, if so much does
-_SENTENCES = 16  # looked at together
+_ROLE = 0.4  # the share from which on a head has a role
+_SIDE = 0.7  # the same for "left" and "right", which contain many positions
+_BATCH_SENTENCES = 16
 
 Progress = Callable[[int, int], None]
 Pair = tuple[Sentence, Sentence]
@@ -36,25 +36,25 @@ class Head:
     which: str  # encoder, decoder (both self-attention) or cross
     layer: int  # from 1
     head: int  # from 1
-    shares: dict[str, float]  # by the names in SHARES, as far as they make sense there
-    entropy: float  # of a row, in bits, on average
-    role: str  # the greatest of its shares, if great enough; else "mixed"
+    shares: dict[str, float]  # by the names in SHARES that apply to this kind of attention
+    entropy: float  # in bits, the mean over rows
+    role: str  # the largest of its shares, if large enough; else "mixed"
 
 
 def head_statistics(
-    opened: ExplainedModel,
+    explained: ExplainedModel,
     sources: Sequence[str],
     targets: Sequence[str],
     *,
     source_prefix: Sequence[int] = (),
     progress: Progress | None = None,
 ) -> list[Head]:
-    """What each head does while ``targets`` are written as translations of ``sources``; all of them have text.
+    """What each head does while the decoder writes ``targets`` as translations of ``sources``; none may be empty.
 
-    Which words translate each other is told by the model's own alignment heads, as ``nmt translate --align`` does, so
-    those heads look better aligned than others would judge.
+    The model's own alignment heads decide which words translate each other, as in ``nmt translate --align``, so these
+    heads look better aligned than another aligner would find them.
     """
-    tokenizer = opened.tokenizer
+    tokenizer = explained.tokenizer
     pairs = [
         (source_sentence(tokenizer, source, source_prefix), target_sentence(tokenizer, ids))
         for source, ids in zip(sources, tokenizer.encode(targets), strict=True)
@@ -62,28 +62,28 @@ def head_statistics(
     sums: dict[tuple[str, int], _Sums] = {}
     done = 0
     for batch in _batches(pairs):
-        _count_batch(opened, batch, len(source_prefix), sums)
+        _count_batch(explained, batch, len(source_prefix), sums)
         done += len(batch)
         if progress is not None:
             progress(done, len(pairs))
-    return [head for (which, layer), of_layer in sums.items() for head in of_layer.heads(which, layer)]
+    return [head for (which, layer), layer_sums in sums.items() for head in layer_sums.heads(which, layer)]
 
 
 class _Sums:
-    """The attention of one layer, summed up by kind, over all rows of all sentences."""
+    """The attention of one layer by category, summed over all rows of all sentences."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, Tensor] = {}  # by kind, how many rows it makes sense in
+        self.rows: dict[str, Tensor] = {}  # by category, the number of rows to which it applies
         self.weights: dict[str, Tensor] = {}  # (H,)
 
-    def add(self, weights: Tensor, rows: Tensor, kinds: dict[str, Tensor]) -> None:
-        """``weights`` (H, T, S) count by ``kinds``, bool (T, S), in ``rows``, bool (T,)."""
+    def add(self, weights: Tensor, rows: Tensor, categories: dict[str, Tensor]) -> None:
+        """Add ``weights`` (H, T, S) by ``categories``, bool (T, S), for the ``rows``, bool (T,)."""
         logs = weights.clamp(min=1e-12).log2()
         self._add("entropy", -(weights * logs).sum(2), rows)
-        for name, kind in kinds.items():
-            # Left and right of nothing there is nothing to know.
-            known = rows & kinds["aligned"].any(1) if "aligned" in kinds and name in _OF_CROSS[:3] else rows
-            self._add(name, (weights * kind).sum(2), known)
+        for name, category in categories.items():
+            # Rows without an aligned word have no left and right.
+            relative = "aligned" in categories and name in _OF_CROSS[:3]
+            self._add(name, (weights * category).sum(2), rows & categories["aligned"].any(1) if relative else rows)
 
     def _add(self, name: str, values: Tensor, rows: Tensor) -> None:
         self.weights[name] = self.weights.get(name, torch.zeros(values.size(0))) + values[:, rows].sum(1).cpu()
@@ -105,40 +105,40 @@ class _Sums:
 
 
 def _role(which: str, shares: dict[str, float]) -> str:
-    """The kind of place to which most of the attention goes; in the decoder all is left, which says nothing."""
-    great = [(share, name) for name, share in shares.items() if share >= _ROLE and name not in ("left", "right")]
-    if great:
-        return max(great)[1]
+    """The category that gets most of the attention; left does not count in the decoder, where everything is left."""
+    large = [(share, name) for name, share in shares.items() if share >= _ROLE and name not in ("left", "right")]
+    if large:
+        return max(large)[1]
     sides = [(shares[name], name) for name in ("left", "right") if shares[name] >= _SIDE and which != "decoder"]
     return max(sides)[1] if sides else "mixed"
 
 
 def _batches(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
     order = sorted(pairs, key=lambda pair: -len(pair[0].subwords))
-    for start in range(0, len(order), _SENTENCES):
-        yield order[start : start + _SENTENCES]
+    for start in range(0, len(order), _BATCH_SENTENCES):
+        yield order[start : start + _BATCH_SENTENCES]
 
 
 def _count_batch(
-    opened: ExplainedModel, batch: Sequence[Pair], first: int, sums: dict[tuple[str, int], "_Sums"]
+    explained: ExplainedModel, batch: Sequence[Pair], first: int, sums: dict[tuple[str, int], "_Sums"]
 ) -> None:
-    model, config = opened.model, opened.info.model
+    model, config = explained.model, explained.info.model
     device = model.embedding.weight.device
     source = pad_rows([pair[0].ids[:-1] for pair in batch]).to(device)
     target = pad_rows([pair[1].ids[:-1] for pair in batch]).to(device)
     read = shifted(target)
-    with torch.inference_mode(), recording(model) as found:
+    with torch.inference_mode(), recording(model) as records:
         model.decode_states(read, model.encode(source))
-        cross = [found.attention[attention_name("cross", layer)].weights for layer in range(config.decoder_layers)]
-        aligning = mean_of_heads(torch.stack(cross), opened.alignment_heads)
-        marks = torch.tensor(_punctuation(opened), device=device)
+        cross = [records.attention[attention_name("cross", layer)].weights for layer in range(config.decoder_layers)]
+        aligning = mean_of_heads(torch.stack(cross), explained.alignment_heads)
+        marks = torch.tensor(_punctuation(explained), device=device)
         for row, pair in enumerate(batch):
-            looking = {"encoder": source[row] != PAD, "decoder": target[row] != PAD, "cross": target[row] != PAD}
+            attending = {"encoder": source[row] != PAD, "decoder": target[row] != PAD, "cross": target[row] != PAD}
             aligned = _aligned(pair, aligning[row], first).to(device)
-            kinds = {
-                "encoder": _kinds_of_self(source[row], marks, EOS),
-                "decoder": _kinds_of_self(read[row], marks, BOS),
-                "cross": _kinds_of_cross(source[row], marks, aligned, target.size(1)),
+            categories = {
+                "encoder": _self_categories(source[row], marks, EOS),
+                "decoder": _self_categories(read[row], marks, BOS),
+                "cross": _cross_categories(source[row], marks, aligned, target.size(1)),
             }
             for which, layers in (
                 ("encoder", config.encoder_layers),
@@ -146,11 +146,11 @@ def _count_batch(
                 ("cross", config.decoder_layers),
             ):
                 for layer in range(layers):
-                    weights = found.attention[attention_name(which, layer)].weights[row]
-                    sums.setdefault((which, layer), _Sums()).add(weights, looking[which], kinds[which])
+                    weights = records.attention[attention_name(which, layer)].weights[row]
+                    sums.setdefault((which, layer), _Sums()).add(weights, attending[which], categories[which])
 
 
-def _kinds_of_self(ids: Tensor, marks: Tensor, boundary: int) -> dict[str, Tensor]:
+def _self_categories(ids: Tensor, marks: Tensor, boundary: int) -> dict[str, Tensor]:
     length = ids.size(0)
     distance = torch.arange(length, device=ids.device) - torch.arange(length, device=ids.device).unsqueeze(1)
     return {
@@ -159,21 +159,21 @@ def _kinds_of_self(ids: Tensor, marks: Tensor, boundary: int) -> dict[str, Tenso
         "itself": distance == 0,
         "next": distance == 1,
         "right": distance > 0,
-        **_kinds_of_places(ids, marks, boundary, length),
+        **_id_categories(ids, marks, boundary, length),
     }
 
 
-def _kinds_of_cross(ids: Tensor, marks: Tensor, aligned: Tensor, rows: int) -> dict[str, Tensor]:
-    up_to_here, from_here = aligned.cumsum(1) > 0, aligned.flip(1).cumsum(1).flip(1) > 0
+def _cross_categories(ids: Tensor, marks: Tensor, aligned: Tensor, rows: int) -> dict[str, Tensor]:
+    from_first, to_last = aligned.cumsum(1) > 0, aligned.flip(1).cumsum(1).flip(1) > 0
     return {
-        "left": ~up_to_here,
+        "left": ~from_first,
         "aligned": aligned,
-        "right": ~from_here & (ids != EOS),
-        **_kinds_of_places(ids, marks, EOS, rows),
+        "right": ~to_last & (ids != EOS),
+        **_id_categories(ids, marks, EOS, rows),
     }
 
 
-def _kinds_of_places(ids: Tensor, marks: Tensor, boundary: int, rows: int) -> dict[str, Tensor]:
+def _id_categories(ids: Tensor, marks: Tensor, boundary: int, rows: int) -> dict[str, Tensor]:
     return {
         "punctuation": torch.isin(ids, marks).expand(rows, -1),
         "boundary": (ids == boundary).expand(rows, -1),
@@ -185,11 +185,11 @@ def _aligned(pair: Pair, attention: Tensor, first: int) -> Tensor:
     source, target = pair
     spans = [(each.start, each.end) for each in source.subwords[first:-1]]
     target_spans = [(each.start, each.end) for each in target.subwords[:-1]]
-    looks = attention[: len(target_spans), first : len(source.subwords)].tolist()
+    weights = attention[: len(target_spans), first : len(source.subwords)].tolist()
     aligned = torch.zeros(attention.shape, dtype=torch.bool)
-    for link in link_words(source.text, spans, target.text, target_spans, looks):
-        rows = [place for place, span in enumerate(target_spans) if _overlap(span, link.target)]
-        columns = [place + first for place, span in enumerate(spans) if _overlap(span, link.source)]
+    for link in link_words(source.text, spans, target.text, target_spans, weights):
+        rows = [row for row, span in enumerate(target_spans) if _overlap(span, link.target)]
+        columns = [column + first for column, span in enumerate(spans) if _overlap(span, link.source)]
         for row in rows:
             aligned[row, columns] = True
     return aligned
@@ -199,9 +199,9 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _punctuation(opened: ExplainedModel) -> list[int]:
-    """The ids of subwords that are nothing but punctuation and symbols."""
-    pieces = opened.tokenizer.pieces(range(opened.tokenizer.vocabulary_size))
+def _punctuation(explained: ExplainedModel) -> list[int]:
+    """The ids of subwords that consist of punctuation and symbols only."""
+    pieces = explained.tokenizer.pieces(range(explained.tokenizer.vocabulary_size))
     return [
         number
         for number, piece in enumerate(pieces)

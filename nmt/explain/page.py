@@ -1,4 +1,4 @@
-"""The HTML pages: a walk of one sentence, and the heads of a model. What moves in them is in the .js files beside."""
+"""The HTML pages: the trace of one sentence, and the heads of a model. Their scripts are in web/."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,12 +11,12 @@ from nmt.pages.page import asset, build_page, escape
 STAGES = ("text", "embedding", "encoder", "decoder", "cross", "feed_forward", "choice", "beams", "result")
 DIGITS = 4  # of numbers in pages
 
-_WALK_SCRIPTS = ("core", "maps", "attention", "arithmetic", "stages", "choice", "beams", "walk")
+_SENTENCE_SCRIPTS = ("core", "maps", "attention", "arithmetic", "stages", "choice", "beams", "sentence")
 _HEADS_SCRIPTS = ("core", "heads")
 
 
-def walk_page(document: Json, *, language: str) -> str:
-    """The page of the walk in ``document``, in ``language``."""
+def sentence_page(document: Json, *, language: str) -> str:
+    """The page of the trace in ``document``, in ``language``."""
     texts = load_texts(language)
     stages = texts["stages"]
     model = document["model"]
@@ -24,11 +24,11 @@ def walk_page(document: Json, *, language: str) -> str:
     body = "\n".join(
         (
             "<header>",
-            f'<p class="quiet">{escape(texts["walk"]["kicker"])}</p>',
-            f'<h1><span class="given">{escape(document["source"]["text"])}</span> '
-            f'<span class="arrow">→</span> <span class="found">{escape(target)}</span></h1>',
+            f'<p class="quiet">{escape(texts["sentence"]["kicker"])}</p>',
+            f'<h1><span class="source">{escape(document["source"]["text"])}</span> '
+            f'<span class="arrow">→</span> <span class="target">{escape(target)}</span></h1>',
             f'<p class="quiet">{escape(_facts(texts, model))}</p>',
-            f'<div class="intro">{texts["walk"]["html"]}</div>',
+            f'<div class="intro">{texts["sentence"]["html"]}</div>',
             '<div id="overview"></div>',
             "</header>",
             '<div class="frame">',
@@ -37,17 +37,17 @@ def walk_page(document: Json, *, language: str) -> str:
             *(_stage(number, name, stages[name]) for number, name in enumerate(STAGES, start=1)),
             "</main>",
             "</div>",
-            f"<noscript><p>{escape(texts['walk']['no_script'])}</p></noscript>",
-            f'<footer class="quiet">{texts["walk"]["sources_html"]}</footer>',
+            f"<noscript><p>{escape(texts['sentence']['no_script'])}</p></noscript>",
+            f'<footer class="quiet">{texts["sentence"]["sources_html"]}</footer>',
         )
     )
-    shorts = {name: {"short": stages[name]["short"]} for name in STAGES}
+    stage_names = {name: {"short": stages[name]["short"]} for name in STAGES}
     return build_page(
         title=f"{document['source']['text']} → {target}",
         body=body,
-        data={**document, "labels": texts["labels"], "stages": shorts},
+        data={**document, "labels": texts["labels"], "stages": stage_names},
         style=asset("nmt.explain", "web/page.css"),
-        script=_scripts(_WALK_SCRIPTS),
+        script=_scripts(_SENTENCE_SCRIPTS),
         language=language,
     )
 
@@ -64,8 +64,8 @@ def heads_page(document: Json, *, language: str) -> str:
             f'<p class="quiet">{escape(_facts(texts, document["model"]))}</p>',
             f'<div class="intro">{page["html"]}</div>',
             "</header>",
-            '<main><div id="room-heads"></div></main>',
-            f"<noscript><p>{escape(texts['walk']['no_script'])}</p></noscript>",
+            '<main><div id="panel-heads"></div></main>',
+            f"<noscript><p>{escape(texts['sentence']['no_script'])}</p></noscript>",
         )
     )
     return build_page(
@@ -81,12 +81,12 @@ def heads_page(document: Json, *, language: str) -> str:
 def _facts(texts: Mapping[str, Any], model: Json) -> str:
     languages = f"{model['source_language'] or '?'} → {model['target_language'] or '?'}"
     values = {**model, "parameters": f"{model['parameters']:,}", "languages": languages}
-    return str(texts["walk"]["facts"]).format(**values)
+    return str(texts["sentence"]["facts"]).format(**values)
 
 
 def _navigation(texts: Mapping[str, Any], stages: Mapping[str, Any]) -> str:
     links = "".join(f'<li><a href="#{name}">{escape(stages[name]["short"])}</a></li>' for name in STAGES)
-    label = escape(texts["walk"]["navigation"])
+    label = escape(texts["sentence"]["navigation"])
     return f'<nav class="stages" aria-label="{label}"><ol>{links}</ol><div id="steps"></div></nav>'
 
 
@@ -97,7 +97,7 @@ def _stage(number: int, name: str, stage: Mapping[str, Any]) -> str:
         f'<section id="{name}" aria-labelledby="title-{name}">'
         f'<h2 id="title-{name}"><span class="number">{number}</span> {escape(stage["title"])}</h2>'
         f'<div class="lesson"><div class="prose">{stage["html"]}</div>{figure}</div>'
-        f'<div class="room" id="room-{name}"></div></section>'
+        f'<div class="panel" id="panel-{name}"></div></section>'
     )
 
 

@@ -1,12 +1,14 @@
-"""What a Transformer computes on its way, recorded from outside: its code and its speed stay as they are.
+"""What a Transformer computes for a sentence, recorded from outside: its own code and speed stay as they are.
 
-While a recording goes on, each attention and residual of one model object is wrapped, and the feed-forward networks
-have hooks; afterwards nothing of that is left. Nothing changes what the model computes.
+During a recording, substitutes with the same parameters take the place of the attention and residual modules, and the
+feed-forward networks have hooks. Afterwards the original modules are back. A recording does not change what the model
+computes.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import torch
@@ -18,27 +20,27 @@ from nmt.models.transformer import FeedForward, Residual, Transformer
 
 @dataclass(frozen=True)
 class AttentionRecord:
-    """One attention, all heads of it; T positions that look, S that are looked at."""
+    """One attention with all its heads; T positions attend to S positions."""
 
     queries: Tensor  # (B, H, T, D/H)
     keys: Tensor  # (B, H, S, D/H)
     values: Tensor  # (B, H, S, D/H)
-    mask: Tensor  # bool, broadcastable to (B, H, T, S), True where a query may look
+    mask: Tensor  # bool, broadcastable to (B, H, T, S), True where a query may attend
     weights: Tensor  # (B, H, T, S)
 
 
 @dataclass(frozen=True)
 class ResidualRecord:
-    """What one sublayer adds to the states that flow through the layers, each (B, T, D)."""
+    """What one sublayer adds to the residual stream, each (B, T, D)."""
 
     before: Tensor
     output: Tensor
-    after: Tensor  # with post-norm, normed
+    after: Tensor  # with post-norm, normalised
 
 
 @dataclass
 class Recording:
-    """What was recorded, by the names of the modules: ``encoder.0.attention``, ``decoder.2.cross_attention``..."""
+    """The records, by the names of the modules: ``encoder.0.attention``, ``decoder.2.cross_attention``..."""
 
     attention: dict[str, AttentionRecord] = field(default_factory=dict)
     residual: dict[str, ResidualRecord] = field(default_factory=dict)
@@ -47,54 +49,69 @@ class Recording:
 
 @contextmanager
 def recording(model: Transformer) -> Iterator[Recording]:
-    """Record what ``model`` computes inside the block; of what it computes twice, the last is kept."""
-    found = Recording()
+    """Record what ``model`` computes inside the block; if it computes something twice, the last is kept."""
+    records = Recording()
     with ExitStack() as stack:
-        for name, module in model.named_modules():
+        for name, module in list(model.named_modules()):
             if isinstance(module, Attention):
-                _replace(stack, module, "attend", _recording_attend(module, name, found))
+                record = partial(records.attention.__setitem__, name)
+                _substitute(stack, model, name, _RecordingAttention(module, record))
             elif isinstance(module, Residual):
-                _replace(stack, module, "leave", _recording_leave(module, name, found))
+                _substitute(stack, model, name, _RecordingResidual(module, partial(records.residual.__setitem__, name)))
             elif isinstance(module, FeedForward):
-                hook = module.inner.register_forward_hook(_recording_neurons(name, found))
+                hook = module.inner.register_forward_hook(_recording_neurons(name, records))
                 stack.callback(hook.remove)
-        yield found
+        yield records
 
 
-def _replace(stack: ExitStack, module: nn.Module, name: str, method: Callable[..., Tensor]) -> None:
-    """Let the one ``module`` answer calls of the method ``name`` otherwise, until ``stack`` ends."""
-    module.__dict__[name] = method
-    stack.callback(module.__dict__.pop, name)
+def _substitute(stack: ExitStack, model: nn.Module, name: str, substitute: nn.Module) -> None:
+    """Put ``substitute`` in the place of the submodule ``name`` of ``model`` until ``stack`` ends."""
+    owner_name, _, attribute = name.rpartition(".")
+    owner = model.get_submodule(owner_name)
+    original = getattr(owner, attribute)
+    setattr(owner, attribute, substitute)
+    stack.callback(setattr, owner, attribute, original)
 
 
-def _recording_attend(module: Attention, name: str, found: Recording) -> Callable[..., Tensor]:
+class _RecordingAttention(Attention):
+    """Shares the parameters of ``attention`` and computes the same, but records it."""
+
+    def __init__(self, attention: Attention, record: Callable[[AttentionRecord], None]) -> None:
+        nn.Module.__init__(self)
+        self.heads, self.dimension = attention.heads, attention.dimension
+        self.projection, self.output = attention.projection, attention.output
+        self.record = record
+
     def attend(
-        queries: Tensor, keys: Tensor, values: Tensor, *, mask: Tensor | None = None, causal: bool = False
+        self, queries: Tensor, keys: Tensor, values: Tensor, *, mask: Tensor | None = None, causal: bool = False
     ) -> Tensor:
-        may_look = torch.ones(queries.size(2), keys.size(2), dtype=torch.bool, device=queries.device)
+        may_attend = torch.ones(queries.size(2), keys.size(2), dtype=torch.bool, device=queries.device)
         if causal:
-            may_look = may_look.tril()
+            may_attend = may_attend.tril()
         if mask is not None:
-            may_look = may_look & mask
-        weights = module.weights(queries, keys, mask=may_look)
-        found.attention[name] = AttentionRecord(queries, keys, values, may_look, weights)
-        return Attention.attend(module, queries, keys, values, mask=mask, causal=causal)
-
-    return attend
+            may_attend = may_attend & mask
+        weights = self.weights(queries, keys, mask=may_attend)
+        self.record(AttentionRecord(queries, keys, values, may_attend, weights))
+        return super().attend(queries, keys, values, mask=mask, causal=causal)
 
 
-def _recording_leave(module: Residual, name: str, found: Recording) -> Callable[..., Tensor]:
-    def leave(states: Tensor, output: Tensor) -> Tensor:
-        after = Residual.leave(module, states, output)
-        found.residual[name] = ResidualRecord(states, output, after)
+class _RecordingResidual(Residual):
+    """Shares the parameters of ``residual`` and computes the same, but records it."""
+
+    def __init__(self, residual: Residual, record: Callable[[ResidualRecord], None]) -> None:
+        nn.Module.__init__(self)
+        self.norm, self.dropout, self.pre = residual.norm, residual.dropout, residual.pre
+        self.record = record
+
+    def leave(self, states: Tensor, output: Tensor) -> Tensor:
+        after = super().leave(states, output)
+        self.record(ResidualRecord(states, output, after))
         return after
 
-    return leave
 
-
-def _recording_neurons(name: str, found: Recording) -> Callable[[nn.Module, Any, Tensor], None]:
+def _recording_neurons(name: str, records: Recording) -> Callable[[nn.Module, Any, Tensor], None]:
     def record(module: nn.Module, arguments: Any, output: Tensor) -> None:  # noqa: ARG001 - a hook's signature
-        found.neurons[name] = output.relu()
+        records.neurons[name] = output.relu()
 
     return record
 
@@ -103,14 +120,14 @@ def _recording_neurons(name: str, found: Recording) -> Callable[[nn.Module, Any,
 def without_head(attention: Attention, head: int) -> Iterator[None]:
     """Inside the block the output of one ``head`` (from 0) is zero before the heads are merged."""
     size = attention.dimension // attention.heads
-    own = slice(head * size, (head + 1) * size)
+    columns = slice(head * size, (head + 1) * size)
 
-    def silence(module: nn.Module, arguments: tuple[Tensor]) -> tuple[Tensor]:  # noqa: ARG001 - a hook's signature
+    def ablate(module: nn.Module, arguments: tuple[Tensor]) -> tuple[Tensor]:  # noqa: ARG001 - a hook's signature
         merged = arguments[0].clone()
-        merged[..., own] = 0
+        merged[..., columns] = 0
         return (merged,)
 
-    hook = attention.output.register_forward_pre_hook(silence)
+    hook = attention.output.register_forward_pre_hook(ablate)
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""A sentence as its subwords, and these as the words they make; no tensors."""
+"""A sentence as subwords, grouped into words; no tensors."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ Matrix = Sequence[Sequence[float]]
 
 @dataclass(frozen=True)
 class Subword:
-    """One id of a sentence: ``text[start:end]`` of it; nothing of the text for a tag, BOS and EOS."""
+    """One id of a sentence, which is ``text[start:end]``; empty for a tag, BOS and EOS."""
 
     id: int
-    piece: str  # as the tokenizer spells it, a blank as U+2581
+    piece: str  # as in the tokenizer, with U+2581 for a space
     start: int
     end: int
     word: int  # which of the sentence's words it belongs to
@@ -28,7 +28,7 @@ class Sentence:
 
     text: str
     subwords: tuple[Subword, ...]
-    words: tuple[str, ...]  # a tag, BOS and EOS are words of their own
+    words: tuple[str, ...]  # a tag, BOS and EOS are separate words
 
     @property
     def ids(self) -> list[int]:
@@ -36,35 +36,35 @@ class Sentence:
         return [subword.id for subword in self.subwords]
 
     def subwords_of_words(self) -> list[list[int]]:
-        """The places of the subwords of each word."""
-        places: list[list[int]] = [[] for _ in self.words]
-        for place, subword in enumerate(self.subwords):
-            places[subword.word].append(place)
-        return places
+        """The positions of the subwords of each word."""
+        positions: list[list[int]] = [[] for _ in self.words]
+        for position, subword in enumerate(self.subwords):
+            positions[subword.word].append(position)
+        return positions
 
 
 def source_sentence(tokenizer: Tokenizer, text: str, source_prefix: Sequence[int] = ()) -> Sentence:
-    """What the encoder is given for ``text``: ``source_prefix``, such as a tag, the subwords, and EOS."""
+    """The encoder's input for ``text``: ``source_prefix``, such as a tag, the subwords, and EOS."""
     [ids] = tokenizer.encode([text])
     spans = tokenizer.source_spans(text)
     return _sentence(tokenizer, text, [*source_prefix, *ids, EOS], [*[None] * len(source_prefix), *spans, None])
 
 
 def target_sentence(tokenizer: Tokenizer, ids: Sequence[int]) -> Sentence:
-    """The text that the subwords ``ids`` make, with EOS after them."""
+    """The target with the subwords ``ids``, and EOS."""
     [text] = tokenizer.decode([ids])
     return _sentence(tokenizer, text, [*ids, EOS], [*tokenizer.target_spans(ids), None])
 
 
 def decoder_input(tokenizer: Tokenizer, target: Sentence) -> Sentence:
-    """What the decoder reads while it writes ``target``: BOS before it, EOS away."""
+    """The decoder's input while it writes ``target``: BOS and the target without EOS."""
     kept = target.subwords[:-1]
     spans = [(each.start, each.end) for each in kept]
     return _sentence(tokenizer, target.text, [BOS, *(each.id for each in kept)], [None, *spans])
 
 
 def _sentence(tokenizer: Tokenizer, text: str, ids: Sequence[int], spans: Sequence[Span | None]) -> Sentence:
-    """``spans`` are where the subwords stand in ``text``; None: such as a tag, BOS and EOS, it is no part of it."""
+    """``spans`` are those of the subwords in ``text``; None: not a part of it, as a tag, BOS or EOS."""
     starts = [start for start, _ in words_and_marks(text)]
     words: list[list[Span]] = []
     names: list[str] = []
@@ -72,16 +72,16 @@ def _sentence(tokenizer: Tokenizer, text: str, ids: Sequence[int], spans: Sequen
     last: int | None = None
     for number, piece, span in zip(ids, tokenizer.pieces(ids), spans, strict=True):
         start, end = span or (0, 0)
-        own = None if span is None else bisect_right(starts, start) - 1
-        if own is None or own != last:
+        word = None if span is None else bisect_right(starts, start) - 1
+        if word is None or word != last:
             words.append([])
             names.append(piece)
         words[-1].append((start, end))
         subwords.append(Subword(number, piece, start, end, len(words) - 1))
-        last = own
-    return Sentence(text, tuple(subwords), tuple(_name(text, *word) for word in zip(words, names, strict=True)))
+        last = word
+    return Sentence(text, tuple(subwords), tuple(_name(text, *each) for each in zip(words, names, strict=True)))
 
 
 def _name(text: str, spans: Sequence[Span], piece: str) -> str:
-    """What a word is called: its text, or for what has none the piece."""
+    """The name of a word: its text, or the piece if it has no text."""
     return text[min(start for start, _ in spans) : max(end for _, end in spans)] or piece

@@ -1,4 +1,4 @@
-"""The words of the pages, by language: one TOML file beside this module for each, so a third language is one file."""
+"""The texts of the pages: one TOML file in web/ for each language, so another language is one more file."""
 
 import tomllib
 from importlib import resources
@@ -9,13 +9,13 @@ from nmt.settings import did_you_mean
 
 
 def languages() -> list[str]:
-    """The languages that pages can be written in."""
+    """The languages of the pages."""
     files = resources.files(__package__).joinpath("web").iterdir()
     return sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml"))
 
 
 def load_texts(language: str) -> dict[str, Any]:
-    """The texts in ``language``: tables of strings, of which only those in ``html`` are markup."""
+    """The texts in ``language``: tables of strings; only strings whose key ends in ``html`` are markup."""
     if language not in languages():
         known = ", ".join(languages())
         raise NMTError(f"there are no pages in {language!r}, only {known}{did_you_mean(language, languages())}")

@@ -2,20 +2,20 @@ from pathlib import Path
 
 import pytest
 
-from nmt.explain.walk import ExplainedModel, Walk, open_for_explaining, walk
+from nmt.explain.trace import ExplainedModel, Trace, open_for_explaining, trace_sentence
 from tests.conftest import Reversal, talkative_model
 
 SENTENCE = "a c b e d"
 
 
 @pytest.fixture(scope="session")
-def opened(reversal: Reversal) -> ExplainedModel:
+def explained(reversal: Reversal) -> ExplainedModel:
     return open_for_explaining(reversal.model_dir)
 
 
 @pytest.fixture(scope="session")
-def walked(opened: ExplainedModel) -> Walk:
-    return walk(opened, SENTENCE)
+def trace(explained: ExplainedModel) -> Trace:
+    return trace_sentence(explained, SENTENCE)
 
 
 @pytest.fixture(scope="session")

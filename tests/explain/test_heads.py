@@ -1,23 +1,23 @@
-"""What heads do is counted as by hand, and a head that matters costs BLEU."""
+"""The statistics of heads equal those computed by hand, and a head that matters costs BLEU."""
 
 import pytest
 import torch
 
 from nmt.errors import NMTError
-from nmt.explain.head_ablation import GreedyTranslator, remove_heads
-from nmt.explain.head_report import head_document, read_text
+from nmt.explain.head_ablation import GreedyTranslator, ablate_heads
+from nmt.explain.head_report import head_document, read_analysis_text
 from nmt.explain.head_statistics import head_statistics
-from nmt.explain.walk import ExplainedModel, walk
+from nmt.explain.trace import ExplainedModel, trace_sentence
 from nmt.translation.translator import Translator
 from tests.conftest import Reversal
 
 
-def test_the_shares_of_one_sentence_are_sums_of_its_weights(opened: ExplainedModel) -> None:
+def test_the_shares_of_one_sentence_are_sums_of_its_weights(explained: ExplainedModel) -> None:
     text = "a b c d"
-    found = walk(opened, text)
+    found = trace_sentence(explained, text)
     [head] = [
         head
-        for head in head_statistics(opened, [text], [found.target.text])
+        for head in head_statistics(explained, [text], [found.target.text])
         if (head.which, head.layer, head.head) == ("encoder", 2, 3)
     ]
     weights = found.attention("encoder", 1)[2]
@@ -29,21 +29,21 @@ def test_the_shares_of_one_sentence_are_sums_of_its_weights(opened: ExplainedMod
     assert head.entropy == pytest.approx(float(entropy), abs=1e-4)
 
 
-def test_shares_do_not_depend_on_what_stands_beside_in_a_batch(opened: ExplainedModel, reversal: Reversal) -> None:
+def test_shares_do_not_depend_on_other_sentences_in_a_batch(explained: ExplainedModel, reversal: Reversal) -> None:
     sources = reversal.unseen[:20]
     targets = [source[::-1] for source in sources]
-    together = head_statistics(opened, sources, targets)
+    together = head_statistics(explained, sources, targets)
     rows = [len(source.split()) + 1 for source in sources]
-    alone = [head_statistics(opened, [one], [other]) for one, other in zip(sources, targets, strict=True)]
-    for place, head in enumerate(together):
-        mean = sum(found[place].shares["boundary"] * count for found, count in zip(alone, rows, strict=True)) / sum(
+    alone = [head_statistics(explained, [source], [target]) for source, target in zip(sources, targets, strict=True)]
+    for index, head in enumerate(together):
+        mean = sum(found[index].shares["boundary"] * count for found, count in zip(alone, rows, strict=True)) / sum(
             rows
         )
         assert head.shares["boundary"] == pytest.approx(mean, abs=1e-4)
 
 
-def test_shares_of_left_itself_and_right_are_everything(opened: ExplainedModel, reversal: Reversal) -> None:
-    heads = head_statistics(opened, reversal.unseen[:30], [line[::-1] for line in reversal.unseen[:30]])
+def test_shares_of_left_itself_and_right_sum_to_one(explained: ExplainedModel, reversal: Reversal) -> None:
+    heads = head_statistics(explained, reversal.unseen[:30], [line[::-1] for line in reversal.unseen[:30]])
     assert len(heads) == 3 * 2 * 4
     for head in heads:
         if head.which == "cross":
@@ -54,41 +54,43 @@ def test_shares_of_left_itself_and_right_are_everything(opened: ExplainedModel, 
     assert any(head.role == "aligned" for head in heads if head.which == "cross")
 
 
-def test_removing_heads_costs_bleu_and_leaves_the_model_whole(opened: ExplainedModel, reversal: Reversal) -> None:
+def test_ablating_heads_costs_bleu_and_does_not_change_the_model(explained: ExplainedModel, reversal: Reversal) -> None:
     sources = reversal.unseen[:40]
     before = Translator(reversal.model_dir, engine="torch", beam_size=1).translate(sources)
     steps: list[tuple[int, int]] = []
     references = [[source[::-1] for source in sources]]
-    removal = remove_heads(opened, sources, references, progress=lambda *step: steps.append(step))
-    assert len(removal.costs) == 24
+    ablation = ablate_heads(explained, sources, references, progress=lambda *step: steps.append(step))
+    assert len(ablation.costs) == 24
     assert steps[-1] == (25, 25)
-    assert removal.whole.score > 90
-    assert max(removal.costs.values()) > 0  # the heads of this model replace each other, but not all of them wholly
-    assert GreedyTranslator(opened)(sources) == before
+    assert ablation.whole.score > 90
+    assert (
+        max(ablation.costs.values()) > 0
+    )  # heads of this model can replace each other, but not all of them completely
+    assert GreedyTranslator(explained)(sources) == before
 
 
-def test_files_are_read_together_and_bounded(opened: ExplainedModel, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_files_are_read_together_and_bounded(explained: ExplainedModel, tmp_path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "s").write_text("a b\n\nc d\ne f\n")
     (tmp_path / "r").write_text("b a\nx\nd c\nf e\n")
-    text = read_text(str(tmp_path / "s"), None, [str(tmp_path / "r")], lines=3).prepared(opened, "")
+    text = read_analysis_text(str(tmp_path / "s"), None, [str(tmp_path / "r")], lines=3).prepared(explained, "")
     assert text.sources == ["a b", "c d"]
     assert text.targets == ["b a", "d c"] == text.references[0]
-    own = read_text(str(tmp_path / "s"), None, [], lines=3).prepared(opened, "")
-    assert own.targets == ["b a", "d c"]
+    without_reference = read_analysis_text(str(tmp_path / "s"), None, [], lines=3).prepared(explained, "")
+    assert without_reference.targets == ["b a", "d c"]
     (tmp_path / "r").write_text("b a\n")
     with pytest.raises(NMTError, match="line counts differ"):
-        read_text(str(tmp_path / "s"), None, [str(tmp_path / "r")], lines=3)
+        read_analysis_text(str(tmp_path / "s"), None, [str(tmp_path / "r")], lines=3)
     (tmp_path / "s").write_text("\n")
     with pytest.raises(NMTError, match="no line is left"):
-        read_text(str(tmp_path / "s"), None, [], lines=3).prepared(opened, "")
+        read_analysis_text(str(tmp_path / "s"), None, [], lines=3).prepared(explained, "")
 
 
-def test_the_document_holds_every_head_in_order(opened: ExplainedModel, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_the_document_holds_every_head_in_order(explained: ExplainedModel, tmp_path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "s").write_text("a b c\n")
-    text = read_text(str(tmp_path / "s"), None, [], lines=1).prepared(opened, "")
-    found = head_document(opened, text, head_statistics(opened, text.sources, text.targets), None)
-    places = [(head["which"], head["layer"], head["head"]) for head in found["heads"]]
-    assert places == [
+    text = read_analysis_text(str(tmp_path / "s"), None, [], lines=1).prepared(explained, "")
+    found = head_document(explained, text, head_statistics(explained, text.sources, text.targets), None)
+    names = [(head["which"], head["layer"], head["head"]) for head in found["heads"]]
+    assert names == [
         (which, layer, head) for which in ("encoder", "decoder", "cross") for layer in (1, 2) for head in (1, 2, 3, 4)
     ]
     assert found["bleu"] is None

@@ -1,4 +1,4 @@
-"""What is recorded is what the model computes, and recording leaves nothing behind."""
+"""A recording holds what the model computes, and leaves the model as it was."""
 
 import math
 
@@ -29,13 +29,13 @@ def split(states: Tensor, heads: int) -> Tensor:
     return torch.stack(states[0].chunk(heads, dim=1))
 
 
-def attend_by_hand(module: Attention, looking: Tensor, looked: Tensor, *, causal: bool) -> tuple[Tensor, Tensor]:
-    """The weights (H, T, S) and the output (1, T, D), written out again from the stored matrices."""
+def attend_by_hand(module: Attention, attending: Tensor, attended: Tensor, *, causal: bool) -> tuple[Tensor, Tensor]:
+    """The weights (H, T, S) and the output (1, T, D), computed again from the stored matrices."""
     size = module.dimension
     parts = zip(module.projection.weight.split(size), module.projection.bias.split(size), strict=True)
     (to_q, add_q), (to_k, add_k), (to_v, add_v) = parts
-    queries = split(looking @ to_q.T + add_q, module.heads)
-    keys, values = split(looked @ to_k.T + add_k, module.heads), split(looked @ to_v.T + add_v, module.heads)
+    queries = split(attending @ to_q.T + add_q, module.heads)
+    keys, values = split(attended @ to_k.T + add_k, module.heads), split(attended @ to_v.T + add_v, module.heads)
     scores = torch.einsum("htd,hsd->hts", queries, keys) / math.sqrt(size / module.heads)
     if causal:
         scores = scores + torch.full(scores.shape[1:], -math.inf).triu(1)
@@ -45,7 +45,7 @@ def attend_by_hand(module: Attention, looking: Tensor, looked: Tensor, *, causal
 
 
 def by_hand(model: Transformer) -> tuple[dict[str, Tensor], Tensor]:
-    """All weights of the model by module, and its logits, without any of its forward methods but those of parts."""
+    """All attention weights by module, and the logits, without the forward methods of the model and its layers."""
     found: dict[str, Tensor] = {}
 
     def sublayer(residual: torch.nn.Module, states: Tensor, work) -> Tensor:  # type: ignore[no-untyped-def]
@@ -53,10 +53,12 @@ def by_hand(model: Transformer) -> tuple[dict[str, Tensor], Tensor]:
         after = states + work(residual.norm(states) if pre else states)
         return after if pre else residual.norm(after)
 
-    def attention(name: str, looked: Tensor | None, *, causal: bool = False):  # type: ignore[no-untyped-def]
+    def attention(name: str, attended: Tensor | None, *, causal: bool = False):  # type: ignore[no-untyped-def]
         def work(states: Tensor) -> Tensor:
             module = model.get_submodule(name)
-            found[name], output = attend_by_hand(module, states, states if looked is None else looked, causal=causal)
+            found[name], output = attend_by_hand(
+                module, states, states if attended is None else attended, causal=causal
+            )
             return output
 
         return work
@@ -73,15 +75,15 @@ def by_hand(model: Transformer) -> tuple[dict[str, Tensor], Tensor]:
         states = sublayer(layer.feed_forward_residual, states, feed_forward(layer))
     memory, states = model.encoder_norm(states), embed(TARGET_IN)
     for number, layer in enumerate(model.decoder):
-        own = attention(f"decoder.{number}.attention", None, causal=True)
-        states = sublayer(layer.attention_residual, states, own)
+        self_attention = attention(f"decoder.{number}.attention", None, causal=True)
+        states = sublayer(layer.attention_residual, states, self_attention)
         cross = attention(f"decoder.{number}.cross_attention", memory)
         states = sublayer(layer.cross_attention_residual, states, cross)
         states = sublayer(layer.feed_forward_residual, states, feed_forward(layer))
     return found, model.decoder_norm(states) @ model.embedding.weight.T
 
 
-def test_all_weights_are_those_of_a_forward_pass_written_out_again(model: Transformer) -> None:
+def test_all_weights_are_those_of_an_independent_forward_pass(model: Transformer) -> None:
     with torch.inference_mode():
         weights, logits = by_hand(model)
         with recording(model) as found:
@@ -103,7 +105,7 @@ def test_the_weighted_values_are_the_attentions_output(model: Transformer) -> No
         torch.testing.assert_close(output, found.residual[f"{name}_residual"].output)
 
 
-def test_the_cross_attention_is_what_alignment_uses(model: Transformer) -> None:
+def test_the_cross_attention_is_that_of_alignment(model: Transformer) -> None:
     target = torch.cat((TARGET_IN[:, 1:], torch.tensor([[EOS]])), dim=1)
     with torch.inference_mode():
         expected = cross_attention(model, SOURCE, target)
@@ -113,7 +115,8 @@ def test_the_cross_attention_is_what_alignment_uses(model: Transformer) -> None:
         torch.testing.assert_close(found.attention[f"decoder.{layer}.cross_attention"].weights, weights)
 
 
-def test_recording_changes_no_bit_and_leaves_nothing_behind(model: Transformer) -> None:
+def test_recording_changes_no_bit_and_leaves_the_model_as_it_was(model: Transformer) -> None:
+    modules = list(model.named_modules())
     with torch.inference_mode():
         before = model(SOURCE, TARGET_IN)
         with recording(model):
@@ -121,8 +124,10 @@ def test_recording_changes_no_bit_and_leaves_nothing_behind(model: Transformer) 
         after = model(SOURCE, TARGET_IN)
     assert torch.equal(before, during)
     assert torch.equal(before, after)
-    for module in model.modules():
-        assert not {"attend", "leave"} & module.__dict__.keys()
+    assert [(name, id(module)) for name, module in model.named_modules()] == [
+        (name, id(module)) for name, module in modules
+    ]
+    for _, module in modules:
         assert not module._forward_hooks
         assert not module._forward_pre_hooks
 
@@ -137,7 +142,7 @@ def test_neurons_are_never_below_zero_and_give_the_output(model: Transformer) ->
     assert len(found.neurons) == 4
 
 
-def test_a_head_switched_off_adds_nothing(model: Transformer) -> None:
+def test_an_ablated_head_adds_nothing(model: Transformer) -> None:
     name = "decoder.1.cross_attention"
     module = model.get_submodule(name)
     assert isinstance(module, Attention)

@@ -1,4 +1,4 @@
-"""Every language of the pages has the same texts with the same places to fill."""
+"""Every language of the pages has the same texts with the same placeholders."""
 
 import re
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ def flat(texts: dict[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
             yield f"{above}{key}", value
 
 
-def test_english_and_chinese_are_there() -> None:
+def test_there_are_english_and_chinese() -> None:
     assert {"en", "zh"} <= set(languages())
 
 
 @pytest.mark.parametrize("language", languages())
-def test_a_language_has_all_texts_with_the_same_places(language: str) -> None:
+def test_a_language_has_all_texts_with_the_same_placeholders(language: str) -> None:
     english, other = dict(flat(load_texts("en"))), dict(flat(load_texts(language)))
     assert english.keys() == other.keys()
     for key, text in english.items():
@@ -39,21 +39,21 @@ def test_a_language_has_all_texts_with_the_same_places(language: str) -> None:
                 assert len(re.findall(f"<{tag}[ >]", other[key])) == other[key].count(f"</{tag}>"), key
 
 
-def test_an_unknown_language_is_told_with_those_there_are() -> None:
+def test_an_unknown_language_is_an_error_with_the_known_ones() -> None:
     with pytest.raises(NMTError, match="no pages in 'fr', only en, zh"):
         load_texts("fr")
 
 
-def test_scripts_say_only_what_the_texts_hold() -> None:
+def test_scripts_use_all_labels_and_no_others() -> None:
     texts = load_texts("en")
     known = {**texts["labels"], **texts["heads_labels"]}
-    said = set()
+    used = set()
     for script in SCRIPTS:
-        said |= set(re.findall(r'say\("(\w+)"', script.read_text(encoding="utf-8")))
-    assert said <= known.keys()
+        used |= set(re.findall(r'\bt\("(\w+)"', script.read_text(encoding="utf-8")))
+    assert used <= known.keys()
     assert all(f"measure_{name}" in known for name in (*SHARES, "entropy", "cost"))
     assert all(f"role_{name}" in known for name in (*SHARES, "mixed"))
-    unused = known.keys() - said
+    unused = known.keys() - used
     assert all(key.startswith(("sublayer_", "measure_", "role_", "which_")) for key in unused), unused
     assert set(texts["stages"]) == set(STAGES)
 

@@ -1,23 +1,23 @@
 "use strict";
-// What all parts of the page share: its data and words, elements, numbers, and what the reader has chosen.
+// What all parts of the page share: data and texts, elements, numbers, and the reader's choices.
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const EOS = 3;
 
-function say(key, values = {}) {
+function t(key, values = {}) {
   return data.labels[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-// An element; text of users enters the document here only, as text.
+// An element. This is the only place where users' text enters the document, and it enters as text.
 function make(tag, attributes = {}, ...children) {
-  return dress(document.createElement(tag), attributes, children);
+  return setUp(document.createElement(tag), attributes, children);
 }
 
 function draw(tag, attributes = {}, ...children) {
-  return dress(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+  return setUp(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
 
-function dress(element, attributes, children) {
+function setUp(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
@@ -55,12 +55,12 @@ function meanOfHeads(heads) {
   return heads[0].map((row, r) => row.map((_, c) => heads.reduce((sum, head) => sum + head[r][c], 0) / heads.length));
 }
 
-// How wide a text is, in pixels at 13: ideographs and the like take the place of two letters.
+// The width of a text in pixels at font size 13: an ideograph is as wide as two letters.
 function textWidth(text) {
   return [...text].reduce((width, character) => width + (character.codePointAt(0) > 0x2e80 ? 13.5 : 7.6), 0);
 }
 
-// As much of a text as fits into so many pixels.
+// As much of a text as fits into `most` pixels.
 function fit(text, most) {
   if (textWidth(text) <= most) return text;
   let kept = "";
@@ -71,10 +71,10 @@ function fit(text, most) {
   return kept + "…";
 }
 
-// A piece with its blank mark in a quieter tone, in HTML or SVG.
-function spell(piece, element = make) {
+// A piece with a faint space mark, in HTML or SVG.
+function pieceNodes(piece, element = make) {
   const bare = piece.replace(/^\u2581/, "");
-  return bare === piece ? [piece] : [element(element === make ? "span" : "tspan", { class: "blank" }, "\u2581"), bare];
+  return bare === piece ? [piece] : [element(element === make ? "span" : "tspan", { class: "space" }, "\u2581"), bare];
 }
 
 const ID = 0, PIECE = 1, START = 2, END = 3, WORD = 4; // of a subword in the data
@@ -83,7 +83,7 @@ function sentencePieces(name) {
   return data[name].subwords.map((subword) => subword[PIECE]);
 }
 
-// What the reader has chosen. A part of the page says which choices it shows and is built again when one changes.
+// The reader's choices. A part of the page declares which choices it shows, and is rebuilt when one of them changes.
 const chosen = {
   source: 0,
   step: 0,
@@ -106,7 +106,7 @@ function choose(changes) {
   for (const part of parts) if (part.keys.some((key) => names.includes(key))) rebuild(part);
 }
 
-// Whoever works with the keyboard keeps the focus, and what was scrolled stays where it was.
+// Keeps the keyboard focus and the scroll positions.
 function rebuild({ container, build }) {
   const focused = container.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   const scrolled = [...container.querySelectorAll(".scroll[data-key]")].map((box) => [box.dataset.key, box.scrollLeft, box.scrollTop]);
@@ -124,7 +124,7 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-// A row of buttons of which one is pressed; the arrow keys go from one to the next.
+// A row of buttons, one of them pressed.
 function buttons(name, options, current, onChoose, label) {
   const group = make("div", { class: "buttons", role: "group", "aria-label": label });
   for (const [value, text] of options) {
@@ -155,16 +155,16 @@ function paintRows(canvas, rows, most) {
 }
 
 function toRgb(text) {
-  return [1, 3, 5].map((place) => parseInt(text.slice(place, place + 2), 16));
+  return [1, 3, 5].map((start) => parseInt(text.slice(start, start + 2), 16));
 }
 
-// Subwords as a line of buttons.
+// Subwords as a row of buttons.
 function chips(name, pieces, current, onChoose, { below = [], styles = [] } = {}) {
-  return make("div", { class: "chips" }, pieces.map((piece, place) =>
+  return make("div", { class: "chips" }, pieces.map((piece, index) =>
     make("button", {
-      type: "button", class: "chip", "data-key": `${name}-${place}`, "aria-pressed": String(place === current),
-      style: styles[place], onclick: () => onChoose(place),
-    }, make("span", {}, spell(piece)), below[place] === undefined ? null : make("small", {}, below[place]))));
+      type: "button", class: "chip", "data-key": `${name}-${index}`, "aria-pressed": String(index === current),
+      style: styles[index], onclick: () => onChoose(index),
+    }, make("span", {}, pieceNodes(piece)), below[index] === undefined ? null : make("small", {}, below[index]))));
 }
 
 function bar(share, { faint = false } = {}) {

@@ -1,37 +1,37 @@
 // Weights as a heat map, as arcs between words, and as a thumbnail.
 
-// How much each word looks at each: the mean over its own subwords of the sum over the other's.
+// The attention between words: the mean over the subwords of the row of the sum over those of the column.
 function mergeWords(weights, rows, columns) {
-  return rows.map((own) => columns.map((others) =>
-    own.reduce((sum, row) => sum + others.reduce((part, column) => part + weights[row][column], 0), 0) / own.length));
+  return rows.map((fromWord) => columns.map((toWord) =>
+    fromWord.reduce((sum, row) => sum + toWord.reduce((part, column) => part + weights[row][column], 0), 0) / fromWord.length));
 }
 
-function placesOfWords(sentence) {
-  const places = sentence.words.map(() => []);
-  sentence.subwords.forEach((subword, place) => places[subword[WORD]].push(place));
-  return places;
+function positionsOfWords(sentence) {
+  const positions = sentence.words.map(() => []);
+  sentence.subwords.forEach((subword, position) => positions[subword[WORD]].push(position));
+  return positions;
 }
 
-// weights: rows look at columns. masked(row, column) says what no row may see.
-function heatMap({ name, weights, rows, columns, current, masked = () => false, onChoose, tell, describe }) {
+// weights: rows attend to columns. masked(row, column): what a row must not see.
+function heatMap({ name, weights, rows, columns, current, masked = () => false, onChoose, describe, description }) {
   const cell = columns.length > 28 ? 22 : columns.length > 12 ? 27 : 34;
   const left = Math.min(150, Math.max(...rows.map(textWidth)) + 16);
   const top = Math.min(110, Math.max(...columns.map(textWidth)) * 0.78 + 18);
   const tail = Math.max(24, textWidth(columns[columns.length - 1]) * 0.64);
   const width = left + columns.length * cell + tail, height = top + rows.length * cell + 4;
   const svg = draw("svg", {
-    class: "map", width, height, viewBox: `0 0 ${width} ${height}`, tabindex: 0, role: "img", "aria-label": describe, "data-key": `${name}-map`,
+    class: "map", width, height, viewBox: `0 0 ${width} ${height}`, tabindex: 0, role: "img", "aria-label": description, "data-key": `${name}-map`,
   });
   svg.append(hatching(name));
   columns.forEach((label, column) => {
     const x = left + (column + 0.5) * cell;
-    svg.append(draw("text", { x, y: top - 7, transform: `rotate(-50 ${x} ${top - 7})`, class: "label" }, spell(fit(label, 110), draw)));
+    svg.append(draw("text", { x, y: top - 7, transform: `rotate(-50 ${x} ${top - 7})`, class: "label" }, pieceNodes(fit(label, 110), draw)));
   });
   rows.forEach((label, row) => {
     const y = top + row * cell;
     const line = draw("g", { class: row === current ? "row current" : "row", onclick: () => onChoose(row) });
-    line.append(draw("text", { x: left - 8, y: y + cell / 2 + 4, "text-anchor": "end", class: "label" }, spell(fit(label, 134), draw)));
-    columns.forEach((_, column) => line.append(...heatCell(name, weights[row][column], left + column * cell, y, cell, masked(row, column), () => tell(row, column))));
+    line.append(draw("text", { x: left - 8, y: y + cell / 2 + 4, "text-anchor": "end", class: "label" }, pieceNodes(fit(label, 134), draw)));
+    columns.forEach((_, column) => line.append(...heatCell(name, weights[row][column], left + column * cell, y, cell, masked(row, column), () => describe(row, column))));
     svg.append(line);
   });
   svg.append(draw("rect", { class: "chosen-row", x: left - 1, y: top + current * cell - 1, width: columns.length * cell + 1, height: cell + 1 }));
@@ -42,7 +42,7 @@ function heatMap({ name, weights, rows, columns, current, masked = () => false, 
     event.preventDefault();
     column = Math.min(columns.length - 1, Math.max(0, column + move[1]));
     if (move[0]) onChoose(Math.min(rows.length - 1, Math.max(0, current + move[0])));
-    else tell(current, column);
+    else describe(current, column);
   });
   return make("div", { class: "scroll", "data-key": `${name}-scroll` }, svg);
 }
@@ -50,11 +50,11 @@ function heatMap({ name, weights, rows, columns, current, masked = () => false, 
 function heatCell(name, weight, x, y, cell, masked, onOver) {
   const box = { x: x + 0.5, y: y + 0.5, width: cell - 1, height: cell - 1 };
   if (masked) return [draw("rect", { ...box, fill: `url(#hatch-${name})`, onpointerover: onOver })];
-  const found = [draw("rect", { ...box, class: "empty" }), draw("rect", { ...box, class: "heat", "fill-opacity": weight, onpointerover: onOver })];
+  const parts = [draw("rect", { ...box, class: "empty" }), draw("rect", { ...box, class: "heat", "fill-opacity": weight, onpointerover: onOver })];
   if (weight >= 0.095 && cell > 24) {
-    found.push(draw("text", { x: x + cell / 2, y: y + cell / 2 + 4, class: weight > 0.55 ? "value inverse" : "value" }, weight > 0.995 ? "1" : weight.toFixed(2).slice(1)));
+    parts.push(draw("text", { x: x + cell / 2, y: y + cell / 2 + 4, class: weight > 0.55 ? "value inverse" : "value" }, weight > 0.995 ? "1" : weight.toFixed(2).slice(1)));
   }
-  return found;
+  return parts;
 }
 
 function hatching(name) {
@@ -62,14 +62,14 @@ function hatching(name) {
     draw("rect", { width: 6, height: 6, class: "hatch-ground" }), draw("rect", { width: 1.6, height: 6, class: "hatch-line" })));
 }
 
-// Words in a line, and arcs from each to what it looks at; those of the current one stand out.
-function selfArcs({ name, weights, rows, current, onChoose, describe }) {
-  const places = spread(rows, 16);
-  const middles = places.map(([x, width]) => x + width / 2);
-  const width = places.at(-1)[0] + places.at(-1)[1] + 16;
+// Words in a line, with arcs from each word to those it attends to; the arcs of the current word are emphasised.
+function selfArcs({ name, weights, rows, current, onChoose, description }) {
+  const spans = spread(rows, 16);
+  const middles = spans.map(([x, width]) => x + width / 2);
+  const width = spans.at(-1)[0] + spans.at(-1)[1] + 16;
   const reach = Math.min(190, 26 + 0.42 * Math.max(...middles.map((x) => Math.abs(x - middles[current])), 40));
   const base = reach + 14;
-  const svg = draw("svg", { class: "map", width, height: base + 40, viewBox: `0 0 ${width} ${base + 40}`, role: "img", "aria-label": describe });
+  const svg = draw("svg", { class: "map", width, height: base + 40, viewBox: `0 0 ${width} ${base + 40}`, role: "img", "aria-label": description });
   for (const strong of [false, true]) {
     weights.forEach((row, from) => row.forEach((weight, to) => {
       if ((from === current) !== strong || weight < (strong ? 0.01 : 0.15)) return;
@@ -81,17 +81,17 @@ function selfArcs({ name, weights, rows, current, onChoose, describe }) {
       svg.append(draw("path", { d: path, class: strong ? "arc strong" : "arc", "stroke-width": 0.6 + 7 * weight, "stroke-opacity": strong ? 0.25 + 0.75 * weight : 0.3 * weight }));
     }));
   }
-  rows.forEach((label, place) => svg.append(...lineWord(name, label, places[place], base + 4, place === current, weights[current][place], () => onChoose(place))));
+  rows.forEach((label, position) => svg.append(...lineWord(name, label, spans[position], base + 4, position === current, weights[current][position], () => onChoose(position))));
   return make("div", { class: "scroll", "data-key": `${name}-arcs` }, svg);
 }
 
-// The looking words below, the looked-at above, and lines between them.
-function crossArcs({ name, weights, rows, columns, current, onChoose, describe }) {
+// The attending words below, the attended words above, and lines between them.
+function crossArcs({ name, weights, rows, columns, current, onChoose, description }) {
   const above = spread(columns, 16), below = spread(rows, 16);
   const middle = ([x, width]) => x + width / 2;
   const width = Math.max(above.at(-1)[0] + above.at(-1)[1], below.at(-1)[0] + below.at(-1)[1]) + 16;
   const [top, bottom] = [36, 168];
-  const svg = draw("svg", { class: "map", width, height: bottom + 40, viewBox: `0 0 ${width} ${bottom + 40}`, role: "img", "aria-label": describe });
+  const svg = draw("svg", { class: "map", width, height: bottom + 40, viewBox: `0 0 ${width} ${bottom + 40}`, role: "img", "aria-label": description });
   for (const strong of [false, true]) {
     weights.forEach((row, from) => row.forEach((weight, to) => {
       if ((from === current) !== strong || weight < (strong ? 0.01 : 0.15)) return;
@@ -100,15 +100,15 @@ function crossArcs({ name, weights, rows, columns, current, onChoose, describe }
       svg.append(draw("path", { d: path, class: strong ? "arc strong" : "arc", "stroke-width": 0.6 + 7 * weight, "stroke-opacity": strong ? 0.25 + 0.75 * weight : 0.3 * weight }));
     }));
   }
-  columns.forEach((label, place) => svg.append(...lineWord(name, label, above[place], top - 28, false, weights[current][place], null)));
-  rows.forEach((label, place) => svg.append(...lineWord(name, label, below[place], bottom + 4, place === current, 0, () => onChoose(place))));
+  columns.forEach((label, position) => svg.append(...lineWord(name, label, above[position], top - 28, false, weights[current][position], null)));
+  rows.forEach((label, position) => svg.append(...lineWord(name, label, below[position], bottom + 4, position === current, 0, () => onChoose(position))));
   return make("div", { class: "scroll", "data-key": `${name}-arcs` }, svg);
 }
 
 function lineWord(name, label, [x, width], y, current, weight, onClick) {
   const box = draw("rect", { x, y, width, height: 24, rx: 5, class: current ? "word current" : "word" });
   const heat = draw("rect", { x, y, width, height: 24, rx: 5, class: "heat", "fill-opacity": weight * 0.8 });
-  const text = draw("text", { x: x + width / 2, y: y + 16.5, "text-anchor": "middle", class: weight > 0.65 ? "inverse" : "label" }, spell(label, draw));
+  const text = draw("text", { x: x + width / 2, y: y + 16.5, "text-anchor": "middle", class: weight > 0.65 ? "inverse" : "label" }, pieceNodes(label, draw));
   const group = draw("g", { class: onClick ? "pick" : "", onclick: onClick ?? undefined }, box, heat, text);
   return [group];
 }
@@ -117,9 +117,9 @@ function spread(labels, gap) {
   let x = 8;
   return labels.map((label) => {
     const width = Math.max(22, textWidth(label) + 10);
-    const place = [x, width];
+    const span = [x, width];
     x += width + gap;
-    return place;
+    return span;
   });
 }
 

@@ -1,124 +1,124 @@
-// The stages around the attention: text, embeddings, feed-forward networks, the finished text; and the way through.
+// The stages besides attention: text, embeddings, feed-forward networks, the finished text; and the navigation.
 
 function overview(container) {
   const { encoder_layers: encoders, decoder_layers: decoders } = data.model;
   const block = (id, title, extra = "") => make("a", { href: `#${id}`, class: `block ${extra}` }, title);
   container.append(make("div", { class: "machine" },
     make("div", { class: "column" },
-      make("span", { class: "said" }, data.source.text), arrow(),
+      make("span", { class: "sentence" }, data.source.text), arrow(),
       block("text", data.stages.text.short), arrow(), block("embedding", data.stages.embedding.short), arrow(),
       make("div", { class: "stack" }, make("small", {}, `× ${encoders}`), block("encoder", data.stages.encoder.short, "hot"), block("feed_forward", data.stages.feed_forward.short))),
     make("div", { class: "bridge", "aria-hidden": "true" }, "→"),
     make("div", { class: "column" },
-      make("span", { class: "said" }, data.target.text || data.translation), arrow("↑"),
+      make("span", { class: "sentence" }, data.target.text || data.translation), arrow("↑"),
       block("beams", data.stages.beams.short), arrow("↑"), block("choice", data.stages.choice.short), arrow("↑"),
       make("div", { class: "stack" }, make("small", {}, `× ${decoders}`), block("feed_forward", data.stages.feed_forward.short), block("cross", data.stages.cross.short, "hot"), block("decoder", data.stages.decoder.short, "hot")), arrow("↑"),
-      make("small", { class: "quiet" }, say("written_so_far")))));
+      make("small", { class: "quiet" }, t("written_so_far")))));
 }
 
 function arrow(sign = "↓") {
   return make("span", { class: "arrow", "aria-hidden": "true" }, sign);
 }
 
-function textRoom(container) {
+function textPanel(container) {
   show(container, ["source"], () => [
-    make("p", { class: "segments" }, segments(data.source, (place) => ({ class: `segment tint-${place % 4}${place === chosen.source ? " current" : ""}` }))),
+    make("p", { class: "segments" }, segments(data.source, (position) => ({ class: `segment tint-${position % 4}${position === chosen.source ? " current" : ""}` }))),
     chips("text", sentencePieces("source"), chosen.source, (source) => choose({ source }), { below: data.source.subwords.map((subword) => subword[ID]) }),
-    make("p", { class: "quiet" }, say("ids_note", { vocabulary: data.model.vocabulary.toLocaleString("en") })),
+    make("p", { class: "quiet" }, t("ids_note", { vocabulary: data.model.vocabulary.toLocaleString("en") })),
   ]);
 }
 
-// The text of a sentence, each subword an element of its own.
-function segments(sentence, dressed) {
-  const found = [];
+// The text of a sentence, with a separate element for each subword.
+function segments(sentence, attributesOf) {
+  const parts = [];
   let end = 0;
-  sentence.subwords.forEach((subword, place) => {
+  sentence.subwords.forEach((subword, position) => {
     if (subword[END] <= end) return;
-    if (subword[START] > end) found.push(sentence.text.slice(end, subword[START]));
-    found.push(make("span", dressed(place), sentence.text.slice(Math.max(end, subword[START]), subword[END])));
+    if (subword[START] > end) parts.push(sentence.text.slice(end, subword[START]));
+    parts.push(make("span", attributesOf(position), sentence.text.slice(Math.max(end, subword[START]), subword[END])));
     end = subword[END];
   });
-  found.push(sentence.text.slice(end));
-  return found;
+  parts.push(sentence.text.slice(end));
+  return parts;
 }
 
-function embeddingRoom(container) {
+function embeddingPanel(container) {
   show(container, ["source"], () => {
-    const place = chosen.source, { source, positions, neighbours } = data.embedding;
-    const vector = source[place], position = positions[place];
-    const sum = vector.map((value, index) => value + position[index]);
-    const most = largest([vector, position, sum]);
-    const piece = sentencePieces("source")[place];
+    const position = chosen.source, { source, positions, neighbours } = data.embedding;
+    const vector = source[position], encoding = positions[position];
+    const sum = vector.map((value, index) => value + encoding[index]);
+    const most = largest([vector, encoding, sum]);
+    const piece = sentencePieces("source")[position];
     const line = (sign, name, values) => [make("span", { class: "sign" }, sign), make("span", {}, name), strip(values, { most, title: name, tall: true }),
       make("span", { class: "mono quiet first" }, values.slice(0, 3).map((value) => number(value)).join("  ") + " …")];
     return [
-      chips("embedding", sentencePieces("source"), place, (chosenPlace) => choose({ source: chosenPlace })),
+      chips("embedding", sentencePieces("source"), position, (source) => choose({ source })),
       make("div", { class: "addition" },
-        ...line("", say("embedding_of", { piece, dimension: data.model.dimension }), vector),
-        ...line("+", say("position_of", { place }), position),
-        ...line("=", say("input_of", { piece }), sum)),
+        ...line("", t("embedding_of", { piece, dimension: data.model.dimension }), vector),
+        ...line("+", t("position_of", { position }), encoding),
+        ...line("=", t("input_of", { piece }), sum)),
       make("div", { class: "columns" },
-        make("div", {}, make("h3", {}, say("neighbours_of", { piece })),
-          make("ul", { class: "near" }, neighbours[place].map(([other, cosine]) => make("li", {}, make("span", {}, spell(other)), bar(cosine), make("span", { class: "number" }, number(cosine)))))),
-        make("div", {}, make("h3", {}, say("all_positions")), positionPicture(positions, place), make("p", { class: "quiet" }, say("positions_note")))),
+        make("div", {}, make("h3", {}, t("neighbours_of", { piece })),
+          make("ul", { class: "near" }, neighbours[position].map(([other, cosine]) => make("li", {}, make("span", {}, pieceNodes(other)), bar(cosine), make("span", { class: "number" }, number(cosine)))))),
+        make("div", {}, make("h3", {}, t("all_positions")), positionPicture(positions, position), make("p", { class: "quiet" }, t("positions_note")))),
     ];
   });
 }
 
-function positionPicture(positions, place) {
-  const canvas = make("canvas", { class: "positions", width: positions[0].length, height: positions.length, role: "img", "aria-label": say("all_positions") });
+function positionPicture(positions, position) {
+  const canvas = make("canvas", { class: "positions", width: positions[0].length, height: positions.length, role: "img", "aria-label": t("all_positions") });
   paintRows(canvas, positions, 1);
   const share = 100 / positions.length;
-  return make("div", { class: "positions-box" }, canvas, make("span", { class: "marker", style: { top: `${place * share}%`, height: `${share}%` } }));
+  return make("div", { class: "positions-box" }, canvas, make("span", { class: "marker", style: { top: `${position * share}%`, height: `${share}%` } }));
 }
 
 const feedForward = { side: "decoder", layer: data.model ? data.model.decoder_layers - 1 : 0 };
 
-function feedForwardRoom(container) {
+function feedForwardPanel(container) {
   show(container, ["source", "step", "feed-forward"], () => {
     const side = feedForward.side, layers = data[side];
     const layer = Math.min(feedForward.layer, layers.length - 1);
-    const place = side === "encoder" ? chosen.source : chosen.step;
-    const piece = sentencePieces(side === "encoder" ? "source" : "decoder_input")[place];
+    const position = side === "encoder" ? chosen.source : chosen.step;
+    const piece = sentencePieces(side === "encoder" ? "source" : "decoder_input")[position];
     const choosePart = (change) => { Object.assign(feedForward, change); choose({ "feed-forward": true }); };
-    const neurons = layers[layer].neurons[place];
+    const neurons = layers[layer].neurons[position];
     const strongest = Math.max(...neurons.strongest.map(([, value]) => value), 1e-9);
     return [
       make("div", { class: "controls" },
-        buttons("side", [["encoder", say("encoder")], ["decoder", say("decoder")]], side, (value) => choosePart({ side: value }), say("side")),
-        buttons("ff-layer", layers.map((_, index) => [index, say("layer_number", { layer: index + 1 })]), layer, (value) => choosePart({ layer: value }), say("layer")),
+        buttons("side", [["encoder", t("encoder")], ["decoder", t("decoder")]], side, (value) => choosePart({ side: value }), t("side")),
+        buttons("ff-layer", layers.map((_, index) => [index, t("layer_number", { layer: index + 1 })]), layer, (value) => choosePart({ layer: value }), t("layer")),
         make("strong", { class: "now" }, piece)),
       make("div", { class: "columns" },
-        make("div", {}, make("h3", {}, say("neurons_of", { piece, layer: layer + 1 })),
-          make("p", {}, say("active_neurons", { active: neurons.active, all: data.model.feed_forward, share: percent(neurons.active / data.model.feed_forward) })),
+        make("div", {}, make("h3", {}, t("neurons_of", { piece, layer: layer + 1 })),
+          make("p", {}, t("active_neurons", { active: neurons.active, all: data.model.feed_forward, share: percent(neurons.active / data.model.feed_forward) })),
           make("ul", { class: "near" }, neurons.strongest.filter(([, value]) => value > 0).map(([index, value]) => make("li", {}, make("span", {}, `#${index}`), bar(value / strongest), make("span", { class: "number" }, number(value)))))),
-        make("div", {}, make("h3", {}, say("stream_of", { piece })), make("div", { class: "scroll", "data-key": "stream" }, streamTable(layers, place, layer)), make("p", { class: "quiet" }, say("stream_note")))),
-      side === "decoder" ? lensTable(place) : null,
+        make("div", {}, make("h3", {}, t("stream_of", { piece })), make("div", { class: "scroll", "data-key": "stream" }, streamTable(layers, position, layer)), make("p", { class: "quiet" }, t("stream_note")))),
+      side === "decoder" ? lensTable(position) : null,
     ];
   });
 }
 
-// How long the vector of one position is before each sublayer, what that adds, and what comes out.
-function streamTable(layers, place, current) {
+// The lengths of the vectors that each sublayer adds at one position, and of the sum after it.
+function streamTable(layers, position, current) {
   const rows = layers.flatMap((layer, index) => layer.residual.map((part) => [index, part]));
-  const most = Math.max(...rows.flatMap(([, part]) => [part.after[place], part.output[place]]));
+  const most = Math.max(...rows.flatMap(([, part]) => [part.after[position], part.output[position]]));
   return make("table", { class: "stream" },
-    make("thead", {}, make("tr", {}, make("th", { scope: "col" }, say("sublayer")), make("th", { scope: "col" }, say("added")), make("th", { scope: "col" }, say("after")))),
+    make("thead", {}, make("tr", {}, make("th", { scope: "col" }, t("sublayer")), make("th", { scope: "col" }, t("added")), make("th", { scope: "col" }, t("after")))),
     make("tbody", {}, rows.map(([index, part]) => make("tr", { class: index === current ? "picked" : "" },
-      make("th", { scope: "row" }, `${index + 1} ${say(`sublayer_${part.sublayer}`)}`),
-      make("td", { class: "wide" }, bar(part.output[place] / most, { faint: true }), make("span", { class: "number" }, number(part.output[place], 1))),
-      make("td", { class: "wide" }, bar(part.after[place] / most), make("span", { class: "number" }, number(part.after[place], 1)))))));
+      make("th", { scope: "row" }, `${index + 1} ${t(`sublayer_${part.sublayer}`)}`),
+      make("td", { class: "wide" }, bar(part.output[position] / most, { faint: true }), make("span", { class: "number" }, number(part.output[position], 1))),
+      make("td", { class: "wide" }, bar(part.after[position] / most), make("span", { class: "number" }, number(part.after[position], 1)))))));
 }
 
-// What the decoder would say at this position if it ended early.
-function lensTable(place) {
-  return make("div", {}, make("h3", {}, say("lens_title", { piece: sentencePieces("decoder_input")[place] })), make("p", { class: "quiet" }, say("lens_note")),
+// What the decoder would predict at this position if it ended early.
+function lensTable(position) {
+  return make("div", {}, make("h3", {}, t("lens_title", { piece: sentencePieces("decoder_input")[position] })), make("p", { class: "quiet" }, t("lens_note")),
     make("div", { class: "scroll" }, make("table", { class: "lens" }, make("tbody", {}, data.lens.map((positions, layer) => make("tr", {},
-      make("th", { scope: "row" }, layer === 0 ? say("before_layers") : say("after_layer", { layer })),
-      ...positions[place].map(([piece, share]) => make("td", { style: { "--share": share } }, make("span", {}, spell(piece)), make("small", {}, ` ${percent(share)}`)))))))));
+      make("th", { scope: "row" }, layer === 0 ? t("before_layers") : t("after_layer", { layer })),
+      ...positions[position].map(([piece, share]) => make("td", { style: { "--share": share } }, make("span", {}, pieceNodes(piece)), make("small", {}, ` ${percent(share)}`)))))))));
 }
 
-function resultRoom(container) {
+function resultPanel(container) {
   show(container, ["step"], () => {
     const shares = data.steps.map((step) => Math.exp(step.written.log_probability));
     const total = data.log_probability;
@@ -127,34 +127,34 @@ function resultRoom(container) {
         below: shares.map(percent), styles: shares.map((share) => ({ "--share": share })),
       }),
       make("p", { class: "arrow" }, "↓"),
-      make("p", { class: "segments result" }, segments(data.target, (place) => ({ class: `segment tint-${place % 4}${place === chosen.step ? " current" : ""}` }))),
-      make("p", { class: "quiet" }, say("result_note", { total: number(total), mean: percent(Math.exp(total / shares.length)) })),
-      data.forced ? make("p", {}, say("forced_note", { translation: data.translation })) : null,
+      make("p", { class: "segments result" }, segments(data.target, (position) => ({ class: `segment tint-${position % 4}${position === chosen.step ? " current" : ""}` }))),
+      make("p", { class: "quiet" }, t("result_note", { total: number(total), mean: percent(Math.exp(total / shares.length)) })),
+      data.forced ? make("p", {}, t("forced_note", { translation: data.translation })) : null,
     ];
   });
 }
 
-// Which step of the decoder is shown: one control for all stages that depend on it, always in sight.
-function stepRoom(container) {
+// The shown step of the decoder: one control for all stages that depend on it, always visible.
+function stepPanel(container) {
   show(container, ["step"], () => {
     const last = data.steps.length - 1, step = chosen.step;
     const go = (to) => choose({ step: Math.min(last, Math.max(0, to)) });
     return [
-      make("button", { type: "button", "data-key": "step-back", "aria-label": say("step_back"), disabled: step === 0, onclick: () => go(step - 1) }, "‹"),
-      make("span", { class: "step" }, make("small", { class: "quiet" }, say("step_of", { step: step + 1, all: last + 1 })),
-        make("span", {}, make("span", { class: "quiet" }, spell(sentencePieces("decoder_input")[step])), " → ", make("strong", {}, spell(sentencePieces("target")[step])))),
-      make("button", { type: "button", "data-key": "step-on", "aria-label": say("step_on"), disabled: step === last, onclick: () => go(step + 1) }, "›"),
+      make("button", { type: "button", "data-key": "step-back", "aria-label": t("step_back"), disabled: step === 0, onclick: () => go(step - 1) }, "‹"),
+      make("span", { class: "step" }, make("small", { class: "quiet" }, t("step_of", { step: step + 1, all: last + 1 })),
+        make("span", {}, make("span", { class: "quiet" }, pieceNodes(sentencePieces("decoder_input")[step])), " → ", make("strong", {}, pieceNodes(sentencePieces("target")[step])))),
+      make("button", { type: "button", "data-key": "step-on", "aria-label": t("step_on"), disabled: step === last, onclick: () => go(step + 1) }, "›"),
     ];
   });
 }
 
-// The stage in sight is marked in the list of stages.
+// Marks the visible stage in the list of stages.
 function followStages() {
   const links = new Map([...document.querySelectorAll(".stages a")].map((link) => [link.hash.slice(1), link]));
-  const seen = new Set();
+  const visible = new Set();
   const observer = new IntersectionObserver((entries) => {
-    for (const entry of entries) seen[entry.isIntersecting ? "add" : "delete"](entry.target.id);
-    const current = [...links.keys()].find((id) => seen.has(id));
+    for (const entry of entries) visible[entry.isIntersecting ? "add" : "delete"](entry.target.id);
+    const current = [...links.keys()].find((id) => visible.has(id));
     if (!current) return;
     for (const [id, link] of links) link.setAttribute("aria-current", String(id === current));
     const link = links.get(current), list = link.closest("ol");

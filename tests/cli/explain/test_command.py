@@ -19,7 +19,7 @@ def model(reversal: Reversal) -> tuple[str, Path]:
     return "-m", reversal.model_dir
 
 
-def test_without_arguments_it_tells_its_three_uses() -> None:
+def test_without_arguments_it_shows_its_three_uses() -> None:
     result = run()
     assert result.exit_code == 2
     for use in ('"Ein Hund läuft."', "--neighbours", "--heads"):
@@ -33,18 +33,18 @@ def test_a_sentence_becomes_a_small_map(model: tuple[str, Path]) -> None:
     assert (source, target, empty) == ("a c b", "b c a", "")
     assert heading.split() == ["a", "c", "b", "</s>"]
     assert [row.split()[0] for row in rows] == ["b", "c", "a", "</s>"]
-    darkest = [max(range(len(row)), key=lambda place, row=row: " ░▒▓█".find(row[place])) for row in rows[:3]]  # type: ignore[misc]
+    darkest = [max(range(len(row)), key=lambda column, row=row: " ░▒▓█".find(row[column])) for row in rows[:3]]  # type: ignore[misc]
     assert darkest == sorted(darkest, reverse=True)
     assert "\x1b" not in result.stdout
     assert "heads" in result.stderr
 
 
-def test_a_map_is_aligned_where_characters_are_wide_and_parted_where_it_is_too_wide() -> None:
+def test_a_map_is_aligned_with_wide_characters_and_split_where_it_is_too_wide() -> None:
     weights = [[0.9, 0.05, 0.05], [0.0, 0.5, 0.5]]
     text = attention_text(weights, ["狗", "runs"], ["The", "小狗", "很长的词语"], width=100, colour=False)
     assert text.splitlines() == ["     The 小狗 很长的词语", "狗   ███", "runs     ▓▓▓▓ ▓▓▓▓▓▓▓▓▓▓"]
-    parted = attention_text(weights, ["狗", "runs"], ["The", "小狗", "很长的词语"], width=15, colour=False)
-    assert parted.splitlines() == [
+    split = attention_text(weights, ["狗", "runs"], ["The", "小狗", "很长的词语"], width=15, colour=False)
+    assert split.splitlines() == [
         *("     The 小狗", "狗   ███", "runs     ▓▓▓▓", ""),
         *("     很长的词语", "狗", "runs ▓▓▓▓▓▓▓▓▓▓"),
     ]
@@ -64,7 +64,7 @@ def test_a_page_and_json_by_the_ending_of_the_output(model: tuple[str, Path], tm
     assert json.loads(run(*model, "a c b", "--format", "json").stdout) == found
 
 
-def test_one_map_as_a_picture(model: tuple[str, Path], tmp_path: Path) -> None:
+def test_an_attention_map_as_a_picture(model: tuple[str, Path], tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="the extra plots is not installed")
     options = ("--which", "decoder", "--layer", 2, "--head", 1)
     assert run(*model, "a $", *options, "-o", tmp_path / "map.svg").exit_code == 0
@@ -79,18 +79,18 @@ def test_one_map_as_a_picture(model: tuple[str, Path], tmp_path: Path) -> None:
     [
         (("a", "--heads"), "a SENTENCE and --heads exclude each other"),
         (("--neighbours", "a", "--heads", "-s", "x"), "--neighbours and --heads exclude each other"),
-        (("--heads",), "--heads needs a text to look at; name it with -s"),
-        (("a", "-s", "x"), "--source goes with --heads, not with a SENTENCE"),
-        (("--neighbours", "a", "--layer", "1"), "--layer goes with a SENTENCE, not with --neighbours"),
-        (("a", "--head", "1"), "--head chooses the map of a picture; add --format png or svg"),
+        (("--heads",), "--heads needs a text to analyse; name it with -s"),
+        (("a", "-s", "x"), "--source is for --heads, not for a SENTENCE"),
+        (("--neighbours", "a", "--layer", "1"), "--layer is for a SENTENCE, not for --neighbours"),
+        (("a", "--head", "1"), "--head is for pictures; add --format png or svg"),
         (("a", "--head", "1", "--format", "svg"), "--head needs --layer"),
-        (("a", "-o", "page.pdf"), "the ending of page.pdf tells no form"),
-        (("--neighbours", "a", "-o", "page.html"), "--neighbours has no answer as html"),
-        (("--heads", "-s", "x", "--format", "svg"), "--heads has no answer as svg, only as text, html, json"),
+        (("a", "-o", "page.pdf"), "the ending of page.pdf is not a known format"),
+        (("--neighbours", "a", "-o", "page.html"), "--neighbours cannot be shown as html"),
+        (("--heads", "-s", "x", "--format", "svg"), "--heads cannot be shown as svg, only as text, html, json"),
         (("a", "--format", "pdf"), "'pdf' is not one of"),
     ],
 )
-def test_wrong_use_is_told_in_a_sentence(arguments: tuple[str, ...], message: str) -> None:
+def test_wrong_use_is_a_clear_usage_error(arguments: tuple[str, ...], message: str) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
     assert message in " ".join(result.stderr.split())
@@ -110,7 +110,7 @@ def test_wrong_use_is_told_in_a_sentence(arguments: tuple[str, ...], message: st
         (("a", "-o", "/nowhere/page.html"), "there is no directory /nowhere"),
     ],
 )
-def test_bad_input_is_told_in_a_sentence(model: tuple[str, Path], arguments: tuple[str, ...], message: str) -> None:
+def test_bad_input_is_a_clear_error(model: tuple[str, Path], arguments: tuple[str, ...], message: str) -> None:
     result = run(*model, *arguments)
     assert result.exit_code == 1
     assert message in result.stderr
@@ -136,7 +136,7 @@ def test_heads_as_text_json_and_page(model: tuple[str, Path], reversal: Reversal
     assert text.exit_code == 0
     assert text.stdout.count("layer.head") == 3
     assert "BLEU" not in text.stdout
-    assert "looking at 12 lines" in text.stderr
+    assert "analysing 12 lines" in text.stderr
     valued = run(*model, "--heads", "-s", tmp_path / "s", "-r", tmp_path / "r", "--lines", 10)
     assert "BLEU lost" in valued.stdout
     costs = [float(line.split()[-1]) for line in valued.stdout.partition("BLEU lost\n")[2].splitlines()]

@@ -1,4 +1,4 @@
-"""The walk of one sentence through a trained model: everything that the model computes on the way."""
+"""The trace of one sentence through a trained model: everything that the model computes for it."""
 
 import math
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ from nmt.text.controls import clean_text
 from nmt.tokenization.tags import check_known, tag_ids
 from nmt.tokenization.tokenizer import Tokenizer
 
-# A page holds all queries, keys and values; beyond, nobody could read its maps either.
+# A page holds all queries, keys and values; larger maps would not be readable either.
 MOST_SUBWORDS = 50
 
 
 @dataclass(frozen=True)
 class ExplainedModel:
-    """A model, what is said of it, and its name."""
+    """A loaded model with its tokenizer, its description and its name."""
 
     model: Transformer
     tokenizer: Tokenizer
@@ -40,19 +40,19 @@ class ExplainedModel:
 
     @property
     def alignment_heads(self) -> Heads:
-        """The heads of the cross-attention, (layer, head) from 0, that align words, as far as anybody knows."""
+        """The cross-attention heads, (layer, head) from 0, that align words: those of the model, else the default."""
         return self.info.alignment_heads or default_heads(self.info.model)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Walk:
-    """One sentence and its translation, and what the model computed; letters as in nmt.models.transformer, B = 1."""
+class Trace:
+    """One sentence, its translation and what the model computed; B = 1."""
 
-    opened: ExplainedModel
+    explained: ExplainedModel
     source: Sentence  # with EOS
     decoder_input: Sentence  # begins with BOS
     target: Sentence  # with EOS
-    forced: bool  # whether the target was given, and not found by the search
+    forced: bool  # whether the target was given instead of found by the search
     beams: BeamTree
     recording: Recording
     embeddings: tuple[Tensor, Tensor]  # (S, D) and (T, D), times √D
@@ -64,10 +64,10 @@ class Walk:
         return self.recording.attention[attention_name(which, layer)].weights[0]
 
     def alignment(self) -> Tensor:
-        """The mean (T, S) of the heads that align words."""
-        layers = range(self.opened.info.model.decoder_layers)
+        """The mean attention (T, S) of the heads that align words."""
+        layers = range(self.explained.info.model.decoder_layers)
         weights = torch.stack([self.attention("cross", layer) for layer in layers])
-        return mean_of_heads(weights.unsqueeze(1), self.opened.alignment_heads)[0]
+        return mean_of_heads(weights.unsqueeze(1), self.explained.alignment_heads)[0]
 
 
 def attention_name(which: str, layer: int) -> str:
@@ -86,62 +86,62 @@ def open_for_explaining(directory: StrPath, *, device: str = "cpu", threads: int
     return ExplainedModel(model, tokenizer, info, Path(directory).resolve().name)
 
 
-def walk(
-    opened: ExplainedModel,
+def trace_sentence(
+    explained: ExplainedModel,
     text: str,
     *,
     target: str | None = None,
     beam_size: int | None = None,
     tag: str = "",
-) -> Walk:
-    """The walk of ``text`` through the model to ``target``, or to the translation that the model's own search finds.
+) -> Trace:
+    """The trace of ``text`` through the model to ``target``, or to the translation that the model's own search finds.
 
-    NMTErrors for a sentence without text, one that is too long to be shown, and a tag that the model does not know.
+    NMTErrors for a sentence without text, one that is too long to show, and a tag that the model does not know.
     """
-    check_known(tag, opened.info.tags)
-    source = source_sentence(opened.tokenizer, clean_text(text).strip(), tag_ids(opened.tokenizer, tag))
-    _check_length(source, "sentence", opened.info.max_source_length)
-    search = _beam_search(opened.info.search, beam_size)
-    model = opened.model
-    beams = beam_tree(model, source.ids[:-1], search, opened.alignment_heads)
-    translated = target_sentence(opened.tokenizer, beams.ids)
+    check_known(tag, explained.info.tags)
+    source = source_sentence(explained.tokenizer, clean_text(text).strip(), tag_ids(explained.tokenizer, tag))
+    _check_length(source, "sentence", explained.info.max_source_length)
+    search = _beam_search(explained.info.search, beam_size)
+    model = explained.model
+    beams = beam_tree(model, source.ids[:-1], search, explained.alignment_heads)
+    translated = target_sentence(explained.tokenizer, beams.ids)
     if target is not None:
-        [ids] = opened.tokenizer.encode([clean_text(target).strip()])
-        translated = target_sentence(opened.tokenizer, ids)
+        [ids] = explained.tokenizer.encode([clean_text(target).strip()])
+        translated = target_sentence(explained.tokenizer, ids)
         _check_length(translated, "target", None)
-    read = decoder_input(opened.tokenizer, translated)
+    decoder_in = decoder_input(explained.tokenizer, translated)
     device = model.embedding.weight.device
     with torch.inference_mode(), recording(model) as recorded:
-        logits = model(pad_rows([source.ids[:-1]]).to(device), torch.tensor([read.ids], device=device))[0]
-        embeddings = [model.embedding(torch.tensor(ids, device=device)) for ids in (source.ids, read.ids)]
-    scale = math.sqrt(opened.info.model.dimension)
-    return Walk(
-        opened=opened,
+        logits = model(pad_rows([source.ids[:-1]]).to(device), torch.tensor([decoder_in.ids], device=device))[0]
+        embeddings = [model.embedding(torch.tensor(ids, device=device)) for ids in (source.ids, decoder_in.ids)]
+    scale = math.sqrt(explained.info.model.dimension)
+    return Trace(
+        explained=explained,
         source=source,
-        decoder_input=read,
+        decoder_input=decoder_in,
         target=translated,
         forced=target is not None,
         beams=beams,
         recording=recorded,
         embeddings=(embeddings[0] * scale, embeddings[1] * scale),
-        positions=model.positions[: max(len(source.ids), len(read.ids))],
+        positions=model.positions[: max(len(source.ids), len(decoder_in.ids))],
         logits=logits,
     )
 
 
 def _beam_search(search: SearchConfig, beam_size: int | None) -> SearchConfig:
-    """The model's own settings for one translation, found by beam search even if it samples by default."""
+    """The model's own settings for one translation by beam search, even if it samples by default."""
     plain = {"sample": False, "alternatives": 0, "temperature": 1.0, "top_k": 0, "top_p": 1.0, "epsilon": 0.0}
     settings = {**to_mapping(search), **plain, "n_best": 1, "beam_size": beam_size or search.beam_size}
     return from_mapping(SearchConfig, settings, where="search settings")
 
 
-def _check_length(sentence: Sentence, name: str, known: int | None) -> None:
-    """NMTError if there is nothing to explain, or too much."""
+def _check_length(sentence: Sentence, name: str, trained: int | None) -> None:
+    """NMTError if ``sentence`` is empty, or longer than a page can show or than the ``trained`` length."""
     length = len(sentence.subwords) - 1
     if not sentence.text or not length:
         raise NMTError(f"the {name} is empty; give some words to explain")
-    most = MOST_SUBWORDS if known is None else min(MOST_SUBWORDS, known)
+    most = MOST_SUBWORDS if trained is None else min(MOST_SUBWORDS, trained)
     if length > most:
-        reason = "more than the model has seen in training" if most == known else "more than a page can show"
+        reason = "more than the model has seen in training" if most == trained else "more than a page can show"
         raise NMTError(f"the {name} has {length} subwords, {reason}; give one of at most {most}")
