@@ -41,7 +41,9 @@ logger = logging.getLogger("nmt.conversion.export")
     help="int8, int8_float32, int8_float16, int16, bfloat16, float16 or float32.",
 )
 @output_option(metavar="DIR", show_default="MODEL/ctranslate2", help="Directory to write, replacing an older export.")
-@source_option(show_default="MODEL's validation text", help="Text to compare on, one sentence a line.")
+@source_option(
+    show_default="the validation text of the training", help="Text for the comparison, one sentence per line."
+)
 @click.option("-r", "--reference", metavar="FILE", type=PATH, help="Its reference translation, line-aligned.")
 @threads_option()
 @device_option()
@@ -56,10 +58,10 @@ def export(
     threads: int | None,
     device: str,
 ) -> None:
-    """Leave a model in the format of CTranslate2, which translates several times as fast.
+    """Convert a model to the format of CTranslate2, which translates several times as fast.
 
-    nmt translate takes the one in MODEL/ctranslate2, which nmt train leaves there; without -o it is made again. Up to
-    200 sentences are translated by it and by torch, and if their BLEU is further apart than 1.0 nothing is written.
+    nmt translate uses the copy in MODEL/ctranslate2, which nmt train writes; without -o, this command replaces it. The
+    copy and torch translate up to 200 sentences, and if their BLEU differs by more than 1.0, nothing is written.
     """
     from nmt.conversion.export import export as export_model
     from nmt.ctranslate2.copy import check_output, check_quantization
@@ -67,7 +69,7 @@ def export(
     from nmt.model_dir.layout import FAST_COPY, TRAINING, resolve_model_path
 
     if (source is None) != (reference is None):
-        raise click.UsageError("-s and -r go together: text to compare on and its translation.")
+        raise click.UsageError("-s and -r go together: a text for the comparison and its translation.")
     check_quantization(quantization)
     path = resolve_model_path(model)
     check_output(path / FAST_COPY if output is None else output)
@@ -77,10 +79,10 @@ def export(
         from nmt.training.preparation.prepared import stored_validation
 
         pairs = stored_validation(path / TRAINING)
-    made = export_model(path, pairs, quantization=quantization, output=output, device=device, threads=threads)
-    if made.comparison is None:
-        logger.warning("nothing was compared: the model has no validation text; give some with -s and -r")
-    click.echo(f"{display_name(made.path)}: {made.comparison or quantization}")
+    exported = export_model(path, pairs, quantization=quantization, output=output, device=device, threads=threads)
+    if exported.comparison is None:
+        logger.warning("nothing was compared, as the model has no validation text; name a text with -s and -r")
+    click.echo(f"{display_name(exported.path)}: {exported.comparison or quantization}")
 
 
 def _read_pairs(source: str, reference: str) -> "list[Pair]":

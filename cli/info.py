@@ -1,4 +1,4 @@
-"""``nmt info``: what a model directory holds."""
+"""``nmt info``: what a model is, how it was trained and how good it is."""
 
 import json
 import logging
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nmt.doctor.finding import size
+from nmt.text.sizes import readable_size
 
 from .console.output import check_output
 from .options import PATH, examples, format_option, model_option, verbosity_options
@@ -33,64 +33,65 @@ def info(directory: str | None, model: str | None, plot: str | None, output_form
     from nmt.model_dir.weights import read_header
 
     if directory is not None and model is not None:
-        raise click.UsageError("name the model once, as MODEL or with -m.")
+        raise click.UsageError("name the model only once, as MODEL or with -m.")
     path = resolve_model_path(directory or model)
     if plot is not None:
         check_output(plot, [])
-    found = load_info(path)
+    model_info = load_info(path)
     parameters = read_header(path / WEIGHTS).parameters
     if plot is not None:
-        _draw(path, plot, found, parameters)
-    click.echo(_json(path, found, parameters) if output_format == "json" else _text(path, found, parameters))
+        _draw(path, plot, model_info, parameters)
+    click.echo(_json(path, model_info, parameters) if output_format == "json" else _text(path, model_info, parameters))
 
 
-def _draw(path: Path, plot: str, found: "ModelInfo", parameters: int) -> None:
+def _draw(path: Path, plot: str, model_info: "ModelInfo", parameters: int) -> None:
     from nmt.model_dir.card import title
     from nmt.model_dir.layout import TRAINING
     from nmt.training.reporting.curves import draw_curves
     from nmt.training.reporting.log import LOG
 
-    shape = f"{found.model.encoder_layers}+{found.model.decoder_layers} layers, dimension {found.model.dimension}"
+    config = model_info.model
+    shape = f"{config.encoder_layers}+{config.decoder_layers} layers, dimension {config.dimension}"
     remark = f"{shape}, {parameters:,} parameters"
-    draw_curves(path / TRAINING / LOG, plot, title=title(found), remark=remark)
-    logger.info("the training curves are in %s", plot)
+    draw_curves(path / TRAINING / LOG, plot, title=title(model_info), remark=remark)
+    logger.info("wrote the training curves to %s", plot)
 
 
-def _json(path: Path, found: "ModelInfo", parameters: int) -> str:
+def _json(path: Path, model_info: "ModelInfo", parameters: int) -> str:
     from nmt.model_dir.layout import disk_usage
     from nmt.settings import to_mapping
 
     needed, training = disk_usage(path)
     sizes = {"parameters": parameters, "bytes": needed, "training_bytes": training}
-    return json.dumps({"directory": str(path), **sizes, **to_mapping(found)}, ensure_ascii=False, indent=2)
+    return json.dumps({"directory": str(path), **sizes, **to_mapping(model_info)}, ensure_ascii=False, indent=2)
 
 
-def _text(path: Path, found: "ModelInfo", parameters: int) -> str:
+def _text(path: Path, model_info: "ModelInfo", parameters: int) -> str:
     from nmt.files.lines import display_name
     from nmt.model_dir.card import facts, score_remarks, score_rows, title
     from nmt.model_dir.layout import disk_usage
     from nmt.settings import to_mapping
 
     needed, training = disk_usage(path)
-    named = display_name(shlex.quote(str(path)))
+    quoted = display_name(shlex.quote(str(path)))
     general = [
         ("directory", display_name(path)),
-        ("format", str(found.format_version)),
+        ("format", str(model_info.format_version)),
         ("parameters", f"{parameters:,}"),
-        ("size", size(needed)),
-        *([("training/", f"{size(training)}, only to go on training")] if training else []),
-        ("longest line", f"{found.max_source_length:,} subwords; longer ones are split"),
+        ("size", readable_size(needed)),
+        *([("training/", f"{readable_size(training)}, needed only to resume training")] if training else []),
+        ("longest line", f"{model_info.max_source_length:,} subwords; longer ones are split"),
     ]
-    scores = [(name, f"{score:.2f}  {signature}") for name, score, signature in score_rows(found.scores)]
+    scores = [(name, f"{score:.2f}  {signature}") for name, score, signature in score_rows(model_info.scores)]
     sections = {
-        title(found): general,
-        "Validation scores": [*scores, *score_remarks(found.scores)],
-        "Architecture": facts(to_mapping(found.model)),
-        "Data and training": facts(found.training),
-        "Search": facts(to_mapping(found.search)),
+        title(model_info): general,
+        "Validation scores": [*scores, *score_remarks(model_info.scores)],
+        "Architecture": facts(to_mapping(model_info.model)),
+        "Data and training": facts(model_info.training),
+        "Search": facts(to_mapping(model_info.search)),
         "Use": [
-            ("translate", f"nmt translate -m {named} FILE"),
-            ("evaluate", f"nmt evaluate -m {named} -s FILE -r FILE"),
+            ("translate", f"nmt translate -m {quoted} FILE"),
+            ("evaluate", f"nmt evaluate -m {quoted} -s FILE -r FILE"),
         ],
     }
     return "\n\n".join(_section(heading, rows) for heading, rows in sections.items())

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from nmt.doctor.finding import size
+from nmt.text.sizes import readable_size
 
 from .progress import duration
 
@@ -39,11 +39,11 @@ def _origin(validation: str) -> str:
 
 
 def _memory(found: "DryRun") -> str:
-    state = f"{size(found.state_bytes)} for weights, gradients, optimizer and average"
+    state = f"{readable_size(found.state_bytes)} for weights, gradients, optimizer and average"
     if found.peak_bytes is None:
         return state
     seen = "on the GPU" if found.device.type == "cuda" else "for the whole process"
-    return f"{state}; at most {size(found.peak_bytes)} {seen} was seen"
+    return f"{state}; at most {readable_size(found.peak_bytes)} {seen} was seen"
 
 
 def _time(found: "DryRun") -> str:

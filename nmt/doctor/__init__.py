@@ -1,1 +1,1 @@
-"""What is in order on this machine and in a model directory, what is not, and how to mend it."""
+"""Checks of the software, the machine and a model directory: what is broken and how to fix it."""

@@ -1,4 +1,4 @@
-"""The processor and what is used of it, GPUs, threads, memory and disk."""
+"""The processor and the features that are used, GPUs, threads, memory and disk."""
 
 import os
 import platform
@@ -8,13 +8,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from nmt.doctor.finding import CheckResult, attempt, size
+from nmt.doctor.check_result import CheckResult, run_check
 from nmt.runtime.cgroups import memory_limit
+from nmt.text.sizes import readable_size
 
 MACHINE = "machine"
-LEAST_MEMORY = 1e9  # that nmt train of a small model needs beside torch
-LEAST_DISK = 1e9
-# What multiplies matrices faster, as people call it, and as torch does.
+MIN_MEMORY = 1e9  # that training a small model needs besides torch
+MIN_DISK = 1e9
+# Processor features that speed up matrix products, by their usual name and by that of torch.
 UNITS = {
     "AVX2": "avx2",
     "AVX512": "avx512_f",
@@ -25,15 +26,15 @@ UNITS = {
 REINSTALL = "install torch again, as pytorch.org says for this machine"
 
 
-def look_at_machine(place: Path) -> Iterator[CheckResult]:
-    """The machine, and the disk that ``place`` is on."""
-    yield attempt(MACHINE, "processor", _processor, remedy=REINSTALL)
-    yield attempt(MACHINE, "torch uses", _torch_uses, remedy=REINSTALL)
-    yield attempt(MACHINE, "CTranslate2 uses", _ctranslate2_uses, remedy="pip install --force-reinstall ctranslate2")
-    yield attempt(MACHINE, "device", _device, remedy=REINSTALL)
-    yield attempt(MACHINE, "threads", _threads, remedy="set OMP_NUM_THREADS to a number of processors, or unset it")
+def check_machine(path: Path) -> Iterator[CheckResult]:
+    """The machine, and the disk that ``path`` is on."""
+    yield run_check(MACHINE, "processor", _processor, remedy=REINSTALL)
+    yield run_check(MACHINE, "torch uses", _torch_uses, remedy=REINSTALL)
+    yield run_check(MACHINE, "CTranslate2 uses", _ctranslate2_uses, remedy="pip install --force-reinstall ctranslate2")
+    yield run_check(MACHINE, "device", _device, remedy=REINSTALL)
+    yield run_check(MACHINE, "threads", _threads, remedy="set OMP_NUM_THREADS to a number of processors, or unset it")
     yield _memory()
-    yield _disk(place)
+    yield _disk(path)
 
 
 def _processor() -> str:
@@ -42,8 +43,8 @@ def _processor() -> str:
     features = processor_features()
     units = [f"{name} {'✓' if unit in features else '–'}" for name, unit in UNITS.items()]
     listed = Path("/proc/cpuinfo")
-    found = re.search(r"model name\s*:\s*(.+)", listed.read_text("utf-8")) if listed.exists() else None
-    return f"{found[1] if found else platform.processor() or platform.machine()}: {', '.join(units)}"
+    model_name = re.search(r"model name\s*:\s*(.+)", listed.read_text("utf-8")) if listed.exists() else None
+    return f"{model_name[1] if model_name else platform.processor() or platform.machine()}: {', '.join(units)}"
 
 
 def _torch_uses() -> str:
@@ -72,7 +73,9 @@ def _device() -> str:
     if device.type != "cuda":
         return str(device)
     cards = [torch.cuda.get_device_properties(number) for number in range(torch.cuda.device_count())]
-    return "; ".join(f"cuda:{number} {card.name}, {size(card.total_memory)}" for number, card in enumerate(cards))
+    return "; ".join(
+        f"cuda:{number} {card.name}, {readable_size(card.total_memory)}" for number, card in enumerate(cards)
+    )
 
 
 def _threads() -> str:
@@ -82,31 +85,33 @@ def _threads() -> str:
     from nmt.translation.loading import choose_threads
 
     quota, limit = cpu_quota(), os.environ.get("OMP_NUM_THREADS")
-    limited = f", and by the quota of this container the time of {quota:g}" if quota is not None else ""
-    limited_by_hand = f"; $OMP_NUM_THREADS is {limit}" if limit else ""
+    by_quota = f", limited to {quota:g} by the quota of this container" if quota is not None else ""
+    by_variable = f"; $OMP_NUM_THREADS is {limit}" if limit else ""
     trains, translates = default_threads(), choose_threads(None)
-    count = f"{processors_to_run_on()} processors{limited}"
-    return f"{count}; trains with {trains}, translates with {translates}{limited_by_hand}"
+    count = f"{processors_to_run_on()} processors{by_quota}"
+    return f"{count}; trains with {trains}, translates with {translates}{by_variable}"
 
 
 def _memory() -> CheckResult:
     total, free = _machine_memory()
     limits = [limit for limit in (memory_limit(), _process_limit()) if limit is not None]
     allowed = min([free, *limits])
-    limited = f", at most {size(min(limits))} of it for this process" if limits and min(limits) < total else ""
-    value = f"{size(total)}, {size(free)} free{limited}" if total else "not known here"
-    if total and allowed < LEAST_MEMORY:
-        remedy = "end other programs or raise the limit (ulimit -v, that of the container); nmt train needs about 1 GB"
+    limited = f", at most {readable_size(min(limits))} of it for this process" if limits and min(limits) < total else ""
+    value = f"{readable_size(total)}, {readable_size(free)} free{limited}" if total else "unknown"
+    if total and allowed < MIN_MEMORY:
+        remedy = (
+            "stop other programs or raise the limit (ulimit -v, or that of the container); nmt train needs about 1 GB"
+        )
         return CheckResult(section=MACHINE, name="memory", state="broken", value=value, remedy=remedy)
     return CheckResult(section=MACHINE, name="memory", value=value)
 
 
 def _machine_memory() -> tuple[int, int]:
-    """Bytes in all, and free; 0 where nobody says."""
+    """Total and free bytes; 0 if unknown."""
     listed = Path("/proc/meminfo")
     if listed.exists():
-        found = re.findall(r"(?m)^(\w++):\s+(\d+)", listed.read_text("utf-8"))
-        kilobytes = {name: int(number) for name, number in found}
+        entries = re.findall(r"(?m)^(\w++):\s+(\d+)", listed.read_text("utf-8"))
+        kilobytes = {name: int(number) for name, number in entries}
         return kilobytes["MemTotal"] * 1024, kilobytes.get("MemAvailable", kilobytes["MemFree"]) * 1024
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -115,7 +120,7 @@ def _machine_memory() -> tuple[int, int]:
 
 
 def _process_limit() -> int | None:
-    """What ulimit -v allows."""
+    """The limit of ulimit -v, in bytes; None: unlimited."""
     if sys.platform == "win32":
         return None
     import resource
@@ -124,11 +129,11 @@ def _process_limit() -> int | None:
     return None if limit == resource.RLIM_INFINITY else limit
 
 
-def _disk(place: Path) -> CheckResult:
-    place = next(folder for folder in (place.absolute(), *place.absolute().parents) if folder.is_dir())
-    found = shutil.disk_usage(place)
-    value = f"{size(found.free)} free of {size(found.total)} at {place}"
-    if found.free < LEAST_DISK:
-        remedy = "make room, or choose another -o: a model with its checkpoints takes about 20 bytes a parameter"
+def _disk(path: Path) -> CheckResult:
+    directory = next(parent for parent in (path.absolute(), *path.absolute().parents) if parent.is_dir())
+    usage = shutil.disk_usage(directory)
+    value = f"{readable_size(usage.free)} free of {readable_size(usage.total)} at {directory}"
+    if usage.free < MIN_DISK:
+        remedy = "free some space, or choose another -o: a model with its checkpoints takes about 20 bytes a parameter"
         return CheckResult(section=MACHINE, name="disk", state="broken", value=value, remedy=remedy)
     return CheckResult(section=MACHINE, name="disk", value=value)

@@ -1,4 +1,4 @@
-"""How fast this machine trains and translates, by a few seconds of each."""
+"""How fast this machine trains and translates, measured for a few seconds each."""
 
 import random
 import time
@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nmt.doctor.finding import CheckResult, attempt
+from nmt.doctor.check_result import CheckResult, run_check
 from nmt.special_ids import EOS
 
 if TYPE_CHECKING:
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from nmt.decoding.engines import Engine
 
 SPEED = "speed"
-SECONDS = 4.0  # of each, warming up aside
-VOCABULARY, LENGTH, PAIRS = 8000, 16, 512  # of the yardstick
+SECONDS = 4.0  # of each measurement, without the warm-up
+VOCABULARY, LENGTH, PAIRS = 8000, 16, 512  # of the reference model and its random sentences
 BATCH_TOKENS = 1024
 HARMLESS_RATE = 1e-9
-WINDOW = 16  # sentences between two looks at the clock
-REMEDY = "see the lines with ✗ above; nmt doctor --no-speed goes without"
+WINDOW = 16  # sentences between two readings of the clock
+REMEDY = "see the lines with ✗ above; nmt doctor --no-speed skips this"
 
 
 def measure_speed(model: Path | None) -> Iterator[CheckResult]:
-    """Training with a yardstick that is the same everywhere, and translating with ``model``, or that yardstick."""
-    yield attempt(SPEED, "training", _training, remedy=REMEDY)
-    yield attempt(SPEED, "translation", lambda: _translation(model), remedy=REMEDY)
+    """Measure training with a reference model, the same everywhere, and translation with ``model`` or that one."""
+    yield run_check(SPEED, "training", _training, remedy=REMEDY)
+    yield run_check(SPEED, "translation", lambda: _translation(model), remedy=REMEDY)
 
 
 def _training() -> str:
@@ -50,14 +50,14 @@ def _training() -> str:
     prefetcher = BatchPrefetcher(corpus, seed=config.seed)
     plan = prefetcher.plan(batch_tokens=BATCH_TOKENS, epoch=0)
     learner.update_from(prefetcher, plan[:1], rate=HARMLESS_RATE, epoch=0)
-    tokens, began = 0, time.monotonic()
+    tokens, start = 0, time.monotonic()
     while True:
         for batch in plan:
             tokens += learner.update_from(prefetcher, [batch], rate=HARMLESS_RATE, epoch=0).target_tokens
-            if time.monotonic() - began > SECONDS:
+            if time.monotonic() - start > SECONDS:
                 if learner.device.type == "cuda":
                     torch.cuda.synchronize(learner.device)
-                rate = tokens / (time.monotonic() - began)
+                rate = tokens / (time.monotonic() - start)
                 return f"{rate:,.0f} target tokens/s, preset small, {BATCH_TOKENS:,} tokens a batch"
 
 
@@ -66,7 +66,7 @@ def _translation(model: Path | None) -> str:
 
     if model is None:
         search, vocabulary = SearchConfig(), VOCABULARY
-        engine, name = _yardstick(), "preset small with random weights"
+        engine, name = _reference_engine(), "preset small with random weights"
     else:
         from nmt.translation.loading import open_model
 
@@ -81,7 +81,7 @@ def _engine_name(engine: "Engine") -> str:
     return "CTranslate2" if engine.name in ("auto", "ctranslate2") else engine.name
 
 
-def _yardstick() -> "Engine":
+def _reference_engine() -> "Engine":
     from nmt.decoding.engines.batching import BatchingEngine
     from nmt.decoding.engines.torch import TorchEngine
     from nmt.models.config import preset
@@ -95,21 +95,21 @@ def _yardstick() -> "Engine":
 
 
 def _subwords_per_second(engine: "Engine", search: "SearchConfig", vocabulary: int) -> float:
-    """Of the best hypotheses; random sources, which a model has most to say about."""
+    """Subwords of the best hypotheses per second, for random sources, whose translations are the longest."""
     from nmt.decoding.hypothesis import SearchInput
 
     sources = [SearchInput(ids) for ids in _sentences(vocabulary)]
     engine.search(sources[:1], search)
-    found, began = 0, time.monotonic()
+    subwords, start = 0, time.monotonic()
     for first in range(0, len(sources), WINDOW):
-        found += sum(len(best.ids) + 1 for best, *_ in engine.search(sources[first : first + WINDOW], search))
-        if time.monotonic() - began > SECONDS:
+        subwords += sum(len(best.ids) + 1 for best, *_ in engine.search(sources[first : first + WINDOW], search))
+        if time.monotonic() - start > SECONDS:
             break
-    return found / (time.monotonic() - began)
+    return subwords / (time.monotonic() - start)
 
 
 def _sentences(vocabulary: int) -> list[list[int]]:
-    """Random ids, the same on every machine."""
+    """Sentences of random ids, the same on every machine."""
     generator = random.Random(1)  # noqa: S311 - nothing secret
     first = min(EOS + 1, vocabulary - 1)
     return [

@@ -19,15 +19,15 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return talkative_model(tmp_path_factory.mktemp("doctor") / "model")
 
 
-def test_what_is_in_order_and_what_is_not_there_end_with_status_0(model: Path) -> None:
+def test_the_status_is_0_if_all_is_in_order_or_absent(model: Path) -> None:
     result = run("-m", model)
     assert (result.returncode, result.stderr) == (0, "")
     for line in ("✓ torch", "✓ weights.safetensors", "– ctranslate2/", "✓ memory", "Everything is in order."):
         assert line in result.stdout
-    assert f"→ nmt export -m {model} makes it" in result.stdout
+    assert f"→ nmt export -m {model} creates it" in result.stdout
 
 
-def test_what_is_broken_ends_with_status_1_and_a_report_without_paths(model: Path, tmp_path: Path) -> None:
+def test_the_status_is_1_if_something_is_broken_and_the_report_has_no_paths(model: Path, tmp_path: Path) -> None:
     damaged = Path(shutil.copytree(model, tmp_path / "model"))
     (damaged / "tokenizer.model").write_bytes(b"x")
     result = run("-m", damaged)
@@ -38,12 +38,12 @@ def test_what_is_broken_ends_with_status_1_and_a_report_without_paths(model: Pat
     report = json.loads(result.stdout)
     assert (result.returncode, report["broken"]) == (1, 1)
     assert str(tmp_path) not in result.stdout
-    [broken] = [finding for finding in report["findings"] if finding["state"] == "broken"]
+    [broken] = [result for result in report["findings"] if result["state"] == "broken"]
     assert broken["name"] == "tokenizer.model"
     assert str(tmp_path) in run("-m", damaged, "--format", "json", "--paths").stdout
 
 
-def test_without_a_model_the_machine_is_looked_at(tmp_path: Path) -> None:
+def test_without_a_model_the_machine_is_checked(tmp_path: Path) -> None:
     result = run(cwd=tmp_path)
     assert result.returncode == 0
     assert "weights.safetensors" not in result.stdout

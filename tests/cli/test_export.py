@@ -16,13 +16,13 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def model(reversal: Reversal, tmp_path: Path) -> Path:
-    """A trained model's directory without a copy."""
+    """The directory of a trained model without a copy for CTranslate2."""
     goal = tmp_path / "model"
     shutil.copytree(reversal.model_dir, goal, ignore=shutil.ignore_patterns("corpus", "checkpoints", FAST_COPY))
     return goal
 
 
-def test_the_copy_is_made_again_and_compared_on_the_validation_text_of_training(model: Path) -> None:
+def test_the_copy_is_created_again_and_compared_on_the_validation_text(model: Path) -> None:
     result = run("export", "-m", model, "--threads", 1)
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith(f"{model / FAST_COPY}: ")
@@ -39,19 +39,19 @@ def test_the_copy_is_made_again_and_compared_on_the_validation_text_of_training(
     assert "the engine is ctranslate2" in translated.stderr
 
 
-def test_text_to_compare_on_can_be_given(model: Path, tmp_path: Path) -> None:
+def test_the_text_of_the_comparison_can_be_given(model: Path, tmp_path: Path) -> None:
     for name, text in (("s", "a b c\nc a d\n"), ("r", "c b a\nd a c\n")):
         (tmp_path / name).write_text(text, encoding="utf-8")
-    given = ("-s", tmp_path / "s", "-r", tmp_path / "r")
+    options = ("-s", tmp_path / "s", "-r", tmp_path / "r")
     goal = tmp_path / "exact"
-    result = run("export", "-m", model, "--to", "ctranslate2", "--quantization", "float32", "-o", goal, *given)
+    result = run("export", "-m", model, "--to", "ctranslate2", "--quantization", "float32", "-o", goal, *options)
     assert (result.returncode, result.stderr) == (0, "")
     assert "2 of 2 sentences are translated the same (100.0%)" in result.stdout
     assert (goal / "model.bin").is_file()
     assert not (model / FAST_COPY).exists()
 
 
-def test_without_text_it_says_that_nothing_was_compared(model: Path) -> None:
+def test_without_a_text_a_warning_says_that_nothing_was_compared(model: Path) -> None:
     shutil.rmtree(model / "training")
     result = run("export", "-m", model)
     assert result.returncode == 0
@@ -68,7 +68,7 @@ def test_without_text_it_says_that_nothing_was_compared(model: Path) -> None:
         (("-o", "."), 1, "holds something else"),
     ],
 )
-def test_mistakes_are_said_before_anything_is_done(
+def test_mistakes_are_reported_before_anything_is_done(
     model: Path, arguments: tuple[str, ...], status: int, words: str
 ) -> None:
     result = run("export", "-m", model, *arguments)

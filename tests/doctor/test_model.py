@@ -1,13 +1,13 @@
-"""Every file of a model directory, whole and damaged."""
+"""Every file of a model directory, intact and damaged."""
 
 import shutil
 from pathlib import Path
 
 import pytest
 
-from nmt.doctor.checkup import run_checks
-from nmt.doctor.finding import CheckResult
-from nmt.doctor.model import compare_copy, look_at_model
+from nmt.doctor.check_result import CheckResult
+from nmt.doctor.model import check_model, compare_copy
+from nmt.doctor.run_checks import run_checks
 from tests.conftest import Reversal
 
 
@@ -16,19 +16,19 @@ def model(reversal: Reversal, tmp_path: Path) -> Path:
     return Path(shutil.copytree(reversal.model_dir, tmp_path / "model"))
 
 
-def flip(path: Path, place: float) -> None:
-    """Change a bit in ``path``, so far from its beginning."""
+def flip(path: Path, fraction: float) -> None:
+    """Change a bit in ``path`` after this ``fraction`` of its bytes."""
     content = bytearray(path.read_bytes())
-    content[int(place * len(content))] ^= 0x10
+    content[int(fraction * len(content))] ^= 0x10
     path.write_bytes(content)
 
 
 def broken(model: Path) -> dict[str, CheckResult]:
-    return {finding.name: finding for finding in look_at_model(model) if finding.state == "broken"}
+    return {result.name: result for result in check_model(model) if result.state == "broken"}
 
 
-def test_a_whole_model_is_in_order(model: Path) -> None:
-    found = {finding.name: finding.value for finding in look_at_model(model)}
+def test_an_intact_model_is_in_order(model: Path) -> None:
+    found = {result.name: result.value for result in check_model(model)}
     assert broken(model) == {}
     assert found["config.json"].startswith("? to ?, 2+2 layers")
     for name in ("tokenizer.model", "weights.safetensors", "ctranslate2/", "checkpoint-00000700.pt"):
@@ -39,20 +39,20 @@ def test_a_whole_model_is_in_order(model: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "shown", "remedy"),
     [
-        ("weights.safetensors", "weights.safetensors", "publishes it anew"),
+        ("weights.safetensors", "weights.safetensors", "publishes it again"),
         ("tokenizer.model", "tokenizer.model", "copy the model directory again"),
         ("ctranslate2/model.bin", "ctranslate2/", "nmt export -m"),
-        ("training/checkpoint-00000700.pt", "checkpoint-00000700.pt", "nmt train goes on from another one"),
+        ("training/checkpoint-00000700.pt", "checkpoint-00000700.pt", "nmt train resumes from another one"),
     ],
 )
-def test_a_flipped_bit_is_found_with_the_way_to_mend_it(model: Path, name: str, shown: str, remedy: str) -> None:
+def test_a_flipped_bit_is_found_with_the_way_to_fix_it(model: Path, name: str, shown: str, remedy: str) -> None:
     flip(model / name, 0.6)
     found = broken(model)
     assert list(found) == [shown]
     assert remedy in found[shown].remedy
 
 
-def test_a_training_that_has_published_nothing_yet_is_no_fault(model: Path) -> None:
+def test_a_training_that_has_not_published_a_model_yet_is_not_an_error(model: Path) -> None:
     for name in ("config.json", "weights.safetensors", "tokenizer.model"):
         (model / name).unlink()
     assert broken(model) == {}
@@ -66,38 +66,38 @@ def test_a_missing_file_is_found(model: Path) -> None:
 def test_a_model_without_copy_and_training_is_in_order(model: Path) -> None:
     for name in ("ctranslate2", "training"):
         shutil.rmtree(model / name)
-    found = {finding.name: finding for finding in look_at_model(model)}
+    found = {result.name: result for result in check_model(model)}
     assert broken(model) == {}
-    assert found["ctranslate2/"].remedy == f"nmt export -m {model} makes it"
+    assert found["ctranslate2/"].remedy == f"nmt export -m {model} creates it"
     assert found["checkpoints"].state == "absent"
 
 
-def test_what_a_killed_command_has_left_is_told(model: Path) -> None:
+def test_leftovers_of_a_killed_command_are_reported(model: Path) -> None:
     (model / ".nmt-12.tmp").write_bytes(bytes(2000))
-    [leftovers] = [finding for finding in look_at_model(model) if finding.name == "leftovers"]
+    [leftovers] = [result for result in check_model(model) if result.name == "leftovers"]
     assert leftovers.value == "1 files of killed commands, 2.0 kB"
 
 
-def test_damaged_settings_and_corpus_of_a_training_are_told(model: Path) -> None:
+def test_damaged_settings_and_corpus_of_a_training_are_reported(model: Path) -> None:
     (model / "training" / "settings.json").write_text("[" * 100_000)
     flip(model / "training" / "corpus" / "source.ids", 0.5)
-    found = {finding.name: finding for finding in look_at_model(model)}
+    found = {result.name: result for result in check_model(model)}
     assert found["settings.json"].state == "broken"
     assert found["corpus"].state == "absent"
 
 
-def test_a_report_names_no_private_place(model: Path) -> None:
-    from nmt.doctor.finding import known_places
+def test_a_report_contains_no_private_path(model: Path) -> None:
+    from nmt.doctor.check_result import names_of_paths
 
     flip(model / "weights.safetensors", 0.6)
     shutil.rmtree(model / "ctranslate2")
-    places = known_places(model)
-    said = [finding.without_paths(places) for finding in run_checks(model, speed=False)]
-    text = " ".join(f"{finding.value} {finding.remedy}" for finding in said)
+    names = names_of_paths(model)
+    results = [result.without_paths(names) for result in run_checks(model, speed=False)]
+    text = " ".join(f"{result.value} {result.remedy}" for result in results)
     assert str(model.parent) not in text
     assert str(Path.home()) not in text
     assert "MODEL/weights.safetensors is damaged" in text
-    assert "nmt export -m MODEL makes it" in text
+    assert "nmt export -m MODEL creates it" in text
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_the_copy_is_compared_with_torch_on_this_machine(model: Path, monkeypatc
     manifest = model / "ctranslate2" / "nmt.json"
     manifest.write_text(manifest.read_text("utf-8").replace('"weight_bits": 7', '"weight_bits": 8'), "utf-8")
     [found] = compare_copy(model)
-    assert found.remedy.startswith(f"nmt export -m {model} makes the copy again")
+    assert found.remedy.startswith(f"nmt export -m {model} creates the copy again")
     shutil.rmtree(model / "training")
     [found] = compare_copy(model)
     assert (found.state, found.value) == ("absent", "not compared: training/ has no validation text")

@@ -1,4 +1,4 @@
-"""Versions against their limits, extras that are there or not."""
+"""Versions within and outside their limits; extras that are installed or not."""
 
 import importlib
 import re
@@ -6,8 +6,8 @@ from importlib import metadata
 
 import pytest
 
-from nmt.doctor.finding import CheckResult
-from nmt.doctor.software import EXTRAS, SOFTWARE, fits, look_at_extras, look_at_software
+from nmt.doctor.check_result import CheckResult
+from nmt.doctor.software import EXTRAS, SOFTWARE, check_extras, check_software, fits
 
 
 @pytest.mark.parametrize(
@@ -28,24 +28,24 @@ def test_limits_of_versions(version: str, requirement: str, expected: bool) -> N
     assert fits(version, requirement) == expected
 
 
-def named(findings: list[CheckResult], name: str) -> CheckResult:
-    [found] = [finding for finding in findings if finding.name == name]
-    return found
+def named(results: list[CheckResult], name: str) -> CheckResult:
+    [match] = [result for result in results if result.name == name]
+    return match
 
 
-def test_what_is_needed_is_there() -> None:
-    found = list(look_at_software())
+def test_all_required_packages_are_installed() -> None:
+    found = list(check_software())
     assert {"nmt", "Python", "torch", "ctranslate2", "sentencepiece", "sacrebleu"} <= {each.name for each in found}
     assert {each.state for each in found} == {"ok"}
     assert {each.section for each in found} == {SOFTWARE}
 
 
-def test_a_package_that_is_missing_too_old_or_damaged_comes_with_the_way_to_mend_it(
+def test_a_package_that_is_missing_too_old_or_damaged_comes_with_the_way_to_fix_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     version, load = metadata.version, importlib.import_module
 
-    def strange_version(name: str) -> str:
+    def wrong_version(name: str) -> str:
         if name == "rich":
             raise metadata.PackageNotFoundError(name)
         return "1.9" if name == "sacrebleu" else version(name)
@@ -55,17 +55,17 @@ def test_a_package_that_is_missing_too_old_or_damaged_comes_with_the_way_to_mend
             raise ImportError("undefined symbol: x\nin a library")
         return load(name)
 
-    monkeypatch.setattr(metadata, "version", strange_version)
+    monkeypatch.setattr(metadata, "version", wrong_version)
     monkeypatch.setattr(importlib, "import_module", damaged_import)
-    found = list(look_at_software())
-    assert named(found, "rich").value == "is not installed"
+    found = list(check_software())
+    assert named(found, "rich").value == "not installed"
     assert named(found, "rich").remedy.startswith("pip install 'rich>=")
-    assert re.fullmatch(r"1\.9, while .*>=2\.4 is wanted", named(found, "sacrebleu").value)
+    assert re.fullmatch(r"1\.9, but nmt needs .*>=2\.4.*", named(found, "sacrebleu").value)
     assert named(found, "sentencex").value.endswith("cannot be imported: undefined symbol: x")
     assert {each.name for each in found if each.state == "broken"} == {"rich", "sacrebleu", "sentencex"}
 
 
-def test_an_extra_that_is_not_there_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_extra_that_is_not_installed_is_not_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     version = metadata.version
 
     def without_plots(name: str) -> str:
@@ -74,5 +74,5 @@ def test_an_extra_that_is_not_there_is_no_fault(monkeypatch: pytest.MonkeyPatch)
         return version(name)
 
     monkeypatch.setattr(metadata, "version", without_plots)
-    plots = named(list(look_at_extras()), "plots")
+    plots = named(list(check_extras()), "plots")
     assert (plots.section, plots.state, plots.remedy) == (EXTRAS, "absent", "pip install 'nmt[plots]'")
