@@ -1,4 +1,4 @@
-"""The typed three-way grammar that makes the phrasebook; each module knows one language or one part of the lexicon."""
+"""The typed three-way grammar that generates the phrasebook; each module has one language or part of the lexicon."""
 
 from . import (
     patterns_calendar,

@@ -1,4 +1,4 @@
-"""Verb phrases in three languages: the fixed ones, and those that take a typed object."""
+"""Verb phrases in three languages: fixed ones, and those with a typed object."""
 
 import functools
 from collections.abc import Sequence
@@ -34,11 +34,11 @@ class Action:
 
     @property
     def counted(self) -> bool:
-        """The Chinese object has a number and a measure word, so that 了 follows the verb."""
+        """Whether the Chinese object has a number and a measure word, so that 了 follows the verb."""
         return "<" in self.chinese
 
     def fill(self, phrase: Phrase, *, counted: bool = False) -> "Action":
-        """Put the object in; an indefinite one gets its negation with kein."""
+        """Insert the object; an indefinite one is negated with kein."""
         accusative = phrase.german["acc"]
         middle = self.german
         if phrase.negative and "{o}~" in middle:
@@ -52,7 +52,7 @@ class Action:
 
 
 def _optional_measure(chinese: str) -> str:
-    """`一件红裙子` becomes `<一件>红裙子`, for a negation to drop; a larger number stays."""
+    """`一件红裙子` becomes `<一件>红裙子`, so that a negation can drop 一件; larger numbers are kept."""
     return f"<{chinese[:2]}>{chinese[2:]}" if chinese[0] == "一" else f"<>{chinese}"
 
 
@@ -69,7 +69,7 @@ OBJECT_ACTIONS = tuple(map(_read, WITH_OBJECT.strip().splitlines()))
 
 @functools.cache
 def tagged(tags: str) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
-    """The fixed actions and those with an object that carry all the tags before `-` and none after it."""
+    """The fixed actions and those with an object that have all tags before `-` and none after it."""
     wanted, _, unwanted = tags.partition("-")
 
     def select(table: tuple[Action, ...]) -> tuple[Action, ...]:
@@ -79,7 +79,7 @@ def tagged(tags: str) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
 
 
 def choose_action(draw: Draw, tags: str, actor: Actor, *, objects: int = 40, numbers: bool = True) -> Action:
-    """Draw an action with all the tags that suits the actor; `objects` per cent of them take a noun of their own."""
+    """Draw an action with all the tags that suits the actor; in `objects` per cent of cases with a drawn object."""
     fixed, with_object = tagged(tags)
     if not with_object or (fixed and not draw.chance(objects)):
         return draw.pick([action for action in fixed if suits(action, actor)])
@@ -103,13 +103,13 @@ def choose_action(draw: Draw, tags: str, actor: Actor, *, objects: int = 40, num
 
 
 def goes_with(action: Action, noun: Noun) -> bool:
-    """Rice is bought raw, and no bag is put in a bag."""
+    """Whether the noun is a sensible object: rice is bought raw, and no bag is put in a bag."""
     if action.english.startswith("buy"):
         return noun.english != "rice"
     return "in the bag" not in action.english or "container" not in noun.classes
 
 
-# Adjectives that would be odd in an object: of most verbs, and of some.
+# Adjectives that would be odd in an object: for most verbs, and for some.
 SELDOM = frozenset(("clean", "dirty", "strong", "heavy", "long", "short", "fast", "slow", "useful", "practical"))
 UNSAID = {
     "wash": SELDOM - {"dirty"},
@@ -135,7 +135,7 @@ ELDERS_TOLD = ELDERS | {
 
 
 def belongs(noun: Noun, actor: Actor) -> bool:
-    """Nobody is his own brother; a dress is one woman's, and a grandfather has no classmates and no boss."""
+    """Whether the actor can own the noun: a dress has one owner, and a grandfather has no classmates and no boss."""
     if noun.english in ("dress", "skirt") and actor.owner in (HIS, OURS, THEIRS):
         return False
     if noun.english in ELDERS and actor.english.startswith("my grand"):
@@ -146,7 +146,7 @@ def belongs(noun: Noun, actor: Actor) -> bool:
 
 
 def suits(action: Action, actor: Actor) -> bool:
-    """No grandfather does homework or calls his boss, and nobody shares a birthday."""
+    """Whether the actor can do the action: a grandfather does no homework, and nobody shares a birthday."""
     if "y" in action.tags and actor not in YOUNG:
         return False
     if actor.english.startswith("my grand") and ELDERS_TOLD & set(action.english.split()):
@@ -155,7 +155,7 @@ def suits(action: Action, actor: Actor) -> bool:
 
 
 def time_for(draw: Draw, choices: Sequence[Time], action: Action) -> Time:
-    """A time at which one does such a thing: breakfast in the morning, small things not next week."""
+    """A time that suits the action: breakfast in the morning, small things not next week."""
     return draw.one([time for time in choices if _fits(time.english, action.tags)] or choices[:1])
 
 

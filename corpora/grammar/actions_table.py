@@ -1,12 +1,12 @@
-"""What people do: tags | English | German | Chinese | object classes | determiners.
+"""Actions: tags | English | German | Chinese | object classes | determiners.
 
 Tags: p progressive, h habitual, d done once, x experience (过), c command, f fun, w duty, s with others; v worth
-telling years later, t not a task to finish, y for the young, 1 of one person, r daily, q not worth telling next week,
-z a mishap, m in the morning, n at noon, e in the evening, k says the evening by itself,
-o in opening or working hours, j of the moment, g an outing.
-German: `~` is where nicht and schon stand, `[ein/kein]` an indefinite object and its negation, `{sich}` the accusative
-reflexive, `{sichd}` the dative one, `{mein}` the subject's possessive, `+` parts a separable prefix.
-Chinese: `*` is where 了 or 过 goes (过 at `^` where there is one), `<一本>` what a negation drops, `{我}` the
+mentioning years later, t not a task to finish, y for young people, 1 for one person, r daily, q not worth mentioning a
+week later, z a mishap, m in the morning, n at noon, e in the evening, k implies the evening,
+o in opening or working hours, j momentary, g an outing.
+German: `~` is the position of nicht and schon, `[ein/kein]` an indefinite object and its negation, `{sich}` the
+accusative reflexive, `{sichd}` the dative one, `{mein}` the subject's possessive, `+` ends a separable prefix.
+Chinese: `*` is the position of 了 or 过 (`^`, if there is one, of 过), `<一本>` what a negation drops, `{我}` the
 subject as owner.
 `{o}` is an object of the given classes with one of the determiners a (indefinite), t (this), o (the subject's own),
 b (bare), n (a number).

@@ -1,4 +1,4 @@
-"""Who does it: pronouns, relatives, names and people, with what agreement needs."""
+"""Subjects: pronouns, relatives, names and people, with the features for agreement."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class Actor:
 
     @property
     def english_person(self) -> str:
-        """English agreement: the polite `you` is a plural there as everywhere."""
+        """The person for English agreement; the polite `you` is plural."""
         return "3p" if self.formal else self.person
 
     @property
@@ -119,7 +119,7 @@ COMPANIONS = (*GROWN_UP, *NAME_LIST[:12])
 
 
 def taken_up(actor: Actor) -> Actor:
-    """The pronoun that stands for the actor in the next clause."""
+    """The pronoun for the actor in the next clause."""
     if actor.is_pronoun:
         return actor
     return {"his": HE, "her": SHE, "their": THEY}[actor.owner.english]

@@ -134,6 +134,6 @@ COLOUR_LIST = tuple(_read(line, colour=True) for line in COLOURS.strip().splitli
 
 @functools.cache
 def fitting(classes: frozenset[str], *, colours: bool = False) -> tuple[Adjective, ...]:
-    """The adjectives that a native would use of a noun of these classes."""
+    """The adjectives that are natural with a noun of these classes."""
     found = tuple(adjective for adjective in ADJECTIVES.values() if adjective.classes & classes)
     return found + (COLOUR_LIST if colours and classes & {"clothes", "wearable", "veh", "furn"} else ())

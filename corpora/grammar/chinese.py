@@ -4,7 +4,7 @@ DIGITS = "零一二三四五六七八九"
 
 
 def number(value: int) -> str:
-    """A cardinal as it is counted: 十二, 二十二, 一百零五."""
+    """A cardinal number: 十二, 二十二, 一百零五."""
     if value < 10:
         return DIGITS[value]
     if value < 20:

@@ -6,7 +6,7 @@ from . import english, german
 from .actions import Action
 from .actors import Actor
 
-# English positive, negative | German modal | Chinese positive, negative. {s} is the third person's ending.
+# English positive, negative | German modal | Chinese positive, negative. {s} is the ending of the third person.
 MODALS = {
     "can": ("can", "can't", "können", "能", "不能"),
     "must": ("have to", "not have to", "müssen", "得", "不用"),
@@ -30,7 +30,7 @@ ADVERBS = {
 
 @dataclass(frozen=True)
 class Clause:
-    """What is said; the functions below say it.
+    """The content of a clause; the functions below express it in each language.
 
     tense: now (progressive), habit, plan (a fixed future), past, perfect; or `modal` names one of MODALS.
     `time` and `adverb` are triples in English, German, Chinese; `front` opens the sentence with the time.
@@ -59,7 +59,7 @@ def capital(text: str) -> str:
 
 
 def is_back(actor: Actor, adverb: str = "") -> bool:
-    """Whether one who went somewhere has been there, not gone there: I and you, or anybody who ever or never did."""
+    """Whether English uses `been` instead of `gone`: for I and you, and with ever and never."""
     return adverb in ("ever", "never") or actor.person in ("1s", "2s", "1p")
 
 
@@ -138,7 +138,7 @@ def english_gerund(action: Action, actor: Actor) -> str:
 
 
 def german_middle(action: Action, actor: Actor, *, negation: str = "", focus: str = "") -> tuple[str, str]:
-    """(reflexive pronoun, rest of the middle field); `negation` replaces nicht, `focus` is an adverb at its place."""
+    """(reflexive pronoun, rest of the middle field); `negation` replaces nicht, `focus` is an adverb beside it."""
     text = action.german
     reflexive = ""
     for slot, word in (("{sich}", actor.reflexive), ("{sichd}", actor.reflexive_dative)):
@@ -182,7 +182,7 @@ def german_verbs(clause: Clause) -> tuple[str, str, str]:
 
 
 def _german_fields(clause: Clause, *, time: str) -> tuple[str, str]:
-    """(reflexive, middle field) with time, adverb, companion and negation in their places."""
+    """(reflexive, middle field) with time, adverb, companion and negation in order."""
     adverb = clause.adverb[1]
     focus = ""
     negation = "nicht" if clause.negative else ""
@@ -260,7 +260,7 @@ def chinese_over(action: Action, actor: Actor) -> str:
 
 
 def chinese_already(action: Action, actor: Actor) -> str:
-    """What is done by now: 寄了包裹了, 去过银行了, 卖掉车了."""
+    """A completed action: 寄了包裹了, 去过银行了, 卖掉车了."""
     verb, _, rest = action.chinese.partition("*")
     aspect = "" if not rest or verb.endswith(RESULTS) else "了"
     if verb in ("去", "去看"):

@@ -1,4 +1,4 @@
-"""A small deterministic source of choices: the same name gives the same choices on every machine and Python."""
+"""A deterministic random generator: the same name gives the same choices on every machine and Python version."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ MASK = (1 << 64) - 1
 
 
 class Keyed(Protocol):
-    """A lexicon entry: its key names it in the list of combinations a sentence is made of."""
+    """A lexicon entry; its key identifies it in the list of combinations of a sentence."""
 
     @property
     def key(self) -> str: ...
@@ -19,14 +19,14 @@ K = TypeVar("K", bound=Keyed)
 
 
 class Draw:
-    """One stream of choices; remembers the content words picked since the last restart."""
+    """A stream of choices that records the content words picked since the last restart."""
 
     def __init__(self, name: str) -> None:
         self.state = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
         self.picked: list[str] = []
 
     def restart(self) -> None:
-        """Forget the picked words: a new sentence begins."""
+        """Clear the record of picked words, for a new sentence."""
         self.picked = []
 
     def below(self, bound: int) -> int:
@@ -38,11 +38,11 @@ class Draw:
         return (mixed ^ (mixed >> 31)) % bound
 
     def one(self, choices: Sequence[T]) -> T:
-        """Choose a function word or an arrangement; it is not part of a held-out combination."""
+        """Choose a function word or an order; these are not part of held-out combinations."""
         return choices[self.below(len(choices))]
 
     def pick(self, choices: Sequence[K]) -> K:
-        """Choose a content word; pairs of content words are what the test set holds out."""
+        """Choose a content word; pairs of content words are held out for the test set."""
         entry = self.one(choices)
         self.picked.append(entry.key)
         return entry

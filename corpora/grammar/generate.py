@@ -1,4 +1,4 @@
-"""Writes the phrasebook: `python -m nmt_corpora.grammar.generate [FOLDER]` draws the sentences and splits them.
+"""Generates the phrasebook: `python -m nmt_corpora.grammar.generate [FOLDER]` draws sentences and splits them.
 
 Nothing here depends on the machine, the Python version or the order of a hash table: choices come from SHA-256 of
 names.
@@ -19,17 +19,17 @@ from .sentences import Pattern, Triple
 PHRASEBOOK = Path(__file__).parents[1] / "phrasebook"
 LANGUAGES = ("en", "de", "zh")
 SPLITS = ("train", "valid", "test")
-# Of a thousand pairs of content words (or of a word and a pattern), this many never stand together in train.
+# Of a thousand pairs of content words (or of a word and a pattern), the number that never occur together in train.
 HELD_OUT_PER_MILLE = 20
 TEST_SIZE, TEST_HAND = 850, 150
 VALID_SIZE, VALID_HAND = 520, 80
-# A pattern is given up after this many draws per sentence asked for.
+# A pattern is abandoned after this many draws for each requested sentence.
 PATIENCE = 14
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A sentence, the pattern that made it, and whether it holds a held-out combination."""
+    """A sentence, its pattern, and whether it contains a held-out combination."""
 
     triple: Triple
     pattern: Pattern
@@ -38,14 +38,14 @@ class Drawn:
 
 @dataclass
 class Phrasebook:
-    """The three splits, and how many sentences each pattern family gave."""
+    """The three splits, and the number of sentences from each pattern family."""
 
     splits: dict[str, list[Triple]] = field(default_factory=lambda: {split: [] for split in SPLITS})
     counts: dict[str, Counter[str]] = field(default_factory=lambda: {split: Counter() for split in SPLITS})
 
 
 def rank(text: str) -> str:
-    """A fixed order that has nothing to do with the alphabet."""
+    """A key for a fixed order that is not alphabetical."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -56,7 +56,7 @@ def is_held_out(words: Sequence[str], pattern: str) -> bool:
 
 
 class Seen:
-    """Every sentence of every language once: a triple with a known side is refused."""
+    """Collects triples, each sentence of each language once: a triple with a known sentence is rejected."""
 
     def __init__(self) -> None:
         self.sides: tuple[set[str], ...] = tuple(set() for _ in LANGUAGES)
@@ -71,15 +71,13 @@ class Seen:
 
 
 def read_handwritten(path: Path) -> list[Triple]:
-    """The sentences that no template made."""
-    if not path.exists():
-        return []
+    """The handwritten sentences."""
     rows = [line.split("\t") for line in path.read_text(encoding="utf-8").split("\n") if line]
     return [Triple(*row) for row in rows]
 
 
 def draw_sentences(seen: Seen) -> list[Drawn]:
-    """Up to its cap of sentences from every pattern, none of them twice in any language."""
+    """Sentences from every pattern, up to its cap, none of them twice in any language."""
     drawn = []
     for pattern in PATTERNS:
         draw = Draw(pattern.name)
@@ -97,14 +95,14 @@ def draw_sentences(seen: Seen) -> list[Drawn]:
 
 
 def words_of(triple: Triple) -> set[str]:
-    """English and German words and Chinese characters, for the check that train has seen them all."""
+    """English and German words and Chinese characters, to check that all of them occur in train."""
     words = {f"en {word.strip('.,?!').lower()}" for word in triple.english.split()}
     words |= {f"de {word.strip('.,?!').lower()}" for word in triple.german.split()}
     return words | {f"zh {character}" for character in triple.chinese}
 
 
 def take_in_turn(drawn: Iterable[Drawn], size: int) -> list[Drawn]:
-    """As many sentences of every pattern as there are of the others, as far as they go."""
+    """The same number of sentences from every pattern, as long as they last."""
     turns: Counter[str] = Counter()
     keyed = []
     for d in sorted(drawn, key=lambda d: rank("test" + d.triple.english)):
@@ -114,7 +112,7 @@ def take_in_turn(drawn: Iterable[Drawn], size: int) -> list[Drawn]:
 
 
 def make_phrasebook() -> Phrasebook:
-    """Draw, hold out, split, and put each split in its fixed order."""
+    """Draw sentences, hold out combinations, split, and sort each split."""
     seen = Seen()
     hand = [triple for triple in read_handwritten(PHRASEBOOK / "handwritten.tsv") if seen.take(triple)]
     hand.sort(key=lambda triple: rank(triple.english))

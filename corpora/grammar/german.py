@@ -53,7 +53,7 @@ VOWELS = "aeiouäöüy"
 # Short words of foreign origin that take -s.
 FOREIGN = ("Park", "Shirt", "Café", "Film", "Test")
 
-# infinitive 3rd-person-present participle; `=` before the participle: the perfect is made with sein.
+# infinitive, third person present, participle; `=` before the participle: the perfect is formed with sein.
 VERBS = """
 sein ist =gewesen|haben hat gehabt|werden wird =geworden|wissen weiß gewusst|lesen liest gelesen|essen isst gegessen
 trinken trinkt getrunken|sehen sieht gesehen|geben gibt gegeben|nehmen nimmt genommen|fahren fährt =gefahren

@@ -1,4 +1,4 @@
-"""Either, neither, not this but that; introductions and greetings; people and their prepositions."""
+"""Contrasts (either, neither, not this but that); introductions and greetings; people with prepositions."""
 
 from . import actors, english, german
 from .actions import belongs

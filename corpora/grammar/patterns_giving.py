@@ -1,4 +1,4 @@
-"""Giving and getting back, what was done to things, what they are made of, what people like to eat."""
+"""Giving and returning, the passive, materials, and what people like to eat."""
 
 from . import actors, german, times
 from .actions import belongs
@@ -183,7 +183,7 @@ def made_of(draw: Draw) -> Triple | None:
 
 
 def gladly(noun: Noun) -> tuple[str, str, str]:
-    """How one likes it: eating, drinking or just liking."""
+    """The verb for liking something: eating, drinking or liking."""
     if "drink" in noun.classes:
         return "drinks drink", "trinken", "喝"
     return "eats eat", "essen", "喝" if noun.english == "soup" else "吃"

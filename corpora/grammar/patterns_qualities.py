@@ -1,4 +1,4 @@
-"""What things are like: predicates, colours, comparison, likes."""
+"""Qualities of things: predicates, colours, comparison, likes."""
 
 from . import actors, english, german, times
 from .actions import belongs

@@ -1,4 +1,4 @@
-"""Questions, requests and commands about what people do."""
+"""Questions, requests and commands about actions."""
 
 from . import actors, times
 from .actions import Action, choose_action, time_for

@@ -1,4 +1,4 @@
-"""Main clauses about what people do: tenses, negation, modals, frequency."""
+"""Main clauses about actions: tenses, negation, modals, frequency."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ def say(clause: Clause, end: str = ".") -> Triple:
 
 
 def companion_for(draw: Draw, actor: Actor) -> Actor | None:
-    """Somebody else to do it with; a pronoun's companions are people, never the same person."""
+    """A companion of the subject; for a pronoun another person, never the same one."""
     companion = draw.one(COMPANIONS if actor.person in ("1s", "2s", "1p") else actors.FIRST_NAMES)
     return companion if companion.english != actor.english else None
 
@@ -238,7 +238,7 @@ def first_then(draw: Draw) -> Triple | None:
 
 @FAMILY.pattern(240)
 def contrast(draw: Draw) -> Triple | None:
-    """Two people, two doings: one is at this, the other at that."""
+    """Two people and two actions at the same time."""
     actor, other = draw.one(STATEMENT), draw.one(STATEMENT)
     ambiguous = other.english in ("he", "she", "they") and not actor.is_pronoun
     if ambiguous or actor.english == other.english or {actor.person, other.person} == {"1s", "1p"}:

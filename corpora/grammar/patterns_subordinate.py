@@ -31,12 +31,12 @@ INDOORS = (
 
 
 def choose_from(draw: Draw, keys: tuple[str, ...], actor: actors.Actor) -> Action:
-    """A fixed action out of a given set."""
+    """A fixed action from a given set."""
     return draw.pick([a for a in FIXED_ACTIONS if a.english in keys and suits(a, actor)])
 
 
 def doing_chinese(action: Action, actor: actors.Actor) -> str:
-    """在 before what somebody is doing, unless a place with 在 stands there already."""
+    """在 before an action in progress, unless it already has a place with 在."""
     text = chinese_action(action, actor)
     return text if text.startswith("在") else "在" + text
 
@@ -197,7 +197,7 @@ def if_time(draw: Draw) -> Triple | None:
 
 
 def _again_chinese(actor: actors.Actor) -> str:
-    """A name is taken up by a pronoun in the main clause; a pronoun is not said twice."""
+    """The main clause refers to a name with a pronoun; a pronoun is not repeated."""
     return "" if actor.is_pronoun else taken_up(actor).chinese
 
 

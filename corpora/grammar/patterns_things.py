@@ -1,4 +1,4 @@
-"""Having, belonging, existing and being somewhere."""
+"""Possession, belonging, existence and location."""
 
 from . import actors, german
 from .actions import belongs
@@ -14,7 +14,7 @@ OWNERS = (MINE, MINE, YOURS, HIS, HERS, OURS)
 
 
 def owner_for(draw: Draw, noun: Noun, choices: tuple[Owner, ...] = OWNERS) -> Owner:
-    """Clothes and what one carries have one owner; dresses and skirts are hers or mine."""
+    """The owner of clothes and of things one carries; dresses and skirts are hers or mine."""
     owners = [o for o in choices if o is not OURS or not noun.classes & {"clothes", "wearable", "carry", "lie"}]
     return draw.one([o for o in owners if o is not HIS or noun.english not in ("dress", "skirt")])
 
@@ -179,7 +179,7 @@ IN = ("in", "in", "里")
 
 
 def spot(draw: Draw, *, upright: bool) -> tuple[Noun, tuple[str, str, str], Phrase]:
-    """A piece of furniture or a container and how things are to it; in German two-way prepositions."""
+    """A piece of furniture or a container, with its preposition; in German a two-way preposition."""
     if draw.chance(30):
         names = ("cupboard", "box") if upright else ("cupboard", "box", "bag", "suitcase", "backpack", "drawer")
         noun = draw.pick([n for n in of_class("container") if n.english in names])

@@ -11,7 +11,7 @@ PRONOUNS = {"m": ("he", "er", "他"), "f": ("she", "sie", "她"), "n": ("it", "e
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose it is: my, mein, 我."""
+    """A possessor: my, mein, 我."""
 
     english: str
     german: str
@@ -152,5 +152,5 @@ def _chinese(noun: Noun, determiner: str, adjective: Adjective | None, owner: Ow
 
 
 def pronoun(noun: Noun) -> tuple[str, str, str]:
-    """What takes up the noun again in the next clause: English it/he/she, German by gender, Chinese 它/他/她."""
+    """The pronoun for the noun in the next clause: English it/he/she, German by gender, Chinese 它/他/她."""
     return PRONOUNS[noun.gender]

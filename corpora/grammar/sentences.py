@@ -1,4 +1,4 @@
-"""The sentence a pattern returns, and the register of all patterns."""
+"""The sentence that a pattern returns, and the registry of all patterns."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -20,7 +20,7 @@ Maker = Callable[[Draw], Triple | None]
 
 
 class Pattern(NamedTuple):
-    """A construction: its family for the datasheet, how many sentences it may give, and the function that makes one."""
+    """A pattern: its family for the datasheet, its maximum number of sentences, and the function that generates one."""
 
     name: str
     family: str
@@ -29,12 +29,12 @@ class Pattern(NamedTuple):
 
 
 def sentence(english: str, german: str, chinese: str, end: str = ".") -> Triple:
-    """Capitals and final punctuation in each language's way."""
+    """Add capitals and final punctuation as each language requires."""
     return Triple(_capital(english) + end, _capital(german) + end, chinese + FULL_WIDTH[end])
 
 
 def dialogue(first: Triple, second: Triple) -> Triple:
-    """A turn and its answer on one line."""
+    """A sentence and the reply to it, on one line."""
     return Triple(
         f"{first.english} – {second.english}",
         f"{first.german} – {second.german}",
@@ -47,7 +47,7 @@ def _capital(text: str) -> str:
 
 
 class Family:
-    """Collects the patterns of one family in the order they are written."""
+    """Collects the patterns of one family in order of definition."""
 
     def __init__(self, name: str) -> None:
         self.name = name

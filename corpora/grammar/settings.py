@@ -1,4 +1,4 @@
-"""Turns of a row of a settings table into a picked word, so that its combinations can be held out."""
+"""Rows of the settings tables as picked words, so that their combinations can be held out."""
 
 from dataclasses import dataclass
 

@@ -1,10 +1,10 @@
-"""When: English, German, Chinese, sorted by the tense they go with."""
+"""Adverbials of time: English, German, Chinese, grouped by the tense they occur with."""
 
 from typing import NamedTuple
 
 
 class Time(NamedTuple):
-    """An adverbial of time that can open the sentence or stand inside it."""
+    """An adverbial of time, at the start of the sentence or inside it."""
 
     english: str
     german: str
