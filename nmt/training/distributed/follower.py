@@ -31,7 +31,8 @@ from nmt.training.config import TrainingConfig
 from nmt.training.distributed.group import AgreedError, Group, Processes, file_store, leave_signals_to_the_leader
 from nmt.training.distributed.leader import READY, TO_NOTICE
 from nmt.training.distributed.placement import World, choose_world
-from nmt.training.update.learner import Learner, seed_follower
+from nmt.training.distributed.random_state import seed_follower
+from nmt.training.update.learner import Learner
 from nmt.training.validation import TranslationValidator
 
 logger = logging.getLogger(__name__)

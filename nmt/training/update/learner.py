@@ -1,6 +1,5 @@
 """One update at a time: batches in, better weights out; when to stop and what to keep is for the trainer to say."""
 
-import hashlib
 import itertools
 import logging
 import math
@@ -21,6 +20,7 @@ from nmt.runtime.memory import give_back_freed_memory
 from nmt.special_ids import EOS
 from nmt.training.config import TrainingConfig
 from nmt.training.distributed.group import ALONE, AgreedError, Group
+from nmt.training.distributed.random_state import read_random_state, restore_random_state
 from nmt.training.update.loss import Loss
 from nmt.training.update.optimizer import make_optimizers
 
@@ -121,12 +121,12 @@ class Learner:
     def state_dict(self) -> dict[str, Any]:
         """All that ``load_state_dict`` needs to go on exactly: weights, optimizer, random generators of all."""
         with self.group.calling("state_dict"):
-            own = self._random_state()
-            followers = self.group.gather(own)[1:]
+            random_state = read_random_state(self.device)
+            followers = self.group.gather(random_state)[1:]
         return {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            **own,
+            **random_state,
             "followers": followers,
         }
 
@@ -146,28 +146,7 @@ class Learner:
             state = self.group.share_state({name: state[name] for name in names if name in state})
             self.model.load_state_dict(state["model"])
             self.optimizer.load_state_dict(state["optimizer"])
-            self._take_up_random(state, state.get("followers", []))
-
-    def _take_up_random(self, leaders: dict[str, Any], others: Sequence[dict[str, Any]]) -> None:
-        """Go on with random numbers where this process was, or from a new place if there were more or fewer of them."""
-        rank = self.group.rank
-        if rank and len(others) + 1 != self.group.size:
-            seed_follower(bytes(leaders["random"].numpy()), rank)
-            return
-        state = others[rank - 1] if rank else leaders
-        torch.set_rng_state(state["random"])
-        if self.device.type == "cuda" and "cuda_random" in state:
-            torch.cuda.set_rng_state(state["cuda_random"], self.device)
-        if self.device.type == "mps" and "mps_random" in state:
-            torch.mps.set_rng_state(state["mps_random"])
-
-    def _random_state(self) -> dict[str, Tensor]:
-        state = {"random": torch.get_rng_state()}
-        if self.device.type == "cuda":
-            state["cuda_random"] = torch.cuda.get_rng_state(self.device)
-        if self.device.type == "mps":
-            state["mps_random"] = torch.mps.get_rng_state()
-        return state
+            restore_random_state(state, rank=self.group.rank, size=self.group.size, device=self.device)
 
     def _order_exchange(self) -> None:
         """Let torch see in which order gradients come, and settle now what is exchanged with what.
@@ -252,8 +231,3 @@ def _largest_shape(batches: Sequence[Batch]) -> tuple[int, ...]:
         for batch in batches
     ]
     return tuple(map(max, zip(*shapes, strict=True))) if shapes else (0, 0, 0)
-
-
-def seed_follower(seed: bytes, rank: int) -> None:
-    """Random numbers for one of several processes, of its own and the same each time."""
-    torch.manual_seed(int.from_bytes(hashlib.blake2b(seed + b" %d" % rank, digest_size=7).digest(), "big"))
