@@ -94,13 +94,14 @@ class TrainingProgress:
             self.stage(f"stopped and saved at step {state.step:,}; the same command goes on from there")
             return
         self.stage(
-            f"finished: {state.finished}; {state.target_tokens:,} target tokens in {duration(state.seconds)}; "
-            f"best: the {state.best_weights} at step {state.best_step:,}"
+            f"finished: {state.finished}; {state.data.target_tokens:,} target tokens in "
+            f"{duration(state.timing.seconds)}; best: the {state.best.weights} at step {state.best.step:,}"
         )
-        if state.all_skipped:
-            back = f", and the run went back {_times(state.rollbacks)}" if state.rollbacks else ""
-            rate = f"; the rate was {state.rate_scale:g} times the one set" if state.rollbacks else ""
-            self.stage(f"{_updates(state.all_skipped)} skipped, as loss or gradient was not finite{back}{rate}")
+        trouble = state.instability
+        if trouble.all_skipped:
+            back = f", and the run went back {_times(trouble.rollbacks)}" if trouble.rollbacks else ""
+            rate = f"; the rate was {trouble.rate_scale:g} times the one set" if trouble.rollbacks else ""
+            self.stage(f"{_updates(trouble.all_skipped)} skipped, as loss or gradient was not finite{back}{rate}")
         for score in report.scores:
             self.stage(f"validation {score.name} {score.score:.2f}  {score.signature}")
         self.stage(

@@ -13,7 +13,7 @@ from typing import Any
 
 from nmt.training.budget import parse_duration
 from nmt.training.schedule import WARMUP_SHARE
-from nmt.training.state import TrainState
+from nmt.training.state import Decay, Extension, TrainState
 
 LIMITS = ("training.max_steps", "training.max_epochs", "training.budget", "training.patience")
 EXTENDED_AT = "extended at"  # in settings.json: the step at which the run had ended when it was last extended
@@ -45,14 +45,10 @@ def extend(state: TrainState, *, progress: float) -> TrainState:
     return replace(
         state,
         finished="",
-        extended_at=state.step,
-        extended_progress=progress,
-        validated_progress=progress,
-        stale_validations=0,
-        snapshots=[],
-        decay_began=0,
-        decay_updates=0,
-        decay_rate=0.0,
+        timing=replace(state.timing, validated_progress=progress),
+        validations=replace(state.validations, stale=0, snapshots=[]),
+        decay=Decay(),
+        extension=Extension(step=state.step, progress=progress),
     )
 
 
@@ -61,10 +57,10 @@ def rewarming(state: TrainState, progress: float | None, *, warmup: int) -> floa
 
     It grows along a line over ``warmup`` updates, or over a tenth of what was added where that is less.
     """
-    if not state.extended_at:
+    if not state.extension.step:
         return 1.0
-    ramp = (state.step + 1 - state.extended_at) / max(1, warmup)
-    if progress is not None and state.extended_progress < 1:
-        added = (progress - state.extended_progress) / (1 - state.extended_progress)
+    ramp = (state.step + 1 - state.extension.step) / max(1, warmup)
+    if progress is not None and state.extension.progress < 1:
+        added = (progress - state.extension.progress) / (1 - state.extension.progress)
         ramp = max(ramp, added / WARMUP_SHARE)
     return min(1.0, ramp)

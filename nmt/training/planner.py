@@ -47,7 +47,7 @@ class Planner:
 
     def progress(self, state: TrainState) -> float | None:
         """The share of the run that is done, or None while no end is known."""
-        start, end = state.preparation_seconds, self._end_seconds(state)
+        start, end = state.timing.preparation_seconds, self._end_seconds(state)
         return self.horizon.progress(state.step, self.clock.seconds(), start=start, end=end)
 
     def planned_passes(self, state: TrainState, passes: float) -> float:
@@ -60,31 +60,31 @@ class Planner:
     def rate(self, state: TrainState) -> float:
         """The learning rate of the next update."""
         rate = self._scheduled_rate(state)
-        if state.decay_updates:
-            begin, updates = state.decay_began, state.decay_updates
-            rate = min(rate, closing_rate(state.step + 1, begin=begin, updates=updates, peak=state.decay_rate))
+        if state.decay.updates:
+            begin, updates = state.decay.start_step, state.decay.updates
+            rate = min(rate, closing_rate(state.step + 1, begin=begin, updates=updates, peak=state.decay.start_rate))
         rewarmed = rewarming(state, self.progress(state), warmup=self.config.warmup)
-        return rate * rewarmed * state.rate_scale
+        return rate * rewarmed * state.instability.rate_scale
 
     def begin_decay(self, state: TrainState) -> None:
         """From here the rate falls to zero: progress has stalled."""
-        state.decay_rate = self._scheduled_rate(state)
-        state.decay_began = state.step
+        state.decay.start_rate = self._scheduled_rate(state)
+        state.decay.start_step = state.step
         updates = round(self.config.decay * state.step)
         if self.horizon.updates is not None:
             updates = min(updates, self.horizon.updates - state.step)
-        state.decay_updates = max(1, updates)
+        state.decay.updates = max(1, updates)
 
     def stalled(self, state: TrainState) -> bool:
         """Whether patience has just run out before any known end. A budget is used to its end."""
-        waiting = self.budget is None and not state.decay_updates and state.step != self.horizon.updates
-        return waiting and state.stale_validations >= self.config.patience
+        waiting = self.budget is None and not state.decay.updates and state.step != self.horizon.updates
+        return waiting and state.validations.stale >= self.config.patience
 
     def validation_due(self, state: TrainState) -> bool:
         """Whether to validate after this update, which is not the last one."""
         if self.budget is None:
             return state.step % self.config.validate_every == 0
-        last, cost = state.validated_progress, state.validation_seconds
+        last, cost = state.timing.validated_progress, state.timing.validation_seconds
         return validation_due(self.progress(state) or 0.0, last, cost=cost, span=self._span(state))
 
     def validation_deadline(self, state: TrainState, *, last: bool) -> float | None:
@@ -92,36 +92,40 @@ class Planner:
         if self.budget is None:
             return None
         if last:
-            return self._if_worth_it(state, state.validation_seconds)
+            return self._if_worth_it(state, state.timing.validation_seconds)
         return self.clock.monotonic(self.clock.seconds() + self._end_seconds(state))
 
     def scoring_deadline(self, state: TrainState) -> float | None:
         """When, by time.monotonic(), the final scoring has to be given up; None: never."""
         if self.budget is None:
             return None
-        return self._if_worth_it(state, seconds_to_score(state.validation_seconds, self.beam_size))
+        return self._if_worth_it(state, seconds_to_score(state.timing.validation_seconds, self.beam_size))
 
     def candidate_deadline(self, state: TrainState) -> float | None:
         """When, by time.monotonic(), the judging of other weights at the end has to be given up; None: never."""
         if self.budget is None:
             return None
-        end = self.budget - self.seconds_to_save(state) - seconds_to_score(state.validation_seconds, self.beam_size)
+        end = (
+            self.budget
+            - self.seconds_to_save(state)
+            - seconds_to_score(state.timing.validation_seconds, self.beam_size)
+        )
         return self.clock.monotonic(end)
 
     def time_for_a_candidate(self, state: TrainState) -> bool:
         """Whether one more validation fits before that."""
         deadline = self.candidate_deadline(state)
-        return deadline is None or 0 < state.validation_seconds < deadline - self.clock.now()
+        return deadline is None or 0 < state.timing.validation_seconds < deadline - self.clock.now()
 
     def seconds_to_save(self, state: TrainState) -> float:
         """What publishing and saving at the very end may take."""
-        return 2 * state.saving_seconds + spare(self.budget or 0.0)
+        return 2 * state.timing.saving_seconds + spare(self.budget or 0.0)
 
     def end_reached(self, state: TrainState, *, update_seconds: float) -> str:
         """Why no further update is made, one of which takes ``update_seconds``; empty if one is."""
         if self.horizon.updates is not None and state.step >= self.horizon.updates:
             return f"step {state.step:,} was the last one planned"
-        if state.decay_updates and state.step >= state.decay_began + state.decay_updates:
+        if state.decay.updates and state.step >= state.decay.start_step + state.decay.updates:
             return f"no better {self.ranking} in {self.config.patience} validations, after which the rate fell to zero"
         if self.budget is not None and state.step:
             left = self.budget - self._end_seconds(state) - self.clock.seconds()
@@ -134,8 +138,8 @@ class Planner:
         left = []
         if self.horizon.updates is not None:
             left.append((self.horizon.updates - state.step) * update_seconds)
-        if state.decay_updates:
-            left.append((state.decay_began + state.decay_updates - state.step) * update_seconds)
+        if state.decay.updates:
+            left.append((state.decay.start_step + state.decay.updates - state.step) * update_seconds)
         if self.budget is not None:
             left.append(max(0.0, self.budget - self.clock.seconds()))
         return min(left, default=None)
@@ -157,7 +161,7 @@ class Planner:
         return end if needed / 2 < end - self.clock.now() else self.clock.now()
 
     def _span(self, state: TrainState) -> float:
-        return max(1e-9, (self.budget or 0.0) - state.preparation_seconds)
+        return max(1e-9, (self.budget or 0.0) - state.timing.preparation_seconds)
 
     def _end_seconds(self, state: TrainState) -> float:
         """What a budget keeps for the last validation and what follows it."""
@@ -165,8 +169,8 @@ class Planner:
             return 0.0
         return seconds_for_the_end(
             self._span(state),
-            validation=state.validation_seconds,
-            saving=state.saving_seconds,
+            validation=state.timing.validation_seconds,
+            saving=state.timing.saving_seconds,
             candidates=CANDIDATES,
             beam_size=self.beam_size,
         )

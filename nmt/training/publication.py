@@ -68,7 +68,7 @@ class Publisher:
 
     def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:
         """``model`` becomes the one that translates; ``validation`` is what was found of it, if there was time."""
-        scores: dict[str, Any] = {"step": state.step, "weights": state.best_weights}
+        scores: dict[str, Any] = {"step": state.step, "weights": state.best.weights}
         if validation is not None:
             scores |= {
                 "bleu": {"name": "BLEU", "score": validation.bleu, "signature": validation.signature},
@@ -106,7 +106,7 @@ class Publisher:
             load_model(self.output, device="cpu")
         except NMTError as error:
             reporter.stage(f"the published model cannot be used ({error}); publishing the last averaged weights")
-            state.best_step, state.best_weights = state.step, MOVING_AVERAGE
+            state.best.step, state.best.weights = state.step, MOVING_AVERAGE
             self.publish(average, state, validator.validate(average, state))
 
     def final_scores(
@@ -127,7 +127,7 @@ class Publisher:
         if deadline is not None and time.monotonic() >= deadline:
             reporter.stage(NO_TIME_TO_SCORE)
             return _stored(info.scores)
-        reporter.stage(f"scoring the best model ({state.best_weights} of step {state.best_step:,}) by beam search")
+        reporter.stage(f"scoring the best model ({state.best.weights} of step {state.best.step:,}) by beam search")
         model, _, _ = load_model(self.output, device=device)
         began = time.monotonic()
         scores = validator.scores(model, self.recipe.search, metrics=FINAL_METRICS, deadline=deadline)
@@ -177,8 +177,8 @@ class Publisher:
             for key, score in zip(FINAL_METRICS, scores, strict=True)
         }
         return record | {
-            "step": state.best_step,
-            "weights": state.best_weights,
+            "step": state.best.step,
+            "weights": state.best.weights,
             "validation_loss": stored.get("validation_loss"),
             "beam_size": self.recipe.search.beam_size,
             "sentences_per_second": round(len(self.prepared.validation) / seconds, 1),
@@ -198,16 +198,16 @@ class Publisher:
             "settings": settings,
             "corpus": self.prepared.facts,
             "steps": state.step,
-            "epochs": round(state.epochs, 2),
-            "target_tokens": state.target_tokens,
-            "minutes": round(state.seconds / 60, 1),
+            "epochs": round(state.data.epochs, 2),
+            "target_tokens": state.data.target_tokens,
+            "minutes": round(state.timing.seconds / 60, 1),
         }
         if self.devices > 1:
             training["devices"] = self.devices
         if self.parent is not None:
             training["parent"] = {"weights_sha256": self.parent.digest, "steps": self.parent.info.training.get("steps")}
-        if state.all_skipped:
-            training |= {"skipped_updates": state.all_skipped, "rollbacks": state.rollbacks}
+        if state.instability.all_skipped:
+            training |= {"skipped_updates": state.instability.all_skipped, "rollbacks": state.instability.rollbacks}
         profile = self.prepared.profile()
         return ModelInfo(
             source_language=self.languages[0],

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -20,6 +20,7 @@ from nmt.runtime.memory import keep_freed_memory
 from nmt.tokenization.tags import tag_ids
 from nmt.training.budget import Clock
 from nmt.training.config import TrainingConfig
+from nmt.training.context import TrainerContext
 from nmt.training.distributed.follower import FollowerTask, begin_together
 from nmt.training.distributed.group import Group
 from nmt.training.distributed.leader import Leader
@@ -41,8 +42,8 @@ from nmt.training.run_directory.snapshots import Snapshots
 from nmt.training.sizing.batch_size import settle_batch_tokens
 from nmt.training.sizing.model_size import settle_model
 from nmt.training.sizing.thread_choice import ThreadChoice
-from nmt.training.state import TrainState
-from nmt.training.trainer import Trainer, TrainerContext
+from nmt.training.state import TrainState, state_to_flat
+from nmt.training.trainer import Trainer
 from nmt.training.validation import TranslationValidator
 
 
@@ -201,7 +202,7 @@ class _Run:
             clock=self.clock,
             resampler=self.prepared.resampler(training.subword_sampling, self.publisher.tags()),
             beam_size=self.recipe.search.beam_size,
-            judge_beginning=self.parent is not None,
+            validate_first_weights=self.parent is not None,
             group=self.group,
             threads=self._thread_choice(training) if choose_threads else None,
         )
@@ -214,7 +215,7 @@ class _Run:
             self._check_budget()
         elif trainer.state.step:
             self.log.stage(f"going on after step {trainer.state.step:,}")
-            if trainer.state.extended_at == trainer.state.step:
+            if trainer.state.extension.step == trainer.state.step:
                 self.log.stage("this run had ended there: the learning rate warms up again, for the longer run")
         state = trainer.run()
         scores: list[MetricScore] | None = None
@@ -244,7 +245,7 @@ class _Run:
         scores = self.publisher.final_scores(state, self.validator, self.log, self.device, deadline)
         record = {score.name: {"score": score.score, "signature": score.signature} for score in scores}
         self.publisher.leave_fast_copy(self.log, self.device, deadline)
-        self.log.write({"event": "finished", "reason": state.finished, **asdict(state), "scores": record})
+        self.log.write({"event": "finished", "reason": state.finished, **state_to_flat(state), "scores": record})
         return scores
 
     def _settled(self) -> TrainingConfig:

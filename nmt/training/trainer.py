@@ -1,31 +1,21 @@
-"""The training loop: batches in, better weights out; everything else it knows only through what it is handed."""
+"""The training loop: updates, the learning rate, when to validate, when to save and when to end."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from math import inf, isinf
-from typing import Protocol
-
-from torch import Tensor
 
 from nmt.data.batching import BatchPlan
 from nmt.data.curriculum import Curriculum
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.data.prefetch import BatchPrefetcher
-from nmt.data.resampling import CorpusResampler
-from nmt.models.blank import blank_transformer
 from nmt.models.transformer import Transformer
-from nmt.training.budget import Clock
 from nmt.training.config import TrainingConfig
-from nmt.training.distributed.group import ALONE, Group
+from nmt.training.context import TrainerContext
 from nmt.training.extension import extend
+from nmt.training.model_selection import ModelSelection
 from nmt.training.planner import Planner
-from nmt.training.recovery import MOST_SKIPPED, all_finite, check_another_try, state_after_going_back
-from nmt.training.reporting.reporter import Progress, Reporter, Validation, ValidationStoppedError
-from nmt.training.run_directory.checkpoints import CheckpointStore
-from nmt.training.run_directory.snapshots import FIRST_WEIGHTS, LAST_WEIGHTS, MOVING_AVERAGE, Snapshots
+from nmt.training.recovery import MOST_SKIPPED, all_finite, check_another_try, state_after_rollback
+from nmt.training.reporting.reporter import Progress, ValidationStoppedError
 from nmt.training.schedule import growing_dropout
-from nmt.training.sizing.thread_choice import ThreadChoice
 from nmt.training.state import TrainState
 from nmt.training.update.learner import Learner, Update
 from nmt.training.update.meter import Meter
@@ -35,46 +25,14 @@ REPORT_EVERY = 10  # updates
 CHECKPOINT_SECONDS = 600.0  # the longest time between checkpoints
 
 
-class Validator(Protocol):
-    """Judges weights, and publishes them when they are the best so far."""
-
-    cost: float  # seconds that a validation takes, as far as is known
-
-    def validate(self, model: Transformer, state: TrainState, deadline: float | None) -> Validation | None:
-        """Loss and BLEU of ``model``, or None if time.monotonic() passes ``deadline``; ``state`` is not changed.
-
-        ValidationStoppedError where a stop is asked for meanwhile.
-        """
-
-    def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:
-        """Make ``model`` the one that translates; ``validation`` is None where no time was left to judge it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainerContext:
-    """What the loop talks to."""
-
-    checkpoints: CheckpointStore
-    snapshots: Snapshots
-    validator: Validator
-    reporter: Reporter
-    stop_requested: Callable[[], bool]
-    clock: Clock = field(default_factory=Clock)
-    resampler: CorpusResampler | None = None  # draws other subwords for each epoch
-    beam_size: int = 1  # of the final scores, for which a budget keeps time
-    judge_beginning: bool = False  # the weights before the first update are worth something
-    group: Group = ALONE  # the processes that make each update together
-    threads: ThreadChoice | None = None  # None: as many as there are now, to the end
-
-
 class Trainer:
-    """Trains one model on one encoded corpus; the state after any update can be saved and taken up again exactly."""
+    """Trains one model on one encoded corpus; a run saved after any update resumes exactly."""
 
     def __init__(
         self, model: Transformer, corpus: EncodedCorpus, config: TrainingConfig, context: TrainerContext
     ) -> None:
         self.learner = Learner(model, config, context.group)
-        self.batches_an_update = config.accumulate * context.group.size
+        self.batches_per_update = config.accumulate * context.group.size
         self.prefetcher = BatchPrefetcher(corpus, seed=config.seed, resampler=context.resampler)
         self.config = config
         self.context = context
@@ -83,35 +41,36 @@ class Trainer:
         self.state = TrainState()
         self.plan = self._plan()
         self.curriculum = Curriculum(self.plan.lengths, config.curriculum)
-        self.state.epoch_batches = len(self.plan)
+        self.state.data.epoch_batches = len(self.plan)
         self.planner = Planner(
             config,
             context.clock,
-            updates_an_epoch=-(-len(self.plan) // self.batches_an_update),  # other epochs differ by little
+            updates_an_epoch=-(-len(self.plan) // self.batches_per_update),  # other epochs differ little
             beam_size=context.beam_size,
         )
+        self.selection = ModelSelection(context, self.planner, model=model, average=self.average)
         self._current = [parameter.data for parameter in model.parameters()]
         self._averaged = [parameter.data for parameter in self.average.parameters()]
         self._rate = 0.0  # of the last update
         self._dropout = model.config.dropout
-        # Of a pass over the text, with the end marks; every epoch draws as much by the weights of its corpora.
+        # In a pass over the text, end marks included; by the weights of the corpora, every epoch has about as many.
         self._pass_tokens = max(1, self.plan.target_tokens())
         self._saved_step, self._saved_at = -1, 0.0
 
     def resume(self, extended_at: int | None = None) -> bool:
-        """Go on from the newest checkpoint, if there is one; a run that ended at ``extended_at`` is not finished."""
+        """Resume from the newest checkpoint; False if there is none. A run that ended at ``extended_at`` is extended."""
         if not self._load(regular=False):
             return False
-        if self.state.epoch:
+        if self.state.data.epoch:
             self.plan = self._plan()
-        self.context.clock.before = self.state.seconds
+        self.context.clock.before = self.state.timing.seconds
         if self.state.finished and self.state.step == extended_at:
             self._extend()
         self._saved_step = self.state.step
         return True
 
     def run(self) -> TrainState:
-        """Train until the run ends or a stop is asked for; the state says which. A run that ended stays as it is."""
+        """Train until the run ends or a stop is requested; the state says which. A finished run stays as it is."""
         if not self.state.finished:
             self._run()
         if self.state.finished:
@@ -125,24 +84,24 @@ class Trainer:
         clock = self.context.clock
         self._saved_at = clock.seconds()
         if self._saved_step < 0:
-            self.state.preparation_seconds = clock.seconds()
-            self.state.validation_pending = self.context.judge_beginning
+            self.state.timing.preparation_seconds = clock.seconds()
+            self.state.validations.pending = self.context.validate_first_weights
         stopped = False
         try:
             self._loop()
         except ValidationStoppedError:
-            stopped = True  # and the next command begins it anew, but for what was judged before
+            stopped = True  # the next command repeats it, except for candidates that were validated before
         if self.state.finished or stopped or self.state.step != self._saved_step:
             self._save()
         self.context.reporter.ended()
 
     def _loop(self) -> None:
         clock = self.context.clock
-        if self.state.validation_pending or self._saved_step < 0:
+        if self.state.validations.pending or self._saved_step < 0:
             if self._saved_step >= 0:
-                self.context.reporter.stage(f"step {self.state.step:,}: making the validation that was given up")
-            self._catch_up()
-            self._save()  # to go back to
+                self.context.reporter.stage(f"step {self.state.step:,}: repeating the validation that was interrupted")
+            self._validate_if_due()
+            self._save()  # so that there is a checkpoint to go back to
         self.context.reporter.stage(self.planner.outlook(self.state))
         self.context.reporter.started(self.state, self.planner.horizon.updates)
         meter = Meter()
@@ -150,10 +109,10 @@ class Trainer:
         while not self.state.finished and not self.context.stop_requested():
             reason = self.planner.end_reached(self.state, update_seconds=update_seconds)
             if not reason:
-                began = clock.seconds()
+                start = clock.seconds()
                 update = self._update()
                 meter.add(update)
-                update_seconds = clock.seconds() - began
+                update_seconds = clock.seconds() - start
                 self._choose_threads(update, update_seconds)
                 self._after_update(meter)
                 reason = self.planner.end_reached(self.state, update_seconds=update_seconds)
@@ -166,31 +125,31 @@ class Trainer:
         choice = self.context.threads
         if choice is not None and (threads := choice.after_update(update.target_tokens, seconds)):
             self.context.reporter.stage(
-                f"step {self.state.step:,}: {'one thread' if threads == 1 else f'{threads} threads'} from here on, "
-                "which is faster now"
+                f"step {self.state.step:,}: continuing with "
+                f"{'one thread' if threads == 1 else f'{threads} threads'}, which is faster now"
             )
 
     def _load(self, *, regular: bool) -> bool:
-        found = self.context.checkpoints.load_newest(regular=regular)
-        if found is None:
+        checkpoint = self.context.checkpoints.load_newest(regular=regular)
+        if checkpoint is None:
             return False
-        self.state, tensors = found
+        self.state, tensors = checkpoint
         self.learner.load_state_dict(tensors)
         self.average.load_state_dict(tensors["average"])
         return True
 
     def _plan(self) -> BatchPlan:
-        return self.prefetcher.plan(batch_tokens=self.config.settled_batch_tokens, epoch=self.state.epoch)
+        return self.prefetcher.plan(batch_tokens=self.config.settled_batch_tokens, epoch=self.state.data.epoch)
 
     def _update(self) -> Update:
         """One update from the next batches of the plan."""
-        limit = inf if self.state.extended_at else self.curriculum.limit(self.planner.progress(self.state))
-        places = self._next_places(self.state.batch, limit)
-        if not places:  # all that are left of this epoch are too long as yet
-            self._begin_epoch()
-            places = self._next_places(0, limit) or [min(range(len(self.plan)), key=self.plan.longest)]
-        following = self._next_places(places[-1] + 1, limit)
-        rows, rows_ahead = ([self.plan[place] for place in some] for some in (places, following))
+        limit = inf if self.state.extension.step else self.curriculum.limit(self.planner.progress(self.state))
+        indices = self._next_batches(self.state.data.batch, limit)
+        if not indices:  # the batches left in this epoch are all too long so far
+            self._start_epoch()
+            indices = self._next_batches(0, limit) or [min(range(len(self.plan)), key=self.plan.longest)]
+        following = self._next_batches(indices[-1] + 1, limit)
+        rows, rows_ahead = ([self.plan[index] for index in batches] for batches in (indices, following))
         self._rate = self.planner.rate(self.state)
         update = self.learner.update_from(
             self.prefetcher,
@@ -198,7 +157,7 @@ class Trainer:
             rate=self._rate,
             dropout=self._dropout_now(),
             following=rows_ahead,
-            epoch=self.state.epoch,
+            epoch=self.state.data.epoch,
         )
         self.state.step += 1
         if update.applied:
@@ -206,168 +165,102 @@ class Trainer:
             update_average(self._averaged, self._current, self.state.step)
         else:
             self.state.skipped_updates += 1
-            self.state.all_skipped += 1
-        self.state.target_tokens += update.target_tokens
-        self.state.batch = places[-1] + 1
-        if self.state.batch >= len(self.plan):
-            self._begin_epoch()
-        self.state.seconds = self.context.clock.seconds()
+            self.state.instability.all_skipped += 1
+        self.state.data.target_tokens += update.target_tokens
+        self.state.data.batch = indices[-1] + 1
+        if self.state.data.batch >= len(self.plan):
+            self._start_epoch()
+        self.state.timing.seconds = self.context.clock.seconds()
         return update
 
     def _dropout_now(self) -> float:
-        passes = self.state.target_tokens / self._pass_tokens
+        passes = self.state.data.target_tokens / self._pass_tokens
         planned = self.planner.planned_passes(self.state, passes)
         return growing_dropout(self._dropout, passes, planned=planned, within=self.config.passes_of_growing_dropout)
 
-    def _next_places(self, first: int, limit: float) -> list[int]:
-        """Where in the plan the batches of an update stand, from ``first`` on; fewer, or none, at its end."""
-        short = (place for place in range(first, len(self.plan)) if isinf(limit) or self.plan.longest(place) <= limit)
-        return list(islice(short, self.batches_an_update))
+    def _next_batches(self, first: int, limit: float) -> list[int]:
+        """Indices in the plan of the batches of an update, from ``first``; fewer, or none, at the end of an epoch."""
+        short = (index for index in range(first, len(self.plan)) if isinf(limit) or self.plan.longest(index) <= limit)
+        return list(islice(short, self.batches_per_update))
 
-    def _begin_epoch(self) -> None:
-        self.state.epoch, self.state.batch = self.state.epoch + 1, 0
+    def _start_epoch(self) -> None:
+        self.state.data.epoch, self.state.data.batch = self.state.data.epoch + 1, 0
         self.plan = self._plan()
-        self.state.epoch_batches = len(self.plan)
+        self.state.data.epoch_batches = len(self.plan)
 
     def _after_update(self, meter: Meter) -> None:
-        """What is due after an update, before a checkpoint speaks of it: a report, a validation."""
+        """What is due after an update, before a checkpoint is written: a report, a validation."""
         if self.state.skipped_updates >= MOST_SKIPPED:
-            self._go_back()
+            self._roll_back()
             return
         if self.state.step % REPORT_EVERY == 0:
             self.context.reporter.progressed(self._progress(meter))
-        self.state.validation_pending = self.planner.validation_due(self.state)
-        self._catch_up()
+        self.state.validations.pending = self.planner.validation_due(self.state)
+        self._validate_if_due()
 
-    def _catch_up(self) -> None:
+    def _validate_if_due(self) -> None:
         """Validate if that is due."""
         state = self.state
-        if not state.validation_pending:
+        if not state.validations.pending:
             return
-        self._validate(last=False)
-        state.validation_pending = False
+        self.selection.validate(state, last=False)
+        state.validations.pending = False
         if self.planner.stalled(state):
             self.planner.begin_decay(state)
             self.context.reporter.stage(
-                f"step {state.step:,}: no better {self.planner.ranking} in {state.stale_validations} validations; "
-                f"the rate now falls to zero in {state.decay_updates:,} updates"
+                f"step {state.step:,}: no better {self.planner.ranking} in {state.validations.stale} validations; "
+                f"the rate now falls to zero in {state.decay.updates:,} updates"
             )
 
     def _checkpoint_due(self) -> bool:
-        late = self.state.seconds - self._saved_at >= CHECKPOINT_SECONDS
+        late = self.state.timing.seconds - self._saved_at >= CHECKPOINT_SECONDS
         return self.state.step != self._saved_step and (late or self.state.step % self.config.checkpoint_every == 0)
 
-    def _go_back(self) -> None:
-        """Take up the newest regular checkpoint, which is good, with half the rate.
+    def _roll_back(self) -> None:
+        """Continue from the newest regular checkpoint, which is good, with half the rate.
 
-        A stop on the way may have left a newer one, which a run without that stop would not have gone back to.
+        A stop may have left a newer checkpoint, but an uninterrupted run would not have gone back to that.
         """
         check_another_try(self.state)
         now = self.state
         self._load(regular=True)
-        if now.extended_at and self.state.step <= now.extended_at:
+        if now.extension.step and self.state.step <= now.extension.step:
             self._extend()
         self.context.checkpoints.remove_after(self.state.step)
-        self.state = state_after_going_back(now, self.state)
+        self.state = state_after_rollback(now, self.state)
         self.context.reporter.stage(
             f"step {now.step:,}: loss or gradient not finite in {now.skipped_updates} updates in a row; going back to "
-            f"step {self.state.step:,} with {self.state.rate_scale:g} times the rate"
+            f"step {self.state.step:,} with {self.state.instability.rate_scale:g} times the rate"
         )
         self._save()
         self.context.reporter.started(self.state, self.planner.horizon.updates)
 
     def _finish(self, reason: str, meter: Meter) -> None:
-        """The run ends here: judge the last moving average, and what else the weights can be made into."""
+        """The run ends here: validate the last moving average, then the other candidates."""
         if meter.loss_tokens:
             self.context.reporter.progressed(self._progress(meter))
-        if self.state.last_validated != self.state.step:
-            self._validate(last=True)
-        other = blank_transformer(self.average.config).to(self.learner.device).eval().requires_grad_(False)
-        candidates = self._candidates()
-        while self.planner.time_for_a_candidate(self.state) and (candidate := next(candidates, None)):
-            name, weights = candidate
-            other.load_state_dict(weights)
-            self._judge(name, other)
+        if self.state.validations.last_step != self.state.step:
+            self.selection.validate(self.state, last=True)
+        self.selection.validate_candidates(self.state)
         self.state.finished = reason
 
-    def _candidates(self) -> Iterator[tuple[str, dict[str, Tensor]]]:
-        yield LAST_WEIGHTS, self.learner.model.state_dict()
-        yield from self.context.snapshots.candidates(self.state)
-
-    def _judge(self, name: str, model: Transformer) -> None:
-        """Publish ``model`` in the place of the best weights so far if it is better."""
-        state = self.state
-        validation = self._validation_of(model, self.planner.candidate_deadline(state))
-        if validation is None:
-            return
-        better = ""
-        if validation.improved:
-            state.best_score, state.best_loss = validation.score, validation.loss
-            self._publish(validation, name, model)
-            better = "  (better, published)"
-        self.context.reporter.stage(f"step {state.step:,}, {name}: {validation.summary()}{better}")
-
-    def _validation_of(self, model: Transformer, deadline: float | None) -> Validation | None:
-        """What the validator says; a validation that is given up takes nothing of a budget, for it is made again."""
-        clock = self.context.clock
-        began = clock.seconds()
-        try:
-            return self.context.validator.validate(model, self.state, deadline)
-        except ValidationStoppedError:
-            clock.before -= clock.seconds() - began
-            raise
-
-    def _validate(self, *, last: bool) -> None:
-        state, validator = self.state, self.context.validator
-        validation = self._validation_of(self.average, self.planner.validation_deadline(state, last=last))
-        if validation is not None or last:  # else there may be time at the end
-            state.last_validated = state.step
-        state.validated_progress = self.planner.progress(state) or 0.0
-        state.validation_seconds = validator.cost or state.validation_seconds
-        if validation is None and last:
-            self.context.reporter.stage("no time is left in the budget to validate the last weights")
-        if validation is None and last and not state.extended_at:
-            self._publish(None, MOVING_AVERAGE, self.average)
-        elif validation is not None:
-            self._compare(validation)
-            self.context.snapshots.add(state, self.learner.model.state_dict(), validation.score)
-            self.context.reporter.validated(validation)
-        state.seconds = self.context.clock.seconds()
-
-    def _compare(self, validation: Validation) -> None:
-        """Publish the best weights so far, or count towards the end of patience."""
-        state = self.state
-        if not validation.improved:
-            state.stale_validations += 1
-            return
-        state.best_score, state.best_loss = validation.score, validation.loss
-        state.stale_validations = 0
-        self._publish(validation, MOVING_AVERAGE if state.step else FIRST_WEIGHTS, self.average)
-
-    def _publish(self, validation: Validation | None, name: str, model: Transformer) -> None:
-        state, clock = self.state, self.context.clock
-        state.best_step, state.best_weights = state.step, name
-        state.seconds = began = clock.seconds()
-        self.context.validator.publish(model, state, validation)
-        state.saving_seconds = max(state.saving_seconds, clock.seconds() - began)
-
     def _save(self) -> None:
-        """Write a checkpoint, unless the run would have to go back behind it."""
+        """Write a checkpoint, unless the weights may be damaged."""
         state, clock = self.state, self.context.clock
         if not state.finished and (state.skipped_updates or not all_finite(self.learner.model.state_dict())):
             self.context.reporter.stage(f"step {state.step:,}: no checkpoint now, as the last gradient was not finite")
             return
-        began = clock.seconds()
-        state.seconds = began + state.saving_seconds
+        start = clock.seconds()
+        state.timing.seconds = start + state.timing.saving_seconds
         self.context.checkpoints.save(state, {**self.learner.state_dict(), "average": self.average.state_dict()})
         self._saved_step, self._saved_at = state.step, clock.seconds()
-        state.saving_seconds = max(state.saving_seconds, self._saved_at - began)
+        state.timing.saving_seconds = max(state.timing.saving_seconds, self._saved_at - start)
 
     def _progress(self, meter: Meter) -> Progress:
         state = self.state
         return Progress(
             step=state.step,
-            epoch=state.epochs,
+            epoch=state.data.epochs,
             loss=meter.take_loss(),
             learning_rate=self._rate,
             tokens_per_second=meter.speed(),

@@ -73,7 +73,7 @@ class TranslationValidator:
         self._unfinished = 0.0  # seconds that all translations would take; 0 where none was made
 
     def validate(self, model: Transformer, state: TrainState, deadline: float | None = None) -> Validation | None:
-        """Loss and scores of ``model``, better than ``state.best_score`` or not; None if ``deadline`` passes.
+        """Loss and scores of ``model``, better than ``state.best.score`` or not; None if ``deadline`` passes.
 
         The loss ranks as the geometric mean of the probabilities of tokens, in percent.
         """
@@ -95,7 +95,7 @@ class TranslationValidator:
             score=score,
             beam_size=self.search.beam_size,
             seconds=self.cost,
-            improved=(score, -loss) > (state.best_score, -state.best_loss),
+            improved=(score, -loss) > (state.best.score, -state.best.loss),
             chrf=other[0].score if other else None,
             chrf_signature=other[0].signature if other else "",
         )

@@ -19,7 +19,7 @@ from nmt.model_dir.layout import CONFIG, TOKENIZER, WEIGHTS
 from nmt.model_dir.load import load_model
 from nmt.model_dir.weights import read_header
 from nmt.training.run_directory.checkpoints import CheckpointStore
-from nmt.training.state import TrainState
+from nmt.training.state import BestWeights, TrainState
 from nmt.translation.loading import open_model
 
 NAMED = re.compile(r"config\.json|weights\.safetensors")
@@ -150,7 +150,7 @@ def test_a_damaged_copy_is_never_used(model: Path, name: str, caplog: pytest.Log
 def test_no_bit_of_a_checkpoint_can_change_unseen(tmp_path: Path) -> None:
     store = CheckpointStore(tmp_path, keep=1)
     numbers = torch.arange(60.0)
-    store.save(TrainState(step=7, best_score=1.5), {"model": {"w": numbers}})
+    store.save(TrainState(step=7, best=BestWeights(score=1.5)), {"model": {"w": numbers}})
     [path] = store.paths()
     whole = path.read_bytes()
     refused = 0
@@ -162,6 +162,6 @@ def test_no_bit_of_a_checkpoint_can_change_unseen(tmp_path: Path) -> None:
             refused += 1
             continue
         assert found is not None
-        assert found[0] == TrainState(step=7, best_score=1.5)
+        assert found[0] == TrainState(step=7, best=BestWeights(score=1.5))
         assert torch.equal(found[1]["model"]["w"], numbers)
     assert refused > 300

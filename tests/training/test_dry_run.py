@@ -37,8 +37,8 @@ def test_it_finds_what_a_training_then_records(tmp_path: Path) -> None:
     assert told.corpus == info.training["corpus"]
     assert told.model == info.model
     assert told.parameters == report.parameters
-    assert told.epoch_tokens == report.state.target_tokens
-    assert report.state.epoch == 1
+    assert told.epoch_tokens == report.state.data.target_tokens
+    assert report.state.data.epoch == 1
     assert told.updates == 12
     assert told.state_bytes == 20 * told.parameters
     assert told.tokens_per_second == pytest.approx(told.epoch_tokens / told.epoch_seconds, rel=0.5)

@@ -13,7 +13,7 @@ from nmt.training.config import TrainingConfig
 from nmt.training.extension import extend, is_raised
 from nmt.training.planner import Planner
 from nmt.training.run_directory.checkpoints import read_checkpoint
-from nmt.training.state import TrainState
+from nmt.training.state import TrainState, state_from_flat
 from nmt.training.validation import TranslationValidator
 from tests.conftest import RecordingReporter
 from tests.training.test_run import run, write_corpus
@@ -61,7 +61,7 @@ def test_the_published_model_stays_where_nothing_better_comes(tmp_path: Path, mo
     monkeypatch.setattr(TranslationValidator, "validate", never_better)
     longer = run(files, tmp_path / "model", LONGER)
     assert (longer.state.step, longer.finished) == (24, True)
-    assert longer.state.best_step == first.state.best_step
+    assert longer.state.best.step == first.state.best.step
     for name, content in published.items():
         assert (tmp_path / "model" / name).read_bytes() == content
 
@@ -70,8 +70,8 @@ def test_a_better_model_is_published_and_scored(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     first = run(files, tmp_path / "model")
     longer = run(files, tmp_path / "model", {"training": {"max_steps": 60}})
-    assert longer.state.best_loss < first.state.best_loss  # what has learned so little learns more
-    assert longer.state.best_step > 12
+    assert longer.state.best.loss < first.state.best.loss  # what has learned so little learns more
+    assert longer.state.best.step > 12
     assert longer.scores
 
 
@@ -110,8 +110,10 @@ def test_which_limits_are_raised(name: str, before: object, now: object, raised:
 def test_the_rate_warms_up_again_to_that_of_the_longer_schedule() -> None:
     """1,000 updates became 2,000: a tenth of what was added, 100 updates, lead back to half the peak."""
     planner = Planner(TrainingConfig(max_steps=2000, learning_rate=1.0), Clock(), updates_an_epoch=100)
-    state = extend(TrainState(step=1000, finished="the end", stale_validations=4, decay_updates=7), progress=0.5)
-    assert (state.finished, state.stale_validations, state.decay_updates, state.extended_at) == ("", 0, 0, 1000)
+    state = extend(
+        state_from_flat({"step": 1000, "finished": "the end", "stale_validations": 4, "decay_updates": 7}), progress=0.5
+    )
+    assert (state.finished, state.validations.stale, state.decay.updates, state.extension.step) == ("", 0, 0, 1000)
     rates = {step: planner.rate(replace(state, step=step)) for step in (1000, 1050, 1100, 1500, 2000)}
     # The ramp is the larger of updates / 400 and of the added progress / 0.1; the schedule is 1 - step / 2000.
     assert rates[1000] == pytest.approx(0.5 * 1 / 400)

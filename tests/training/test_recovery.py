@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from nmt.errors import NMTError
-from nmt.training.recovery import MOST_SKIPPED, state_after_going_back
-from nmt.training.state import TrainState
+from nmt.training.recovery import MOST_SKIPPED, state_after_rollback
+from nmt.training.state import BestWeights, DataPosition, Instability, Timing, TrainState, ValidationHistory
 from nmt.training.trainer import Trainer
 from tests.training.test_trainer import TRAINING, FakeValidator, SilentReporter, stop_after, timeless, trainer
 
@@ -34,7 +34,7 @@ def poisoned(directory: Path, poison: Poison, **settings: object) -> Trainer:
 
 
 def once_at(step: int) -> Poison:
-    return lambda made: made.state.step == step and made.state.rollbacks == 0
+    return lambda made: made.state.step == step and made.state.instability.rollbacks == 0
 
 
 def test_a_single_bad_batch_is_skipped_and_counted(tmp_path: Path) -> None:
@@ -45,21 +45,21 @@ def test_a_single_bad_batch_is_skipped_and_counted(tmp_path: Path) -> None:
         return made.state.step == 12
 
     state = poisoned(tmp_path, spoil).run()
-    assert (state.all_skipped, state.skipped_updates, state.rollbacks, state.rate_scale) == (1, 0, 0, 1.0)
+    assert (state.skipped_updates, state.instability) == (0, Instability(all_skipped=1))
 
 
 def test_damaged_weights_are_undone_with_half_the_rate(tmp_path: Path) -> None:
     reporter = SilentReporter()
     made = poisoned(tmp_path, once_at(12), reporter=reporter)
     state = made.run()
-    assert (state.step, state.rollbacks, state.rate_scale, state.all_skipped) == (60, 1, 0.5, MOST_SKIPPED)
+    assert (state.step, state.instability) == (60, Instability(MOST_SKIPPED, rollbacks=1, rate_scale=0.5))
     assert any(
         "step 37: loss or gradient not finite in 25 updates in a row; going back to step 10 with 0.5" in stage
         for stage in reporter.stages
     )
     assert reporter.starts == [0, 10]  # so that curves go back too
     assert all(bool(tensor.isfinite().all()) for tensor in made.average.state_dict().values())
-    assert len(made.plan) * state.epoch + state.batch == 60 + 27  # data are not read again
+    assert len(made.plan) * state.data.epoch + state.data.batch == 60 + 27  # data are not read again
 
 
 @pytest.mark.parametrize("stops", [[8], [16], [30], [36, 1, 1], [37], [38, 20]])
@@ -85,7 +85,7 @@ def test_what_stays_bad_ends_in_a_sentence_and_what_was_published_stays(tmp_path
     made = poisoned(tmp_path, lambda made: made.state.step == 25, validator=validator)
     with pytest.raises(NMTError, match=r"up to step 50, also after going back 3 times with half the rate.*--overwrite"):
         made.run()
-    assert made.state.rollbacks == 3
+    assert made.state.instability.rollbacks == 3
     assert validator.published == [20, 40]  # the average never took up the damage
 
 
@@ -99,8 +99,21 @@ def test_a_rate_far_too_high_from_the_start_ends_in_the_same_sentence(tmp_path: 
 
 
 def test_what_was_published_stays_the_best() -> None:
-    now = TrainState(step=90, best_score=30.0, best_step=80, seconds=9.0, epoch=3, batch=7, rollbacks=1, rate_scale=0.5)
-    then = TrainState(step=50, best_score=20.0, best_step=40, seconds=5.0, epoch=2, batch=1, stale_validations=1)
-    went = state_after_going_back(now, then)
-    assert (went.step, went.best_score, went.best_step, went.stale_validations) == (50, 30.0, 80, 1)
-    assert (went.epoch, went.batch, went.seconds, went.rollbacks, went.rate_scale) == (3, 7, 9.0, 2, 0.25)
+    now = TrainState(
+        step=90,
+        data=DataPosition(epoch=3, batch=7),
+        timing=Timing(seconds=9.0),
+        best=BestWeights(score=30.0, step=80),
+        instability=Instability(rollbacks=1, rate_scale=0.5),
+    )
+    checkpoint = TrainState(
+        step=50,
+        data=DataPosition(epoch=2, batch=1),
+        timing=Timing(seconds=5.0),
+        best=BestWeights(score=20.0, step=40),
+        validations=ValidationHistory(stale=1),
+    )
+    after = state_after_rollback(now, checkpoint)
+    assert (after.step, after.best, after.validations.stale) == (50, now.best, 1)
+    assert (after.data, after.timing) == (now.data, now.timing)
+    assert after.instability == Instability(rollbacks=2, rate_scale=0.25)

@@ -96,7 +96,7 @@ def test_other_subwords_are_drawn_alike_after_a_stop(tmp_path: Path) -> None:
     run(files, tmp_path / "parts", changes, stop_requested=lambda: next(asked, None) is None)
     assert run(files, tmp_path / "parts", changes).finished
     plain = run(files, tmp_path / "plain", {"training": {"batch_tokens": None}})
-    assert whole.state.target_tokens > plain.state.target_tokens  # fewer merges, more subwords
+    assert whole.state.data.target_tokens > plain.state.data.target_tokens  # fewer merges, more subwords
     found, expected, other = (
         load_file(tmp_path / name / "weights.safetensors") for name in ("parts", "whole", "plain")
     )

@@ -17,11 +17,12 @@ from nmt.models.dropout import Dropout
 from nmt.models.transformer import Transformer
 from nmt.training.budget import Clock
 from nmt.training.config import TrainingConfig
+from nmt.training.context import TrainerContext
 from nmt.training.reporting.reporter import Progress, Validation, ValidationStoppedError
 from nmt.training.run_directory.checkpoints import CheckpointStore
 from nmt.training.run_directory.snapshots import LAST_WEIGHTS, Snapshots
-from nmt.training.state import TrainState
-from nmt.training.trainer import Trainer, TrainerContext
+from nmt.training.state import Timing, TrainState
+from nmt.training.trainer import Trainer
 from nmt.training.update.learner import Update
 
 MODEL = ModelConfig(
@@ -87,7 +88,7 @@ class FakeValidator:
             score=bleu,
             beam_size=1,
             seconds=0.0,
-            improved=bleu > state.best_score,
+            improved=bleu > state.best.score,
         )
 
     def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:
@@ -148,6 +149,8 @@ def trainer(
     stop: Callable[[], bool] = lambda: False,
     reporter: SilentReporter | None = None,
     clock: Clock | None = None,
+    *,
+    validate_first_weights: bool = False,
 ) -> Trainer:
     torch.manual_seed(config.seed)
     context = TrainerContext(
@@ -157,13 +160,15 @@ def trainer(
         reporter=reporter or SilentReporter(),
         stop_requested=stop,
         clock=clock or Clock(),
+        validate_first_weights=validate_first_weights,
     )
     return Trainer(Transformer(model), corpus(), config, context)
 
 
 def timeless(state: TrainState) -> TrainState:
-    """What a repeated run must repeat: all but the time it took."""
-    return replace(state, seconds=0, preparation_seconds=0, validation_seconds=0, saving_seconds=0)
+    """What a repeated run must repeat: everything but the time it took."""
+    timing = replace(state.timing, seconds=0, preparation_seconds=0, validation_seconds=0, saving_seconds=0)
+    return replace(state, timing=timing)
 
 
 def stop_after(calls: int) -> Callable[[], bool]:
@@ -192,42 +197,38 @@ def test_stopping_and_going_on_changes_no_bit(tmp_path: Path, stops: list[int]) 
         assert torch.equal(tensor, last.average.state_dict()[name]), name
 
 
-@pytest.mark.parametrize("judge_beginning", [False, True])
+@pytest.mark.parametrize("validate_first_weights", [False, True])
 def test_a_stop_in_a_validation_gives_it_up_and_the_next_command_makes_it(
-    tmp_path: Path, judge_beginning: bool
+    tmp_path: Path, validate_first_weights: bool
 ) -> None:
     """At the beginning, on the way, at a checkpoint that may be gone back to, in patience's last, and at the end."""
     config = replace(TRAINING, validate_every=5, max_steps=None, patience=2)
-    scores = [2.0, 5.0, 9.0, 8.0, 7.0, 10.0, 12.0, 3.0][not judge_beginning :]
+    scores = [2.0, 5.0, 9.0, 8.0, 7.0, 10.0, 12.0, 3.0][not validate_first_weights :]
 
-    def made(folder: str, *, stops: bool) -> Trainer:
+    def create(folder: str, validator: ScoresInOrder) -> Trainer:
         (tmp_path / folder).mkdir(exist_ok=True)
-        part = trainer(tmp_path / folder, config, validator=ScoresInOrder(scores, stops=stops))
-        part.context = replace(part.context, judge_beginning=judge_beginning)
-        return part
+        return trainer(tmp_path / folder, config, validator=validator, validate_first_weights=validate_first_weights)
 
     def kept(folder: str) -> TrainState:
         found = CheckpointStore(tmp_path / folder, keep=2, every=config.checkpoint_every).load_newest(regular=True)
         assert found is not None
         return timeless(found[0])
 
-    whole = made("whole", stops=False)
+    uninterrupted, interrupted = ScoresInOrder(scores, stops=False), ScoresInOrder(scores, stops=True)
+    whole = create("whole", uninterrupted)
     expected = whole.run()
-    assert expected.decay_began == 20
-    part = made("parts", stops=True)
+    assert expected.decay.start_step == 20
+    part = create("parts", interrupted)
     commands = 1
     while not part.run().finished:
         assert (tmp_path / "parts" / f"checkpoint-{part.state.step:08d}.pt").exists()
-        following = made("parts", stops=True)
-        following.context = replace(following.context, validator=part.context.validator)
-        part = following
+        part = create("parts", interrupted)
         assert part.resume()
         commands += 1
-    assert commands == 1 + judge_beginning + expected.step // 5 + 2  # two other weights at the end
+    assert commands == 1 + validate_first_weights + expected.step // 5 + 2  # two other weights at the end
     assert timeless(part.state) == timeless(expected)
-    assert (expected.best_weights, expected.best_score) == (LAST_WEIGHTS, 12.0)
-    published = [made.context.validator.published for made in (part, whole)]  # type: ignore[attr-defined]
-    assert published[0] == published[1]
+    assert (expected.best.weights, expected.best.score) == (LAST_WEIGHTS, 12.0)
+    assert interrupted.published == uninterrupted.published
     assert kept("parts") == kept("whole")
     for name, tensor in whole.average.state_dict().items():
         assert torch.equal(tensor, part.average.state_dict()[name]), name
@@ -292,7 +293,7 @@ def test_a_stall_lets_the_rate_fall_to_zero_and_only_better_models_are_published
     last.resume()
     state = last.run()
     assert state.finished == "no better BLEU in 2 validations, after which the rate fell to zero"
-    assert (state.step, state.decay_began, state.best_step, state.best_score) == (35, 28, 35, 10.0)
+    assert (state.step, state.decay.start_step, state.best.step, state.best.score) == (35, 28, 35, 10.0)
     assert published + validator.published == [7, 14, 35]
     assert 0 < reporter.rates[-1] < config.learning_rate / 8
     assert last.planner.rate(state) == 0
@@ -309,7 +310,7 @@ def test_dropout_has_grown_by_the_end_whatever_the_weights_of_the_corpora(tmp_pa
         weighted = replace(whole, sizes=(30, 10), weights=weights)
         part = Trainer(Transformer(MODEL), weighted, config, replace(part.context, validator=FakeValidator()))
         grown = []
-        while part.state.epoch < 2:
+        while part.state.data.epoch < 2:
             grown.append(part._dropout_now())
             part._update()
         assert grown == sorted(grown)
@@ -322,7 +323,7 @@ def test_a_stall_near_the_planned_end_does_not_move_it(tmp_path: Path) -> None:
     validator = FakeValidator([5.0, 4.0, 3.0, 2.0])
     part = trainer(tmp_path, replace(TRAINING, patience=2), validator=validator)
     state = part.run()
-    assert (state.step, state.decay_began, state.decay_updates) == (24, 21, 3)
+    assert (state.step, state.decay.start_step, state.decay.updates) == (24, 21, 3)
     assert state.finished == "step 24 was the last one planned"
     assert validator.validated == [7, 14, 21, 24, 24, 24]
 
@@ -331,7 +332,7 @@ def test_epochs_are_a_limit_too(tmp_path: Path) -> None:
     config = replace(TRAINING, max_steps=None, max_epochs=2, accumulate=3)
     part = trainer(tmp_path, config)
     state = part.run()
-    assert (state.epoch, state.batch) == (2, 0)
+    assert (state.data.epoch, state.data.batch) == (2, 0)
     assert state.step == part.planner.horizon.updates == 2 * -(-len(part.plan) // 3)
 
 
@@ -346,9 +347,9 @@ def test_a_budget_ends_the_run_in_time_with_few_validations(tmp_path: Path) -> N
     state = made.run()
     assert state.finished == "the budget of 60s was used"
     assert 50 < clock.time < 60 - 1.5  # what is left pays for the beam search
-    assert state.preparation_seconds == 5
+    assert state.timing.preparation_seconds == 5
     assert len(validator.validated) == 5
-    assert validator.validated[-1] == state.step == state.best_step
+    assert validator.validated[-1] == state.step == state.best.step
     assert state.step == pytest.approx(2 * (clock.time - 5 - 5))
     assert 0.75 < max(reporter.rates) / BUDGET.learning_rate < 1
     assert 0 < reporter.rates[-1] < 0.05 * BUDGET.learning_rate
@@ -380,7 +381,7 @@ def test_a_validation_that_was_given_up_takes_nothing_of_the_budget(tmp_path: Pa
     first = clock.slow_down(trainer(tmp_path, BUDGET, validator=Interrupted(), clock=clock), 0.5)
     state = first.run()
     assert not state.finished
-    assert state.seconds == 0.5 * state.step == clock.time - 7
+    assert state.timing.seconds == 0.5 * state.step == clock.time - 7
     again, validator = SimulatedClock(), FakeValidator()
     second = again.slow_down(trainer(tmp_path, BUDGET, validator=validator, clock=again), 0.5)
     assert second.resume()
@@ -404,7 +405,7 @@ def test_a_budget_that_ends_after_a_validation_that_was_given_up_leaves_a_model(
         BUDGET,
         validator=FakeValidator(cost=100, clock=clock),
         clock=clock,
-        stop=lambda: first.state.validation_seconds > 0,
+        stop=lambda: first.state.timing.validation_seconds > 0,
     )
     stopped = clock.slow_down(first, 0.5).run()
     assert not stopped.finished
@@ -415,13 +416,13 @@ def test_a_budget_that_ends_after_a_validation_that_was_given_up_leaves_a_model(
     state = second.run()
     assert state.finished
     assert validator.published == [state.step] == [stopped.step]
-    assert state.best_weights == "moving average"
+    assert state.best.weights == "moving average"
 
 
 def test_what_does_not_fit_into_the_rest_of_a_budget_is_not_begun(tmp_path: Path) -> None:
     clock = SimulatedClock()
     planner = trainer(tmp_path, BUDGET, clock=clock).planner
-    cheap, costly = TrainState(validation_seconds=1), TrainState(validation_seconds=8)
+    cheap, costly = (TrainState(timing=Timing(validation_seconds=seconds)) for seconds in (1, 8))
     clock.time = 56
     assert planner.validation_deadline(cheap, last=True) == planner.scoring_deadline(cheap) == 58.2
     assert planner.validation_deadline(costly, last=True) == planner.scoring_deadline(costly) == 56
@@ -466,7 +467,7 @@ def dropout_of_updates(made: Trainer) -> list[tuple[float, float]]:
 
     def noted(batches: list[Batch], **settings: Any) -> Update:
         [share] = {module.share for module in made.learner.model.modules() if isinstance(module, Dropout)}
-        shares.append((made.state.epochs, share))
+        shares.append((made.state.data.epochs, share))
         return update(batches, **settings)
 
     made.learner.update = noted  # type: ignore[method-assign, assignment]

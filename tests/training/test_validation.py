@@ -18,7 +18,7 @@ from nmt.tokenization.training import train_tokenizer
 from nmt.training import validation
 from nmt.training.distributed.group import Group
 from nmt.training.reporting.reporter import ValidationStoppedError
-from nmt.training.state import TrainState
+from nmt.training.state import BestWeights, TrainState
 from nmt.training.validation import TranslationValidator
 
 X, Y = (7,), (8, 9)
@@ -74,7 +74,7 @@ def test_what_ranks_is_the_metric_asked_for_and_of_equal_scores_the_loss(
     assert found.score == {"bleu": found.bleu, "chrf": found.chrf, "loss": 100 * math.exp(-found.loss)}[metric]
     assert ("chrF2++" in found.summary()) == (metric == "chrf")
     for score, loss, better in ((0.01, 0.0, False), (0.0, 0.01, True), (0.0, -0.01, False), (-0.01, -0.01, True)):
-        before = TrainState(best_score=found.score + score, best_loss=found.loss + loss)
+        before = TrainState(best=BestWeights(score=found.score + score, loss=found.loss + loss))
         again = validator.validate(model, before)
         assert again is not None
         assert again.improved is better

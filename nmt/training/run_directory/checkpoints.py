@@ -6,7 +6,6 @@ import re
 import struct
 import zipfile
 import zlib
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import torch
 
 from nmt.errors import NMTError
 from nmt.files.atomic import atomic_writer
-from nmt.training.state import TrainState
+from nmt.training.state import TrainState, state_from_flat, state_to_flat
 
 logger = logging.getLogger(__name__)
 # What torch.load raises for files that are cut short, altered, or hold anything but plain data.
@@ -43,7 +42,7 @@ class CheckpointStore:
         path = self.directory / f"checkpoint-{state.step:08d}.pt"
         try:
             with atomic_writer(path) as file:
-                torch.save({"state": asdict(state), **tensors}, file)
+                torch.save({"state": state_to_flat(state), **tensors}, file)
         except (NMTError, RuntimeError) as error:
             # torch's own zip writer puts an error about positions in place of the OSError of a full disk.
             hidden = error.__cause__ or error.__context__
@@ -105,7 +104,7 @@ def read_checkpoint(path: Path) -> tuple[TrainState, dict[str, Any]]:
         if damaged := archive.testzip():
             raise ValueError(f"the checksum of {damaged} does not fit")
     tensors: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    return TrainState(**tensors.pop("state")), tensors
+    return state_from_flat(tensors.pop("state")), tensors
 
 
 def _step(path: Path) -> int:

@@ -36,14 +36,17 @@ class Snapshots:
         if not self.number:
             return
         write_weights(self._path(state.step), weights, {"format": "nmt"})
-        known = [*(entry for entry in state.snapshots if entry[0] < state.step), (state.step, score)]
+        known = [*(entry for entry in state.validations.snapshots if entry[0] < state.step), (state.step, score)]
         wanted = {*last_of(known, self.number), *best_of(known, self.number)}
-        state.snapshots = [entry for entry in known if entry[0] in wanted]
+        state.validations.snapshots = [entry for entry in known if entry[0] in wanted]
         self._remove_all_but({self._path(step) for step in wanted})
 
     def candidates(self, state: TrainState) -> Iterator[tuple[str, dict[str, Tensor]]]:
         """The averages that can be published, by name; of equal ones only the first."""
-        last, best = last_of(state.snapshots, self.number), best_of(state.snapshots, self.number)
+        last, best = (
+            last_of(state.validations.snapshots, self.number),
+            best_of(state.validations.snapshots, self.number),
+        )
         for kind, steps in (("last", last), ("best", best if set(best) != set(last) else [])):
             if len(steps) > 1 and (mean := self._mean(sorted(steps))):
                 yield f"mean of the {kind} {len(steps)} checkpoints", mean

@@ -67,7 +67,7 @@ def test_shape_tokenizer_and_old_text_are_inherited(parent: Path, files: CorpusF
 def test_what_never_gets_better_is_published_as_it_was(parent: Path, files: CorpusFiles, tmp_path: Path) -> None:
     ruin = {"training": {**SHORT["training"], "learning_rate": 5.0, "warmup": 0}}
     state = run(files, tmp_path / "model", ruin, parent=parent).state
-    assert (state.best_step, state.best_weights) == (0, "weights it began with")
+    assert (state.best.step, state.best.weights) == (0, "weights it began with")
     before, after = (load_file(place / "weights.safetensors") for place in (parent, tmp_path / "model"))
     assert all((before[name] == tensor).all() for name, tensor in after.items())
 

@@ -10,11 +10,11 @@ import torch
 
 from nmt.errors import NMTError
 from nmt.training.run_directory.checkpoints import CheckpointStore
-from nmt.training.state import TrainState
+from nmt.training.state import BestWeights, TrainState
 
 
 def save(store: CheckpointStore, step: int) -> None:
-    store.save(TrainState(step=step, best_score=1.5), {"model": {"w": torch.full((3,), float(step))}})
+    store.save(TrainState(step=step, best=BestWeights(score=1.5)), {"model": {"w": torch.full((3,), float(step))}})
 
 
 def test_the_newest_is_loaded_and_the_oldest_removed(tmp_path: Path) -> None:
@@ -25,7 +25,7 @@ def test_the_newest_is_loaded_and_the_oldest_removed(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint-00000010.pt", "checkpoint-00000100.pt"]
     found = store.load_newest()
     assert found is not None
-    assert found[0] == TrainState(step=100, best_score=1.5)
+    assert found[0] == TrainState(step=100, best=BestWeights(score=1.5))
     assert found[1]["model"]["w"].tolist() == [100.0] * 3
 
 

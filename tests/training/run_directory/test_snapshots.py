@@ -23,7 +23,7 @@ def filled(directory: Path, scores: dict[int, float], number: int = 2) -> tuple[
 
 def test_the_last_and_the_best_are_kept_and_no_other(tmp_path: Path) -> None:
     snapshots, state = filled(tmp_path, {1: 9.0, 2: 8.0, 3: 1.0, 4: 2.0, 5: 3.0})
-    assert state.snapshots == [(1, 9.0), (2, 8.0), (4, 2.0), (5, 3.0)]
+    assert state.validations.snapshots == [(1, 9.0), (2, 8.0), (4, 2.0), (5, 3.0)]
     assert sorted(int(path.stem[-8:]) for path in tmp_path.iterdir()) == [1, 2, 4, 5]
     means = {name: weights["w"].tolist() for name, weights in snapshots.candidates(state)}
     assert means == {"mean of the last 2 checkpoints": [4.5] * 3, "mean of the best 2 checkpoints": [1.5] * 3}
@@ -70,7 +70,7 @@ def test_the_best_of_all_is_published(tmp_path: Path, scores: list[float], best:
     validator, reporter = FakeValidator(list(scores)), SilentReporter()
     made = trainer(tmp_path, CONFIG, validator=validator, reporter=reporter)
     state = made.run()
-    assert (state.best_weights, state.best_score, validator.published) == (best, max(scores), published)
+    assert (state.best.weights, state.best.score, validator.published) == (best, max(scores), published)
     raw = validator.judged[3]
     assert all(torch.equal(raw[name], tensor) for name, tensor in made.learner.model.state_dict().items())
     on_the_way = sum(score > max(scores[:number], default=0.0) for number, score in enumerate(scores[:3]))
