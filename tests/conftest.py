@@ -29,7 +29,8 @@ from nmt.special_ids import BOS, EOS, PAD
 from nmt.tokenization.config import TokenizerConfig
 from nmt.tokenization.tags import tag_symbols
 from nmt.tokenization.training import train_tokenizer
-from nmt.training.preparation.corpus_files import CorpusFiles
+from nmt.training.context import RunOptions
+from nmt.training.preparation.data_config import DataConfig
 from nmt.training.recipe import Recipe, merge_recipe
 from nmt.training.reporting.reporter import Progress, Validation
 from nmt.training.run import RunReport, train
@@ -109,7 +110,7 @@ class Reversal:
     """A model that has learned to spell backwards, "a c b" to "b c a", and spellings it has not seen."""
 
     model_dir: Path
-    files: CorpusFiles
+    files: DataConfig
     recipe: Recipe
     report: RunReport
     unseen: list[str]
@@ -155,7 +156,7 @@ def _train_reversal(directory: Path) -> Reversal:
     seen, unseen = words[:4000], words[4000:]
     for name, lines in (("words.fw", seen), ("words.bw", [word[::-1] for word in seen])):
         (directory / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    files = CorpusFiles(sources=(str(directory / "words.fw"),), targets=(str(directory / "words.bw"),))
+    files = DataConfig(source=(str(directory / "words.fw"),), target=(str(directory / "words.bw"),))
     recipe = merge_recipe(
         Recipe(),
         {
@@ -174,7 +175,7 @@ def _train_reversal(directory: Path) -> Reversal:
         where="test",
     )
     model_dir = directory / "model"
-    report = train(files, model_dir, recipe, reporter=RecordingReporter(), device="cpu", threads=1)
+    report = train(files, model_dir, recipe, RunOptions(device="cpu", threads=1), reporter=RecordingReporter())
     return Reversal(model_dir, files, recipe, report, unseen)
 
 

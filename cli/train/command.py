@@ -2,6 +2,7 @@
 
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,8 @@ from .option_checks import Situation, is_begun, refuse_unused_settings
 from .recipe_options import WHOLE_NUMBER_OR_AUTO, given_settings, setting
 
 if TYPE_CHECKING:
-    from nmt.training.preparation.corpus_files import CorpusFiles
+    from nmt.training.context import RunOptions
+    from nmt.training.preparation.data_config import DataConfig
     from nmt.training.recipe import Recipe
 
 
@@ -161,7 +163,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     best averaged weights are left in DIR. Stopped or killed, the same command goes on from the last checkpoint; after
     the end it learns on if --budget, --max-steps, --max-epochs or --patience is larger.
     """
-    began = time.monotonic()  # a budget is counted from here, the imports below included
+    start = time.monotonic()  # a budget counts from here, the imports below included
     from nmt.training.distributed.follower import follow_torchrun
     from nmt.training.distributed.placement import is_follower
 
@@ -200,55 +202,46 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         recipe = with_fine_tuning_defaults(recipe)
 
     from nmt.model_dir.layout import TRAINING
+    from nmt.training.context import RunOptions
     from nmt.training.reporting.reporter import Reporter, Reporters
     from nmt.training.reporting.tensorboard import TensorBoard
     from nmt.training.run import train as run_training
 
     from .progress import TrainingProgress
 
-    files = data.corpus_files()
+    run_options = RunOptions(
+        device=options["device"],
+        devices=options["devices"],
+        threads=options["threads"],
+        overwrite=options["overwrite"],
+        parent=None if options["parent"] is None else Path(options["parent"]),
+        start=start,
+    )
+    output = Path(options["output"])
     if options["dry_run"]:
-        _say_what_it_takes(files, recipe, options)
+        _estimate(data, output, recipe, run_options)
         return
     with stopping_on_signals() as stop, TrainingProgress(stop) as progress:
         reporter: Reporter = progress
         if options["tensorboard"]:
-            board = TensorBoard(Path(options["output"]) / TRAINING / "tensorboard")
+            board = TensorBoard(output / TRAINING / "tensorboard")
             progress.stage(f"to watch the curves: tensorboard --logdir {board.directory}")
             reporter = Reporters(progress, board)
         report = run_training(
-            files,
-            Path(options["output"]),
-            recipe,
-            reporter=reporter,
-            device=options["device"],
-            devices=options["devices"],
-            threads=options["threads"],
-            overwrite=options["overwrite"],
-            stop_requested=stop.requested,
-            began=began,
-            parent=None if options["parent"] is None else Path(options["parent"]),
+            data, output, recipe, replace(run_options, stop_requested=stop.requested), reporter=reporter
         )
     progress.summarize(report)
     if not report.finished:
         ctx.exit(128 + (stop.signal or signal.SIGINT))
 
 
-def _say_what_it_takes(files: "CorpusFiles", recipe: "Recipe", options: dict[str, Any]) -> None:
-    """The result of --dry-run, on standard output."""
-    from nmt.training.dry_run import estimate_run
+def _estimate(data: "DataConfig", output: Path, recipe: "Recipe", options: "RunOptions") -> None:
+    """Print the result of --dry-run."""
+    from nmt.training.sizing.dry_run import estimate_run
 
     from .dry_run import describe
     from .progress import TrainingProgress
 
     with stopping_on_signals() as stop, TrainingProgress(stop) as progress:
-        found = estimate_run(
-            files,
-            Path(options["output"]),
-            recipe,
-            reporter=progress,
-            device=options["device"],
-            threads=options["threads"],
-            parent=None if options["parent"] is None else Path(options["parent"]),
-        )
-    click.echo(describe(found))
+        estimate = estimate_run(data, output, recipe, options, reporter=progress)
+    click.echo(describe(estimate))

@@ -7,7 +7,7 @@ from nmt.text.sizes import readable_size
 from .progress import duration
 
 if TYPE_CHECKING:
-    from nmt.training.dry_run import DryRun
+    from nmt.training.sizing.dry_run import DryRun
 
 
 def describe(found: "DryRun") -> str:

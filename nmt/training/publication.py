@@ -3,10 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
-
-import torch
 
 from nmt.conversion.export import export
 from nmt.corpus.pairs import Pair
@@ -22,52 +19,38 @@ from nmt.model_dir.save import save_model
 from nmt.models.config import ModelConfig
 from nmt.models.transformer import Transformer
 from nmt.settings import to_mapping
-from nmt.training.preparation.fine_tuning import Parent
-from nmt.training.preparation.prepared import PreparedCorpus
-from nmt.training.recipe import Recipe
+from nmt.training.context import RunContext
 from nmt.training.reporting.reporter import Reporter, Validation
 from nmt.training.run_directory.snapshots import MOVING_AVERAGE
 from nmt.training.state import TrainState
 from nmt.training.validation import TranslationValidator
 from nmt.translation.alignment_heads import choose_alignment_heads
 
-SHORTEST_LIMIT = 32  # subwords; lines are divided only above it, however short the training sentences were
+SHORTEST_LIMIT = 32  # subwords; lines are split only above it, however short the training sentences were
 FINAL_METRICS = ("bleu", "chrf")
-FINAL_DECODING = "beam search"  # in the record of scores: no longer those of greedy validation
+FINAL_DECODING = "beam search"  # in the record of scores: they are no longer those of greedy validation
 NO_TIME_TO_SCORE = "no time is left in the budget to score by beam search"
-SHOWN_ELSEWHERE = ("model", "search")  # parts of the recipe that a model's record holds in full by themselves
+SHOWN_ELSEWHERE = ("model", "search")  # parts of the recipe that have their own place in a model's record
 
 
 class Publisher:
     """The published model of one run."""
 
-    def __init__(
-        self,
-        output: Path,
-        recipe: Recipe,
-        prepared: PreparedCorpus,
-        model_config: ModelConfig,
-        languages: tuple[str | None, str | None],
-        parent: Parent | None = None,
-        *,
-        devices: int = 1,
-    ) -> None:
-        """``devices`` train together, of which an update's number of batches is a multiple."""
-        self.output = output
-        self.recipe = recipe
-        self.prepared = prepared
+    def __init__(self, context: RunContext, model_config: ModelConfig) -> None:
+        self.context = context
+        self.recipe = context.input.recipe
+        self.output = context.output
+        self.prepared = context.prepared
+        self.parent = context.input.parent
         self.model_config = model_config
-        self.languages = languages
-        self.parent = parent
-        self.devices = devices
 
     def max_source_length(self) -> int:
-        """The longest source the model learns from: a longer line to translate is divided."""
+        """The longest source (subwords) the model learns from: a longer line to translate is split."""
         inherited = 0 if self.parent is None else self.parent.info.max_source_length
         return max(SHORTEST_LIMIT, inherited, int(self.prepared.corpus.source.lengths.max()))
 
     def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:
-        """``model`` becomes the one that translates; ``validation`` is what was found of it, if there was time."""
+        """Publish ``model``, with the scores of its ``validation`` if there was time for one."""
         scores: dict[str, Any] = {"step": state.step, "weights": state.best.weights}
         if validation is not None:
             scores |= {
@@ -87,10 +70,10 @@ class Publisher:
             tokenizer=self.prepared.tokenizer,
             weights=model.state_dict(),
         )
-        self._leave_word_counts()
+        self._copy_word_counts()
 
-    def _leave_word_counts(self) -> None:
-        """Put the counts of the training text's words beside the model; text prepared long ago has none."""
+    def _copy_word_counts(self) -> None:
+        """Put the word counts of the training text beside the model; if they are lost, the model has none."""
         counted, goal = self.output / TRAINING / WORD_COUNTS, self.output / WORD_COUNTS
         if not counted.exists():
             goal.unlink(missing_ok=True)
@@ -101,7 +84,7 @@ class Publisher:
     def restore_if_lost(
         self, average: Transformer, state: TrainState, validator: TranslationValidator, reporter: Reporter
     ) -> None:
-        """Where a finished model was deleted or damaged, publish the averaged weights of the last update again."""
+        """If a finished model was deleted or damaged, publish the averaged weights of the last update again."""
         try:
             load_model(self.output, device="cpu")
         except NMTError as error:
@@ -114,13 +97,13 @@ class Publisher:
         state: TrainState,
         validator: TranslationValidator,
         reporter: Reporter,
-        device: torch.device,
         deadline: float | None,
     ) -> list[MetricScore]:
         """Score the published model as users will run it, and write that into its record, once.
 
-        Where time.monotonic() would pass ``deadline`` the scores of validation stay.
+        If time.monotonic() would pass ``deadline``, the scores of validation stay.
         """
+        device = self.context.device
         info = load_info(self.output)
         if info.scores.get("decoding") == FINAL_DECODING:
             return _stored(info.scores)
@@ -143,22 +126,22 @@ class Publisher:
         save_model(self.output, info=final, tokenizer=self.prepared.tokenizer, weights=model.state_dict())
         return scores
 
-    def leave_fast_copy(self, reporter: Reporter, device: torch.device, deadline: float | None) -> None:
-        """Put an int8 copy for CTranslate2 beside the published model, compared with it as far as there is time.
+    def write_fast_copy(self, reporter: Reporter, deadline: float | None) -> None:
+        """Put an int8 copy for CTranslate2 beside the published model, and compare both if there is time.
 
-        It is only a help: where it cannot be made, that is said and the model translates without.
+        The model translates without the copy as well, so it is not an error if none can be written.
         """
         try:
             if read_copy(self.output) is not None:
                 return
         except NMTError:
-            pass  # of other weights, or damaged: it is made again
+            pass  # of other weights, or damaged: it is replaced
         try:
-            made = export(self.output, self._pairs_to_compare(deadline), device=str(device))
+            copy = export(self.output, self._pairs_to_compare(deadline), device=str(self.context.device))
         except NMTError as error:
-            reporter.stage(f"no copy for CTranslate2 is left, so translating is slower: {error}")
+            reporter.stage(f"there is no copy for CTranslate2, so translation is slower: {error}")
             return
-        reporter.stage(f"{made.path} translates several times as fast: {made.comparison or 'compared on no sentences'}")
+        reporter.stage(f"{copy.path} translates several times as fast: {copy.comparison or 'compared on no sentences'}")
 
     def _pairs_to_compare(self, deadline: float | None) -> Sequence[Pair]:
         """The validation pairs, or as many as can be translated twice in half the time left."""
@@ -185,10 +168,6 @@ class Publisher:
             "decoding": FINAL_DECODING,
         }
 
-    def tags(self) -> tuple[str, ...]:
-        """All tags that the model knows."""
-        return tuple(dict.fromkeys([*(self.parent.info.tags if self.parent else ()), *self.prepared.tags]))
-
     def _info(self, state: TrainState, scores: dict[str, Any]) -> ModelInfo:
         settings = {name: value for name, value in to_mapping(self.recipe).items() if name not in SHOWN_ELSEWHERE}
         settings["preset"] = self.recipe.preset_for(len(self.prepared.corpus))
@@ -202,22 +181,23 @@ class Publisher:
             "target_tokens": state.data.target_tokens,
             "minutes": round(state.timing.seconds / 60, 1),
         }
-        if self.devices > 1:
-            training["devices"] = self.devices
+        if self.context.group.size > 1:
+            training["devices"] = self.context.group.size
         if self.parent is not None:
             training["parent"] = {"weights_sha256": self.parent.digest, "steps": self.parent.info.training.get("steps")}
         if state.instability.all_skipped:
             training |= {"skipped_updates": state.instability.all_skipped, "rollbacks": state.instability.rollbacks}
-        profile = self.prepared.profile()
+        profile = self.prepared.profile
+        source_language, target_language = self.context.input.languages()
         return ModelInfo(
-            source_language=self.languages[0],
-            target_language=self.languages[1],
+            source_language=source_language,
+            target_language=target_language,
             model=self.model_config,
             search=self.recipe.search,
             max_source_length=self.max_source_length(),
             sentences_per_line=profile.sentences_per_line,
             all_caps=profile.all_caps,
-            tags=self.tags(),
+            tags=self.context.input.tags(),
             training=training,
             scores=scores,
         )

@@ -1,55 +1,62 @@
-"""Learning rate and dropout as pure functions of how far a run has come."""
+"""Learning rate, dropout and curriculum as pure functions of the progress of a run."""
 
 import math
+from dataclasses import dataclass
 
 SCHEDULES = ("auto", "linear", "inverse-sqrt", "cosine", "trapezoid")
 NEED_AN_END = ("linear", "cosine")
 WARMUP_SHARE = 0.1  # of a run with a known end, at most
 
 
-def learning_rate(
-    step: int, progress: float | None, *, peak: float, warmup: int, schedule: str = "auto", decay: float = 0.25
-) -> float:
-    """The rate of update ``step`` (1, 2, …), before which ``progress`` (0..1) of the run was done; None: no known end.
+@dataclass(frozen=True, kw_only=True)
+class RateSchedule:
+    """How the learning rate changes over a run.
 
-    1. Linear warm-up from 0 to ``peak`` over ``warmup`` updates, or over a tenth of the run where that is shorter.
-    2. Then, by ``schedule``:
+    1. Linear warm-up from 0 to ``peak`` over ``warmup`` updates, or over a tenth of the run if that is shorter.
+    2. Then, by ``name``:
        ``linear``: falls along a straight line that reaches zero at the end.
        ``cosine``: falls along half a cosine (Loshchilov & Hutter 2017, equation 5, without restarts).
-       ``inverse-sqrt``: falls with the square root of the step (Vaswani et al. 2017, equation 3), to no end.
+       ``inverse-sqrt``: falls with the square root of the step (Vaswani et al. 2017, equation 3), without an end.
        ``trapezoid``: stays at the peak, then falls along a line to zero in the last share ``decay`` of the run (Zhai et
        al. 2022, section 3.5; Hägele et al. 2024).
-       ``auto``: linear where the end is known, else inverse-sqrt.
+       ``auto``: linear if the end is known, else inverse-sqrt.
     """
-    ramp = step / max(1, warmup)
-    if progress is not None:
-        ramp = max(ramp, progress / WARMUP_SHARE)
-    return peak * min(1.0, ramp) * _share_of_peak(step, progress, warmup, schedule, decay)
+
+    peak: float
+    warmup: int
+    name: str = "auto"
+    decay: float = 0.25
+
+    def rate(self, step: int, progress: float | None) -> float:
+        """The rate of update ``step`` (1, 2, …), after ``progress`` (0..1) of the run; None: no end is known."""
+        ramp = step / max(1, self.warmup)
+        if progress is not None:
+            ramp = max(ramp, progress / WARMUP_SHARE)
+        return self.peak * min(1.0, ramp) * self._share_of_peak(step, progress)
+
+    def _share_of_peak(self, step: int, progress: float | None) -> float:
+        """What is left of the peak after warm-up, 0..1."""
+        if self.name == "inverse-sqrt" or (self.name == "auto" and progress is None):
+            return math.sqrt(min(1.0, max(1, self.warmup) / step))
+        left = 1.0 if progress is None else max(0.0, 1.0 - progress)
+        if self.name == "cosine":
+            return 0.5 - 0.5 * math.cos(math.pi * left)
+        if self.name == "trapezoid":
+            return min(1.0, left / self.decay)
+        return left
 
 
-def _share_of_peak(step: int, progress: float | None, warmup: int, schedule: str, decay: float) -> float:
-    """What is left of the peak after warm-up, 0..1."""
-    if schedule == "inverse-sqrt" or (schedule == "auto" and progress is None):
-        return math.sqrt(min(1.0, max(1, warmup) / step))
-    left = 1.0 if progress is None else max(0.0, 1.0 - progress)
-    if schedule == "cosine":
-        return 0.5 - 0.5 * math.cos(math.pi * left)
-    if schedule == "trapezoid":
-        return min(1.0, left / decay)
-    return left
-
-
-def closing_rate(step: int, *, begin: int, updates: int, peak: float) -> float:
-    """The rate of ``step`` on the line from ``peak``, at step ``begin``, down to zero over so many ``updates``."""
-    return peak * max(0.0, 1.0 - (step - begin) / (updates + 1))
+def decaying_rate(step: int, *, start: int, updates: int, peak: float) -> float:
+    """The rate of ``step`` on a straight line from ``peak`` at step ``start`` down to zero over ``updates`` updates."""
+    return peak * max(0.0, 1.0 - (step - start) / (updates + 1))
 
 
 def growing_dropout(share: float, passes: float, *, planned: float, within: float) -> float:
-    """Dropout after so many ``passes`` over the text of those ``planned``: it grows along a line to ``share``.
+    """Dropout after ``passes`` of ``planned`` passes over the text: it grows along a line to ``share``.
 
-    While a model has not seen its text often it cannot have learned it by heart, and dropout only slows it (curriculum
-    dropout: Morerio et al. 2017). So it grows from 0 ``within`` so many passes where the run makes no more than those;
-    longer runs, which learn by heart in the end, begin with more of it, and those three times as long with all.
+    A model that has not seen its text often cannot have memorized it, and dropout only slows it down (curriculum
+    dropout: Morerio et al. 2017). So dropout grows from 0 over ``within`` passes if the run makes no more than those.
+    Longer runs, which memorize the text in the end, start with more of it; runs three times as long start with all.
     """
     if passes >= within:
         return share

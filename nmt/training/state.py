@@ -1,4 +1,4 @@
-"""Where a run stands: everything the loop needs, besides weights and optimizer, to continue as if it had not stopped."""
+"""Where a run stands: all that the loop needs, besides weights and optimizer, to resume as if it had not stopped."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -45,7 +45,7 @@ class Trainer:
         self.planner = Planner(
             config,
             context.clock,
-            updates_an_epoch=-(-len(self.plan) // self.batches_per_update),  # other epochs differ little
+            updates_per_epoch=-(-len(self.plan) // self.batches_per_update),  # other epochs differ little
             beam_size=context.beam_size,
         )
         self.selection = ModelSelection(context, self.planner, model=model, average=self.average)
@@ -58,7 +58,10 @@ class Trainer:
         self._saved_step, self._saved_at = -1, 0.0
 
     def resume(self, extended_at: int | None = None) -> bool:
-        """Resume from the newest checkpoint; False if there is none. A run that ended at ``extended_at`` is extended."""
+        """Resume from the newest checkpoint; False if there is none.
+
+        A finished run that ended at step ``extended_at`` is extended.
+        """
         if not self._load(regular=False):
             return False
         if self.state.data.epoch:
@@ -206,7 +209,7 @@ class Trainer:
         self.selection.validate(state, last=False)
         state.validations.pending = False
         if self.planner.stalled(state):
-            self.planner.begin_decay(state)
+            self.planner.start_decay(state)
             self.context.reporter.stage(
                 f"step {state.step:,}: no better {self.planner.ranking} in {state.validations.stale} validations; "
                 f"the rate now falls to zero in {state.decay.updates:,} updates"

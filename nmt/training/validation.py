@@ -7,10 +7,8 @@ from functools import partial
 
 import torch
 
-from nmt.corpus.line_profile import LineProfile
-from nmt.corpus.pairs import Pair
 from nmt.data.batching import batches_in_order, make_batch
-from nmt.data.encoded_corpus import EncodedCorpus
+from nmt.data.encoded_corpus import encoded_in_memory
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import Engine
 from nmt.decoding.engines.batching import BatchingEngine
@@ -18,6 +16,7 @@ from nmt.decoding.engines.torch import TorchEngine
 from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.models.transformer import Transformer
 from nmt.tokenization.tokenizer import Tokenizer
+from nmt.training.distributed.calls import FollowerCalls, ValidationTask
 from nmt.training.distributed.group import ALONE, Group
 from nmt.training.reporting.reporter import Validation, ValidationStoppedError
 from nmt.training.state import TrainState
@@ -25,7 +24,7 @@ from nmt.training.update.loss import label_smoothed_cross_entropy
 from nmt.translation.line_translator import LineTranslator, line_settings
 
 LOSS_BATCH_TOKENS = 4096
-FIRST_LINES, MOST_LINES = 4, 4096  # translated between two looks at the clock, where there is a deadline
+FIRST_LINES, MOST_LINES = 4, 4096  # translated before the clock is read again, if there is a deadline
 Publish = Callable[[Transformer, TrainState, Validation | None], None]
 
 
@@ -34,66 +33,52 @@ class TranslationValidator:
 
     def __init__(
         self,
-        *,
-        pairs: Sequence[Pair],
-        encoded: EncodedCorpus,
+        task: ValidationTask,
         tokenizer: Tokenizer,
-        search: SearchConfig,
-        max_source_length: int,
-        target_language: str | None,
+        *,
         publish: Publish,
-        source_prefix: Sequence[tuple[int, ...]] = (),
-        metric: str = "bleu",
         group: Group = ALONE,
         stop_requested: Callable[[], bool] = lambda: False,
-        source_language: str | None = None,
-        profile: LineProfile = LineProfile(),  # noqa: B008 - frozen
     ) -> None:
-        """``source_prefix``, such as a tag, come before the source of each pair, as they do in ``encoded``.
+        """The work is shared among the processes of ``group``.
 
-        None at all are none for each. ``metric``, one of RANKINGS, says what is better. The work is shared out in
-        ``group``; what is done alone is given up with a ValidationStoppedError once ``stop_requested`` says so.
+        A process that is alone raises ValidationStoppedError in the middle of it once ``stop_requested`` returns True.
         """
-        self.pairs = pairs
+        self.task = task
+        self.pairs = task.pairs
         # As the model learns to write them: it could never write the others.
-        self.references = tokenizer.normalize([pair.target for pair in pairs])
-        self.encoded = encoded
+        self.references = tokenizer.normalize([pair.target for pair in task.pairs])
+        self.encoded = encoded_in_memory(task.encoded)
         self.tokenizer = tokenizer
-        self.search = search
-        self.max_source_length = max_source_length
-        self.source_language = source_language
-        self.target_language = target_language
-        self.profile = profile
-        self._publish = publish
-        self.source_prefix = list(source_prefix) or [()] * len(pairs)
-        self.metric = metric
+        self.source_prefix = list(task.source_prefix) or [()] * len(task.pairs)
         self.group = group
+        self._publish = publish
         self._stop_requested = stop_requested
-        self.cost = 0.0  # seconds of the last validation; had it no time to end, what it would have taken
-        self._unfinished = 0.0  # seconds that all translations would take; 0 where none was made
+        self.cost = 0.0  # seconds of the last validation; if it ran out of time, what it would have taken
+        self._unfinished = 0.0  # seconds that all translations would take; 0 if there was none
 
     def validate(self, model: Transformer, state: TrainState, deadline: float | None = None) -> Validation | None:
         """Loss and scores of ``model``, better than ``state.best.score`` or not; None if ``deadline`` passes.
 
         The loss ranks as the geometric mean of the probabilities of tokens, in percent.
         """
-        began = time.monotonic()
-        metrics = ("bleu", "chrf") if self.metric == "chrf" else ("bleu",)
-        scores = self.scores(model, self.search, metrics=metrics, deadline=deadline)
+        start = time.monotonic()
+        metrics = ("bleu", "chrf") if self.task.metric == "chrf" else ("bleu",)
+        scores = self.scores(model, self.task.search, metrics=metrics, deadline=deadline)
         if scores is None:
             self.cost = self._unfinished or self.cost
             return None
         bleu, *other = scores
         loss = self.loss(model)
-        score = 100 * math.exp(-loss) if self.metric == "loss" else scores[-1].score
-        self.cost = time.monotonic() - began
+        score = 100 * math.exp(-loss) if self.task.metric == "loss" else scores[-1].score
+        self.cost = time.monotonic() - start
         return Validation(
             step=state.step,
             loss=loss,
             bleu=bleu.score,
             signature=bleu.signature,
             score=score,
-            beam_size=self.search.beam_size,
+            beam_size=self.task.search.beam_size,
             seconds=self.cost,
             improved=(score, -loss) > (state.best.score, -state.best.loss),
             chrf=other[0].score if other else None,
@@ -101,7 +86,7 @@ class TranslationValidator:
         )
 
     def notes(self) -> list[str]:
-        """How many references are compared in another form than the given one, as a sentence; none for no such."""
+        """How many references are normalized before they are compared, as a sentence; empty if none is."""
         given = [pair.target.split() for pair in self.pairs]
         changed = sum(line != reference.split() for line, reference in zip(given, self.references, strict=True))
         if not changed:
@@ -116,10 +101,10 @@ class TranslationValidator:
         self._publish(model, state, validation)
 
     def loss(self, model: Transformer) -> float:
-        """Plain cross-entropy a target token, in nats; in a follower only what it has found itself."""
+        """Plain cross-entropy per target token, in nats; in a follower, of its own share only."""
         device = model.embedding.weight.device
         total, tokens = 0.0, 0
-        with self.group.calling("measure_loss"), torch.inference_mode():
+        with self.group.call(FollowerCalls.measure_loss), torch.inference_mode():
             self.group.share(model.parameters())
             plan = batches_in_order(self.encoded, batch_tokens=LOSS_BATCH_TOKENS)
             for rows in plan[self.group.rank :: self.group.size]:
@@ -139,25 +124,27 @@ class TranslationValidator:
         hypotheses = self.translations(model, search, deadline)
         if len(hypotheses) < len(self.pairs):
             return None
-        return score_translations(hypotheses, [self.references], metrics=metrics, target_language=self.target_language)
+        return score_translations(
+            hypotheses, [self.references], metrics=metrics, target_language=self.task.target_language
+        )
 
     def translations(self, model: Transformer, search: SearchConfig, deadline: float | None) -> list[str]:
-        """The validation text as ``model`` translates it, or less if time runs out; in a follower nothing of use."""
+        """The validation text as ``model`` translates it, or less if time runs out; in a follower, nothing useful."""
         seconds = None if deadline is None else deadline - time.monotonic()
-        with self.group.calling("translate", search, seconds):
+        with self.group.call(FollowerCalls.translate, search, seconds):
             self.group.share(model.parameters())
             engine = BatchingEngine(TorchEngine(model, model.embedding.weight.device), before_each=self._stop_if_asked)
             translators = {
-                first: self._translator(engine, search, first) for first in dict.fromkeys(self.source_prefix)
+                prefix: self._translator(engine, search, prefix) for prefix in dict.fromkeys(self.source_prefix)
             }
             translate = partial(self._translate, translators)
             rows = range(self.group.rank, len(self.pairs), self.group.size)
-            own = translate(rows) if deadline is None else self._until(deadline, translate, rows)
-            shares = self.group.gather((own, self._unfinished))
+            share = translate(rows) if deadline is None else self._translate_until(deadline, translate, rows)
+            shares = self.group.gather((share, self._unfinished))
         self._unfinished = max((seconds for _, seconds in shares), default=0.0)
         hypotheses: list[str | None] = [None] * len(self.pairs)
-        for rank, (own, _) in enumerate(shares):
-            hypotheses[rank : rank + self.group.size * len(own) : self.group.size] = own
+        for rank, (share, _) in enumerate(shares):
+            hypotheses[rank : rank + self.group.size * len(share) : self.group.size] = share
         return [hypothesis for hypothesis in hypotheses if hypothesis is not None]
 
     def _stop_if_asked(self) -> None:
@@ -169,32 +156,32 @@ class TranslationValidator:
             self.tokenizer,
             engine,
             line_settings(
-                max_source_length=self.max_source_length,
-                languages=(self.source_language, self.target_language),
-                profile=self.profile,
+                max_source_length=self.task.max_source_length,
+                languages=(self.task.source_language, self.task.target_language),
+                profile=self.task.profile,
             ),
             search=search,
             source_prefix=source_prefix,
         )
 
     def _translate(self, translators: dict[tuple[int, ...], LineTranslator], rows: Sequence[int]) -> list[str]:
-        """The translations of the pairs numbered ``rows``, each by the translator for its first ids."""
+        """The translations of the pairs ``rows``, each by the translator for its source prefix."""
         done: dict[int, str] = {}
-        for first, translator in translators.items():
-            own = [row for row in rows if self.source_prefix[row] == first]
-            done |= zip(own, translator.translate([self.pairs[row].source for row in own]), strict=True)
+        for prefix, translator in translators.items():
+            matching = [row for row in rows if self.source_prefix[row] == prefix]
+            done |= zip(matching, translator.translate([self.pairs[row].source for row in matching]), strict=True)
         return [done[row] for row in rows]
 
-    def _until(
+    def _translate_until(
         self, deadline: float, translate: Callable[[Sequence[int]], list[str]], rows: Sequence[int]
     ) -> list[str]:
-        """As many translations as can be made until ``deadline``, a few at a time."""
-        began = time.monotonic()
+        """As many translations as fit before ``deadline``, a few at a time."""
+        start = time.monotonic()
         done: list[str] = []
         lines = FIRST_LINES
         while len(done) < len(rows) and time.monotonic() < deadline:
             done += translate(rows[len(done) : len(done) + lines])
-            pace = (time.monotonic() - began) / len(done)
+            pace = (time.monotonic() - start) / len(done)
             lines = min(MOST_LINES, max(FIRST_LINES, int((deadline - time.monotonic()) / 10 / max(pace, 1e-9))))
-        self._unfinished = (time.monotonic() - began) * len(rows) / len(done) if done else 0.0
+        self._unfinished = (time.monotonic() - start) * len(rows) / len(done) if done else 0.0
         return done

@@ -15,7 +15,8 @@ from nmt.corpus.tables import header_of, table_rows
 from nmt.corpus.tolerant_reader import TolerantReader, parallel_files
 from nmt.errors import NMTError
 from nmt.formats.reader import ImportOptions, import_file
-from nmt.training.preparation.corpus_files import CorpusFiles
+from nmt.training.preparation.data_config import DataConfig
+from nmt.training.preparation.training_data import resolve_data
 
 PLAIN = '"Hallo", sagte er.\t"Hello," he said.\n"Gut."\t"Good."\n5" Rohr\t5" pipe\n'
 EXCEL = '"Er sagte ""Hallo""."\tHe said.\r\n"zwei\nZeilen"\t"a\ttab"\r\nDrei\tThree\r\n'
@@ -209,8 +210,8 @@ def test_unreadable_rows_are_reported_with_their_line(tmp_path: Path, name: str,
 def test_requested_languages_choose_the_columns_of_a_table(tmp_path: Path, asked: tuple[str, str], line: bytes) -> None:
     path = tmp_path / "m.tsv"
     path.write_text("en\tde\tfr\ndog\tHund\tchien\n")
-    files = CorpusFiles(tables=(str(path),), source_language=asked[0], target_language=asked[1])
-    [block] = read_blocks(files.corpora())
+    files = DataConfig(tsv=(str(path),), source_language=asked[0], target_language=asked[1])
+    [block] = read_blocks(resolve_data(files).files)
     assert block.source.splitlines(keepends=True)[1] == line
     [block] = TolerantReader(parallel_files([], [], [str(path)], asked)).blocks()
     assert block.source.splitlines(keepends=True)[1] == line
@@ -219,9 +220,9 @@ def test_requested_languages_choose_the_columns_of_a_table(tmp_path: Path, asked
 def test_a_table_without_the_requested_languages_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "m.tsv"
     path.write_text("en\tde\ndog\tHund\n")
-    files = CorpusFiles(tables=(str(path),), source_language="nl", target_language="fr")
+    files = DataConfig(tsv=(str(path),), source_language="nl", target_language="fr")
     with pytest.raises(NMTError, match="no columns are in the requested languages; the columns are en, de"):
-        list(read_blocks(files.corpora()))
+        list(read_blocks(resolve_data(files).files))
 
 
 def test_source_and_target_cannot_be_the_same_column(tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ from typing import Any
 import torch
 
 from nmt.model_dir.load import load_model
-from nmt.training.preparation.corpus_files import CorpusFiles
+from nmt.training.context import RunOptions
+from nmt.training.preparation.data_config import DataConfig
 from nmt.training.recipe import Recipe, merge_recipe
 from nmt.training.run import train
 from nmt.training.run_directory.checkpoints import CheckpointStore
@@ -86,7 +87,9 @@ class Campaign:
             return process
         status = 1
         try:
-            report = train(self.files, output, self.recipe, reporter=RecordingReporter(), device="cpu", threads=1)
+            report = train(
+                self.files, output, self.recipe, RunOptions(device="cpu", threads=1), reporter=RecordingReporter()
+            )
             status = 0 if report.finished else 1
         except BaseException:  # noqa: BLE001 - this is the whole of a process
             (self.directory / "error.txt").write_text(traceback.format_exc())
@@ -110,14 +113,14 @@ class Campaign:
                 return -1
             time.sleep(POLL)
 
-    def _write_corpus(self) -> CorpusFiles:
+    def _write_corpus(self) -> DataConfig:
         self.directory.mkdir(parents=True, exist_ok=True)
         generator = random.Random(1)
         words = ["eins", "zwei", "drei", "vier", "Haus", "Baum"]
         sources = [" ".join(generator.choices(words, k=generator.randint(3, 6))) + f" {n}" for n in range(120)]
         for name, lines in (("text.de", sources), ("text.en", [line.upper() for line in sources])):
             (self.directory / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        return CorpusFiles(sources=(str(self.directory / "text.de"),), targets=(str(self.directory / "text.en"),))
+        return DataConfig(source=(str(self.directory / "text.de"),), target=(str(self.directory / "text.en"),))
 
 
 def _going_on(output: Path) -> str:

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from nmt.model_dir.info import load_info
+from nmt.training.context import RunOptions
 from nmt.training.run import train
 from nmt.translation.translator import Translator
 from tests.conftest import RecordingReporter, Reversal
@@ -48,7 +49,7 @@ def test_the_same_command_again_changes_nothing(reversal: Reversal, tmp_path: Pa
     shutil.copytree(reversal.model_dir, model_dir)
     before = (model_dir / "weights.safetensors").read_bytes()
     reporter = RecordingReporter()
-    report = train(reversal.files, model_dir, reversal.recipe, reporter=reporter, device="cpu", threads=1)
+    report = train(reversal.files, model_dir, reversal.recipe, RunOptions(device="cpu", threads=1), reporter=reporter)
     assert report.finished
     assert [score.score for score in report.scores] == [score.score for score in reversal.report.scores]
     assert reporter.validations == []

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from nmt.errors import NMTError
-from nmt.training.preparation.corpus_files import CorpusFiles
+from nmt.training.context import RunOptions
+from nmt.training.preparation.data_config import DataConfig
 from nmt.training.recipe import Recipe, merge_recipe
 from nmt.training.run import RunReport, train
 from tests.conftest import RecordingReporter
@@ -40,10 +41,10 @@ run(directory)
 
 def run(directory: Path | str, changes: dict[str, object] | None = None) -> RunReport:
     """Train in ``directory``, which holds the text."""
-    files = CorpusFiles(sources=(f"{directory}/text.de",), targets=(f"{directory}/text.en",))
+    files = DataConfig(source=(f"{directory}/text.de",), target=(f"{directory}/text.en",))
     recipe = merge_recipe(merge_recipe(Recipe(), SETTINGS, where="test"), changes or {}, where="test")
     reporter = RecordingReporter()
-    return train(files, Path(directory) / "model", recipe, reporter=reporter, device="cpu", threads=1)
+    return train(files, Path(directory) / "model", recipe, RunOptions(device="cpu", threads=1), reporter=reporter)
 
 
 def write_text(directory: Path) -> Path:

@@ -15,6 +15,7 @@ from nmt.data.encoded_corpus import EncodedCorpus, encoded_in_memory
 from nmt.models.config import ModelConfig
 from nmt.models.transformer import Transformer
 from nmt.training.config import TrainingConfig
+from nmt.training.context import RunOptions
 from nmt.training.recipe import Recipe, merge_recipe
 from nmt.training.run import train
 from nmt.training.sizing.batch_size import settle_batch_tokens
@@ -95,12 +96,11 @@ def test_a_run_on_a_gpu_stops_goes_on_and_translates_anywhere(tmp_path: Path) ->
         files,
         tmp_path / "model",
         recipe,
+        RunOptions(device="cuda", stop_requested=lambda: next(asked, None) is None),
         reporter=RecordingReporter(),
-        device="cuda",
-        stop_requested=lambda: next(asked, None) is None,
     )
     assert (stopped.finished, stopped.state.step) == (False, 7)
-    whole = train(files, tmp_path / "model", recipe, reporter=RecordingReporter(), device="cuda")
+    whole = train(files, tmp_path / "model", recipe, RunOptions(device="cuda"), reporter=RecordingReporter())
     assert (whole.finished, whole.state.step) == (True, 12)
     lines = ["eins zwei Haus 3", "", "Baum"]
     for device in ("cpu", "cuda"):

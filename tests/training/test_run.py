@@ -15,9 +15,11 @@ from nmt.corpus.word_counts import read_word_counts
 from nmt.errors import NMTError
 from nmt.model_dir.info import load_info
 from nmt.model_dir.layout import WORD_COUNTS
+from nmt.text.languages import language_of
 from nmt.tokenization.tokenizer import Tokenizer
 from nmt.training.config import DECAYS, PEAKS
-from nmt.training.preparation.corpus_files import CorpusFiles, language_of
+from nmt.training.context import RunOptions
+from nmt.training.preparation.data_config import DataConfig
 from nmt.training.recipe import Recipe, merge_recipe
 from nmt.training.run import RunReport, train
 from nmt_corpora import phrasebook_file
@@ -44,19 +46,20 @@ SMALL = {
 }
 
 
-def write_corpus(directory: Path, pairs: int = 60, seed: int = 1) -> CorpusFiles:
+def write_corpus(directory: Path, pairs: int = 60, seed: int = 1) -> DataConfig:
     generator = random.Random(seed)
     words = ["eins", "zwei", "drei", "vier", "Haus", "Baum"]
     sources = [" ".join(generator.choices(words, k=generator.randint(3, 6))) + f" {n}" for n in range(pairs)]
     for name, lines in (("text.de", sources), ("text.en", [line.upper() for line in sources])):
         (directory / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return CorpusFiles(sources=(str(directory / "text.de"),), targets=(str(directory / "text.en"),))
+    return DataConfig(source=(str(directory / "text.de"),), target=(str(directory / "text.en"),))
 
 
-def run(files: CorpusFiles, output: Path, changes: dict[str, object] | None = None, **settings: object) -> RunReport:
+def run(files: DataConfig, output: Path, changes: dict[str, object] | None = None, **settings: object) -> RunReport:
     recipe = merge_recipe(merge_recipe(Recipe(), SMALL, where="test"), changes or {}, where="test")
     reporter = settings.pop("reporter", None) or RecordingReporter()
-    return train(files, output, recipe, reporter=reporter, device="cpu", threads=1, **settings)  # type: ignore[arg-type]
+    options = RunOptions(device="cpu", threads=1, **settings)  # type: ignore[arg-type]
+    return train(files, output, recipe, options, reporter=reporter)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("asked", "step"), [(4, 4), (6, 6), (-1, 12)])
@@ -89,7 +92,7 @@ def test_other_subwords_are_drawn_alike_after_a_stop(tmp_path: Path) -> None:
     for language in ("en", "de"):
         lines = phrasebook_file("train", language).read_text("utf-8").splitlines(keepends=True)[:200]
         (tmp_path / f"text.{language}").write_text("".join(lines), encoding="utf-8")
-    files = CorpusFiles(sources=(str(tmp_path / "text.en"),), targets=(str(tmp_path / "text.de"),))
+    files = DataConfig(source=(str(tmp_path / "text.en"),), target=(str(tmp_path / "text.de"),))
     changes: dict[str, object] = {"training": {"subword_sampling": 0.5, "batch_tokens": None}}
     whole = run(files, tmp_path / "whole", changes)
     asked = iter(range(5))
@@ -137,11 +140,11 @@ def test_a_tokenizer_given_at_first_cannot_be_left_out_or_replaced_later(tmp_pat
     given, another = tmp_path / "given.model", tmp_path / "another.model"
     given.write_bytes((tmp_path / "other" / "tokenizer.model").read_bytes())
     another.write_bytes(given.read_bytes() + b" ")
-    run(replace(files, tokenizers=(str(given),)), tmp_path / "model")
-    for tokenizers in ((), (str(another),)):
+    run(replace(files, tokenizer=str(given)), tmp_path / "model")
+    for tokenizer in (None, str(another)):
         with pytest.raises(NMTError, match="tokenizer, named with --tokenizer or learnt from the text, is another one"):
-            run(replace(files, tokenizers=tokenizers), tmp_path / "model")
-    assert run(replace(files, tokenizers=(str(given),)), tmp_path / "model").finished
+            run(replace(files, tokenizer=tokenizer), tmp_path / "model")
+    assert run(replace(files, tokenizer=str(given)), tmp_path / "model").finished
 
 
 def test_a_run_that_an_earlier_release_began_goes_on_without_the_settings_it_did_not_know(tmp_path: Path) -> None:
@@ -171,7 +174,7 @@ def test_a_trained_model_without_checkpoints_is_not_trained_over(tmp_path: Path)
 
 def test_a_run_that_failed_before_its_first_checkpoint_can_be_mended(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
-    target = Path(files.targets[0])
+    target = Path(files.target[0])
     whole = target.read_text()
     target.write_text(whole + "ONE MORE\n")
     with pytest.raises(NMTError, match="60 lines but"):
@@ -247,7 +250,7 @@ def test_validation_text_is_checked_before_the_corpus_is_read(tmp_path: Path) ->
     files = write_corpus(tmp_path)
     (tmp_path / "short.de").write_text("eins\nzwei\n")
     (tmp_path / "short.en").write_text("ONE\n")
-    Path(files.sources[0]).write_bytes(b"\xff\n")
+    Path(files.source[0]).write_bytes(b"\xff\n")
     short = {"validation_sources": (str(tmp_path / "short.de"),), "validation_targets": (str(tmp_path / "short.en"),)}
     with pytest.raises(NMTError, match=r"short\.de has 2 lines but .*short\.en has 1"):
         run(replace(files, **short), tmp_path / "model")
@@ -256,7 +259,7 @@ def test_validation_text_is_checked_before_the_corpus_is_read(tmp_path: Path) ->
 def test_a_corpus_of_the_same_few_sentences_needs_validation_files(tmp_path: Path) -> None:
     (tmp_path / "few.de").write_text("eins\n" * 50 + "".join(f"{number}\n" for number in range(50)))
     (tmp_path / "few.en").write_text("".join(f"{number}\n" for number in range(50)) + "ONE\n" * 50)
-    files = CorpusFiles(sources=(str(tmp_path / "few.de"),), targets=(str(tmp_path / "few.en"),))
+    files = DataConfig(source=(str(tmp_path / "few.de"),), target=(str(tmp_path / "few.en"),))
     with pytest.raises(NMTError, match="the same few sentences"):
         run(files, tmp_path / "model")
 
@@ -270,14 +273,14 @@ def test_very_little_text_still_trains(tmp_path: Path, pairs: int) -> None:
 
 def test_validation_files_and_tables(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
-    lines = Path(files.sources[0]).read_text().splitlines()
+    lines = Path(files.source[0]).read_text().splitlines()
     (tmp_path / "more.tsv").write_text("".join(f"{line} extra\t{line.upper()} EXTRA\n" for line in lines))
-    both = CorpusFiles(
-        sources=files.sources,
-        targets=files.targets,
-        tables=(str(tmp_path / "more.tsv"),),
-        validation_sources=files.sources,
-        validation_targets=files.targets,
+    both = DataConfig(
+        source=files.source,
+        target=files.target,
+        tsv=(str(tmp_path / "more.tsv"),),
+        valid_source=files.source,
+        valid_target=files.target,
         target_language="en",
     )
     reporter = RecordingReporter()
@@ -291,9 +294,7 @@ def test_validation_pairs_with_an_empty_side_are_counted(tmp_path: Path, caplog:
     files = write_corpus(tmp_path)
     for name, lines in (("valid.de", ["eins", "", "zwei", "drei"]), ("valid.en", ["EINS", "ZWEI", " ", "DREI"])):
         (tmp_path / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    validated = replace(
-        files, validation_sources=(str(tmp_path / "valid.de"),), validation_targets=(str(tmp_path / "valid.en"),)
-    )
+    validated = replace(files, valid_source=(str(tmp_path / "valid.de"),), valid_target=(str(tmp_path / "valid.en"),))
     with caplog.at_level("INFO"):
         assert [pair.target for pair in validated.given_validation()] == ["EINS", "DREI"]
     assert "validation: 2 of 4 pairs have an empty side and are left out" in caplog.text
@@ -301,13 +302,13 @@ def test_validation_pairs_with_an_empty_side_are_counted(tmp_path: Path, caplog:
 
 def test_bad_files_are_sentences_before_anything_slow(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
-    missing = CorpusFiles(sources=(str(tmp_path / "none.de"),), targets=files.targets)
+    missing = DataConfig(source=(str(tmp_path / "none.de"),), target=files.target)
     with pytest.raises(NMTError, match=r"none\.de"):
         run(missing, tmp_path / "model")
     with pytest.raises(NMTError, match="1 source and 0 target files"):
-        run(CorpusFiles(sources=files.sources), tmp_path / "model")
+        run(DataConfig(source=files.source), tmp_path / "model")
     with pytest.raises(NMTError, match="no training text"):
-        run(CorpusFiles(), tmp_path / "model")
+        run(DataConfig(), tmp_path / "model")
     for language in ("../x", "\udcff", "d", "de\nfr"):
         with pytest.raises(NMTError, match="is not a language code"):
             run(replace(files, target_language=language), tmp_path / "model")
@@ -318,12 +319,12 @@ def test_bad_files_are_sentences_before_anything_slow(tmp_path: Path) -> None:
 def test_text_from_a_pipe_is_refused_as_it_is_read_several_times(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.de")
     with pytest.raises(NMTError, match=r"pipe\.de: .* not a pipe"):
-        run(CorpusFiles(sources=(str(tmp_path / "pipe.de"),), targets=("-",)), tmp_path / "model")
+        run(DataConfig(source=(str(tmp_path / "pipe.de"),), target=("-",)), tmp_path / "model")
 
 
 def test_unaligned_text_is_an_error_with_both_counts(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
-    with Path(files.targets[0]).open("a") as file:
+    with Path(files.target[0]).open("a") as file:
         file.write("ONE MORE\n")
     with pytest.raises(NMTError, match=r"60 lines but .*text\.en has 61"):
         run(files, tmp_path / "model")
@@ -355,7 +356,7 @@ def test_languages_are_read_from_the_names_of_files(paths: tuple[str, ...], lang
 def test_the_model_keeps_how_often_each_word_came_in_its_text(reversal: Reversal) -> None:
     found = read_word_counts(reversal.model_dir / WORD_COUNTS)
     assert found is not None
-    lines = Path(reversal.files.sources[0]).read_text(encoding="utf-8").splitlines()
+    lines = Path(reversal.files.source[0]).read_text(encoding="utf-8").splitlines()
     assert found.pairs < len(lines)  # without those held out
     counted = sum(found.source.counts.values())
     assert set(found.source.counts) == set(found.target.counts) == set("abcdefgh")

@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from nmt.corpus.pairs import Pair
-from nmt.data.encoded_corpus import encoded_in_memory
 from nmt.decoding.config import SearchConfig
 from nmt.models.config import ModelConfig
 from nmt.models.transformer import Transformer
 from nmt.tokenization.config import TokenizerConfig
 from nmt.tokenization.training import train_tokenizer
 from nmt.training import validation
+from nmt.training.distributed.calls import ValidationTask
 from nmt.training.distributed.group import Group
 from nmt.training.reporting.reporter import ValidationStoppedError
 from nmt.training.state import BestWeights, TrainState
@@ -44,17 +44,22 @@ class Second(Group):
         return [(["of the first"] * 3, 0.0), value]
 
 
-def prepared(pairs: Sequence[Pair], **options: Any) -> tuple[Transformer, TranslationValidator]:
+def prepared(
+    pairs: Sequence[Pair], *, metric: str = "bleu", source_prefix: Sequence[tuple[int, ...]] = (), **options: Any
+) -> tuple[Transformer, TranslationValidator]:
     """A model that knows nothing, and its validator."""
     tokenizer = train_tokenizer(["a b c", "b c d"], TokenizerConfig(model_type="char"), pairs=2)
     shape = {"encoder_layers": 1, "decoder_layers": 1, "dimension": 8, "heads": 1, "feed_forward": 8}
     validator = TranslationValidator(
-        pairs=pairs,
-        encoded=encoded_in_memory([([5], [6])]),
-        tokenizer=tokenizer,
-        search=SearchConfig(beam_size=1),
-        max_source_length=32,
-        target_language=None,
+        ValidationTask(
+            pairs=pairs,
+            encoded=[([5], [6])],
+            search=SearchConfig(beam_size=1),
+            max_source_length=32,
+            source_prefix=source_prefix,
+            metric=metric,
+        ),
+        tokenizer,
         publish=lambda *_: None,
         **options,
     )
@@ -93,7 +98,7 @@ def test_each_source_is_translated_with_its_own_tag(
     if group.size == 2:
         expected[::2] = ["of the first"] * 3
     with torch.inference_mode():
-        assert validator.translations(model, validator.search, deadline) == expected
+        assert validator.translations(model, validator.task.search, deadline) == expected
 
 
 def test_a_validation_that_found_no_time_says_nothing_of_what_one_takes() -> None:
@@ -122,7 +127,7 @@ def test_a_stop_is_heard_between_batches_of_translations_and_of_the_loss(calls: 
 def test_processes_that_work_together_end_a_validation_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(validation, "LineTranslator", Echo)
     model, validator = prepared([Pair("a", "a")] * 6, group=Second(), stop_requested=lambda: True)
-    assert len(validator.translations(model, validator.search, None)) == 6
+    assert len(validator.translations(model, validator.task.search, None)) == 6
 
 
 def test_references_are_compared_as_the_model_writes_them(monkeypatch: pytest.MonkeyPatch) -> None:

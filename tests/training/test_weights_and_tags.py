@@ -15,16 +15,16 @@ from tests.training.test_run import run, write_corpus
 
 def test_weights_and_tags_are_settings_of_the_run_and_tags_are_in_its_record(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
-    lines = Path(files.sources[0]).read_text().splitlines()
+    lines = Path(files.source[0]).read_text().splitlines()
     (tmp_path / "more.tsv").write_text("".join(f"{line} extra\t{line.upper()} EXTRA\n" for line in lines))
-    both = replace(files, tables=(str(tmp_path / "more.tsv"),))
-    weighted = replace(both, weights=(3.0, 0.5), tags=("", "bt"))
+    both = replace(files, tsv=(str(tmp_path / "more.tsv"),))
+    weighted = replace(both, weight=(3.0, 0.5), tag=("", "bt"))
     run(weighted, tmp_path / "model", {"training": {"max_steps": 2}})
     info = load_info(tmp_path / "model")
     assert info.tags == ("bt",)
     assert info.training["corpus"]["corpora"]["2"] == {"training_pairs": 60, "weight": 0.5, "tag": "bt"}
     with pytest.raises(NMTError, match=r"corpora\.weights was \[3\.0, 0\.5\], now \[3\.0, 1\.0\]; .*--overwrite"):
-        run(replace(weighted, weights=(3.0, 1.0)), tmp_path / "model", {"training": {"max_steps": 2}})
+        run(replace(weighted, weight=(3.0, 1.0)), tmp_path / "model", {"training": {"max_steps": 2}})
     with pytest.raises(
         NMTError, match=r"corpora\.weights was .*now not set; corpora\.tags was \[\"\", \"bt\"\], now not"
     ):
@@ -38,8 +38,8 @@ def test_weights_and_tags_are_settings_of_the_run_and_tags_are_in_its_record(tmp
 def test_a_model_that_goes_on_from_a_tagged_one_takes_text_that_spells_its_tag_as_text(tmp_path: Path) -> None:
     once: dict[str, object] = {"training": {"max_steps": 1}}
     files = write_corpus(tmp_path)
-    run(replace(files, tags=("bt",)), tmp_path / "model", once)
-    for path in (files.sources[0], files.targets[0]):
+    run(replace(files, tag=("bt",)), tmp_path / "model", once)
+    for path in (files.source[0], files.target[0]):
         lines = Path(path).read_text().splitlines()
         Path(path).write_text("".join(f"{line} <bt>\n" for line in lines))
     run(files, tmp_path / "child", once, parent=tmp_path / "model")
@@ -59,8 +59,8 @@ def test_a_model_that_goes_on_from_a_tagged_one_takes_text_that_spells_its_tag_a
 def test_a_run_that_is_refused_as_it_begins_removes_no_model(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     run(files, tmp_path / "model", {"training": {"max_steps": 1}})
-    twice = replace(files, sources=files.sources * 2, targets=files.targets * 2, tags=("x", "y"))
-    given = replace(twice, validation_sources=files.sources, validation_targets=files.targets)
+    twice = replace(files, source=files.source * 2, target=files.target * 2, tag=("x", "y"))
+    given = replace(twice, valid_source=files.source, valid_target=files.target)
     for output in (tmp_path / "model", tmp_path / "new"):
         with pytest.raises(NMTError, match=r"every corpus has a tag, and they differ \(x, y\)"):
             run(given, output, overwrite=True)

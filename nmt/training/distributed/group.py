@@ -1,20 +1,20 @@
 """Several processes, one for each device, that train one model together.
 
 One leads: it runs the whole training as if it were alone, decides what depends on clocks and signals, and is the only
-one that writes or shows anything. The others follow: they wait until the leader calls a method of theirs by name, which
-the leader then goes through itself. What belongs to one call is done in the same order by all of them.
+one that writes or shows anything. The others follow: they wait until the leader calls one of their methods, and the
+leader does its own share of the same work. Within a call, all processes do the same steps in the same order.
 
-The leader is the process that the user started, which starts the others (``--devices``), or that of rank 0 among those
-that torchrun started, on one machine or several.
+The leader is the process that the user started, which starts the others (``--devices``), or the one with rank 0 among
+the processes that torchrun started, on one machine or several.
 """
 
 import io
 import signal
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import torch
 import torch.distributed as dist
@@ -22,25 +22,27 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from nmt.errors import GO_ON, NMTError
+from nmt.training.distributed.calls import FollowerCalls
 from nmt.training.distributed.placement import World
 
-TOGETHER = timedelta(minutes=30)  # the most that a process waits for the others within an update, and to meet them
-PATIENCE = timedelta(days=365)  # for the leader's next word: it may read a large corpus first
+TOGETHER = timedelta(minutes=30)  # that a process waits at most for the others, within an update and to connect
+PATIENCE = timedelta(days=365)  # for the leader's next call: it may read a large corpus first
 PIECE = 1 << 26  # bytes of a state that are sent at a time
 
 T = TypeVar("T")
+Arguments = ParamSpec("Arguments")
 
 
 class LostError(NMTError):
-    """Another process of the training has gone."""
+    """Another process of the training has ended or cannot be reached."""
 
 
 class AgreedError(NMTError):
-    """Something that all processes have found together, and that the leader tells the user."""
+    """An error that all processes have noticed together, and that the leader reports to the user."""
 
 
 class Group:
-    """The processes that train together as one of them sees them: here one that is alone, to which it costs nothing."""
+    """The processes that train together, as one of them sees them; in this base class it is alone."""
 
     rank = 0
     size = 1
@@ -50,12 +52,20 @@ class Group:
         """Whether this process leads."""
         return self.rank == 0
 
-    def calling(self, name: str, *arguments: Any) -> AbstractContextManager[None]:  # noqa: ARG002
-        """Have the followers do what they call ``name``, while the leader does its own part inside the block."""
+    def call(
+        self,
+        method: Callable[Concatenate[FollowerCalls, Arguments], None],  # noqa: ARG002
+        *arguments: Arguments.args,  # noqa: ARG002
+        **named: Arguments.kwargs,  # noqa: ARG002
+    ) -> AbstractContextManager[None]:
+        """A block in which the followers carry out ``method`` with these arguments, and the leader does its own share.
+
+        A follower that reaches such a block is already within the call.
+        """
         return nullcontext()
 
     def gather(self, value: T) -> list[T]:
-        """The values of all, by rank; only the leader may look at them."""
+        """The values of all, by rank; only the leader may use them."""
         return [value]
 
     def any(self, flag: bool) -> bool:
@@ -71,10 +81,10 @@ class Group:
         return list(numbers)
 
     def add_up(self, tensor: Tensor) -> None:
-        """Put the sum over all in the place of ``tensor``."""
+        """Replace ``tensor`` by its sum over all processes."""
 
     def share(self, tensors: Iterable[Tensor]) -> None:
-        """Put the leader's values in the place of ``tensors``."""
+        """Replace ``tensors`` by those of the leader."""
 
     def share_state(self, state: dict[str, Any]) -> dict[str, Any]:
         """The leader's ``state``, of tensors and plain values."""
@@ -88,8 +98,8 @@ class Group:
         """A block in which gradients of ``replica`` add up in this process only."""
         return nullcontext()
 
-    def explaining(self) -> AbstractContextManager[None]:
-        """A block in which a broken connection is a LostError."""
+    def connection_errors(self) -> AbstractContextManager[None]:
+        """A block in which a broken connection raises a LostError."""
         return nullcontext()
 
 
@@ -100,33 +110,37 @@ class Processes(Group):
     """Processes connected by torch.distributed: gradients by NCCL between GPUs, all else by gloo."""
 
     def __init__(self, world: World, store: Any = None) -> None:
-        """Meet the others, in a ``store`` or as torchrun's environment says; returns when all are there."""
+        """Connect to the others, in a ``store`` or as torchrun's environment says; returns once all are connected."""
         self.rank = world.rank
         self.size = world.size
         self.device = world.device
-        self.busy = False  # with a call that others take part in
+        self.busy = False  # with a call
         on_gpu = self.device.type == "cuda"
         if on_gpu:
             torch.cuda.set_device(self.device)
         backend = "nccl" if on_gpu and dist.is_nccl_available() else "gloo"
-        with self.explaining():
+        with self.connection_errors():
             dist.init_process_group(backend, store=store, rank=self.rank, world_size=self.size, timeout=TOGETHER)
-            self._words = dist.new_group(backend="gloo", timeout=PATIENCE)
+            self._control = dist.new_group(backend="gloo", timeout=PATIENCE)
 
     def leave(self, *, failed: bool = False) -> None:
-        """Give up all connections; after a failure NCCL would wait for who has gone, so it ends with the process."""
+        """Close all connections; after a failure NCCL would wait for lost processes, so it ends with this process."""
         if not (failed and dist.get_backend() == "nccl"):
             with suppress(RuntimeError):
                 dist.destroy_process_group()
 
     @contextmanager
-    def calling(self, name: str, *arguments: Any) -> Iterator[None]:
-        """See Group.calling; a follower is already within the call."""
+    def call(
+        self,
+        method: Callable[Concatenate[FollowerCalls, Arguments], None],
+        *arguments: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Iterator[None]:
         if not self.main:
             yield
             return
         self.busy = True
-        self._broadcast((name, arguments))
+        self._broadcast((method.__name__, arguments, named))
         try:
             yield
         except AgreedError:
@@ -134,21 +148,21 @@ class Processes(Group):
             raise
         self.busy = False
 
-    def hear(self) -> tuple[str, tuple[Any, ...]]:
-        """What the leader calls next, and with which arguments."""
-        called: tuple[str, tuple[Any, ...]] = self._broadcast(None)
-        return called
+    def receive_call(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        """The leader's next call: the name of a method of FollowerCalls, and its arguments."""
+        received: tuple[str, tuple[Any, ...], dict[str, Any]] = self._broadcast(None)
+        return received
 
-    def say_end(self, status: int) -> None:
-        """Let the followers end with ``status``, if they are listening."""
+    def end_followers(self, status: int) -> None:
+        """Let the followers end with ``status``, if they are waiting for a call."""
         if not self.busy:
-            with suppress(LostError):
-                self._broadcast(("end", (status,)))
+            with suppress(LostError), self.call(FollowerCalls.end, status):
+                pass
 
     def gather(self, value: T) -> list[T]:
         values: list[Any] | None = [None] * self.size if self.main else None
-        with self.explaining():
-            dist.gather_object(value, values, dst=0, group=self._words)
+        with self.connection_errors():
+            dist.gather_object(value, values, dst=0, group=self._control)
         return values or []
 
     def any(self, flag: bool) -> bool:
@@ -156,23 +170,23 @@ class Processes(Group):
 
     def largest(self, number: int) -> int:
         largest = torch.tensor(number)
-        with self.explaining():
-            dist.all_reduce(largest, dist.ReduceOp.MAX, group=self._words)
+        with self.connection_errors():
+            dist.all_reduce(largest, dist.ReduceOp.MAX, group=self._control)
         return int(largest)
 
     def totals(self, *numbers: int) -> list[int]:
         totals = torch.tensor(numbers)
-        with self.explaining():
-            dist.all_reduce(totals, group=self._words)
-        found: list[int] = totals.tolist()
-        return found
+        with self.connection_errors():
+            dist.all_reduce(totals, group=self._control)
+        sums: list[int] = totals.tolist()
+        return sums
 
     def add_up(self, tensor: Tensor) -> None:
-        with self.explaining():
+        with self.connection_errors():
             dist.all_reduce(tensor)
 
     def share(self, tensors: Iterable[Tensor]) -> None:
-        with self.explaining():
+        with self.connection_errors():
             for tensor in tensors:
                 dist.broadcast(tensor.detach(), src=0)
 
@@ -182,16 +196,16 @@ class Processes(Group):
             torch.save(state, buffer)
         size = self._broadcast(buffer.tell())
         data = torch.frombuffer(buffer.getbuffer() if self.main else bytearray(size), dtype=torch.uint8)
-        with self.explaining():
+        with self.connection_errors():
             for piece in data.split(PIECE):  # type: ignore[no-untyped-call]
-                dist.broadcast(piece, src=0, group=self._words)
+                dist.broadcast(piece, src=0, group=self._control)
         if self.main:
             return state
         shared: dict[str, Any] = torch.load(io.BytesIO(data.numpy().data), map_location="cpu", weights_only=True)
         return shared
 
     def replicate(self, module: nn.Module) -> nn.Module:
-        with self.explaining(), warnings.catch_warnings():
+        with self.connection_errors(), warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # broadcast_buffers has a new name in the newest torch only
             return DistributedDataParallel(
                 module,
@@ -206,30 +220,30 @@ class Processes(Group):
         return replica.no_sync()
 
     @contextmanager
-    def explaining(self) -> Iterator[None]:
+    def connection_errors(self) -> Iterator[None]:
         try:
             yield
         except RuntimeError as error:
             if not (isinstance(error, dist.DistError) or "/gloo/" in str(error)):
                 raise
-            gone = "another process" if self.main else "the leading process"
-            raise LostError(f"{gone} of this training has gone or cannot be reached; {GO_ON}") from error
+            lost = "another process" if self.main else "the leading process"
+            raise LostError(f"{lost} of this training has ended or cannot be reached; {GO_ON}") from error
 
     def _broadcast(self, message: Any) -> Any:
         """The leader's ``message``."""
         messages = [message]
-        with self.explaining():
-            dist.broadcast_object_list(messages, src=0, group=self._words)
+        with self.connection_errors():
+            dist.broadcast_object_list(messages, src=0, group=self._control)
         return messages[0]
 
 
 def file_store(path: str, size: int) -> Any:
-    """A file in which ``size`` processes of one machine meet; unlike a port it can be one user's only."""
+    """A file through which ``size`` processes of one machine connect; unlike a port, only one user can access it."""
     return dist.FileStore(path, size)  # type: ignore[attr-defined]
 
 
 def leave_signals_to_the_leader() -> None:
-    """Ctrl-C and the like may reach every process; the leader saves, and then ends the others."""
+    """Ignore Ctrl-C and similar signals, which may reach every process; the leader saves, and then ends the others."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)

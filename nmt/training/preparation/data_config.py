@@ -1,19 +1,16 @@
-"""The table [data] of a settings file: the text that a training learns from, as the command line would name it."""
+"""The table [data] of a settings file: the text that a run learns from, as the command line names it."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nmt.errors import NMTError
 from nmt.settings import from_mapping, to_mapping
 
-if TYPE_CHECKING:
-    from nmt.training.preparation.corpus_files import CorpusFiles
-
 FILES = ("source", "target", "tsv", "valid_source", "valid_target", "tokenizer")
-# Where the command line names any of the files on the left, it replaces all that is on the right.
+# If the command line names any of the files on the left, it replaces everything on the right.
 GROUPS = (
     (("source", "target", "tsv"), ("source", "target", "tsv", "weight", "tag")),
     (("valid_source", "valid_target"), ("valid_source", "valid_target", "valid_tag")),
@@ -37,29 +34,11 @@ class DataConfig:
     tokenizer: str | None = None
 
     def overridden(self, given: Mapping[str, Any]) -> "DataConfig":
-        """With what is ``given`` (None and () are not) in the place of its own values, file groups as a whole."""
+        """With the values in ``given``, except None and (), instead of its own; groups of files change as a whole."""
         values = {key: value for key, value in given.items() if value not in (None, ())}
         replaced = {key for files, group in GROUPS if any(key in values for key in files) for key in group}
         nothing = {key: getattr(DataConfig, key) for key in replaced}
         return replace(self, **{**nothing, **values})
-
-    def corpus_files(self) -> "CorpusFiles":
-        """The files of a run."""
-        from nmt.training.preparation.corpus_files import CorpusFiles
-
-        return CorpusFiles(
-            sources=self.source,
-            targets=self.target,
-            tables=self.tsv,
-            validation_sources=self.valid_source,
-            validation_targets=self.valid_target,
-            source_language=self.source_language,
-            target_language=self.target_language,
-            weights=self.weight,
-            tags=self.tag,
-            tokenizers=() if self.tokenizer is None else (self.tokenizer,),
-            valid_tag=self.valid_tag,
-        )
 
 
 KEYS = tuple(field.name for field in fields(DataConfig))

@@ -1,4 +1,4 @@
-"""Going on from a published model with other text: what is inherited, and how the old text is mixed in."""
+"""Training that starts from a published model: what is inherited, and how the old text is mixed in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -19,7 +19,7 @@ from nmt.tokenization.config import TokenizerConfig
 from nmt.tokenization.tags import check_known
 from nmt.tokenization.tokenizer import Tokenizer
 from nmt.training.config import DECAYS, FINE_TUNING_SHARE
-from nmt.training.preparation.corpus_files import CorpusFiles
+from nmt.training.preparation.training_data import TrainingData
 from nmt.training.recipe import Recipe
 
 SHAPE_IS_FREE = ("dropout",)  # settings of a model that weights of another value fit
@@ -27,7 +27,7 @@ SHAPE_IS_FREE = ("dropout",)  # settings of a model that weights of another valu
 
 @dataclass(frozen=True)
 class Parent:
-    """A published model, and the text it learned from where that is still there."""
+    """A published model, and the text it learned from if that is still there."""
 
     directory: Path
     weights: dict[str, Tensor]
@@ -35,28 +35,28 @@ class Parent:
     info: ModelInfo
     digest: str  # of the weights
     corpus: EncodedCorpus | None
-    differing: int = 0  # sides, of two, on which the new text is known to have another language
+    differing: int = 0  # sides, of two, on which the new text is known to be in another language
 
     def model_config(self, recipe: Recipe) -> ModelConfig:
-        """The shape of the parent, with what ``recipe`` says of dropout."""
+        """The shape of the parent, with the dropout of ``recipe``."""
         free = {name: value for name, value in recipe.model.items() if name in SHAPE_IS_FREE}
         return replace(self.info.model, **free)
 
-    def languages(self, files: CorpusFiles) -> tuple[str | None, str | None]:
-        """The languages of the new text, or of the parent where the files do not say."""
-        source, target = files.languages()
+    def languages(self, data: TrainingData) -> tuple[str | None, str | None]:
+        """The languages of the new text, or of the parent where those are not known."""
+        source, target = data.languages
         return source or self.info.source_language, target or self.info.target_language
 
-    def directions(self, files: CorpusFiles) -> str:
-        """What a user should know of the languages of model and text where they differ."""
-        new = " to ".join(code or "?" for code in self.languages(files))
+    def directions(self, data: TrainingData) -> str:
+        """The languages of model and text, which differ, as a clause for a message."""
+        new = " to ".join(code or "?" for code in self.languages(data))
         return f"{self.directory} translates {self.info.source_language} to {self.info.target_language}, the text {new}"
 
 
 def with_fine_tuning_defaults(recipe: Recipe) -> Recipe:
-    """``recipe`` for going on from a published model: what is not set is gentle, and dropout is in full at once.
+    """``recipe`` for a run that starts from a published model: a low rate, and full dropout at once, unless set.
 
-    Weights that the new text has no use for are not to fade away, so that they decay no faster than with AdamW.
+    Weights that the new text does not use should not fade away, so they decay no faster than with AdamW.
     """
     given = recipe.training
     rate = FINE_TUNING_SHARE * given.peak_rate if given.learning_rate is None else given.learning_rate
@@ -66,16 +66,16 @@ def with_fine_tuning_defaults(recipe: Recipe) -> Recipe:
     return replace(recipe, training=training)
 
 
-def load_parent(directory: Path, recipe: Recipe, files: CorpusFiles, output: Path) -> Parent:
+def load_parent(directory: Path, recipe: Recipe, data: TrainingData, output: Path) -> Parent:
     """The model in ``directory``, checked; NMTError if it is damaged or ``recipe`` asks for another kind of model."""
     if directory.resolve() == output.resolve():
         raise NMTError(f"--from and -o both name {output}; give the new model a directory of its own")
     model, tokenizer, info = load_model(directory, device="cpu")
     _check_recipe(recipe, info, directory)
-    for tag in files.corpus_tags():
+    for tag in data.tags:
         check_known(tag, info.tags)
-    old = map(canonical_code, (info.source_language, info.target_language))  # unknown codes carry no information
-    differing = sum(map(differ, files.languages(), old))
+    old = map(canonical_code, (info.source_language, info.target_language))  # None for an unknown code
+    differing = sum(map(differ, data.languages, old))
     mixed = recipe.training.mix_old and not differing
     corpus = _old_corpus(directory / TRAINING, tokenizer) if mixed else None
     digest = read_header(directory / WEIGHTS).checksum
@@ -95,13 +95,13 @@ def _check_recipe(recipe: Recipe, info: ModelInfo, directory: Path) -> None:
     ]
     if wrong:
         raise NMTError(
-            f"{directory} brings its own shape and tokenizer, so {', '.join(wrong)} cannot be set beside --from; "
+            f"{directory} has its own shape and tokenizer, so {', '.join(wrong)} cannot be set together with --from; "
             "leave that out, or train a new model without --from"
         )
 
 
 def _old_corpus(training: Path, tokenizer: Tokenizer) -> EncodedCorpus | None:
-    """What the model learned from, if it is there and was made with the same tokenizer."""
+    """What the model learned from, if it is there and was encoded with the same tokenizer."""
     try:
         same = (training / "tokenizer.model").read_bytes() == tokenizer.proto
     except OSError:
@@ -110,8 +110,8 @@ def _old_corpus(training: Path, tokenizer: Tokenizer) -> EncodedCorpus | None:
 
 
 def epoch_weights(sizes: Sequence[int], weights: Sequence[float], share: float) -> tuple[float, ...]:
-    """How often each corpus comes in an epoch: as ``weights`` say, and old text, if there is one more corpus, so often
-    that it is ``share`` of the epoch's pairs, but never more than once."""
+    """How often each corpus comes in an epoch: ``weights``, and for old text, which is one more corpus, what makes it
+    ``share`` of the epoch's pairs, but never more than once."""
     if len(sizes) == len(weights):
         return tuple(weights)
     new_pairs = sum(size * weight for size, weight in zip(sizes, weights, strict=False))
@@ -119,11 +119,11 @@ def epoch_weights(sizes: Sequence[int], weights: Sequence[float], share: float) 
 
 
 def describe_replay(parent: Parent, sizes: Sequence[int], weights: Sequence[float]) -> str:
-    """What a user should know of the old text."""
+    """How much old text is mixed in, or why none is, as a sentence."""
     if parent.corpus is None:
         return (
             f"the text that {parent.directory} learned from is not in {parent.directory / TRAINING}, so none is mixed "
-            "in; lest the model forget it, give that text too, with -s and -t"
+            "in; to keep the model from forgetting it, give that text too, with -s and -t"
         )
     pairs = round(sizes[-1] * weights[-1])
     return (

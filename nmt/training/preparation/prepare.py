@@ -1,7 +1,7 @@
 """From the user's files to what a trainer needs: pairs, tokenizer, ids; done once and kept in the model directory.
 
-The text is read three times from end to end, block by block: to judge the pairs, to fetch the sample that the tokenizer
-learns from and the held-out pairs, and to encode. Nothing is in memory whole but a few bytes of numbers for each pair.
+The text is read three times from end to end, block by block: to filter the pairs; to collect the held-out pairs and the
+sample that the tokenizer learns from; and to encode. Only a few bytes of numbers for each pair are kept in memory.
 """
 
 import json
@@ -32,146 +32,132 @@ from nmt.runtime.workers import ordered_map, worthwhile_helpers
 from nmt.tokenization.tags import tag_ids, tag_symbols
 from nmt.tokenization.tokenizer import Tokenizer
 from nmt.tokenization.training import train_tokenizer
-from nmt.training.preparation.corpus_files import CorpusFiles
-from nmt.training.preparation.fine_tuning import Parent, describe_replay, epoch_weights, longest
-from nmt.training.preparation.given_tokenizer import check_tokenizer_settings, given_tokenizer
-from nmt.training.preparation.preflight import preflight, warn_of_languages
-from nmt.training.preparation.prepared import HELD_OUT_TAGS, PreparedCorpus, corpus_keys, find_prepared
+from nmt.training.preparation.fine_tuning import describe_replay, epoch_weights, longest
+from nmt.training.preparation.given_tokenizer import check_tokenizer_settings, given_tokenizer, has_tokenizer
+from nmt.training.preparation.preflight import preflight, warn_about_languages
+from nmt.training.preparation.prepared import PREPARED, PreparedCorpus, corpus_key, find_prepared
 from nmt.training.preparation.replay import ReplayCorpus
-from nmt.training.recipe import Recipe
+from nmt.training.preparation.run_input import RunInput
 from nmt.training.reporting.reporter import Reporter
 
 FEWEST_PAIRS = 2  # one to learn from and one to validate on
-# Which pairs are held out, and so the tokenizer, is the same for any seed of a run: models of several seeds can be
-# compared, and translate together.
+# The held-out pairs, and so the tokenizer, are the same for any seed of a run: models of several seeds can be compared
+# and combined in an ensemble.
 HELD_OUT_SEED = 1
 SECONDS_BETWEEN_LINES = 30.0
-CHANGED = "the training text was changed while it was read; give the same command again"
+CHANGED = "the training text was changed while it was read; run the same command again"
 
 T = TypeVar("T")
 
 
-def prepare(
-    files: CorpusFiles,
-    recipe: Recipe,
-    directory: Path,
-    *,
-    fingerprint: dict[str, str],
-    reporter: Reporter,
-    processes: int | None = None,
-    parent: Parent | None = None,
-) -> PreparedCorpus:
-    """The corpus of ``files``, from ``directory`` if it was prepared there from the same text and settings before.
+def prepare(run: RunInput, directory: Path, *, reporter: Reporter, processes: int | None = None) -> PreparedCorpus:
+    """The prepared corpus of a run, from ``directory`` if it was prepared there from the same text and settings.
 
     ``processes`` read and encode the text side by side, None meaning one for each processor; the result is the same for
-    any number of them. With a ``parent`` the tokenizer is its own, and its old text is there as one more corpus.
+    any number of them. With a parent, the tokenizer is the parent's, and its old text is one more corpus. NMTError for
+    text or settings that cannot be used.
     """
-    prepared = find_prepared(files, recipe, directory, fingerprint=fingerprint, parent=parent)
+    prepared = find_prepared(run, directory)
     if prepared is not None:
         return prepared
-    check_tokenizer_settings(files, recipe, parent)
-    preflight(files, parent)
-    warn_of_languages(files, parent)
-    key, _ = corpus_keys(files, recipe, fingerprint, parent)
-    helpers = worthwhile_helpers(files.size(), processes)
-    preparation = _Preparation(files, recipe, directory, reporter, parent, helpers=helpers)
-    validation, tags, facts = preparation.run(key)
-    stored = {"key": key, "facts": facts, "validation": validation, HELD_OUT_TAGS: tags}
-    _write_json(directory / "prepared.json", stored)
-    opened = find_prepared(files, recipe, directory, fingerprint=fingerprint, parent=parent)
+    check_tokenizer_settings(run)
+    preflight(run)
+    warn_about_languages(run)
+    helpers = worthwhile_helpers(run.data.size(), processes)
+    key = corpus_key(run)
+    validation, tags, facts = _Preparation(run, directory, reporter, helpers=helpers).run(key)
+    stored = {"key": key, "facts": facts, "validation": validation, "held_out_tags": tags}
+    _write_json(directory / PREPARED, stored)
+    opened = find_prepared(run, directory)
     if opened is None:
-        raise NMTError(f"the encoded corpus in {directory} cannot be read back; is the disk in order?")
+        raise NMTError(f"the encoded corpus in {directory} cannot be read back; check the disk for errors")
     return opened
 
 
 class _Preparation:
     """One preparation from beginning to end."""
 
-    def __init__(
-        self,
-        files: CorpusFiles,
-        recipe: Recipe,
-        directory: Path,
-        reporter: Reporter,
-        parent: Parent | None,
-        *,
-        helpers: int,
-    ) -> None:
-        self.files = files
-        self.corpora = files.corpora()
-        self.recipe = recipe
+    def __init__(self, run: RunInput, directory: Path, reporter: Reporter, *, helpers: int) -> None:
+        self.input = run
+        self.data = run.data
+        self.recipe = run.recipe
+        self.parent = run.parent
         self.directory = directory
         self.reporter = reporter
-        self.parent = parent
         self.helpers = helpers
 
     def run(self, key: str) -> tuple[list[Pair], list[str], dict[str, Any]]:
-        """Leave tokenizer and encoded corpus in the directory; the validation pairs, tags of those held out, facts."""
-        given = self.files.given_validation()  # first, as it is sooner read than the corpus
-        marks = self.files.marks()
+        """Write tokenizer and encoded corpus; the validation pairs, the tags of held-out pairs, and facts."""
+        given = self.data.read_validation()  # first, because it is read faster than the corpus
+        stamps = self.data.stamps()
         self.reporter.stage("reading the corpus")
-        tags = self.files.corpus_tags()
-        with PairSelection(self.directory, corpora=len(self.corpora), tags=tags) as selection:
+        tags = self.data.tags
+        with PairSelection(self.directory, corpora=len(tags), tags=tags) as selection:
             self._scan(selection)
             reports = selection.reports()
             report = total_of(reports)
             self.reporter.stage(f"corpus: {report.summary()}")
             self._check_enough(report.kept)
-            self._check_none_is_lost([each.kept for each in reports], [each.summary() for each in reports])
+            self._check_none_is_lost([(each.kept, each.summary()) for each in reports])
             held_out = self._hold_out(selection, given)
             held_out_tags = [tags[number] for number in selection.corpora_of(held_out)]
             wanted = selection.states == KEPT
         tokenizer, held_out_pairs, profile = self._tokenizer(wanted, held_out)
         validation = given or held_out_pairs
         facts = self._encode(tokenizer, wanted, validation, report, key)
-        if self.files.marks() != marks:
+        if self.data.stamps() != stamps:
             raise NMTError(CHANGED)
-        origin = "files" if self.files.validation_sources else "held out"
+        origin = "files" if self.data.validation else "held out"
         facts |= {**asdict(profile), "validation_pairs": len(validation), "validation": origin}
         return validation, held_out_tags, facts
 
     def _scan(self, selection: PairSelection) -> None:
-        """Judge every pair."""
+        """Filter the pairs."""
         scan = partial(scan_block, config=self.recipe.filters, seed=HELD_OUT_SEED)
-        sample_check = SampleCheck(self.corpora, self.recipe.filters)
-        scans = ordered_map(scan, sample_check.observe(read_blocks(self.corpora)), helpers=self.helpers)
+        sample_check = SampleCheck(self.data.files, self.recipe.filters)
+        scans = ordered_map(scan, sample_check.observe(read_blocks(self.data.files)), helpers=self.helpers)
         for result in self._watched(scans, lambda scan: len(scan.states), "read"):
             selection.add(result)
         if self.recipe.filters.deduplicate:
-            selection.drop_duplicates(self.files.corpus_weights())
+            selection.drop_duplicates(self.data.weights)
         for line in sample_check.summary():
             self.reporter.stage(line)
 
     def _check_enough(self, pairs: int) -> None:
-        needed = 1 if self.files.validation_sources else FEWEST_PAIRS
+        needed = 1 if self.data.validation else FEWEST_PAIRS
         if pairs < needed:
-            names = ", ".join([*self.files.sources, *self.files.tables])
+            names = ", ".join(files.source for files in self.data.files)
             what = "no usable sentence pair" if pairs == 0 else f"only {pairs} usable sentence pair"
             raise NMTError(
-                f"{names}: {what} to train on; at least {needed} are needed, and a useful model wants thousands"
+                f"{names}: {what} to train on; at least {needed} are needed, and a useful model needs thousands"
             )
 
-    def _check_none_is_lost(self, kept: Sequence[int], said: Sequence[str]) -> None:
-        """NMTError if nothing is left of a corpus that is told from the others by tag or weight, else a line."""
-        for number in np.flatnonzero(np.array(kept) == 0).tolist():
-            sentence = f"{self.files.corpus_name(number)}: nothing is left of this corpus ({said[number]})"
-            if self.files.standing():
+    def _check_none_is_lost(self, kept: Sequence[tuple[int, str]]) -> None:
+        """NMTError if nothing is left of a corpus that has its own tag or weight; for any other corpus, a line.
+
+        ``kept`` is the number of pairs left of each corpus, and why the others were dropped.
+        """
+        for corpus, (pairs, reason) in zip(self.data.corpora, kept, strict=True):
+            if pairs:
+                continue
+            sentence = f"{corpus.name}: nothing is left of this corpus ({reason})"
+            if self.data.tags_and_ranks():
                 raise NMTError(
-                    f"{sentence}; pairs that several corpora of one tag share stay in that of the highest weight, so "
-                    "mend the text, or leave this corpus out with its weight and tag"
+                    f"{sentence}; a pair that several corpora of one tag share stays in the one with the highest "
+                    "weight, so fix the text, or leave this corpus out with its weight and tag"
                 )
             self.reporter.stage(sentence)
 
     def _hold_out(self, selection: PairSelection, given: list[Pair]) -> NDArray[np.int64]:
-        """The numbers of the pairs held out, none if validation text is ``given``, with a word about it.
+        """The indices of the pairs held out, none if validation text is ``given``; reports how many there are.
 
-        Where some corpora have a tag and others none, only the latter are what users will translate.
+        If only some corpora have a tag, the pairs come from the others, which are what users will translate.
         """
         if given:
             if seen := selection.count_known(given, HELD_OUT_SEED):
                 self.reporter.stage(f"validation: {seen:,} of {len(given):,} pairs are also in the training text")
             return np.zeros(0, dtype=np.int64)
-        tags = self.files.corpus_tags()
+        tags = self.data.tags
         corpora = [number for number, tag in enumerate(tags) if not tag] or list(range(len(tags)))
         eligible = sum(selection.reports()[number].kept for number in corpora)
         held_out = selection.hold_out(max(1, default_held_out_size(eligible)), corpora=corpora)
@@ -188,15 +174,17 @@ class _Preparation:
     def _tokenizer(
         self, wanted: NDArray[np.bool_], held_out: NDArray[np.int64]
     ) -> tuple[Tokenizer, list[Pair], LineProfile]:
-        """The tokenizer, from a sample of the wanted pairs, held-out pairs and how the lines are; counts words."""
+        """The tokenizer, trained on a sample of the wanted pairs; the held-out pairs; the profile of the lines.
+
+        Counts the words of the text as well.
+        """
         config, pairs = self.recipe.tokenizer, int(wanted.sum())
         counter = WordCounter()
-        languages = self.files.languages() if self.parent is None else self.parent.languages(self.files)
-        line_facts = LineFacts(languages[0], min(pairs, MOST_PAIRS))
+        line_facts = LineFacts(self.input.languages()[0], min(pairs, MOST_PAIRS))
         counted = sampled = np.flatnonzero(wanted)
         if pairs > MOST_PAIRS:
             counted = counted[spread_sample(pairs, MOST_PAIRS, seed=2)]
-        if self.parent is not None or self.files.tokenizers:
+        if has_tokenizer(self.input):
             sampled = sampled[:0]
         elif 2 * pairs > config.sample_size:
             sampled = sampled[spread_sample(pairs, max(1, config.sample_size // 2), seed=1)]
@@ -205,22 +193,22 @@ class _Preparation:
             self.reporter.stage("training the tokenizer")
         lines, held_out_pairs = list[str](), list[Pair]()
         for block, first in self._numbered(len(wanted)):
-            here = [
-                rows[slice(*np.searchsorted(rows, (first, first + block.count)))] - first
-                for rows in (sampled, held_out, counted)
+            rows = [
+                indices[slice(*np.searchsorted(indices, (first, first + block.count)))] - first
+                for indices in (sampled, held_out, counted)
             ]
-            if any(map(len, here)):
-                pairs_here = block.pairs()
-                lines += (side for row in here[0] for side in pairs_here[row])
-                held_out_pairs += (pairs_here[row] for row in here[1])
-                counter.add(pairs_here[row] for row in here[2])
-                line_facts.add(pairs_here[row].source for row in here[2])
+            if any(map(len, rows)):
+                block_pairs = block.pairs()
+                lines += (side for row in rows[0] for side in block_pairs[row])
+                held_out_pairs += (block_pairs[row] for row in rows[1])
+                counter.add(block_pairs[row] for row in rows[2])
+                line_facts.add(block_pairs[row].source for row in rows[2])
         counter.save(self.directory / WORD_COUNTS, all_pairs=pairs)
-        if self.parent is not None or self.files.tokenizers:
-            tokenizer, place = given_tokenizer(self.files, self.parent)
-            self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords, those of {place}")
+        if has_tokenizer(self.input):
+            tokenizer, origin = given_tokenizer(self.input)
+            self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords, from {origin}")
         else:
-            symbols = tag_symbols(self.files.corpus_tags())
+            symbols = tag_symbols(self.data.tags)
             tokenizer = train_tokenizer(lines, config, pairs=pairs, control_symbols=symbols)
             self.reporter.stage(f"tokenizer: {tokenizer.vocabulary_size:,} subwords ({config.model_type})")
         tokenizer.save(self.directory / "tokenizer.model")
@@ -229,9 +217,9 @@ class _Preparation:
     def _encode(
         self, tokenizer: Tokenizer, wanted: NDArray[np.bool_], validation: list[Pair], report: CorpusReport, key: str
     ) -> dict[str, Any]:
-        """Write the wanted pairs as ids; what the model's record says of the corpus."""
+        """Write the wanted pairs as ids; the facts about the corpus for the model's record."""
         limit = self.recipe.filters.max_length
-        tags = self.files.corpus_tags()
+        tags = self.data.tags
         source_prefix = tuple(tag_ids(tokenizer, tag) for tag in tags)
         encoder = BlockEncoder(tokenizer.proto, tokenizer.control_symbols, limit, source_prefix)
         tasks = ((block, wanted[first : first + block.count]) for block, first in self._numbered(len(wanted)))
@@ -239,24 +227,24 @@ class _Preparation:
         old = None
         if self.parent is not None and self.parent.corpus is not None:
             old = ReplayCorpus(self.parent.corpus, tokenizer, validation, self.parent.info.tags)
-            blocks = chain(blocks, old.blocks(len(self.corpora)))
+            blocks = chain(blocks, old.blocks(len(tags)))
         counts = write_encoded_corpus(
             self.directory / "corpus",
             self._watched(blocks, lambda block: len(block.source.lengths), "encoded"),
             max_length=max(limit + any(tags), longest(old.corpus if old else None)),
-            corpora=len(self.corpora) + (old is not None),
+            corpora=len(tags) + (old is not None),
             key=key,
         )
         for reason, count in counts.dropped.items():
             report.drop(reason, count)
         if lost := sum(counts.dropped.values()):
             self.reporter.stage(f"corpus: {lost:,} pairs of 0 or over {limit} subwords dropped")
-        if not sum(counts.sizes[: len(self.corpora)]):
+        if not sum(counts.sizes[: len(tags)]):
             raise NMTError(f"no pair has at most {limit} subwords a side; raise max_length in [filters]")
-        if self.files.standing():
+        if self.data.tags_and_ranks():
             reason = f"its pairs were held out or have over {limit} subwords"
-            self._check_none_is_lost(counts.sizes[: len(tags)], [reason] * len(tags))
-        weights = epoch_weights(counts.sizes, self.files.corpus_weights(), self.recipe.training.mix_old)
+            self._check_none_is_lost([(size, reason) for size in counts.sizes[: len(tags)]])
+        weights = epoch_weights(counts.sizes, self.data.weights, self.recipe.training.mix_old)
         facts = {"read": report.read, "training_pairs": sum(counts.sizes), "dropped": counts_for_disk(report.dropped)}
         if len(counts.sizes) > 1:
             names = [*(str(number) for number in range(1, len(tags) + 1)), "of the parent"]
@@ -264,31 +252,31 @@ class _Preparation:
                 name: {"training_pairs": size, "weight": round(weight, 4), "tag": tag}
                 for name, size, weight, tag in zip(names, counts.sizes, weights, [*tags, ""], strict=False)
             }
-        if old is not None and old.said():
-            self.reporter.stage(old.said())
+        if old is not None and (note := old.describe_validation_pairs()):
+            self.reporter.stage(note)
         if self.parent is not None and self.recipe.training.mix_old and not self.parent.differing:
             self.reporter.stage(describe_replay(self.parent, counts.sizes, weights))
         return facts
 
     def _numbered(self, pairs: int) -> Iterator[tuple[Block, int]]:
-        """All blocks, each with the number of its first pair among all ``pairs``."""
+        """All blocks, each with the index of its first pair among all ``pairs``."""
         first = 0
-        for block in read_blocks(self.corpora):
+        for block in read_blocks(self.data.files):
             if first + block.count > pairs:
                 raise NMTError(CHANGED)
             yield block, first
             first += block.count
 
     def _watched(self, results: Iterable[T], size: Callable[[T], int], done: str) -> Iterator[T]:
-        """The same results, with a line now and then on how many pairs that is."""
+        """The same results; reports now and then how many pairs are done."""
         pairs = 0
-        began = last = time.monotonic()
+        start = last = time.monotonic()
         for result in results:
             yield result
             pairs += size(result)
             if time.monotonic() - last > SECONDS_BETWEEN_LINES:
                 last = time.monotonic()
-                self.reporter.stage(f"{pairs:,} pairs {done}, {pairs / (last - began):,.0f} a second")
+                self.reporter.stage(f"{pairs:,} pairs {done}, {pairs / (last - start):,.0f} per second")
 
 
 def _write_json(path: Path, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""A corpus that was prepared: its files, and finding it again."""
+"""A prepared corpus: its files, and the key by which it is found again."""
 
 import hashlib
 import json
@@ -15,12 +15,11 @@ from nmt.errors import NMTError
 from nmt.settings import to_mapping
 from nmt.tokenization.tags import tag_ids, tag_symbols
 from nmt.tokenization.tokenizer import Tokenizer
-from nmt.training.preparation.corpus_files import CorpusFiles
-from nmt.training.preparation.fine_tuning import Parent, epoch_weights
-from nmt.training.recipe import Recipe
+from nmt.training.preparation.fine_tuning import epoch_weights
+from nmt.training.preparation.run_input import RunInput
 
 LAYOUT = 2  # of the files of a prepared corpus
-HELD_OUT_TAGS = "held_out_tags"  # in prepared.json, but not in that of the first releases
+PREPARED = "prepared.json"
 
 
 @dataclass(frozen=True)
@@ -31,21 +30,17 @@ class PreparedCorpus:
     tokenizer: Tokenizer
     validation: list[Pair]
     facts: dict[str, Any]
-    key: str  # names what all was made from
-    tags: tuple[str, ...] = ()  # of all corpora
-    validation_tags: tuple[str, ...] = ()  # of each validation pair; none at all: none of them has one
+    key: str  # stands for everything it depends on
+    profile: LineProfile  # of the sources
+    validation_tags: tuple[str, ...] = ()  # of each validation pair; empty: no pair has a tag
 
-    def validation_first_ids(self) -> list[tuple[int, ...]]:
-        """What comes before the source of each validation pair."""
+    def validation_prefixes(self) -> list[tuple[int, ...]]:
+        """The ids that come before the source of each validation pair, such as a tag."""
         ids = {tag: tag_ids(self.tokenizer, tag) for tag in self.validation_tags}
         return [ids[tag] for tag in self.validation_tags] or [()] * len(self.validation)
 
-    def profile(self) -> LineProfile:
-        """How the sources are; text prepared long ago lacks some of it."""
-        return LineProfile(**{each.name: self.facts.get(each.name) for each in fields(LineProfile)})
-
     def resampler(self, strength: float, tags: Sequence[str]) -> CorpusResampler | None:
-        """What draws other subwords for each epoch; None for a ``strength`` of 0. ``tags`` may begin a source."""
+        """Draws other subwords for each epoch; None for ``strength`` 0. A source may begin with one of ``tags``."""
         ids = tuple(number for tag in tags for number in tag_ids(self.tokenizer, tag))
         return CorpusResampler(self.tokenizer, strength, tags=ids) if strength else None
 
@@ -53,66 +48,58 @@ class PreparedCorpus:
         """The validation pairs as ids."""
         sources = self.tokenizer.encode([pair.source for pair in self.validation])
         targets = self.tokenizer.encode([pair.target for pair in self.validation])
-        firsts = self.validation_first_ids()
-        return [([*first, *source], target) for first, source, target in zip(firsts, sources, targets, strict=True)]
+        prefixes = self.validation_prefixes()
+        return [([*prefix, *source], target) for prefix, source, target in zip(prefixes, sources, targets, strict=True)]
 
 
 def is_prepared(directory: Path) -> bool:
-    """Whether some text was prepared in ``directory``."""
-    return (directory / "prepared.json").is_file()
+    """Whether a corpus was prepared in ``directory``."""
+    return (directory / PREPARED).is_file()
 
 
 def stored_validation(directory: Path) -> list[Pair]:
-    """The validation pairs of the last preparation in ``directory``; none if there are none to read."""
+    """The validation pairs of the last preparation in ``directory``; none if they cannot be read."""
     try:
-        stored = json.loads((directory / "prepared.json").read_text("utf-8"))
+        stored = json.loads((directory / PREPARED).read_text("utf-8"))
         return [Pair(*pair) for pair in stored["validation"]]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
 
 
-def find_prepared(
-    files: CorpusFiles, recipe: Recipe, directory: Path, *, fingerprint: dict[str, str], parent: Parent | None = None
-) -> PreparedCorpus | None:
-    """What was prepared in ``directory`` from the same text and settings, if anything was; the first releases' too.
+def find_prepared(run: RunInput, directory: Path) -> PreparedCorpus | None:
+    """What was prepared in ``directory`` from the same text and settings; None if nothing was.
 
-    Old text comes as often as makes it the recipe's share of an epoch.
+    Old text gets the weight that makes it the recipe's share of an epoch.
     """
-    keys = corpus_keys(files, recipe, fingerprint, parent)
+    data, recipe = run.data, run.recipe
     try:
-        stored = json.loads((directory / "prepared.json").read_text("utf-8"))
-        key = stored["key"]
-        if key != (keys[0] if HELD_OUT_TAGS in stored else keys[1]):
+        stored = json.loads((directory / PREPARED).read_text("utf-8"))
+        key, facts = stored["key"], stored["facts"]
+        if key != corpus_key(run):
             return None
         validation = [Pair(*pair) for pair in stored["validation"]]
-        symbols = tag_symbols([*files.corpus_tags(), *(parent.info.tags if parent is not None else ())])
+        symbols = tag_symbols([*data.tags, *(run.parent.info.tags if run.parent is not None else ())])
         tokenizer = Tokenizer.load(directory / "tokenizer.model", control_symbols=symbols)
         corpus = open_encoded_corpus(directory / "corpus", key=key)
-        held_out_tags = stored.get(HELD_OUT_TAGS) or [files.validation_tag()] * len(validation)
+        profile = LineProfile(**{field.name: facts[field.name] for field in fields(LineProfile)})
+        validation_tags = stored["held_out_tags"] or [data.validation_tag] * len(validation)
     except (OSError, ValueError, KeyError, TypeError, RecursionError, NMTError):
         return None
     if corpus is None:
         return None
-    weighted = replace(corpus, weights=epoch_weights(corpus.sizes, files.corpus_weights(), recipe.training.mix_old))
-    tags = tuple(dict.fromkeys(filter(None, files.corpus_tags())))
-    return PreparedCorpus(weighted, tokenizer, validation, stored["facts"], key, tags, tuple(held_out_tags))
+    weighted = replace(corpus, weights=epoch_weights(corpus.sizes, data.weights, recipe.training.mix_old))
+    return PreparedCorpus(weighted, tokenizer, validation, facts, key, profile, tuple(validation_tags))
 
 
-def corpus_keys(
-    files: CorpusFiles, recipe: Recipe, fingerprint: dict[str, str], parent: Parent | None
-) -> tuple[str, str]:
-    """Names everything that the prepared corpus depends on, and the same as the first releases named it.
+def corpus_key(run: RunInput) -> str:
+    """A digest of everything that the prepared corpus depends on.
 
-    Of the weights that is their order, by which copies are dropped; then it was nothing.
+    Of the weights that is only their order, which decides where a pair stays that several corpora have.
     """
+    data, recipe, parent = run.data, run.recipe, run.parent
     settings = {part: to_mapping(getattr(recipe, part)) for part in ("tokenizer", "filters")}
     inherited = [] if parent is None else [parent.digest, recipe.training.mix_old > 0]
-    parts = [LAYOUT, fingerprint, settings, recipe.training.seed, files.corpus_tags(), *inherited]
     unlike = parent.differing if parent is not None and recipe.training.mix_old else 0
-    later = [part for part in (files.standing(), unlike) if part]
-    return _digest([*parts, *later]), _digest(parts)
-
-
-def _digest(parts: list[Any]) -> str:
-    described = json.dumps(parts, sort_keys=True)
+    parts = [LAYOUT, data.fingerprint, settings, recipe.training.seed, data.tags, *inherited]
+    described = json.dumps([*parts, *filter(None, (data.tags_and_ranks(), unlike))], sort_keys=True)
     return hashlib.blake2b(described.encode(), digest_size=16).hexdigest()

@@ -1,4 +1,4 @@
-"""What a parent learned from, as one more corpus of the run that goes on, without the pairs it is validated on."""
+"""Replay: the text that a parent learned from, as one more corpus of the run, without the run's validation pairs."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,12 +15,12 @@ _LENGTH_UNIT = np.int64(1 << 40)  # above any sum of the ids of a sentence
 
 
 class ReplayCorpus:
-    """An encoded corpus block by block; pairs are told by their ids, whatever tag their source begins with."""
+    """An encoded corpus block by block; pairs are compared by their ids, whatever tag their source begins with."""
 
     def __init__(
         self, corpus: EncodedCorpus, tokenizer: Tokenizer, validation: Sequence[Pair], tags: Sequence[str]
     ) -> None:
-        """``tags`` are those that its sources may begin with."""
+        """A source may begin with one of ``tags``."""
         self.corpus = corpus
         sides = (tokenizer.encode([pair[side] for pair in validation]) for side in (0, 1))
         self._validation = [(tuple(source), tuple(target)) for source, target in zip(*sides, strict=True)]
@@ -32,25 +32,25 @@ class ReplayCorpus:
         self._found: set[tuple[tuple[int, ...], tuple[int, ...]]] = set()
 
     def blocks(self, number: int) -> Iterator[EncodedBlock]:
-        """All pairs but those of the validation text, as the corpus of that ``number`` of another one."""
+        """All pairs except those of the validation text, as corpus ``number`` of the run."""
         for first in range(0, len(self.corpus), ROWS_AT_ONCE):
             rows = slice(first, min(len(self.corpus), first + ROWS_AT_ONCE))
             source, target = (_sentences(side, rows) for side in (self.corpus.source, self.corpus.target))
             kept = np.ones(len(target.lengths), dtype=bool)
-            kept[self._validated(source, target)] = False
+            kept[self._validation_rows(source, target)] = False
             yield EncodedBlock(number, _chosen(source, kept), _chosen(target, kept), {})
 
-    def known(self) -> int:
-        """How many of the validation pairs the blocks so far would have held."""
+    def removed(self) -> int:
+        """How many of the validation pairs were in the blocks so far, and were left out."""
         return sum(pair in self._found for pair in self._validation)
 
-    def said(self) -> str:
-        """What a user should know of them, if there are any."""
-        pairs = f"{self.known():,} of {len(self._validation):,} pairs are"
+    def describe_validation_pairs(self) -> str:
+        """How many validation pairs were left out, as a sentence; empty if none was."""
+        pairs = f"{self.removed():,} of {len(self._validation):,} pairs are"
         return f"validation: {pairs} also in the old text, and left out of it" if self._found else ""
 
-    def _validated(self, source: Sentences, target: Sentences) -> list[int]:
-        """Which pairs are validated on; few have a target of the same length and sum as one of those."""
+    def _validation_rows(self, source: Sentences, target: Sentences) -> list[int]:
+        """The rows of validation pairs; few others have a target of the same length and sum of ids as one of those."""
         edges = [np.cumsum([0, *side.lengths], dtype=np.int64) for side in (source, target)]
         sums = np.diff(np.cumsum(np.append(0, target.ids), dtype=np.int64)[edges[1]])
         rows = []

@@ -91,7 +91,7 @@ def _take(entry: dict[str, Any], curves: Curves) -> None:
             curves.loss.add(int(entry["step"]), entry["loss"])
             curves.learning_rate.add(int(entry["step"]), entry["learning_rate"])
         case "validation":
-            score = float(entry.get("score", entry["bleu"]))
+            score = float(entry["score"])
             curves.validation_loss.add(int(entry["step"]), entry["loss"])
             curves.bleu.add(int(entry["step"]), entry["bleu"])
             curves.score.add(int(entry["step"]), score)

@@ -24,9 +24,9 @@ from nmt.model_dir.layout import (
     remove_leftovers,
 )
 from nmt.settings import to_mapping
-from nmt.text.languages import canonical_code
 from nmt.training.extension import EXTENDED_AT, is_raised
-from nmt.training.preparation.corpus_files import TOKENIZER_ROLE, CorpusFiles
+from nmt.training.preparation.run_input import RunInput
+from nmt.training.preparation.training_data import TOKENIZER_ROLE
 from nmt.training.recipe import Recipe
 from nmt.training.run_directory.checkpoints import CheckpointStore
 from nmt.training.run_directory.lock import LOCK
@@ -61,27 +61,18 @@ class Difference:
         return f"{self.name} was {_shown(self.before)}, now {_shown(self.now)}"
 
 
-def open_run_directory(
-    output: Path,
-    files: CorpusFiles,
-    recipe: Recipe,
-    *,
-    fingerprint: dict[str, str],
-    overwrite: bool,
-    parent: str | None = None,
-) -> Path:
+def open_run_directory(output: Path, run: RunInput, *, overwrite: bool) -> Path:
     """The directory ``output``/training, new or with the settings of this very run; anything else is an NMTError.
 
-    ``parent`` is the digest of the model that it goes on from. A run that ended before its first update has nothing to
-    lose, so other settings or mended text replace it.
+    A run that ended before its first update has nothing to lose, so other settings or changed text replace it.
     """
     directory = output / TRAINING
     settings = {
-        **to_mapping(recipe),
-        "languages": list(files.languages()),
-        "corpora": files.settings(),
-        "text": fingerprint,
-        PARENT: parent,
+        **to_mapping(run.recipe),
+        "languages": list(run.data.languages),
+        "corpora": run.data.settings(),
+        "text": dict(run.data.fingerprint),
+        PARENT: None if run.parent is None else run.parent.digest,
     }
     stored = directory / SETTINGS
     checkpoints = CheckpointStore(directory, keep=1)
@@ -155,9 +146,6 @@ def _differences(path: Path, settings: dict[str, Any]) -> list[Difference]:
             raise ValueError("it holds no settings")
     except (OSError, ValueError, RecursionError) as error:
         raise NMTError(f"{path} cannot be read ({error}); --overwrite starts afresh") from error
-    codes = stored.get("languages")
-    if isinstance(codes, list):  # earlier releases stored them as they were given
-        stored["languages"] = [canonical_code(code) if isinstance(code, str) else code for code in codes]
     stored.pop(EXTENDED_AT, None)
     before, now = dict(_flat(to_mapping(Recipe()))) | dict(_flat(stored)), dict(_flat(settings))
     found = [

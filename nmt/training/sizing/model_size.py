@@ -1,7 +1,7 @@
-"""How wide a model is where a budget is too short for the width that suits the corpus."""
+"""How wide a model is when a budget is too short for the width that suits the corpus."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,40 +21,42 @@ from nmt.training.update.learner import Learner
 
 STORED = "model.json"  # in the directory of the training
 # A narrower model makes more updates in a short budget and learns more from them. Measured on Multi30k with 3 + 3
-# layers: in the time in which dimension 256 sees 1.8 million target tokens, 192 reaches 38.98 BLEU and 256 37.31. What
-# was measured in the time of 4 million tokens and more was 256. The limit is between the two.
+# layers: in the time in which dimension 256 sees 1.8 million target tokens, 192 reaches 38.98 BLEU and 256 37.31. In
+# the time of 4 million tokens and more, 256 was measured to be better. The limit is between the two.
 WIDE, NARROW = "small", {"dimension": 192, "feed_forward": 768}
 ENOUGH_TOKENS = 3_000_000  # target tokens that the wide model must be able to see in the budget
 SECONDS, WARM_UP = 1.0, 1  # of the measurement, and updates before it
 
 
-def settle_model(
-    recipe: Recipe,
-    prepared: PreparedCorpus,
-    device: torch.device,
-    *,
-    seconds: float | None,
-    directory: Path,
-    processes: int = 1,
-    store: bool = True,
-) -> ModelConfig:
-    """The model of a run that begins with random weights, settled once and for all commands of the run.
+@dataclass(frozen=True, kw_only=True)
+class SizingConditions:
+    """What the size of a model depends on besides recipe and corpus, and where the decision is kept."""
 
-    ``seconds`` are those left of a budget, None without one. Where nothing of the shape is set, the speed of some
-    updates decides with them whether the model is narrower than the preset; ``processes`` train together.
-    ``directory`` is that of the training, in which the decision is kept if ``store`` says so.
+    device: torch.device
+    seconds: float | None  # left of a budget; None without a budget
+    processes: int = 1  # that train together
+    directory: Path  # of the training
+    store: bool = True  # keep the decision there, for all commands of the run
+
+
+def settle_model(recipe: Recipe, prepared: PreparedCorpus, conditions: SizingConditions) -> ModelConfig:
+    """The model of a run that starts with random weights, settled once for all commands of the run.
+
+    With a budget, and if nothing about the shape is set, the speed of a few updates decides whether the model is
+    narrower than the preset.
     """
+    device, seconds, directory = conditions.device, conditions.seconds, conditions.directory
     pairs, vocabulary = len(prepared.corpus), prepared.tokenizer.vocabulary_size
     config = recipe.model_config(pairs=pairs, vocabulary_size=vocabulary)
     shape_is_set = recipe.preset != "auto" or recipe.model.keys() & NARROW.keys()
     if seconds is None or device.type != "cpu" or shape_is_set or recipe.preset_for(pairs) != WIDE:
         return config
-    begun = bool(CheckpointStore(directory, keep=1).paths())
-    changes = _stored(directory, prepared.key, None if begun else recipe.training.budget)
+    started = bool(CheckpointStore(directory, keep=1).paths())
+    changes = _stored(directory, prepared.key, None if started else recipe.training.budget)
     if changes is None:
-        enough = begun or processes * seconds * _speed(recipe, prepared, config) >= ENOUGH_TOKENS
+        enough = started or conditions.processes * seconds * _speed(recipe, prepared, config) >= ENOUGH_TOKENS
         changes = {} if enough else NARROW
-        if store:
+        if conditions.store:
             with atomic_writer(directory / STORED) as file:
                 file.write(
                     json.dumps({"corpus": prepared.key, "budget": recipe.training.budget, "model": changes}).encode(
@@ -65,7 +67,7 @@ def settle_model(
 
 
 def _stored(directory: Path, key: str, budget: str | None) -> dict[str, Any] | None:
-    """What was settled before for the corpus named ``key`` and the ``budget``, None: any; None if nothing was."""
+    """What was settled before for the corpus of this ``key`` and ``budget`` (None: any); None if nothing was."""
     try:
         stored = json.loads((directory / STORED).read_text("utf-8"))
         known = stored["corpus"] == key and stored["model"] in ({}, NARROW) and budget in (None, stored["budget"])
@@ -75,7 +77,7 @@ def _stored(directory: Path, key: str, budget: str | None) -> dict[str, Any] | N
 
 
 def _speed(recipe: Recipe, prepared: PreparedCorpus, config: ModelConfig) -> float:
-    """Target tokens a second of ``config`` on the processor."""
+    """Target tokens per second of ``config`` on the CPU."""
     tokens = recipe.training.batch_tokens or batch_tokens_for(prepared.corpus, "cpu")
     training = replace(recipe.training, batch_tokens=tokens)
     prefetcher = BatchPrefetcher(prepared.corpus, seed=training.seed, resampler=None)

@@ -19,6 +19,7 @@ from nmt.runtime.device import avoid_attention_planned_by_shape, choose_precisio
 from nmt.runtime.memory import give_back_freed_memory
 from nmt.special_ids import EOS
 from nmt.training.config import TrainingConfig
+from nmt.training.distributed.calls import FollowerCalls
 from nmt.training.distributed.group import ALONE, AgreedError, Group
 from nmt.training.distributed.random_state import read_random_state, restore_random_state
 from nmt.training.update.loss import Loss
@@ -60,7 +61,7 @@ class Learner:
         self._dropouts = [module for module in model.modules() if isinstance(module, Dropout)]
         self._proven: tuple[int, ...] = (0, 0, 0)  # the largest shapes for which memory has sufficed
         self.loss = Loss(model, config, self.precision)
-        with group.calling("learn"):
+        with group.call(FollowerCalls.create_learner):
             self._replica = group.replicate(self.loss)
             self._order_exchange()
 
@@ -79,7 +80,7 @@ class Learner:
         ``dropout`` is the share from this update on, None the one there was. ``following`` will probably be those of
         the next update, and are made ready meanwhile.
         """
-        with self.group.calling("update", rows, rate, dropout, following, epoch):
+        with self.group.call(FollowerCalls.update, rows, rate, dropout, following, epoch):
             if dropout is not None:
                 for module in self._dropouts:
                     module.share = dropout
@@ -120,7 +121,7 @@ class Learner:
 
     def state_dict(self) -> dict[str, Any]:
         """All that ``load_state_dict`` needs to go on exactly: weights, optimizer, random generators of all."""
-        with self.group.calling("state_dict"):
+        with self.group.call(FollowerCalls.save_state):
             random_state = read_random_state(self.device)
             followers = self.group.gather(random_state)[1:]
         return {
@@ -141,7 +142,7 @@ class Learner:
                 self.group.size,
                 self.group.size / before,
             )
-        with self.group.calling("load_state_dict"):
+        with self.group.call(FollowerCalls.load_state):
             names = ("model", "optimizer", "random", "cuda_random", "mps_random", "followers")
             state = self.group.share_state({name: state[name] for name in names if name in state})
             self.model.load_state_dict(state["model"])
@@ -157,7 +158,7 @@ class Learner:
             return
         self.loss.eval()
         sentence = torch.full((1, 2), EOS, device=self.device)
-        with self.group.explaining():
+        with self.group.connection_errors():
             self._backward(self._replica(sentence, sentence, sentence)[0], 1)
             with self.group.without_sync(self._replica):
                 self._replica(None)
@@ -176,7 +177,7 @@ class Learner:
                     for part in parts[: len(parts) - len(last)]:
                         total += self._add_gradient(part, tokens)
                 for part in last:
-                    with self.group.explaining():
+                    with self.group.connection_errors():
                         total += self._add_gradient(part, tokens)
             except RuntimeError as error:
                 if not out_of_memory(error):
@@ -196,7 +197,7 @@ class Learner:
         """Put the mean of all processes in the place of the gradients, by a backward pass that adds nothing."""
         if self.group.size == 1:
             return
-        with self.group.explaining():
+        with self.group.connection_errors():
             self._backward(self._replica(None)[0], 1)
 
     def _cut_smaller(self, batches: Sequence[Batch]) -> None:

@@ -18,11 +18,11 @@ import numpy as np
 import pytest
 import torch
 
-from nmt.corpus.line_profile import LineProfile
 from nmt.corpus.pairs import Pair
 from nmt.data.batching import Batch, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus, make_block, open_encoded_corpus, write_encoded_corpus
 from nmt.data.prefetch import BatchPrefetcher
+from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
 from nmt.model_dir.info import load_info
 from nmt.models.config import ModelConfig
@@ -30,11 +30,13 @@ from nmt.models.transformer import Transformer
 from nmt.tokenization.config import TokenizerConfig
 from nmt.tokenization.training import train_tokenizer
 from nmt.training.config import TrainingConfig
-from nmt.training.distributed.follower import FollowerTask, begin_together
+from nmt.training.context import RunOptions
+from nmt.training.distributed.calls import FollowerTask, ValidationTask
+from nmt.training.distributed.follower import open_followers
 from nmt.training.distributed.group import Group
 from nmt.training.distributed.leader import Leader
 from nmt.training.distributed.placement import World, choose_world, is_follower
-from nmt.training.preparation.corpus_files import CorpusFiles
+from nmt.training.preparation.data_config import DataConfig
 from nmt.training.recipe import Recipe, merge_recipe
 from nmt.training.reporting.reporter import Progress, Validation
 from nmt.training.run import RunReport, train
@@ -75,7 +77,7 @@ def corpus(directory: Path) -> EncodedCorpus:
 @pytest.fixture(scope="class")
 def group() -> Iterator[Group]:
     """This process leads another one."""
-    with Leader(World(device=CPU, size=2, here=2)) as leader:
+    with Leader(World(device=CPU, size=2, local_size=2)) as leader:
         yield leader.group()
 
 
@@ -86,17 +88,13 @@ def begin(group: Group, directory: Path, model: ModelConfig, config: TrainingCon
         corpus_key="test",
         training=config,
         model=model,
-        validation=[Pair("a", "b")],
-        encoded_validation=[([5], [6])],
-        max_source_length=10,
-        source_language=None,
-        target_language=None,
-        profile=LineProfile(),
-        source_prefix=[()],
+        validation=ValidationTask(
+            pairs=[Pair("a", "b")], encoded=[([5], [6])], search=SearchConfig(beam_size=1), max_source_length=10
+        ),
         tags=(),
         control_symbols=(),
     )
-    begin_together(group, task)
+    open_followers(group, task)
     torch.manual_seed(1)
     return Learner(Transformer(model), config, group)
 
@@ -267,7 +265,7 @@ RECIPE = merge_recipe(
         },
         "training": {"batch_tokens": 200, "warmup": 5, "validate_every": 6, "checkpoint_every": 5, "max_steps": 12},
     },
-    where="test",
+    wlocal_size="test",
 )
 
 
@@ -283,14 +281,11 @@ def run(
     left = iter(range(updates))
     losses = Losses()
     report = train(
-        CorpusFiles(sources=text[:1], targets=text[1:]),
+        DataConfig(source=text[:1], target=text[1:]),
         output,
         recipe,
+        RunOptions(device="cpu", devices=devices, threads=1, stop_requested=lambda: next(left, None) is None),
         reporter=losses,
-        device="cpu",
-        devices=devices,
-        threads=1,
-        stop_requested=lambda: next(left, None) is None,
     )
     return report, losses
 
@@ -385,7 +380,7 @@ from nmt.training.distributed import leader
 from nmt.training.distributed.placement import World
 logging.basicConfig(format="%(message)s")
 leader.TO_NOTICE = 0.1
-followers = leader.FollowerProcesses(World(device=torch.device("cpu"), size=2, here=2), threads=1)
+followers = leader.FollowerProcesses(World(device=torch.device("cpu"), size=2, local_size=2), threads=1)
 followers._processes[0].kill()
 time.sleep(100)
 """
@@ -443,7 +438,7 @@ def test_processes_of_torchrun_find_the_losses_of_one(
         "model": {"dropout": 0.0},
         "training": {"accumulate": 2, "precision": "float32", "max_steps": 20, "validate_every": 50},
     }
-    run(text, tmp_path / "one", devices=1, recipe=merge_recipe(RECIPE, changes, where="test"))
+    run(text, tmp_path / "one", devices=1, recipe=merge_recipe(RECIPE, changes, wlocal_size="test"))
     losses = []
     for name in ("one", "two"):
         entries = [json.loads(line) for line in (tmp_path / name / "training" / "log.jsonl").read_text().splitlines()]
@@ -465,12 +460,12 @@ def test_a_mistake_is_told_once(tmp_path: Path, text: list[str], launch: Callabl
 @pytest.mark.parametrize(
     ("device", "devices", "environment", "message"),
     [
-        ("cuda", 3, {}, "3 CUDA devices are asked for and 2 are here"),
+        ("cuda", 3, {}, "3 CUDA devices are needed, but there are only 2"),
         ("cuda:1", 2, {}, "--device cuda:1 is one device"),
         ("mps", 2, {}, "only one mps device"),
         ("cpu", 2, RANK_1, "1 processes were started"),
         ("cpu", None, {**RANK_1, "RANK": "x"}, "must be numbers"),
-        ("cuda", None, {**RANK_1, "LOCAL_RANK": "2"}, "are here"),
+        ("cuda", None, {**RANK_1, "LOCAL_RANK": "2"}, "there are only 2"),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -485,7 +480,7 @@ def test_what_cannot_be_is_refused(
 
 def test_the_place_of_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_world("cpu", None, {}) == World(device=CPU)
-    assert choose_world("cpu", 4, {}) == World(device=CPU, size=4, here=4)
+    assert choose_world("cpu", 4, {}) == World(device=CPU, size=4, local_size=4)
     assert not is_follower({})
     assert is_follower(RANK_1)
     assert not is_follower({**RANK_1, "RANK": "0"})
@@ -493,6 +488,6 @@ def test_the_place_of_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     found = choose_world("auto", None, {**RANK_1, "LOCAL_WORLD_SIZE": "2"})
-    assert found == World(device=torch.device("cuda:1"), rank=1, size=4, here=2, launched=True)
+    assert found == World(device=torch.device("cuda:1"), rank=1, size=4, local_size=2, launched=True)
     assert found.threads(8) == 4
     assert found.threads(1) == 1

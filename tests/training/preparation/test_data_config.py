@@ -11,12 +11,11 @@ TABLE = {"source": ["news.de", "/talks.de"], "target": ["news.en", "/talks.en"],
 
 def test_paths_start_from_the_folder_of_the_settings_file() -> None:
     files = data_from({**TABLE, "valid_source": "dev.de", "valid_target": "dev.en"}, where="corpora/a.toml")
-    corpus = files.corpus_files()
-    assert corpus.sources == ("corpora/news.de", "/talks.de")
-    assert corpus.targets == ("corpora/news.en", "/talks.en")
-    assert (corpus.weights, corpus.tags) == ((1.0, 3.0), ("", "talk"))
-    assert (corpus.validation_sources, corpus.validation_targets) == (("corpora/dev.de",), ("corpora/dev.en",))
-    assert data_from({"tokenizer": "t.model"}, where="a.toml").corpus_files().tokenizers == ("t.model",)
+    assert files.source == ("corpora/news.de", "/talks.de")
+    assert files.target == ("corpora/news.en", "/talks.en")
+    assert (files.weight, files.tag) == ((1.0, 3.0), ("", "talk"))
+    assert (files.valid_source, files.valid_target) == (("corpora/dev.de",), ("corpora/dev.en",))
+    assert data_from({"tokenizer": "t.model"}, where="a.toml").tokenizer == "t.model"
 
 
 @pytest.mark.parametrize(

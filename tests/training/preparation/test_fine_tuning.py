@@ -12,9 +12,10 @@ from nmt.errors import NMTError
 from nmt.model_dir.info import load_info
 from nmt.tokenization.tokenizer import Tokenizer
 from nmt.training.config import TrainingConfig
-from nmt.training.preparation.corpus_files import CorpusFiles
+from nmt.training.preparation.data_config import DataConfig
 from nmt.training.preparation.fine_tuning import epoch_weights, load_parent, with_fine_tuning_defaults
 from nmt.training.preparation.prepared import stored_validation
+from nmt.training.preparation.training_data import resolve_data
 from nmt.training.recipe import Recipe
 from tests.conftest import RecordingReporter
 from tests.training.test_run import run, write_corpus
@@ -44,11 +45,11 @@ def encoded_pairs(model: Path) -> list[tuple[tuple[int, ...], ...]]:
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> CorpusFiles:
+def files(tmp_path: Path) -> DataConfig:
     return write_corpus(tmp_path, pairs=40, seed=5)
 
 
-def test_shape_tokenizer_and_old_text_are_inherited(parent: Path, files: CorpusFiles, tmp_path: Path) -> None:
+def test_shape_tokenizer_and_old_text_are_inherited(parent: Path, files: DataConfig, tmp_path: Path) -> None:
     reporter = RecordingReporter()
     report = run(files, tmp_path / "model", SHORT, parent=parent, reporter=reporter)
     assert report.finished
@@ -64,7 +65,7 @@ def test_shape_tokenizer_and_old_text_are_inherited(parent: Path, files: CorpusF
     assert any("are mixed into each epoch" in stage for stage in reporter.stages)
 
 
-def test_what_never_gets_better_is_published_as_it_was(parent: Path, files: CorpusFiles, tmp_path: Path) -> None:
+def test_what_never_gets_better_is_published_as_it_was(parent: Path, files: DataConfig, tmp_path: Path) -> None:
     ruin = {"training": {**SHORT["training"], "learning_rate": 5.0, "warmup": 0}}
     state = run(files, tmp_path / "model", ruin, parent=parent).state
     assert (state.best.step, state.best.weights) == (0, "weights it began with")
@@ -73,7 +74,7 @@ def test_what_never_gets_better_is_published_as_it_was(parent: Path, files: Corp
 
 
 def test_a_stopped_run_needs_the_old_text_no_more_and_ends_as_a_whole_one(
-    parent: Path, files: CorpusFiles, tmp_path: Path
+    parent: Path, files: DataConfig, tmp_path: Path
 ) -> None:
     run(files, tmp_path / "whole", SHORT, parent=parent)
     copy = shutil.copytree(parent, tmp_path / "copy")
@@ -86,31 +87,31 @@ def test_a_stopped_run_needs_the_old_text_no_more_and_ends_as_a_whole_one(
     assert all((whole[name] == tensor).all() for name, tensor in parts.items())
 
 
-def test_without_the_old_text_it_says_what_to_do(parent: Path, files: CorpusFiles, tmp_path: Path) -> None:
+def test_without_the_old_text_it_says_what_to_do(parent: Path, files: DataConfig, tmp_path: Path) -> None:
     copy = shutil.copytree(parent, tmp_path / "copy", ignore=shutil.ignore_patterns("training"))
     reporter = RecordingReporter()
     run(files, tmp_path / "model", SHORT, parent=copy, reporter=reporter)
-    assert any("so none is mixed in; lest the model forget it" in stage for stage in reporter.stages)
+    assert any("so none is mixed in; to keep the model from forgetting it" in stage for stage in reporter.stages)
     unmixed = {"training": {**SHORT["training"], "mix_old": 0.0}}
     run(files, tmp_path / "unmixed", unmixed, parent=parent)
     assert "corpora" not in load_info(tmp_path / "unmixed").training["corpus"]
 
 
-def test_what_the_parent_decides_cannot_be_set(parent: Path, files: CorpusFiles, tmp_path: Path) -> None:
+def test_what_the_parent_decides_cannot_be_set(parent: Path, files: DataConfig, tmp_path: Path) -> None:
     output = tmp_path / "model"
-    recipe = Recipe()
-    with pytest.raises(NMTError, match="its own shape and tokenizer, so dimension, preset cannot be set beside --from"):
-        load_parent(parent, replace(recipe, model={"dimension": 64, "heads": 2}, preset="tiny"), files, output)
+    recipe, data = Recipe(), resolve_data(files)
+    with pytest.raises(NMTError, match="its own shape and tokenizer, so dimension, preset cannot be set together"):
+        load_parent(parent, replace(recipe, model={"dimension": 64, "heads": 2}, preset="tiny"), data, output)
     tokenizer = replace(recipe, tokenizer=replace(recipe.tokenizer, vocabulary_size=999))
     with pytest.raises(NMTError, match="so vocabulary_size cannot be set"):
-        load_parent(parent, tokenizer, files, output)
+        load_parent(parent, tokenizer, data, output)
     with pytest.raises(NMTError, match="this model has no tag 'bt'"):
-        load_parent(parent, recipe, replace(files, tags=("bt",)), output)
+        load_parent(parent, recipe, resolve_data(replace(files, tag=("bt",))), output)
     with pytest.raises(NMTError, match="give the new model a directory of its own"):
-        load_parent(parent, recipe, files, parent)
+        load_parent(parent, recipe, data, parent)
     with pytest.raises(NMTError, match="is not a model directory"):
-        load_parent(tmp_path / "none", recipe, files, output)
-    dropout = load_parent(parent, replace(recipe, model={"dropout": 0.3}), files, output)
+        load_parent(tmp_path / "none", recipe, data, output)
+    dropout = load_parent(parent, replace(recipe, model={"dropout": 0.3}), data, output)
     assert dropout.model_config(replace(recipe, model={"dropout": 0.3})).dropout == 0.3
 
 
@@ -125,7 +126,7 @@ def test_a_model_that_goes_on_learns_gently_unless_told_otherwise() -> None:
     assert with_fine_tuning_defaults(told) == told
 
 
-def test_another_parent_is_refused(parent: Path, files: CorpusFiles, tmp_path: Path) -> None:
+def test_another_parent_is_refused(parent: Path, files: DataConfig, tmp_path: Path) -> None:
     run(files, tmp_path / "model", SHORT, parent=parent)
     with pytest.raises(NMTError, match="the model that it goes on from, with --from, is another one"):
         run(files, tmp_path / "model", SHORT)
@@ -133,8 +134,8 @@ def test_another_parent_is_refused(parent: Path, files: CorpusFiles, tmp_path: P
     assert again.finished
 
 
-def test_text_in_the_other_direction_is_refused(parent: Path, files: CorpusFiles, tmp_path: Path) -> None:
-    swapped = replace(files, sources=files.targets, targets=files.sources)
+def test_text_in_the_other_direction_is_refused(parent: Path, files: DataConfig, tmp_path: Path) -> None:
+    swapped = replace(files, source=files.target, target=files.source)
     run(files, tmp_path / "before", {"training": {"max_steps": 1}})
     for output in ("before", "model"):
         with pytest.raises(NMTError, match=r"translates de to en, the text en to de; exchange -s and -t"):
@@ -157,10 +158,8 @@ def test_old_pairs_that_the_new_run_is_validated_on_are_not_mixed_in(parent: Pat
             if any(tuple(ids) in pair for pair in learned)
         ]
         (tmp_path / f"part.{side}").write_text("".join(kept))  # others of it are held out
-    part = replace(files, sources=(str(tmp_path / "part.de"),), targets=(str(tmp_path / "part.en"),))
-    given = replace(
-        files, validation_sources=(str(tmp_path / "dev.de"),), validation_targets=(str(tmp_path / "dev.en"),)
-    )
+    part = replace(files, source=(str(tmp_path / "part.de"),), target=(str(tmp_path / "part.en"),))
+    given = replace(files, valid_source=(str(tmp_path / "dev.de"),), valid_target=(str(tmp_path / "dev.en"),))
     for name, text in (("held out", part), ("given", given)):
         reporter = RecordingReporter()
         run(text, tmp_path / name, SHORT, parent=parent, reporter=reporter)
@@ -175,12 +174,12 @@ def test_old_pairs_that_the_new_run_is_validated_on_are_not_mixed_in(parent: Pat
 
 
 def test_where_one_language_is_new_a_warning_is_given_and_nothing_mixed_in(
-    parent: Path, files: CorpusFiles, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    parent: Path, files: DataConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     other = replace(files, target_language="fr")
     reporter = RecordingReporter()
     run(other, tmp_path / "model", SHORT, parent=parent, reporter=reporter)
-    assert "translates de to en, the text de to fr: the model is to learn the new language" in caplog.text
+    assert "translates de to en, the text de to fr: the model will learn the new language" in caplog.text
     assert "corpora" not in load_info(tmp_path / "model").training["corpus"]
     assert not any("mixed in" in stage for stage in reporter.stages)
     caplog.clear()

@@ -10,6 +10,7 @@ from nmt.errors import NMTError
 from nmt.tokenization.config import TokenizerConfig
 from nmt.tokenization.tokenizer import Tokenizer
 from nmt.tokenization.training import train_tokenizer
+from nmt.training.preparation.training_data import resolve_data
 from nmt.training.recipe import Recipe, merge_recipe
 from tests.training.preparation.test_prepare import files_of
 from tests.training.preparation.test_prepare import run as prepare_text
@@ -35,29 +36,30 @@ def test_models_of_several_seeds_share_a_tokenizer_and_translate_together(tmp_pa
 
 def test_a_given_tokenizer_is_taken_as_it_is(tmp_path: Path) -> None:
     path = tokenizer_file(tmp_path, symbols=("<bt>",))
-    files = replace(files_of(tmp_path, "a", "b"), tokenizers=(path,), tags=("", "bt"))
+    files = replace(files_of(tmp_path, "a", "b"), tokenizer=path, tag=("", "bt"))
     prepared, stages = prepare_text(files, tmp_path / "made", NO_SETTINGS)
     assert prepared.tokenizer.proto == Path(path).read_bytes()
     [tag] = prepared.tokenizer.ids(["<bt>"])
     assert tag in Tokenizer.load(path).encode(["a <bt>"])[0]
     assert tag not in prepared.tokenizer.encode(["a <bt>"])[0]
-    assert any(f"subwords, those of {path}" in stage for stage in stages)
-    assert files.fingerprint() != replace(files, tokenizers=()).fingerprint()
+    assert any(f"subwords, from {path}" in stage for stage in stages)
+    own, learned = (resolve_data(each).with_fingerprint() for each in (files, replace(files, tokenizer=None)))
+    assert own.fingerprint != learned.fingerprint
     with pytest.raises(NMTError, match=r"own\.model is a whole tokenizer"):
         prepare_text(files, tmp_path / "other", {"tokenizer": {"vocabulary_size": 400}})
     with pytest.raises(NMTError, match=r"has no subword for the tag back; .*--symbol '<back>'"):
-        prepare_text(replace(files, tags=("", "back")), tmp_path / "tags", NO_SETTINGS)
+        prepare_text(replace(files, tag=("", "back")), tmp_path / "tags", NO_SETTINGS)
     assert not list((tmp_path / "tags").glob("*"))  # it is found before the text is read
 
 
 def test_what_is_no_tokenizer_is_named(tmp_path: Path) -> None:
     (tmp_path / "no.model").write_bytes(b"text")
-    files = replace(files_of(tmp_path, "a"), tokenizers=(str(tmp_path / "no.model"),))
+    files = replace(files_of(tmp_path, "a"), tokenizer=str(tmp_path / "no.model"))
     with pytest.raises(NMTError, match=r"no\.model: the tokenizer is damaged or not a SentencePiece model"):
         prepare_text(files, tmp_path / "made", NO_SETTINGS)
     assert not list((tmp_path / "made").glob("*"))
-    with pytest.raises(NMTError, match="is no file with a tokenizer"):
-        replace(files, tokenizers=(str(tmp_path / "missing"),)).check()
+    with pytest.raises(NMTError, match="missing is not a tokenizer file"):
+        resolve_data(replace(files, tokenizer=str(tmp_path / "missing")))
 
 
 def test_what_knows_one_segmentation_is_not_asked_for_others(tmp_path: Path) -> None:
@@ -66,11 +68,11 @@ def test_what_knows_one_segmentation_is_not_asked_for_others(tmp_path: Path) -> 
             merge_recipe(
                 Recipe(), {"tokenizer": {"model_type": kind}, "training": {"subword_sampling": 0.1}}, where="test"
             )
-    files = replace(files_of(tmp_path, "a"), tokenizers=(tokenizer_file(tmp_path, model_type="char"),))
+    files = replace(files_of(tmp_path, "a"), tokenizer=tokenizer_file(tmp_path, model_type="char"))
     prepared, _ = prepare_text(files, tmp_path / "made", NO_SETTINGS)
     assert prepared.resampler(0.0, ()) is None
     with pytest.raises(NMTError, match="knows one way to divide a text"):
         prepared.resampler(0.1, ())
-    with pytest.raises(NMTError, match=r"own\.model knows one way to divide a text"):
+    with pytest.raises(NMTError, match=r"own\.model segments a text in one way only"):
         prepare_text(files, tmp_path / "other", NO_SETTINGS | {"training": {"subword_sampling": 0.1}})
     assert not list((tmp_path / "other").glob("*"))

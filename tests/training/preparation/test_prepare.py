@@ -1,6 +1,5 @@
 """From files to ids: the same for any number of helpers, from the cache the second time, with tags in their places."""
 
-import json
 import random
 import re
 from collections.abc import Sequence
@@ -15,9 +14,11 @@ from nmt.corpus import blocks
 from nmt.errors import NMTError
 from nmt.runtime import workers
 from nmt.tokenization.tokenizer import Tokenizer
-from nmt.training.preparation.corpus_files import CorpusFiles
+from nmt.training.preparation.data_config import DataConfig
 from nmt.training.preparation.prepare import prepare
 from nmt.training.preparation.prepared import PreparedCorpus
+from nmt.training.preparation.run_input import RunInput
+from nmt.training.preparation.training_data import resolve_data
 from nmt.training.recipe import Recipe, merge_recipe
 from tests.conftest import RecordingReporter
 
@@ -35,21 +36,20 @@ def write(directory: Path, name: str, pairs: int, seed: int = 1) -> tuple[str, s
     return str(directory / f"{name}.de"), str(directory / f"{name}.en")
 
 
-def files_of(directory: Path, *names: str, pairs: int = 120, **settings: object) -> CorpusFiles:
+def files_of(directory: Path, *names: str, pairs: int = 120, **settings: object) -> DataConfig:
     made = [write(directory, name, pairs, seed) for seed, name in enumerate(names)]
     sources, targets = zip(*made, strict=True)
-    return CorpusFiles(sources=sources, targets=targets, **settings)  # type: ignore[arg-type]
+    return DataConfig(source=sources, target=targets, **settings)  # type: ignore[arg-type]
 
 
 def run(
-    files: CorpusFiles, directory: Path, changes: dict[str, object] | None = None, processes: int = 1
+    files: DataConfig, directory: Path, changes: dict[str, object] | None = None, processes: int = 1
 ) -> tuple[PreparedCorpus, list[str]]:
     directory.mkdir(exist_ok=True)
     recipe = merge_recipe(Recipe(), {**SMALL, **(changes or {})}, where="test")
     reporter = RecordingReporter()
-    prepared = prepare(
-        files, recipe, directory, fingerprint=files.fingerprint(), reporter=reporter, processes=processes
-    )
+    given = RunInput(data=resolve_data(files).with_fingerprint(), recipe=recipe)
+    prepared = prepare(given, directory, reporter=reporter, processes=processes)
     return prepared, reporter.stages
 
 
@@ -96,10 +96,10 @@ def test_a_prepared_corpus_is_taken_up_again_unless_text_or_settings_changed(tmp
     ):
         assert "reading the corpus" in run(files, tmp_path / "made", changes)[1], changes
     run(files, tmp_path / "made")
-    assert "reading the corpus" in run(replace(files, tags=("bt",)), tmp_path / "made")[1]
+    assert "reading the corpus" in run(replace(files, tag=("bt",)), tmp_path / "made")[1]
     run(files, tmp_path / "made")
-    assert run(replace(files, weights=(2.0,)), tmp_path / "made")[1] == []  # they are no part of what is prepared
-    with Path(files.sources[0]).open("r+") as file:
+    assert run(replace(files, weight=(2.0,)), tmp_path / "made")[1] == []  # they are no part of what is prepared
+    with Path(files.source[0]).open("r+") as file:
         file.write("DER")
     assert "reading the corpus" in run(files, tmp_path / "made")[1]
     (tmp_path / "made" / "corpus" / "source.ids").write_bytes(b"")
@@ -107,7 +107,7 @@ def test_a_prepared_corpus_is_taken_up_again_unless_text_or_settings_changed(tmp
 
 
 def test_a_tag_is_at_the_front_of_every_source_of_its_corpus_and_of_no_other(tmp_path: Path) -> None:
-    files = files_of(tmp_path, "a", "b", weights=(1.0, 3.0), tags=("", "bt"))
+    files = files_of(tmp_path, "a", "b", weight=(1.0, 3.0), tag=("", "bt"))
     prepared, _ = run(files, tmp_path / "made")
     symbol = prepared.tokenizer.ids(["<bt>"])[0]
     first, second = prepared.corpus.sizes
@@ -125,8 +125,8 @@ def test_a_tag_is_at_the_front_of_every_source_of_its_corpus_and_of_no_other(tmp
 
 
 def test_text_that_spells_a_tag_is_text_in_training_validation_and_when_resumed(tmp_path: Path) -> None:
-    files = files_of(tmp_path, "a", "b", pairs=60, tags=("b", "x"))
-    for path in (*files.sources, *files.targets):
+    files = files_of(tmp_path, "a", "b", pairs=60, tag=("b", "x"))
+    for path in (*files.source, *files.target):
         lines = Path(path).read_text().splitlines()
         Path(path).write_text("".join(f"{line} <b>n</b> <x>\n" for line in lines))
     changes: dict[str, object] = {"training": {"subword_sampling": 0.3}}
@@ -155,40 +155,40 @@ def tags_in(tokenizer: Tokenizer, ids: Sequence[int]) -> int:
 
 
 def test_a_tag_is_no_symbol_of_the_user(tmp_path: Path) -> None:
-    files = files_of(tmp_path, "a", "b", tags=("", "url"))
+    files = files_of(tmp_path, "a", "b", tag=("", "url"))
     with pytest.raises(NMTError, match=r"<url> cannot be both the symbol of the tag url.*rename the tag, or leave"):
         run(files, tmp_path / "made", {"tokenizer": {"vocabulary_size": 330, "symbols": ["<name>", "<url>"]}})
     assert not list((tmp_path / "made").glob("*"))
 
 
 def test_a_tag_that_all_corpora_share_is_that_of_validation_too(tmp_path: Path) -> None:
-    prepared, _ = run(files_of(tmp_path, "a", "b", tags=("bt", "bt")), tmp_path / "made")
+    prepared, _ = run(files_of(tmp_path, "a", "b", tag=("bt", "bt")), tmp_path / "made")
     symbol = prepared.tokenizer.ids(["<bt>"])[0]
-    assert prepared.validation_first_ids() == [(symbol,)] * len(prepared.validation)
+    assert prepared.validation_prefixes() == [(symbol,)] * len(prepared.validation)
     assert {source[0] for source, _ in prepared.encode_validation()} == {symbol}
 
 
 def test_pairs_held_out_keep_the_tag_of_their_corpus(tmp_path: Path) -> None:
-    prepared, _ = run(files_of(tmp_path, "a", "b", tags=("x", "y")), tmp_path / "made")
+    prepared, _ = run(files_of(tmp_path, "a", "b", tag=("x", "y")), tmp_path / "made")
     symbols = {name: prepared.tokenizer.ids([f"<{tag}>"])[0] for name, tag in (("a", "x"), ("b", "y"))}
     expected = [symbols[pair.source.split()[-1][0]] for pair in prepared.validation]
     assert set(expected) == set(symbols.values())
     assert [source[0] for source, _ in prepared.encode_validation()] == expected
-    assert prepared.validation_first_ids() == [(symbol,) for symbol in expected]
+    assert prepared.validation_prefixes() == [(symbol,) for symbol in expected]
 
 
 def test_validation_files_have_the_tag_that_is_given(tmp_path: Path) -> None:
     source, target = write(tmp_path, "dev", 5)
-    files = files_of(tmp_path, "a", "b", tags=("x", "y"))
-    given = replace(files, validation_sources=(source,), validation_targets=(target,))
+    files = files_of(tmp_path, "a", "b", tag=("x", "y"))
+    given = replace(files, valid_source=(source,), valid_target=(target,))
     with pytest.raises(NMTError, match=r"every corpus has a tag, and they differ \(x, y\).*--valid-tag"):
         run(given, tmp_path / "made")
     run(replace(given, valid_tag="x"), tmp_path / "made")
     prepared, stages = run(replace(given, valid_tag="y"), tmp_path / "made")
     assert stages == []  # of the text nothing depends on it
-    assert set(prepared.validation_first_ids()) == {tuple(prepared.tokenizer.ids(["<y>"]))}
-    plain, _ = run(replace(given, tags=("x", "")), tmp_path / "plain")
-    assert set(plain.validation_first_ids()) == {()}
+    assert set(prepared.validation_prefixes()) == {tuple(prepared.tokenizer.ids(["<y>"]))}
+    plain, _ = run(replace(given, tag=("x", "")), tmp_path / "plain")
+    assert set(plain.validation_prefixes()) == {()}
 
 
 @pytest.mark.parametrize(
@@ -207,9 +207,9 @@ def test_two_target_languages_without_tags_are_warned_of(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, settings: dict[str, object], said: str
 ) -> None:
     files = files_of(tmp_path, "a", "b", "c")
-    ends = zip(files.targets[1:], (".en-GB", ".fr"), strict=True)
+    ends = zip(files.target[1:], (".en-GB", ".fr"), strict=True)
     names = [Path(path).rename(Path(path).with_suffix(end)) for path, end in ends]
-    files = replace(files, targets=(files.targets[0], *map(str, names)), **settings)  # type: ignore[arg-type]
+    files = replace(files, target=(files.target[0], *map(str, names)), **settings)  # type: ignore[arg-type]
     run(files, tmp_path / "made")
     warnings = [record.getMessage() for record in caplog.records if record.name == "nmt.training.preparation.preflight"]
     assert len(warnings) == bool(said)
@@ -221,28 +221,28 @@ def test_two_target_languages_without_tags_are_warned_of(
 
 def test_duplicates_across_corpora_are_dropped_from_the_later_one(tmp_path: Path) -> None:
     files = files_of(tmp_path, "a")
-    twice = replace(files, sources=files.sources * 2, targets=files.targets * 2)
+    twice = replace(files, source=files.source * 2, target=files.target * 2)
     prepared, stages = run(twice, tmp_path / "made")
     assert "corpus: 244 pairs read, 120 kept; dropped: 122 duplicate, 2 empty" in stages
     assert prepared.corpus.sizes == (120 - len(prepared.validation), 0)
-    assert any(f"{files.sources[0]} and {files.targets[0]}: nothing is left of this corpus" in line for line in stages)
+    assert any(f"{files.source[0]} and {files.target[0]}: nothing is left of this corpus" in line for line in stages)
 
 
 def test_the_same_text_with_two_tags_is_learned_with_both(tmp_path: Path) -> None:
     files = files_of(tmp_path, "a")
-    twice = replace(files, sources=files.sources * 2, targets=files.targets * 2, tags=("x", "y"))
+    twice = replace(files, source=files.source * 2, target=files.target * 2, tag=("x", "y"))
     prepared, _ = run(twice, tmp_path / "made")
     assert prepared.corpus.sizes == (120 - len(prepared.validation),) * 2
 
 
 def test_a_corpus_of_which_nothing_is_left_is_named(tmp_path: Path) -> None:
     files = files_of(tmp_path, "a", "b")
-    (one, other), targets = files.sources, files.targets
-    copies = replace(files, sources=(one, one, other), targets=(targets[0], *targets), weights=(1.0, 4.0, 1.0))
+    (one, other), targets = files.source, files.target
+    copies = replace(files, source=(one, one, other), target=(targets[0], *targets), weight=(1.0, 4.0, 1.0))
     with pytest.raises(NMTError, match=r"a\.de and .*a\.en: nothing is left of this corpus \(122 pairs read, 0 kept"):
         run(copies, tmp_path / "made")
-    long = files_of(tmp_path, "c", "d", tags=("x", "y"))
-    Path(long.sources[1]).write_text(("ein der " * 40 + "Hund\n") * 122)
+    long = files_of(tmp_path, "c", "d", tag=("x", "y"))
+    Path(long.source[1]).write_text(("ein der " * 40 + "Hund\n") * 122)
     with pytest.raises(
         NMTError, match=r"d\.de and .*d\.en: nothing is left of this corpus \(its pairs were held out or"
     ):
@@ -251,36 +251,16 @@ def test_a_corpus_of_which_nothing_is_left_is_named(tmp_path: Path) -> None:
 
 def test_the_order_of_weights_decides_which_copy_stays(tmp_path: Path) -> None:
     files = files_of(tmp_path, "a", "b")
-    for side in ("sources", "targets"):
+    for side in ("source", "target"):
         first, second = getattr(files, side)
         Path(second).write_text(Path(first).read_text() + Path(second).read_text())
     for weights, expected in (((1.0, 1.0), True), ((2.0, 1.0), True), ((3.0, 1.0), False), ((1.0, 2.0), True)):
-        weighted = replace(files, weights=weights)
+        weighted = replace(files, weight=weights)
         if weights == (1.0, 2.0):
             with pytest.raises(NMTError, match=r"a\.de and .*a\.en: nothing is left"):
                 run(weighted, tmp_path / "made")
         else:
             assert ("reading the corpus" in run(weighted, tmp_path / "made")[1]) == expected, weights
-
-
-def test_what_an_earlier_release_prepared_is_taken_up_again(tmp_path: Path) -> None:
-    files = files_of(tmp_path, "a", "b", tags=("x", "y"))
-    first, _ = run(files, tmp_path / "made")
-    earlier = nmt.training.preparation.prepared.corpus_keys(
-        files, merge_recipe(Recipe(), SMALL, where="test"), files.fingerprint(), None
-    )[1]
-    for name in ("prepared.json", "corpus/corpus.json"):
-        path = tmp_path / "made" / name
-        stored = json.loads(path.read_text())
-        assert stored["key"] == first.key != earlier
-        stored.pop("held_out_tags", None)
-        path.write_text(json.dumps({**stored, "key": earlier}))
-    again, stages = run(files, tmp_path / "made")
-    assert stages == []
-    assert again.key == earlier
-    assert again.validation == first.validation
-    assert set(first.validation_tags) == {"x", "y"}
-    assert set(again.validation_tags) == {""}  # what its best score so far was measured with
 
 
 def test_of_much_text_a_sample_teaches_the_tokenizer(tmp_path: Path) -> None:
@@ -309,7 +289,7 @@ def test_text_that_changes_while_it_is_read_is_refused(
     train_tokenizer = nmt.training.preparation.prepare.train_tokenizer
 
     def meddling(*arguments: object, **settings: object) -> object:
-        for path in (files.sources[0], files.targets[0]):
+        for path in (files.source[0], files.target[0]):
             with Path(path).open("a") as file:
                 file.write(line)
         return train_tokenizer(*arguments, **settings)  # type: ignore[arg-type]

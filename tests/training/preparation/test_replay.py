@@ -37,5 +37,5 @@ def test_the_pairs_that_are_validated_on_are_left_out(rows: int, monkeypatch: py
     expected = [each for each, pair in zip(tagged, pairs, strict=True) if pair not in validation]
     assert found == expected
     assert 0 < len(found) < 270  # copies are left out, too
-    assert old.known() == sum(pair in pairs for pair in validation)
-    assert old.known() < len(validation)
+    assert old.removed() == sum(pair in pairs for pair in validation)
+    assert old.removed() < len(validation)

@@ -2,17 +2,19 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from nmt.errors import NMTError
-from nmt.training.preparation.corpus_files import CorpusFiles
 from nmt.training.preparation.prepare import prepare
 from nmt.training.preparation.prepared import PreparedCorpus
+from nmt.training.preparation.run_input import RunInput
+from nmt.training.preparation.training_data import resolve_data
 from nmt.training.recipe import Recipe, merge_recipe
 from nmt.training.sizing import model_size
-from nmt.training.sizing.model_size import ENOUGH_TOKENS, NARROW, settle_model
+from nmt.training.sizing.model_size import ENOUGH_TOKENS, NARROW, SizingConditions, settle_model
 from tests.conftest import RecordingReporter, Reversal
 
 CPU = torch.device("cpu")
@@ -23,10 +25,9 @@ FAST, SLOW = 1.01 * ENOUGH_TOKENS / BUDGET, 0.99 * ENOUGH_TOKENS / BUDGET  # tar
 @pytest.fixture(scope="module")
 def prepared(reversal: Reversal, tmp_path_factory: pytest.TempPathFactory) -> PreparedCorpus:
     directory = tmp_path_factory.mktemp("prepared")
-    files: CorpusFiles = reversal.files
-    return prepare(
-        files, reversal.recipe, directory, fingerprint=files.fingerprint(), reporter=RecordingReporter(), processes=1
-    )
+    data = resolve_data(reversal.files).with_fingerprint()
+    run = RunInput(data=data, recipe=reversal.recipe)
+    return prepare(run, directory, reporter=RecordingReporter(), processes=1)
 
 
 @pytest.fixture
@@ -44,13 +45,13 @@ def speed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def dimension(prepared: PreparedCorpus, directory: Path, recipe: Recipe | None = None, **settings: object) -> int:
-    arguments = {"seconds": BUDGET, "directory": directory, **settings}
-    return settle_model(recipe or Recipe(), prepared, CPU, **arguments).dimension  # type: ignore[arg-type]
+    given: dict[str, Any] = {"device": CPU, "seconds": BUDGET, "directory": directory, **settings}
+    return settle_model(recipe or Recipe(), prepared, SizingConditions(**given)).dimension
 
 
 def test_a_short_budget_makes_the_model_narrower(prepared: PreparedCorpus, speed: list[float], tmp_path: Path) -> None:
     assert dimension(prepared, tmp_path) == NARROW["dimension"] == 192
-    config = settle_model(Recipe(), prepared, CPU, seconds=BUDGET, directory=tmp_path)
+    config = settle_model(Recipe(), prepared, SizingConditions(device=CPU, seconds=BUDGET, directory=tmp_path))
     assert config.feed_forward == 4 * config.dimension
     assert config.vocabulary_size == prepared.tokenizer.vocabulary_size
 

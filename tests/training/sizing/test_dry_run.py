@@ -7,10 +7,11 @@ import pytest
 
 from nmt.errors import NMTError
 from nmt.model_dir.info import load_info
-from nmt.training import dry_run
-from nmt.training.dry_run import DryRun, estimate_run
-from nmt.training.preparation.corpus_files import CorpusFiles
+from nmt.training.context import RunOptions
+from nmt.training.preparation.data_config import DataConfig
 from nmt.training.recipe import Recipe, merge_recipe
+from nmt.training.sizing import dry_run
+from nmt.training.sizing.dry_run import DryRun, estimate_run
 from nmt_cli.train.dry_run import describe
 from tests.conftest import RecordingReporter
 from tests.training.test_run import SMALL, run, write_corpus
@@ -21,10 +22,11 @@ def _few_updates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dry_run, "SECONDS", 0.01)
 
 
-def found(files: CorpusFiles, output: Path, changes: dict[str, object], **settings: object) -> DryRun:
+def found(files: DataConfig, output: Path, changes: dict[str, object], **settings: object) -> DryRun:
     recipe = merge_recipe(merge_recipe(Recipe(), SMALL, where="test"), {"training": changes}, where="test")
     reporter = settings.pop("reporter", None) or RecordingReporter()
-    return estimate_run(files, output, recipe, reporter=reporter, device="cpu", threads=1, **settings)  # type: ignore[arg-type]
+    options = RunOptions(device="cpu", threads=1, **settings)  # type: ignore[arg-type]
+    return estimate_run(files, output, recipe, options, reporter=reporter)  # type: ignore[arg-type]
 
 
 def test_it_finds_what_a_training_then_records(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a training would be, without training: the text prepared, a few updates measured, nothing left behind."""
+"""An estimate of a training without training: the text is prepared, a few updates are measured, nothing is kept."""
 
 import math
 import sys
@@ -18,15 +18,18 @@ from nmt.models.transformer import Transformer
 from nmt.runtime.device import choose_device, set_threads
 from nmt.runtime.memory import keep_freed_memory
 from nmt.training.budget import Clock, Horizon
+from nmt.training.context import RunOptions
 from nmt.training.planner import Planner
-from nmt.training.preparation.corpus_files import CorpusFiles
-from nmt.training.preparation.fine_tuning import Parent, load_parent
+from nmt.training.preparation.data_config import DataConfig
+from nmt.training.preparation.fine_tuning import load_parent
 from nmt.training.preparation.prepare import prepare
 from nmt.training.preparation.prepared import PreparedCorpus, find_prepared
+from nmt.training.preparation.run_input import RunInput
+from nmt.training.preparation.training_data import resolve_data
 from nmt.training.recipe import Recipe
 from nmt.training.reporting.reporter import Reporter
 from nmt.training.sizing.batch_size import settle_batch_tokens
-from nmt.training.sizing.model_size import settle_model
+from nmt.training.sizing.model_size import SizingConditions, settle_model
 from nmt.training.sizing.speed import measured_speed
 from nmt.training.update.learner import Learner
 
@@ -36,7 +39,7 @@ COPIES = 5  # of the weights: themselves, gradients, two moments of the optimize
 
 @dataclass(frozen=True, kw_only=True)
 class DryRun:
-    """What is known of a training before it."""
+    """What is known about a training before it."""
 
     corpus: dict[str, Any]  # counts
     model: ModelConfig
@@ -48,18 +51,18 @@ class DryRun:
     tokens_per_second: float  # target tokens
     update_seconds: float
     state_bytes: int  # weights, gradients, optimizer and average
-    peak_bytes: int | None  # the most memory seen, on the GPU if there is one, else of this process; None: not known
-    preparation_seconds: float  # 0 where the text had been prepared before
+    peak_bytes: int | None  # the most memory used, of the GPU if there is one, else of this process; None: not known
+    preparation_seconds: float  # 0 if the text had been prepared before
     horizon: Horizon
 
     @property
     def epoch_seconds(self) -> float:
-        """Of the updates of an epoch."""
+        """Seconds for the updates of an epoch."""
         return self.epoch_updates * self.update_seconds
 
     @property
     def updates(self) -> int | None:
-        """That the training will make, validation aside; None while no end is known."""
+        """The updates of the training, without time for validation; None if no end is known."""
         ends = [] if self.horizon.updates is None else [self.horizon.updates]
         if self.horizon.seconds is not None:
             ends.append(math.floor(max(0.0, self.horizon.seconds - self.preparation_seconds) / self.update_seconds))
@@ -67,79 +70,66 @@ class DryRun:
 
 
 def estimate_run(
-    files: CorpusFiles,
+    data: DataConfig,
     output: Path,
     recipe: Recipe,
+    options: RunOptions = RunOptions(),  # noqa: B008 - frozen
     *,
     reporter: Reporter,
-    device: str = "auto",
-    threads: int | None = None,
-    parent: Path | None = None,
 ) -> DryRun:
-    """Prepare as ``train`` would with the same arguments, measure some updates on one device, and forget it all.
+    """Prepare as ``train`` would with the same arguments, measure some updates on one device, and keep nothing.
 
     Text that a training in ``output`` has prepared is used; else it is prepared in a temporary directory beside it.
+    Raises NMTError as ``train`` does.
     """
     recipe.training.check_end()
-    place = choose_device(device)
-    processes = set_threads(threads)
-    files.check()
-    ancestor = None if parent is None else load_parent(parent, recipe, files, output)
-    fingerprint = files.fingerprint()
+    device = choose_device(options.device)
+    processes = set_threads(options.threads)
+    resolved = resolve_data(data)
+    parent = None if options.parent is None else load_parent(options.parent, recipe, resolved, output)
+    run = RunInput(data=resolved.with_fingerprint(), recipe=recipe, parent=parent)
     clock = Clock()
     with ExitStack() as stack:
-        prepared = find_prepared(files, recipe, output / TRAINING, fingerprint=fingerprint, parent=ancestor)
-        found = prepared is not None
+        prepared = find_prepared(run, output / TRAINING)
+        preparation_seconds = 0.0
         if prepared is None:
             directory = Path(stack.enter_context(_temporary_directory(output)))
-            prepared = prepare(
-                files,
-                recipe,
-                directory,
-                fingerprint=fingerprint,
-                reporter=reporter,
-                processes=processes,
-                parent=ancestor,
-            )
-        preparation_seconds = 0.0 if found else clock.seconds()
+            prepared = prepare(run, directory, reporter=reporter, processes=processes)
+            preparation_seconds = clock.seconds()
         keep_freed_memory()
-        return _measure(prepared, recipe, ancestor, place, preparation_seconds, output / TRAINING, reporter)
+        reporter.stage("measuring some updates")
+        budget = recipe.training.budget_seconds
+        conditions = SizingConditions(
+            device=device,
+            seconds=None if budget is None else budget - preparation_seconds,
+            directory=output / TRAINING,
+            store=False,
+        )
+        return replace(_measure(run, prepared, conditions), preparation_seconds=preparation_seconds)
 
 
 def _temporary_directory(output: Path) -> "tempfile.TemporaryDirectory[str]":
-    """On the disk that the model will be on, where the text certainly finds room if it is to be trained on."""
-    there = next(folder for folder in (output.absolute(), *output.absolute().parents) if folder.is_dir())
+    """On the disk that the model will be on, which must have room for the text anyway."""
+    folder = next(folder for folder in (output.absolute(), *output.absolute().parents) if folder.is_dir())
     try:
-        return tempfile.TemporaryDirectory(prefix=".nmt-dry-run-", dir=there)
+        return tempfile.TemporaryDirectory(prefix=".nmt-dry-run-", dir=folder)
     except OSError as error:
-        raise NMTError(f"{there} cannot be written: {error.strerror}") from error
+        raise NMTError(f"{folder} cannot be written: {error.strerror}") from error
 
 
-def _measure(
-    prepared: PreparedCorpus,
-    recipe: Recipe,
-    parent: Parent | None,
-    device: torch.device,
-    preparation_seconds: float,
-    directory: Path,
-    reporter: Reporter,
-) -> DryRun:
-    training = recipe.training
-    reporter.stage("measuring some updates")
-    if parent is None:
-        left = None if training.budget_seconds is None else training.budget_seconds - preparation_seconds
-        config = settle_model(recipe, prepared, device, seconds=left, directory=directory, store=False)
+def _measure(run: RunInput, prepared: PreparedCorpus, conditions: SizingConditions) -> DryRun:
+    training, device = run.recipe.training, conditions.device
+    if run.parent is None:
+        config = settle_model(run.recipe, prepared, conditions)
     else:
-        config = parent.model_config(recipe)
+        config = run.parent.model_config(run.recipe)
     torch.manual_seed(training.seed)
     model = Transformer(config).to(device)
     if training.batch_tokens is None:
         tokens = settle_batch_tokens(prepared.corpus, model.config, training, device)
         training = replace(training, batch_tokens=tokens)
-    tags = (*(parent.info.tags if parent else ()), *prepared.tags)
-    prefetcher = BatchPrefetcher(
-        prepared.corpus, seed=training.seed, resampler=prepared.resampler(training.subword_sampling, tags)
-    )
+    resampler = prepared.resampler(training.subword_sampling, run.tags())
+    prefetcher = BatchPrefetcher(prepared.corpus, seed=training.seed, resampler=resampler)
     plan = prefetcher.plan(batch_tokens=training.settled_batch_tokens, epoch=0)
     speed, seconds = measured_speed(Learner(model, training), prefetcher, plan, seconds=SECONDS)
     epoch_updates = -(-len(plan) // training.accumulate)
@@ -156,8 +146,8 @@ def _measure(
         update_seconds=seconds,
         state_bytes=COPIES * 4 * parameters,
         peak_bytes=_peak_bytes(device),
-        preparation_seconds=preparation_seconds,
-        horizon=Planner(training, Clock(), updates_an_epoch=epoch_updates).horizon,
+        preparation_seconds=0.0,
+        horizon=Planner(training, Clock(), updates_per_epoch=epoch_updates).horizon,
     )
 
 
