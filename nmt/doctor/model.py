@@ -105,10 +105,10 @@ def compare_copy(directory: Path) -> Iterator[CheckResult]:
 
 
 def _resuming(directory: Path) -> Iterator[CheckResult]:
-    from nmt.training.run_directory.lock import training_there
+    from nmt.training.run_directory.lock import running_training
 
     training = directory / TRAINING
-    if (holder := training_there(directory)) is not None:
+    if (holder := running_training(directory)) is not None:
         yield CheckResult(section=RESUMING, name="going on", value=f"{holder} is training this model")
     elif leftovers := [*directory.glob(LEFTOVER), *training.glob(LEFTOVER)]:
         total_size = readable_size(sum(path.stat().st_size for path in leftovers if path.is_file()))

@@ -1,4 +1,4 @@
-"""What a training run can be told, and the recipe that gathers the settings of all rooms."""
+"""The settings of training: updates, learning rate, regularization, validation and the end of a run."""
 
 import math
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from nmt.training.schedule import NEED_AN_END, SCHEDULES
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 PEAKS = {"muon": 0.005, "adamw": 0.0015}  # of the learning rate, by optimizer
-FINE_TUNING_SHARE = 0.2  # of that for a model that goes on from another
+FINE_TUNING_SHARE = 0.2  # of that for a run that starts from a published model
 DECAYS = {"muon": 0.6, "adamw": 0.01}  # of the weights, by optimizer
-DROPOUT_PASSES = 8.0  # over the text; see nmt.training.schedule.growing_dropout
-RANKINGS = {"bleu": "BLEU", "chrf": "chrF2++", "loss": "validation loss"}  # of checkpoints, and their names
+DROPOUT_PASSES = 8.0  # over the text; see growing_dropout in schedule.py
+RANKINGS = {"bleu": "BLEU", "chrf": "chrF2++", "loss": "validation loss"}  # of weights, and the names of their scores
 LARGEST_SEED = 2**63 - 1  # of torch's generators
 
 
@@ -21,32 +21,32 @@ LARGEST_SEED = 2**63 - 1  # of torch's generators
 class TrainingConfig:
     """How the weights are learned."""
 
-    batch_tokens: int | None = None  # padded tokens of the wider side in a batch; None: as suits corpus and device
-    accumulate: int = 1  # batches whose gradients make one update
+    batch_tokens: int | None = None  # padded tokens of the wider side of a batch; None: chosen by corpus and device
+    accumulate: int = 1  # batches per update
     precision: str = "auto"  # of matrix products: float32, or bfloat16 where the processor has units for it
-    optimizer: str = "muon"  # for the matrices of the layers, with AdamW for the rest; or "adamw" for all
-    learning_rate: float | None = None  # the peak; None: as suits the optimizer
+    optimizer: str = "muon"  # for the matrices of the layers, with AdamW for the rest; or "adamw" for all of them
+    learning_rate: float | None = None  # the peak; None: depends on the optimizer
     warmup: int = 400  # updates
     label_smoothing: float = 0.1
-    r_drop: float = 0.0  # weight of the agreement of two passes under different dropout; 0: one pass. Paper: 5
-    dropout_passes: float | None = None  # over the text in which dropout grows; None: 8, with a parent 0
-    word_dropout: float = 0.0  # share of input tokens, of either side, hidden behind UNK
+    r_drop: float = 0.0  # weight of the agreement of two passes with different dropout; 0: one pass. Paper: 5
+    dropout_passes: float | None = None  # over the text in which dropout grows; None: 8, or 0 with a parent
+    word_dropout: float = 0.0  # share of input tokens, on both sides, replaced by UNK
     subword_sampling: float = 0.0  # strength of drawing other subwords for the same text, see SubwordSampler
     clip_norm: float = 1.0  # the gradient's largest norm
-    weight_decay: float | None = None  # on matrices and embeddings; None: as suits the optimizer
-    curriculum: float = 0.3  # share of a run with a known end in which ever longer sentences are learned from
-    schedule: str = "auto"  # how the rate goes on after warm-up, see nmt.training.schedule
-    decay: float = 0.25  # share of a run in which a trapezoid's rate, or the rate of a run that stalls, falls to zero
+    weight_decay: float | None = None  # of matrices and embeddings; None: depends on the optimizer
+    curriculum: float = 0.3  # share of a run with a known end in which sentences get longer and longer
+    schedule: str = "auto"  # of the rate after warm-up, see RateSchedule
+    decay: float = 0.25  # share of a run in which the rate falls to zero: of a trapezoid, or once a run stalls
     budget: str | None = None  # wall time such as "20m" for the whole run
-    max_steps: int | None = None  # updates; a known end lets the rate fall to zero there
+    max_steps: int | None = None  # updates; the rate falls to zero at a known end
     max_epochs: int | None = None
-    valid_metric: str = "bleu"  # what ranks checkpoints and ends a run that stalls: BLEU, chrF2++ or the loss
-    validate_every: int = 500  # updates; a budget chooses by itself when to validate
+    valid_metric: str = "bleu"  # that ranks weights and ends a run that stalls: BLEU, chrF2++ or the loss
+    validate_every: int = 500  # updates; a run with a budget validates as its time allows
     checkpoint_every: int = 500  # updates
-    patience: int = 5  # validations without a better score before the rate falls and training ends; not with a budget
+    patience: int = 5  # validations without a better score before the rate falls to zero; not with a budget
     keep: int = 2  # checkpoints
-    averaged: int = 4  # checkpoints, the last and the best ones, in averages that are judged at the end; 0: none
-    mix_old: float = 0.5  # of a fine-tuned model's epochs, text that its parent learned from; 0: none
+    averaged: int = 4  # weights in each average that is validated at the end: of the last and of the best; 0: none
+    mix_old: float = 0.5  # share of old text, that the parent learned from, in an epoch; 0: none
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -92,22 +92,22 @@ class TrainingConfig:
 
     @property
     def peak_rate(self) -> float:
-        """The highest learning rate of a run that begins with random weights, unless another is set."""
+        """The highest learning rate: the setting, or the default of a run that starts with random weights."""
         return PEAKS[self.optimizer] if self.learning_rate is None else self.learning_rate
 
     @property
     def settled_weight_decay(self) -> float:
-        """How much of the matrices' weights, times the learning rate, goes in each update, unless it is set."""
+        """The weight decay: the setting, or the default of the optimizer."""
         return DECAYS[self.optimizer] if self.weight_decay is None else self.weight_decay
 
     @property
     def passes_of_growing_dropout(self) -> float:
-        """In which dropout grows, where the run begins with random weights, unless it is set."""
+        """Passes in which dropout grows: the setting, or the default of a run that starts with random weights."""
         return DROPOUT_PASSES if self.dropout_passes is None else self.dropout_passes
 
     @property
     def settled_batch_tokens(self) -> int:
-        """The tokens of a batch, once they are settled; see nmt.training.sizing.batch_size."""
+        """The tokens of a batch, once they are settled; see sizing/batch_size.py."""
         if self.batch_tokens is None:
             raise AssertionError("batch_tokens has to be settled before batches are planned")
         return self.batch_tokens
@@ -118,6 +118,6 @@ class TrainingConfig:
         return None if self.budget is None else parse_duration(self.budget)
 
     def check_end(self) -> None:
-        """NMTError if the schedule leads to an end that is not set."""
+        """NMTError if the schedule needs an end and none is set."""
         if self.schedule in NEED_AN_END and not (self.budget or self.max_steps or self.max_epochs):
             raise NMTError(f"the schedule {self.schedule} needs an end: set budget, max_steps or max_epochs")

@@ -1,8 +1,8 @@
-"""A finished run that is told to learn longer: which limits may be raised, and from where it continues.
+"""A finished run that is extended: which limits may be raised, and from where it continues.
 
-It continues from the checkpoint of its end, with all it has learned. There the rate is near zero, so it warms up again,
-to what the schedule of the longer run has at that step, and falls to that run's end (re-warming: Ibrahim et al. 2024,
-section 4). Nothing is published but what scores better on the validation text than what is there.
+It continues from its last checkpoint. There the rate is near zero, so it warms up again to what the schedule of the
+longer run has at that step, and falls to the end of that run (re-warming: Ibrahim et al. 2024, section 4). New weights
+are published only if they score better on the validation text than the published ones.
 """
 
 import json
@@ -16,7 +16,7 @@ from nmt.training.schedule import WARMUP_SHARE
 from nmt.training.state import Decay, Extension, TrainState
 
 LIMITS = ("training.max_steps", "training.max_epochs", "training.budget", "training.patience")
-EXTENDED_AT = "extended at"  # in settings.json: the step at which the run had ended when it was last extended
+EXTENDED_AT = "extended at"  # in settings.json: the step at which the run had ended when it was extended last
 
 
 def is_raised(name: str, before: Any, now: Any) -> bool:
@@ -29,7 +29,7 @@ def is_raised(name: str, before: Any, now: Any) -> bool:
 
 
 def extended_at(settings: Path) -> int | None:
-    """The step that the file ``settings`` says a finished run is to continue from; None if it says nothing."""
+    """The step from which the file ``settings`` extends a finished run; None if it does not."""
     try:
         stored: Mapping[str, Any] = json.loads(settings.read_text("utf-8"))
         return stored.get(EXTENDED_AT)
@@ -38,9 +38,9 @@ def extended_at(settings: Path) -> int | None:
 
 
 def extend(state: TrainState, *, progress: float) -> TrainState:
-    """``state`` with the end behind it forgotten; ``progress`` (0..1) is its share of the longer run.
+    """``state`` as it continues after its end; ``progress`` (0..1) is its share of the longer run.
 
-    What was published stays the best. The weights of earlier validations were removed at the end.
+    The published weights stay the best. The weights of earlier validations were removed at the end.
     """
     return replace(
         state,

@@ -1,4 +1,4 @@
-"""The recipe of a run: the settings of all parts, from defaults, a preset, a file and options."""
+"""The recipe of a run: the settings of all its parts, from defaults, a preset, a file and options."""
 
 import json
 from collections.abc import Mapping
@@ -28,29 +28,29 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if "vocabulary_size" in self.model:
-            raise NMTError("model: vocabulary_size is the tokenizer's to say; set it in [tokenizer]")
+            raise NMTError("model: vocabulary_size depends on the tokenizer; set it in [tokenizer]")
         if self.training.subword_sampling and self.tokenizer.model_type not in SAMPLED_TYPES:
             raise NMTError(
-                f"a tokenizer of the type {self.tokenizer.model_type} knows one way to divide a text; leave "
+                f"a tokenizer of the type {self.tokenizer.model_type} segments a text in one way only; leave "
                 f"subword_sampling out, or choose {' or '.join(SAMPLED_TYPES)}"
             )
         self.model_config(pairs=1, vocabulary_size=0)  # a wrong preset or model setting is an error at once
 
     def preset_for(self, pairs: int) -> str:
-        """The preset as named, or the one for a corpus of so many pairs."""
+        """The preset that is set, or the one for a corpus of ``pairs`` pairs."""
         return choose_preset(pairs) if self.preset == "auto" else self.preset
 
     def model_config(self, *, pairs: int, vocabulary_size: int) -> ModelConfig:
-        """The model for a corpus of so many pairs: the preset, then ``model`` over it."""
+        """The model for a corpus of ``pairs`` pairs: the preset, overridden by ``model``."""
         base = preset(self.preset_for(pairs))
         settings = {**to_mapping(base), **self.model, "vocabulary_size": vocabulary_size}
         return from_mapping(ModelConfig, settings, where="model")
 
 
 def merge_recipe(recipe: Recipe, mapping: Mapping[str, Any], *, where: str) -> Recipe:
-    """``recipe`` with the values of nested tables ([model], [tokenizer], [filters], [training], [search]) over its own.
+    """``recipe`` overridden by the tables of ``mapping`` ([model], [tokenizer], [filters], [training], [search]).
 
-    ``where`` names the file for the message if a table or a setting is unknown or of the wrong type.
+    ``where`` names the file in the message of the NMTError for an unknown table or setting, or a wrong type.
     """
     known = {part.name for part in fields(Recipe)}
     changes: dict[str, Any] = {}
@@ -74,9 +74,9 @@ def merge_recipe(recipe: Recipe, mapping: Mapping[str, Any], *, where: str) -> R
 
 
 def recipe_as_toml(recipe: Recipe) -> str:
-    """All settings as a TOML file, for people to edit and give back; what is chosen as a run begins is commented out.
+    """All settings as a TOML file to edit and to train with; what a run chooses when it starts is commented out.
 
-    A setting of [model] that is left to the preset is shown as the preset "small" has it.
+    A setting of [model] that is left to the preset is shown with the value of the preset "small".
     """
     shape = to_mapping(preset("small"))
     del shape["vocabulary_size"]
@@ -92,7 +92,7 @@ def recipe_as_toml(recipe: Recipe) -> str:
 
 
 def _table_of(name: str) -> str:
-    """Where the setting ``name`` belongs, for somebody who left its table out; empty if it is in none."""
+    """A hint at the table of the setting ``name``, for a user who left the table out; empty if no table has it."""
     tables = {"training": TrainingConfig, "tokenizer": TokenizerConfig, "model": ModelConfig}
     tables |= {"filters": FilterConfig, "search": SearchConfig, "data": DataConfig}
     for table, cls in tables.items():

@@ -19,11 +19,11 @@ def all_finite(tensors: dict[str, Tensor]) -> bool:
 
 
 def check_another_try(state: TrainState) -> None:
-    """NMTError if going back has been tried often enough."""
+    """NMTError if the run has gone back often enough."""
     if state.instability.rollbacks >= MOST_ROLLBACKS:
         raise NMTError(
             f"loss or gradient was not finite in {MOST_SKIPPED} updates up to step {state.step:,}, also after going "
-            f"back {MOST_ROLLBACKS} times with half the rate; train afresh with --overwrite and a lower --learning-rate"
+            f"back {MOST_ROLLBACKS} times with half the rate; start over with --overwrite and a lower --learning-rate"
         )
 
 

@@ -37,8 +37,8 @@ from nmt.training.recipe import Recipe
 from nmt.training.reporting.log import LOG, JsonLog
 from nmt.training.reporting.reporter import Reporter, ValidationStoppedError
 from nmt.training.run_directory.checkpoints import CheckpointStore
-from nmt.training.run_directory.claim import SETTINGS, open_run_directory
 from nmt.training.run_directory.lock import sole_training
+from nmt.training.run_directory.open_directory import SETTINGS, open_run_directory
 from nmt.training.run_directory.snapshots import Snapshots
 from nmt.training.sizing.batch_size import settle_batch_tokens
 from nmt.training.sizing.model_size import SizingConditions, settle_model

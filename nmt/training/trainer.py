@@ -268,6 +268,6 @@ class Trainer:
             learning_rate=self._rate,
             tokens_per_second=meter.speed(),
             fraction=self.planner.progress(state),
-            seconds_left=self.planner.seconds_left(state, update_seconds=meter.seconds_an_update()),
+            seconds_left=self.planner.seconds_left(state, update_seconds=meter.seconds_per_update()),
             gradient_norm=meter.gradient_norm,
         )

@@ -355,7 +355,7 @@ class Workshop:
     def training(self) -> Target:
         from nmt.data.encoded_corpus import open_encoded_corpus
         from nmt.training.preparation.prepared import stored_validation
-        from nmt.training.run_directory.claim import _compare
+        from nmt.training.run_directory.open_directory import _differences
 
         names = ("settings.json", "prepared.json", "corpus/corpus.json")
         training = self.copy_of_model(*(f"training/{name}" for name in names)) / "training"
@@ -365,7 +365,7 @@ class Workshop:
                 (training / name).write_bytes(data)
             open_encoded_corpus(training / "corpus", key=None)
             stored_validation(training)
-            _compare(training / "settings.json", {"a": 1})
+            _differences(training / "settings.json", {"a": 1})
 
         return read
 

@@ -32,7 +32,7 @@ def test_a_longer_run_continues_from_the_end_alike_however_often_it_is_stopped(t
     reporter = RecordingReporter()
     whole = run(files, tmp_path / "whole", LONGER, reporter=reporter)
     assert (whole.state.step, whole.finished) == (24, True)
-    assert "going on after step 12" in reporter.stages
+    assert "resuming after step 12" in reporter.stages
     assert any("the learning rate warms up again" in stage for stage in reporter.stages)
     for updates in (0, 3, 5):
         asked = iter(range(updates))
@@ -83,7 +83,7 @@ def test_what_is_no_larger_limit_of_a_finished_run_is_refused(tmp_path: Path) ->
     with pytest.raises(NMTError, match=r"max_steps was 12, now 24; a run keeps its limits until it has ended"):
         run(files, output, LONGER)
     run(files, output)
-    with pytest.raises(NMTError, match=r"max_steps was 12, now 8; give the same command"):
+    with pytest.raises(NMTError, match=r"max_steps was 12, now 8; run the same command"):
         run(files, output, {"training": {"max_steps": 8}})
     with pytest.raises(NMTError, match=r"max_steps was 12, now 24; training\.seed was 1, now 2; give the same"):
         run(files, output, {"training": {"max_steps": 24, "seed": 2}})
@@ -109,7 +109,7 @@ def test_which_limits_are_raised(name: str, before: object, now: object, raised:
 
 def test_the_rate_warms_up_again_to_that_of_the_longer_schedule() -> None:
     """1,000 updates became 2,000: a tenth of what was added, 100 updates, lead back to half the peak."""
-    planner = Planner(TrainingConfig(max_steps=2000, learning_rate=1.0), Clock(), updates_an_epoch=100)
+    planner = Planner(TrainingConfig(max_steps=2000, learning_rate=1.0), Clock(), updates_per_epoch=100)
     state = extend(
         state_from_flat({"step": 1000, "finished": "the end", "stale_validations": 4, "decay_updates": 7}), progress=0.5
     )

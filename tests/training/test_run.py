@@ -142,7 +142,7 @@ def test_a_tokenizer_given_at_first_cannot_be_left_out_or_replaced_later(tmp_pat
     another.write_bytes(given.read_bytes() + b" ")
     run(replace(files, tokenizer=str(given)), tmp_path / "model")
     for tokenizer in (None, str(another)):
-        with pytest.raises(NMTError, match="tokenizer, named with --tokenizer or learnt from the text, is another one"):
+        with pytest.raises(NMTError, match="named with --tokenizer or learned from the text, is a different one"):
             run(replace(files, tokenizer=tokenizer), tmp_path / "model")
     assert run(replace(files, tokenizer=str(given)), tmp_path / "model").finished
 

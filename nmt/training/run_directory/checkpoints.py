@@ -1,4 +1,4 @@
-"""Everything a run needs to go on, on disk: written beside, flushed, renamed; never unpickled."""
+"""Checkpoints: everything a run needs to resume; written beside, flushed, renamed; never unpickled."""
 
 import logging
 import pickle
@@ -28,8 +28,8 @@ NAME = re.compile(r"checkpoint-(\d+)\.pt")
 class CheckpointStore:
     """The checkpoints in one directory, the newest ``keep`` of them, and always the newest regular one.
 
-    Regular are those that every run of the same settings writes, at multiples of ``every`` steps; others are made when
-    a run is stopped or much time has passed.
+    Regular ones, at multiples of ``every`` steps, are written by every run of the same settings; others are written
+    when a run is stopped or much time has passed.
     """
 
     def __init__(self, directory: Path, *, keep: int, every: int = 1) -> None:
@@ -44,7 +44,7 @@ class CheckpointStore:
             with atomic_writer(path) as file:
                 torch.save({"state": state_to_flat(state), **tensors}, file)
         except (NMTError, RuntimeError) as error:
-            # torch's own zip writer puts an error about positions in place of the OSError of a full disk.
+            # torch's own zip writer hides the OSError of a full disk behind an error about positions.
             hidden = error.__cause__ or error.__context__
             reason = hidden.strerror if isinstance(hidden, OSError) else error
             raise NMTError(f"cannot save checkpoint {path} ({reason}); {self._what_is_left()}") from error
@@ -54,24 +54,24 @@ class CheckpointStore:
                 old.unlink(missing_ok=True)
 
     def load_newest(self, *, regular: bool = False) -> tuple[TrainState, dict[str, Any]] | None:
-        """The newest (regular) checkpoint that can be read, on the CPU; None if there is none at all."""
+        """The newest readable (regular) checkpoint, on the CPU; None if there is none, NMTError if all are damaged."""
         paths = self._regular() if regular else self.paths()
         for path in reversed(paths):
             try:
                 return read_checkpoint(path)
             except UNREADABLE as error:
-                reason = str(error).partition(". ")[0]  # torch has a paragraph to say
+                reason = str(error).partition(". ")[0]  # torch writes a paragraph
                 logger.warning("checkpoint %s is damaged (%s); trying the one before", path, reason)
         if paths:
-            raise NMTError(f"no checkpoint in {self.directory} can be read; --overwrite starts afresh")
+            raise NMTError(f"no checkpoint in {self.directory} can be read; --overwrite starts over")
         return None
 
     def paths(self) -> list[Path]:
-        """The checkpoints there are, the oldest first."""
+        """The existing checkpoints, the oldest first."""
         return sorted(path for path in self.directory.glob("checkpoint-*.pt") if NAME.fullmatch(path.name))
 
-    def hold_updates(self) -> bool:
-        """Whether anything learned is here: more than the checkpoint of step 0, made before the first update."""
+    def has_updates(self) -> bool:
+        """Whether any updates are saved: there is more than the checkpoint of step 0, from before the first update."""
         return any(_step(path) > 0 for path in self.paths())
 
     def remove_after(self, step: int) -> None:
@@ -84,18 +84,18 @@ class CheckpointStore:
         return [path for path in self.paths() if _step(path) % self.every == 0]
 
     def _what_is_left(self) -> str:
-        """What a user still has after a failure, and how to go on."""
+        """What the user still has after a failure, and how to resume."""
         if not self.directory.is_dir():
-            return "the directory was taken away while training, with all that was saved in it"
+            return "the directory was removed while training, with everything saved in it"
         names = [path.name for path in self.paths()]
         kept = f"{names[-1]}, the last good one, and the published model are intact" if names else "nothing was lost"
-        return f"{kept}, so put that right and give the same command again"
+        return f"{kept}, so fix the cause and run the same command again"
 
 
 def read_checkpoint(path: Path) -> tuple[TrainState, dict[str, Any]]:
-    """The state and the tensors in ``path``, on the CPU; one of UNREADABLE if a bit of them is not as it was written.
+    """The state and the tensors in ``path``, on the CPU; raises one of UNREADABLE if a single bit has changed.
 
-    It is a zip archive with a checksum of each part, which torch writes and does not look at.
+    The file is a zip archive with a checksum of each part; torch writes the checksums and does not check them.
     """
     with zipfile.ZipFile(path) as archive:
         for part in archive.infolist():

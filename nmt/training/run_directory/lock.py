@@ -1,8 +1,8 @@
-"""One training at a time in a model directory: a lock that the system takes away with the process that holds it.
+"""One training at a time in a model directory: a lock that the system releases when its process ends.
 
-The lock is on the file .nmt-lock, which says who holds it and is removed at the end. A file that a killed training left
-behind is locked by nobody, and so is no obstacle. On disks that several machines share it holds between them where the
-file system passes locks on, as NFS does.
+The lock is on the file .nmt-lock, which names its holder and is removed at the end. A file that a killed training left
+behind is not locked, so it does not get in the way. On a disk that several machines share, the lock works between them
+if the file system supports that, as NFS does.
 """
 
 import contextlib
@@ -22,15 +22,15 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 LOCK = ".nmt-lock"
-_MOST_BYTES = 10_000  # that are read of a lock
+_MOST_BYTES = 10_000  # that are read of a lock file
 _TRIES, _PAUSE = 10, 0.05  # seconds
 
 
 @contextlib.contextmanager
 def sole_training(output: Path) -> Iterator[None]:
-    """A block in which no other process trains in ``output``, which is made if need be and goes if it stays empty.
+    """A block in which no other process trains in ``output``, which is created if needed and removed if it stays empty.
 
-    NMTError naming the process and the machine of a training that goes on there, or if nothing can be written.
+    NMTError naming process and machine of a training that is running there, or if nothing can be written.
     """
     if output.exists() and not output.is_dir():
         raise NMTError(f"{output} is a file; -o names the directory that the model goes into")
@@ -38,19 +38,19 @@ def sole_training(output: Path) -> Iterator[None]:
         output.mkdir(parents=True, exist_ok=True)
         file = _lock(output / LOCK)
     except OSError as error:
-        raise NMTError(f"{output} cannot be made or written: {error.strerror}") from error
+        raise NMTError(f"{output} cannot be created or written: {error.strerror}") from error
     with file:
         try:
             yield
         finally:
-            with contextlib.suppress(OSError):  # the directory may have been taken away
+            with contextlib.suppress(OSError):  # the directory may have been removed
                 (output / LOCK).unlink()
             with contextlib.suppress(OSError):
                 output.rmdir()
 
 
-def training_there(output: Path) -> str | None:
-    """Who trains in ``output`` at this moment, in words; None if nobody does, as far as can be seen from here."""
+def running_training(output: Path) -> str | None:
+    """The process that trains in ``output`` at this moment, in words; None if none is known."""
     try:
         with (output / LOCK).open("rb+") as file:
             return None if _take(file, shared=True) else _holder(file)
@@ -79,7 +79,7 @@ def _lock(path: Path) -> BinaryIO:
 
 
 def _take_soon(file: BinaryIO) -> bool:
-    """The same as ``_take``, with some patience for those who only look whether somebody trains."""
+    """Like ``_take``, but wait a moment: another command may only be checking whether a training is running."""
     for _ in range(_TRIES):
         if _take(file):
             return True
@@ -88,7 +88,7 @@ def _take_soon(file: BinaryIO) -> bool:
 
 
 def _take(file: BinaryIO, *, shared: bool = False) -> bool:
-    """Lock the file, with others who take it ``shared`` or alone; False: somebody else holds it."""
+    """Lock the file, ``shared`` with other readers or exclusively; False: another process holds it."""
     if fcntl is None:
         return True
     try:
@@ -108,7 +108,7 @@ def _is_still(file: BinaryIO, path: Path) -> bool:
 
 
 def _holder(file: BinaryIO) -> str:
-    """What the file says of who holds it."""
+    """The holder that the file names, in words."""
     file.seek(0)
     try:
         holder = json.loads(file.read(_MOST_BYTES))

@@ -1,7 +1,7 @@
-"""Averages of checkpoints: weights as they were at validations, kept on disk until the run ends and they are judged.
+"""Averages of checkpoints: the weights at validations, kept on disk until the run ends and the averages are validated.
 
-Averaging the last checkpoints is how Vaswani et al. 2017 (section 6.1) got their models; the best ones by validation
-are the other choice people make. Both compete with the moving average and with the last weights by themselves.
+Averaging the last checkpoints is how Vaswani et al. 2017 (section 6.1) got their models; the other
+common choice is the best ones by validation. Both compete with the moving average and with the last weights.
 """
 
 import logging
@@ -23,8 +23,8 @@ LAST_WEIGHTS = "last weights"
 class Snapshots:
     """The weights at the last ``number`` validations and at the best ones, a file each.
 
-    Which they are stands in the run's state. A file is written before the checkpoint that speaks of it and at the same
-    step with the same content whenever a run is taken up again, so a kill at any instant changes nothing.
+    The run's state lists them. A file is written before the checkpoint that refers to it, and a resumed run writes it
+    again at the same step with the same content, so a kill at any moment changes nothing.
     """
 
     def __init__(self, directory: Path, *, number: int) -> None:
@@ -32,7 +32,7 @@ class Snapshots:
         self.number = number
 
     def add(self, state: TrainState, weights: Mapping[str, Tensor], score: float) -> None:
-        """Keep ``weights``, whose average has reached ``score``, and forget what is neither late nor good any more."""
+        """Keep ``weights``, whose moving average has reached ``score``; drop those that are no longer last or best."""
         if not self.number:
             return
         write_weights(self._path(state.step), weights, {"format": "nmt"})
@@ -42,7 +42,7 @@ class Snapshots:
         self._remove_all_but({self._path(step) for step in wanted})
 
     def candidates(self, state: TrainState) -> Iterator[tuple[str, dict[str, Tensor]]]:
-        """The averages that can be published, by name; of equal ones only the first."""
+        """The averages that can be published, by name; of equal ones, only the first."""
         last, best = (
             last_of(state.validations.snapshots, self.number),
             best_of(state.validations.snapshots, self.number),

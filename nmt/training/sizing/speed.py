@@ -1,4 +1,4 @@
-"""How fast a model learns on this machine, by a few updates that change nothing."""
+"""How fast a model trains on this machine, measured by a few updates that change almost nothing."""
 
 import time
 
@@ -16,9 +16,9 @@ HARMLESS_RATE = 1e-9
 def measured_speed(
     learner: Learner, prefetcher: BatchPrefetcher, plan: BatchPlan, *, seconds: float, warm_up: int = WARM_UP
 ) -> tuple[float, float]:
-    """Target tokens a second, and seconds an update, over updates like those of a training, the largest one first.
+    """Target tokens per second, and seconds per update, over updates like those of a training, the largest one first.
 
-    No update begins once so many ``seconds`` have passed, but LEAST are made.
+    No update starts after ``seconds``, but there are at least LEAST.
     """
     size = learner.config.accumulate
     updates = [plan[first : first + size] for first in range(0, min(len(plan), (warm_up + MOST) * size), size)]
@@ -27,15 +27,15 @@ def measured_speed(
         learner.update_from(prefetcher, batches, rate=HARMLESS_RATE, epoch=0)
     tokens = done = 0
     _finish_work(learner.device)
-    began = time.monotonic()
+    start = time.monotonic()
     for batches in updates[warm_up:] or updates:
         tokens += learner.update_from(prefetcher, batches, rate=HARMLESS_RATE, epoch=0).target_tokens
         done += 1
-        if done >= LEAST and time.monotonic() - began > seconds:
+        if done >= LEAST and time.monotonic() - start > seconds:
             break
     _finish_work(learner.device)
-    taken = time.monotonic() - began
-    return tokens / taken, taken / done
+    elapsed = time.monotonic() - start
+    return tokens / elapsed, elapsed / done
 
 
 def _finish_work(device: torch.device) -> None:

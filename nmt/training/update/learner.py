@@ -1,4 +1,4 @@
-"""One update at a time: batches in, better weights out; when to stop and what to keep is for the trainer to say."""
+"""One update at a time: batches in, better weights out; the trainer decides when to stop and what to keep."""
 
 import itertools
 import logging
@@ -31,19 +31,19 @@ TRIM_EVERY = 100  # updates
 
 @dataclass(frozen=True)
 class Update:
-    """What one update saw."""
+    """The result of one update."""
 
     loss: Tensor  # plain cross-entropy in nats, summed over the target tokens; left on its device
     target_tokens: int
     gradient_norm: float  # before clipping
-    applied: bool  # False: loss or gradient was not finite, and nothing was changed
+    applied: bool  # False: loss or gradient was not finite, so the weights were not changed
 
 
 class Learner:
-    """The model, its optimizer, and how a gradient is computed: here, or by a group of processes together.
+    """The model, its optimizer, and how a gradient is computed: by this process or by a group of processes together.
 
-    What all processes of a group do with their learners, they do in the same order. Weights and optimizer are then the
-    same everywhere; the random numbers of dropout are not.
+    All processes of a group use their learners in the same order. Weights and optimizer are then the same in all of
+    them; the random numbers of dropout are not.
     """
 
     def __init__(self, model: Transformer, config: TrainingConfig, group: Group = ALONE) -> None:
@@ -59,7 +59,7 @@ class Learner:
         self.parts = 1  # into which a batch is cut so that it fits into memory
         self._parameters = list(model.parameters())
         self._dropouts = [module for module in model.modules() if isinstance(module, Dropout)]
-        self._proven: tuple[int, ...] = (0, 0, 0)  # the largest shapes for which memory has sufficed
+        self._proven: tuple[int, ...] = (0, 0, 0)  # the largest sizes that have fitted into memory
         self.loss = Loss(model, config, self.precision)
         with group.call(FollowerCalls.create_learner):
             self._replica = group.replicate(self.loss)
@@ -77,8 +77,8 @@ class Learner:
     ) -> Update:
         """One update from the batches ``rows`` of ``epoch``, of which each process of the group takes its share.
 
-        ``dropout`` is the share from this update on, None the one there was. ``following`` will probably be those of
-        the next update, and are made ready meanwhile.
+        ``dropout`` is the share from this update on; None: unchanged. ``following`` are probably the batches of the
+        next update, which are prepared meanwhile.
         """
         with self.group.call(FollowerCalls.update, rows, rate, dropout, following, epoch):
             if dropout is not None:
@@ -90,20 +90,20 @@ class Learner:
     def update(self, batches: Sequence[Batch], *, rate: float) -> Update:
         """One update with learning rate ``rate`` from the mean gradient over all target tokens of ``batches``.
 
-        In a group each process comes with batches of its own, perhaps none, and the mean is that over all of them.
+        In a group, each process has its own batches, perhaps none, and the mean is over all of them.
 
-        Where memory does not suffice, each batch is cut in halves, as often as needed, from now on: the update is the
-        same mean over the same tokens. A single sentence pair that does not fit is an NMTError. Once batches as large
-        as these are known to fit, a group exchanges gradients while they are computed, which is faster; lack of memory
-        is then an NMTError too.
+        If memory runs out, each batch is cut into halves, as often as needed, from now on: the update is the same mean
+        over the same tokens. A single sentence pair that does not fit is an NMTError. Once batches of this size are
+        known to fit, a group exchanges gradients while they are computed, which is faster; running out of memory is
+        then an NMTError too.
         """
         self.loss.train()
         shape = _largest_shape(batches)
         new = any(size > proven for size, proven in zip(shape, self._proven, strict=True))
-        tokens, doubts = self.group.totals(sum(batch.target_tokens for batch in batches), int(new))
-        lasting = self.optimizer.started  # what the optimizer needs comes with the first update
-        total = self._gradient(batches, tokens, careful=doubts > 0 or self.group.size == 1)
-        if lasting:
+        tokens, unproven = self.group.totals(sum(batch.target_tokens for batch in batches), int(new))
+        complete = self.optimizer.started  # the first update allocates the optimizer's memory only at its end
+        total = self._gradient(batches, tokens, careful=unproven > 0 or self.group.size == 1)
+        if complete:
             self._proven = tuple(map(max, shape, self._proven))
         self.group.add_up(total)
         norm = float(torch.nn.utils.clip_grad_norm_(self._parameters, self.config.clip_norm))
@@ -115,12 +115,12 @@ class Learner:
         return Update(total, tokens, norm, applied)
 
     def try_gradient(self, batch: Batch) -> None:
-        """Compute the gradient of ``batch`` in this process alone, without a step; lack of memory is torch's error."""
+        """Compute the gradient of ``batch`` in this process alone, without a step; torch's error if memory runs out."""
         self.loss.train()
         self._add_gradient(batch, batch.target_tokens)
 
     def state_dict(self) -> dict[str, Any]:
-        """All that ``load_state_dict`` needs to go on exactly: weights, optimizer, random generators of all."""
+        """All that ``load_state_dict`` needs to resume exactly: weights, optimizer and all random generators."""
         with self.group.call(FollowerCalls.save_state):
             random_state = read_random_state(self.device)
             followers = self.group.gather(random_state)[1:]
@@ -132,11 +132,11 @@ class Learner:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take up a state saved before, by as many processes or by others; followers get that of the leader."""
+        """Restore a saved state, even if the number of processes has changed; followers get the leader's."""
         before = len(state.get("followers", [])) + 1
         if self.group.main and before != self.group.size:
             logger.warning(
-                "this run had %d %s so far and goes on with %d, so an update now sees %g times as many batches",
+                "this run had %d %s so far and continues with %d, so an update now has %g times as many batches",
                 before,
                 "process" if before == 1 else "processes",
                 self.group.size,
@@ -150,9 +150,9 @@ class Learner:
             restore_random_state(state, rank=self.group.rank, size=self.group.size, device=self.device)
 
     def _order_exchange(self) -> None:
-        """Let torch see in which order gradients come, and settle now what is exchanged with what.
+        """Let torch see in which order gradients arrive, so that it settles now how they are grouped for the exchange.
 
-        It would otherwise do so after the first update; a resumed run would then add some numbers up in another order.
+        It would otherwise do so after the first update, and a resumed run would add some numbers in another order.
         """
         if self.group.size == 1:
             return
@@ -184,7 +184,7 @@ class Learner:
                     raise
                 if not careful:
                     raise NMTError(
-                        f"out of memory on {self.device}: fewer --batch-tokens, with a larger --accumulate, need less"
+                        f"out of memory on {self.device}: use fewer --batch-tokens with a larger --accumulate"
                     ) from error
                 failed = True
             if not (careful and self.group.any(failed)):
@@ -194,18 +194,18 @@ class Learner:
             self._cut_smaller(batches)
 
     def _exchange(self) -> None:
-        """Put the mean of all processes in the place of the gradients, by a backward pass that adds nothing."""
+        """Replace the gradients by their mean over all processes, in a backward pass that adds nothing."""
         if self.group.size == 1:
             return
         with self.group.connection_errors():
             self._backward(self._replica(None)[0], 1)
 
     def _cut_smaller(self, batches: Sequence[Batch]) -> None:
-        """After memory did not suffice, here or elsewhere: halves from now on."""
+        """Cut batches into halves from now on, after some process ran out of memory."""
         if self.group.largest(max((len(batch.source) for batch in batches), default=0)) <= self.parts:
             raise AgreedError(
-                "not even one sentence pair at a time fits into memory; train a smaller model (--preset, --dimension) "
-                "or leave out long sentences (--max-length)"
+                "not even one sentence pair fits into memory; train a smaller model (--preset, --dimension) or leave "
+                "out long sentences (--max-length)"
             )
         self.parts *= 2
         release_memory(self.device)
@@ -213,7 +213,7 @@ class Learner:
             logger.warning("out of memory: each batch is now computed in %d parts, with the same result", self.parts)
 
     def _add_gradient(self, batch: Batch, tokens: int) -> Tensor:
-        """Add the gradient of one batch, as a share of ``tokens``; its summed plain loss."""
+        """Add the gradient of one batch, divided by ``tokens``; the summed plain loss of the batch."""
         batch = batch.to(self.device)
         losses: tuple[Tensor, Tensor] = self._replica(batch.source, batch.target_in, batch.target_out)
         loss, plain = losses
@@ -221,12 +221,12 @@ class Learner:
         return plain.detach() / self.loss.passes
 
     def _backward(self, loss: Tensor, tokens: int) -> None:
-        """Add the gradient of ``loss`` / ``tokens``, so scaled that the group's mean gradient is that of the sum."""
+        """Add the gradient of ``loss`` / ``tokens``, scaled so that the group's mean is the gradient of the sum."""
         (loss / (tokens / self.group.size)).backward()  # type: ignore[no-untyped-call]
 
 
 def _largest_shape(batches: Sequence[Batch]) -> tuple[int, ...]:
-    """What the memory for ``batches`` depends on, at most: the padded tokens of both sides, and the width."""
+    """The largest sizes in ``batches`` that memory depends on: the padded tokens of both sides, and the width."""
     shapes = [
         (batch.source.numel(), batch.target_in.numel(), max(batch.source.size(1), batch.target_in.size(1)))
         for batch in batches

@@ -1,4 +1,4 @@
-"""Label-smoothed cross-entropy straight from decoder states, without ever holding all logits."""
+"""Label-smoothed cross-entropy directly from decoder states, without ever holding all logits."""
 
 from typing import Any
 
@@ -33,30 +33,30 @@ class _LinearAgreement(torch.autograd.Function):
             logs = [(states[part] @ matrix.t()).log_softmax(dim=1, dtype=torch.float32) for states in (first, second)]
             shares = [log.exp() for log in logs]
             ratio = logs[0].sub_(logs[1])
-            for own, other, sign in ((0, 1, 1.0), (1, 0, -1.0)):
-                surprise = shares[own] * ratio * sign
+            for this, other, sign in ((0, 1, 1.0), (1, 0, -1.0)):
+                surprise = shares[this] * ratio * sign
                 divergence = surprise.sum(dim=1, keepdim=True)
                 apart += 0.5 * divergence.sum()
-                surprise.addcmul_(shares[own], divergence, value=-1.0).add_(shares[own]).sub_(shares[other])
+                surprise.addcmul_(shares[this], divergence, value=-1.0).add_(shares[this]).sub_(shares[other])
                 gradient = surprise.mul_(0.5).to(first.dtype)
-                torch.matmul(gradient, matrix, out=gradients[own][part])
-                weight_gradient += gradient.t() @ (first, second)[own][part]
+                torch.matmul(gradient, matrix, out=gradients[this][part])
+                weight_gradient += gradient.t() @ (first, second)[this][part]
         ctx.save_for_backward(*gradients, weight_gradient)
         return apart
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Scale the stored gradients by the loss's own."""
+        """Scale the stored gradients by the gradient of the loss."""
         first, second, weight = ctx.saved_tensors
         scale = gradients[0]
         return first.mul_(scale), second.mul_(scale), weight.mul_(scale)
 
 
 class _LinearCrossEntropy(torch.autograd.Function):
-    """Output layer and loss in one, a chunk of positions at a time; gradients are made on the way forward.
+    """Output layer and loss in one, a chunk of positions at a time; the forward pass computes the gradients.
 
     With the softmax p, the target's one-hot vector y and ε spread over V subwords, the gradient of a position's logits
-    is p - (1 - ε) y - ε/V. The last term is the same for every subword, so its products are worked out once, as are
+    is p - (1 - ε) y - ε/V. The last term is the same for every subword, so its products are computed once, as are
     the sums of logits that the smoothed loss needs: the sum of W x over all subwords is (the sum of W's rows) x.
     """
 
@@ -64,7 +64,7 @@ class _LinearCrossEntropy(torch.autograd.Function):
     def forward(ctx: Any, states: Tensor, weight: Tensor, target: Tensor, smoothing: float) -> tuple[Tensor, Tensor]:
         """``states`` (N, D), ``weight`` (V, D), ``target`` (N,): summed smoothed loss and summed plain loss.
 
-        The products are made in the type of ``states``; softmax, losses and the gradient of ``weight`` are float32.
+        The products are in the type of ``states``; softmax, losses and the gradient of ``weight`` are float32.
         """
         vocabulary = weight.size(0)
         matrix = weight.detach().to(states.dtype)
@@ -79,10 +79,10 @@ class _LinearCrossEntropy(torch.autograd.Function):
             part = slice(start, start + size)
             logits = states[part] @ matrix.t()
             wanted = target[part, None]
-            largest, place = logits.max(dim=1, keepdim=True)
+            largest, best = logits.max(dim=1, keepdim=True)
             gold = logits.gather(1, wanted).float()
             shares = logits.softmax(dim=1, dtype=torch.float32)
-            normaliser = largest.float() - shares.gather(1, place).log()
+            normaliser = largest.float() - shares.gather(1, best).log()
             plain += (normaliser - gold).sum()
             normalisers += normaliser.sum()
             if state_gradient is not None and weight_gradient is not None:
@@ -106,7 +106,7 @@ class _LinearCrossEntropy(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None, None]:
-        """Scale the stored gradients by the loss's own."""
+        """Scale the stored gradients by the gradient of the loss."""
         state_gradient, weight_gradient = ctx.saved_tensors
         scale = gradients[0]
         return state_gradient.mul_(scale), weight_gradient.mul_(scale), None, None
@@ -119,8 +119,8 @@ def label_smoothed_cross_entropy(
 
     ``states`` (B, T, D) of the decoder, ``weight`` (V, D) of the output layer, ``target`` (B, T) with PAD where there
     is no token. The smoothed distribution gives 1 - ε to the token and spreads ε over the whole vocabulary (Szegedy et
-    al. 2016, section 7; Vaswani et al. 2017, section 5.4). Under autocast the products are made in its type, as those
-    of a linear layer are.
+    al. 2016, section 7; Vaswani et al. 2017, section 5.4). Under autocast the products are in its type, like those of
+    a linear layer.
     """
     kept, wanted = _real(states, target)
     losses: tuple[Tensor, Tensor] = _LinearCrossEntropy.apply(  # type: ignore[no-untyped-call]
@@ -144,9 +144,9 @@ def _real(states: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """The states (N, D) and targets (N,) of the real tokens; under autocast, the states in its type."""
     real = (target != PAD).flatten().nonzero().squeeze(1)
     kept = states.flatten(0, 1).index_select(0, real)
-    kind = states.device.type
-    if torch.is_autocast_enabled(kind):
-        kept = kept.to(torch.get_autocast_dtype(kind))
+    device_type = states.device.type
+    if torch.is_autocast_enabled(device_type):
+        kept = kept.to(torch.get_autocast_dtype(device_type))
     return kept, target.flatten().index_select(0, real)
 
 
@@ -163,10 +163,9 @@ class Loss(nn.Module):
     def forward(
         self, source: Tensor | None, target_in: Tensor | None = None, target_out: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        """What is learned from, with a gradient, and the plain loss; both summed over tokens and passes.
+        """The loss to minimize, with a gradient, and the plain loss; both summed over tokens and passes.
 
-        ``source`` (B, S), ``target_in`` and ``target_out`` (B, T). Without them the losses are 0, and 0 is the gradient
-        of every parameter.
+        ``source`` (B, S), ``target_in`` and ``target_out`` (B, T). Without them, losses and all gradients are 0.
         """
         if source is None or target_in is None or target_out is None:
             nothing = torch.stack([0.0 * parameter.sum() for parameter in self.model.parameters()]).sum()

@@ -1,4 +1,4 @@
-"""Muon: matrices move along their momentum, made orthogonal (Jordan et al. 2024, kellerjordan.github.io/posts/muon)."""
+"""Muon: matrices move along their orthogonalized momentum (Jordan et al. 2024, kellerjordan.github.io/posts/muon)."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -11,15 +11,15 @@ MOMENTUM = 0.95
 QUINTIC = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
 UPDATE_SIZE = 0.2  # root mean square of an update's values at rate 1: that of AdamW's (Liu et al. 2025, equation 4)
-CHUNK = 3 << 16  # values that a processor's thread works on together, so that they stay in its cache
+CHUNK = 3 << 16  # values that a thread of a CPU processes together, so that they stay in its cache
 
 
 def orthogonalized(matrices: Tensor) -> Tensor:
-    """About U Vᵀ of each U S Vᵀ in ``matrices`` (N, R, C), in float32.
+    """Approximately U Vᵀ of each U S Vᵀ in ``matrices`` (N, R, C), in float32.
 
-    The singular values of the result lie between 0.7 and 1.2, which is as good as 1 here (Jordan et al. 2024). The
+    The singular values of the result are between 0.7 and 1.2, which is close enough to 1 (Jordan et al. 2024). The
     quintic of X is P X with P = a + b G + c G² and the small Gram matrix G = X Xᵀ, and the next Gram matrix is P G P.
-    So all iterations happen on Gram matrices, and X is multiplied only at the end.
+    So all iterations use Gram matrices, and X is multiplied only at the end.
     """
     a, b, c = QUINTIC
     tall = matrices.size(1) > matrices.size(2)
@@ -38,11 +38,11 @@ def orthogonalized(matrices: Tensor) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """Momentum of Nesterov's kind, orthogonalised, for weight matrices (R, C); with decoupled weight decay.
+    """Orthogonalized Nesterov momentum for weight matrices (R, C), with decoupled weight decay.
 
-    A matrix can be cut into blocks, each of which is made orthogonal by itself. Heads of attention are such blocks:
-    they do not share a scale, and small blocks cost less. The setting ``block`` of a parameter group is the number of
-    rows of a block, or with ``columns`` the number of its columns; without it a matrix stays whole.
+    A matrix can be cut into blocks that are orthogonalized separately. Attention heads are such blocks: they do not
+    share a scale, and small blocks cost less. The setting ``block`` of a parameter group is the number of rows of a
+    block, or with ``columns`` the number of its columns; without it, a matrix is not cut.
     """
 
     def __init__(self, groups: Iterable[dict[str, Any]], *, lr: float, weight_decay: float = 0.0) -> None:
@@ -54,7 +54,7 @@ class Muon(torch.optim.Optimizer):
         if closure is not None:
             raise ValueError("Muon takes no closure")
         for group in self.param_groups:
-            for parameters in _worked_on_together([p for p in group["params"] if p.grad is not None]):
+            for parameters in _group_by_shape([p for p in group["params"] if p.grad is not None]):
                 self._move(parameters, group)
 
     def _move(self, parameters: Sequence[nn.Parameter], group: dict[str, Any]) -> None:
@@ -72,7 +72,7 @@ class Muon(torch.optim.Optimizer):
         torch._foreach_add_(matrices, list(moves), alpha=-size)
 
     def _direction(self, parameter: nn.Parameter) -> Tensor:
-        """Where ``parameter`` is to go: its gradient moved towards the momentum, which takes the gradient in."""
+        """The direction of ``parameter``: its gradient, moved towards the momentum; updates the momentum."""
         if parameter.grad is None:
             raise AssertionError("only parameters with a gradient move")
         state = self.state[parameter]
@@ -83,8 +83,8 @@ class Muon(torch.optim.Optimizer):
         return parameter.grad.lerp(momentum, MOMENTUM)
 
 
-def _worked_on_together(parameters: Sequence[nn.Parameter]) -> list[list[nn.Parameter]]:
-    """On a processor each matrix by itself, which then stays in its cache; else all of a shape, for few launches."""
+def _group_by_shape(parameters: Sequence[nn.Parameter]) -> list[list[nn.Parameter]]:
+    """On a CPU each matrix alone, so that it stays in the cache; else all of a shape together, for few launches."""
     alike: dict[object, list[nn.Parameter]] = {}
     for parameter in parameters:
         alike.setdefault(parameter if parameter.device.type == "cpu" else parameter.shape, []).append(parameter)
@@ -92,10 +92,10 @@ def _worked_on_together(parameters: Sequence[nn.Parameter]) -> list[list[nn.Para
 
 
 def _in_chunks(blocks: Tensor) -> Tensor:
-    """``blocks`` (N, R, C) orthogonalised, on a processor a few at a time."""
+    """``blocks`` (N, R, C) orthogonalized, on a CPU a few at a time."""
     number = len(blocks)
     if blocks.device.type == "cpu":
         number = max(1, CHUNK * torch.get_num_threads() // blocks[0].numel())
     if number >= len(blocks):
         return orthogonalized(blocks)
-    return torch.cat([orthogonalized(some) for some in torch.split(blocks, number)])
+    return torch.cat([orthogonalized(chunk) for chunk in torch.split(blocks, number)])

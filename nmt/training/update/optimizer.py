@@ -12,20 +12,20 @@ from nmt.models.attention import Attention
 from nmt.training.config import TrainingConfig
 from nmt.training.update.muon import Muon
 
-WHOLE_DECAY = 3000  # updates with all of Muon's default decay
+FULL_DECAY = 3000  # updates with the full default decay of Muon
 
 
 class Optimizers:
-    """Several optimizers, each of parameters of its own, that step as one."""
+    """Several optimizers with different parameters that step as one."""
 
-    def __init__(self, members: Sequence[torch.optim.Optimizer], *, whole_decay: int | None = None) -> None:
-        """After ``whole_decay`` updates weights decay the slower, the more there were; None: always as fast."""
+    def __init__(self, members: Sequence[torch.optim.Optimizer], *, full_decay: int | None = None) -> None:
+        """After ``full_decay`` updates, the decay falls with their number; None: it stays the same."""
         self.members = members
-        self.whole_decay = whole_decay
+        self.full_decay = full_decay
 
     @property
     def started(self) -> bool:
-        """Whether a step was made, and memory taken for what they remember."""
+        """Whether there was a step, so that the memory for their state is allocated."""
         return any(member.state for member in self.members)
 
     def step(self, rate: float) -> None:
@@ -34,9 +34,9 @@ class Optimizers:
             for group in member.param_groups:
                 group["lr"] = rate
                 group["updates"] = group.get("updates", 0) + 1
-                if self.whole_decay is not None:
+                if self.full_decay is not None:
                     first = group.setdefault("first_weight_decay", group["weight_decay"])
-                    group["weight_decay"] = first * min(1.0, self.whole_decay / group["updates"])
+                    group["weight_decay"] = first * min(1.0, self.full_decay / group["updates"])
             member.step()
 
     def zero_grad(self) -> None:
@@ -45,28 +45,28 @@ class Optimizers:
             member.zero_grad(set_to_none=True)
 
     def state_dict(self) -> dict[str, Any]:
-        """All that ``load_state_dict`` needs to go on exactly, by the kind of optimizer."""
+        """All that ``load_state_dict`` needs to resume exactly, by type of optimizer."""
         return {type(member).__name__: member.state_dict() for member in self.members}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue from what was saved before; an NMTError if that was of other groups of parameters."""
+        """Restore what was saved before; NMTError if that had other groups of parameters."""
         try:
             for member in self.members:
                 member.load_state_dict(state[type(member).__name__])
         except (KeyError, ValueError) as error:
             raise NMTError(
                 "the checkpoint is of another release of nmt, whose optimizer had other groups of parameters; "
-                "--overwrite starts afresh, --from goes on from the published model"
+                "--overwrite starts over, --from starts from the published model"
             ) from error
 
 
 def make_optimizers(model: nn.Module, config: TrainingConfig) -> Optimizers:
     """AdamW for all parameters, or Muon for the matrices of all layers and AdamW for the rest.
 
-    Embeddings, norms and biases are no matrices in Muon's sense: what they are multiplied with is one-hot or a constant
-    (Jordan et al. 2024). AdamW (Loshchilov & Hutter 2019) has the betas of Vaswani et al. 2017. Decay is on matrices
-    and embeddings only; that of Muon's runs, unless it is set, slows down with time, so that weights keep what they
-    learned in a share of the run so far: what suits is a time in passes, not in updates (Wang & Aitchison 2024).
+    Embeddings, norms and biases are not matrices in Muon's sense: they are multiplied with one-hot vectors or constants
+    (Jordan et al. 2024). AdamW (Loshchilov & Hutter 2019) has the betas of Vaswani et al. 2017. Only matrices and
+    embeddings decay. In runs with Muon, unless it is set, the decay falls with time, so that weights keep what they
+    learned in a share of the run so far: the right time scale is in passes, not in updates (Wang & Aitchison 2024).
     """
     blocks = _blocks(model) if config.optimizer == "muon" else {}
     parameters = list(model.parameters())
@@ -75,25 +75,24 @@ def make_optimizers(model: nn.Module, config: TrainingConfig) -> Optimizers:
         {"params": [p for p in rest if p.dim() > 1], "weight_decay": config.settled_weight_decay},
         {"params": [p for p in rest if p.dim() <= 1], "weight_decay": 0.0},
     ]
-    whole = WHOLE_DECAY if config.weight_decay is None and config.optimizer == "muon" else None
+    full = FULL_DECAY if config.weight_decay is None and config.optimizer == "muon" else None
     fused = parameters[0].device.type in ("cpu", "cuda")
     adamw = torch.optim.AdamW(groups, lr=config.peak_rate, betas=(0.9, 0.98), eps=1e-9, fused=fused)
     if not blocks:
-        return Optimizers([adamw], whole_decay=whole)
+        return Optimizers([adamw], full_decay=full)
     split = [
         {"params": [p for p in parameters if blocks.get(p) == block], "block": block[0], "columns": block[1]}
         for block in dict.fromkeys(blocks.values())
     ]
     muon = Muon(split, lr=config.peak_rate, weight_decay=config.settled_weight_decay)
-    return Optimizers([adamw, muon], whole_decay=whole)
+    return Optimizers([adamw, muon], full_decay=full)
 
 
 def _blocks(model: nn.Module) -> dict[Tensor, tuple[int, bool]]:
-    """For each matrix of the layers the size of the blocks that Muon makes orthogonal, and whether they are columns.
+    """For each matrix of the layers, the size of the blocks that Muon orthogonalizes, and whether they are columns.
 
-    Queries, keys and values are cut by heads, and so is what the heads' results are multiplied with. The matrices of
-    feed-forward layers are cut along their inner dimension into blocks of about the same size, as its units, like
-    heads, work side by side.
+    Queries, keys and values are cut by heads, and so is the output projection. The matrices of feed-forward layers are
+    cut along their inner dimension into blocks of about the same size, because its units are independent, like heads.
     """
     blocks: dict[Tensor, tuple[int, bool]] = {}
     size = None
@@ -117,7 +116,7 @@ def _divisor(number: int, wanted: int) -> int:
 
 
 def average_share(step: int) -> float:
-    """The weight of update ``step`` in the moving average: it reaches back over about the last tenth of the run so far.
+    """The weight of update ``step`` in the moving average, which covers about the last tenth of the run so far.
 
     A horizon that grows with the run needs no tuning for its length (Karras et al. 2024, section 3.1).
     """
@@ -126,5 +125,5 @@ def average_share(step: int) -> float:
 
 @torch.no_grad()
 def update_average(average: list[Tensor], current: list[Tensor], step: int) -> None:
-    """Move ``average`` towards ``current`` by the share of ``step``."""
+    """Move ``average`` towards ``current`` by ``average_share(step)``."""
     torch._foreach_lerp_(average, current, average_share(step))

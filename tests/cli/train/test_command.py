@@ -72,7 +72,7 @@ def test_a_signal_saves_and_the_same_command_goes_on(
         seen += line
     process.kill()
     process.communicate()
-    assert f"going on after step {stopped_at:,}" in seen
+    assert f"resuming after step {stopped_at:,}" in seen
 
 
 def test_a_dry_run_says_on_stdout_what_training_takes_and_leaves_nothing(tmp_path: Path, text: list[str]) -> None:
@@ -84,7 +84,7 @@ def test_a_dry_run_says_on_stdout_what_training_takes_and_leaves_nothing(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("budget", "status", "words"), [("20", 1, "write it as 90s, 20m"), ("0.2s", 1, "getting ready")]
+    ("budget", "status", "words"), [("20", 1, "write it as 90s, 20m"), ("0.2s", 1, "preparation took")]
 )
 def test_an_impossible_budget_is_one_sentence(
     tmp_path: Path, text: list[str], budget: str, status: int, words: str

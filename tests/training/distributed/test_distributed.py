@@ -265,7 +265,7 @@ RECIPE = merge_recipe(
         },
         "training": {"batch_tokens": 200, "warmup": 5, "validate_every": 6, "checkpoint_every": 5, "max_steps": 12},
     },
-    wlocal_size="test",
+    where="test",
 )
 
 
@@ -438,7 +438,7 @@ def test_processes_of_torchrun_find_the_losses_of_one(
         "model": {"dropout": 0.0},
         "training": {"accumulate": 2, "precision": "float32", "max_steps": 20, "validate_every": 50},
     }
-    run(text, tmp_path / "one", devices=1, recipe=merge_recipe(RECIPE, changes, wlocal_size="test"))
+    run(text, tmp_path / "one", devices=1, recipe=merge_recipe(RECIPE, changes, where="test"))
     losses = []
     for name in ("one", "two"):
         entries = [json.loads(line) for line in (tmp_path / name / "training" / "log.jsonl").read_text().splitlines()]

@@ -128,7 +128,7 @@ def test_a_model_that_goes_on_learns_gently_unless_told_otherwise() -> None:
 
 def test_another_parent_is_refused(parent: Path, files: DataConfig, tmp_path: Path) -> None:
     run(files, tmp_path / "model", SHORT, parent=parent)
-    with pytest.raises(NMTError, match="the model that it goes on from, with --from, is another one"):
+    with pytest.raises(NMTError, match="the model that it starts from, with --from, is a different one"):
         run(files, tmp_path / "model", SHORT)
     again = run(files, tmp_path / "model", SHORT, parent=parent)
     assert again.finished

@@ -64,7 +64,7 @@ def test_what_is_no_tokenizer_is_named(tmp_path: Path) -> None:
 
 def test_what_knows_one_segmentation_is_not_asked_for_others(tmp_path: Path) -> None:
     for kind in ("word", "char"):
-        with pytest.raises(NMTError, match=f"of the type {kind} knows one way to divide a text"):
+        with pytest.raises(NMTError, match=f"of the type {kind} segments a text in one way only"):
             merge_recipe(
                 Recipe(), {"tokenizer": {"model_type": kind}, "training": {"subword_sampling": 0.1}}, where="test"
             )

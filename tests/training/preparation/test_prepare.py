@@ -117,7 +117,7 @@ def test_a_tag_is_at_the_front_of_every_source_of_its_corpus_and_of_no_other(tmp
     assert sum(source_ids(prepared, row).count(symbol) for row in range(first + second)) == second
     assert not (prepared.corpus.target.ids == symbol).any()
     assert prepared.corpus.weights == (1.0, 3.0)
-    assert prepared.tags == ("bt",)
+    assert RunInput(data=resolve_data(files), recipe=Recipe()).tags() == ("bt",)
     # Held out of the corpus without a tag, as that is what will be translated, and so without one too.
     assert all(" a" in pair.source for pair in prepared.validation)
     assert not any(symbol in source for source, _ in prepared.encode_validation())
@@ -198,8 +198,8 @@ def test_validation_files_have_the_tag_that_is_given(tmp_path: Path) -> None:
             {},
             "in several languages (en, fr), and nothing tells the model which one is wanted; give each a tag",
         ),
-        ({"tags": ("x", "x", "x")}, "once for each corpus (these all have x)"),
-        ({"tags": ("", "", "fr")}, ""),
+        ({"tag": ("x", "x", "x")}, "once for each corpus (these all have x)"),
+        ({"tag": ("", "", "fr")}, ""),
         ({"target_language": "fr"}, ""),
     ],
 )

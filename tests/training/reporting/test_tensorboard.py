@@ -101,7 +101,7 @@ def test_files_that_cannot_be_written_do_not_end_a_training(tmp_path: Path, capl
     assert str(tmp_path / "board") in caplog.text
     (tmp_path / "file").write_text("")
     board = TensorBoard(tmp_path / "file" / "board")
-    with pytest.raises(NMTError, match="cannot be made"):
+    with pytest.raises(NMTError, match="cannot be created"):
         board.started(TrainState(), None)
 
 

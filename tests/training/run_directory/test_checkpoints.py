@@ -65,10 +65,10 @@ def test_the_newest_regular_one_is_kept_among_those_of_stops(tmp_path: Path) -> 
     assert found[0].step == 10
     store.remove_after(10)
     assert [path.name[-5:] for path in store.paths()] == ["10.pt"]
-    assert store.hold_updates()
+    assert store.has_updates()
     store.remove_after(-1)
     save(store, 0)
-    assert not store.hold_updates()
+    assert not store.has_updates()
 
 
 def test_nothing_is_executed_on_loading(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_nothing_is_executed_on_loading(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_was_taken_away_is_named(tmp_path: Path) -> None:
-    with pytest.raises(NMTError, match=r"there is no directory .*; the directory was taken away while training"):
+    with pytest.raises(NMTError, match=r"there is no directory .*; the directory was removed while training"):
         save(CheckpointStore(tmp_path / "gone", keep=2), 1)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from nmt.errors import NMTError
-from nmt.training.run_directory.lock import LOCK, sole_training, training_there
+from nmt.training.run_directory.lock import LOCK, running_training, sole_training
 
 pytest.importorskip("fcntl", reason="locks of files are POSIX")
 
@@ -42,7 +42,7 @@ def test_the_second_training_refuses_naming_process_and_machine(tmp_path: Path) 
             expected = f"process {process.pid} on {platform.node()}"
             with pytest.raises(NMTError, match=f"model is being trained by {expected}; wait"), sole_training(model):
                 pytest.fail("both train")
-            assert training_there(model) == expected
+            assert running_training(model) == expected
         finally:
             process.terminate()
 
@@ -52,7 +52,7 @@ def test_the_lock_of_a_killed_training_is_no_obstacle(tmp_path: Path, number: si
     with hold(tmp_path) as process:
         process.send_signal(number)
     assert (tmp_path / LOCK).exists()
-    assert training_there(tmp_path) is None
+    assert running_training(tmp_path) is None
     with sole_training(tmp_path):
         assert json.loads((tmp_path / LOCK).read_text()) == {"process": os.getpid(), "machine": platform.node()}
     assert not (tmp_path / LOCK).exists()
@@ -64,7 +64,7 @@ def test_looking_whether_somebody_trains_keeps_nobody_from_it(tmp_path: Path) ->
 
     def look() -> None:
         while not stop.is_set():
-            training_there(tmp_path)
+            running_training(tmp_path)
             time.sleep(0.002)
 
     thread = threading.Thread(target=look)
@@ -72,7 +72,7 @@ def test_looking_whether_somebody_trains_keeps_nobody_from_it(tmp_path: Path) ->
     try:
         for _ in range(300):
             with sole_training(tmp_path):
-                assert training_there(tmp_path) is not None
+                assert running_training(tmp_path) is not None
     finally:
         stop.set()
         thread.join()
@@ -97,7 +97,7 @@ def test_a_link_in_place_of_the_lock_is_not_written_through(tmp_path: Path) -> N
     (tmp_path / "model").mkdir()
     (tmp_path / "precious").write_text("text")
     (tmp_path / "model" / LOCK).symlink_to(tmp_path / "precious")
-    with pytest.raises(NMTError, match="cannot be made or written"), sole_training(tmp_path / "model"):
+    with pytest.raises(NMTError, match="cannot be created or written"), sole_training(tmp_path / "model"):
         pytest.fail("it trains")
     assert (tmp_path / "precious").read_text() == "text"
 

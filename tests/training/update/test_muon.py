@@ -174,7 +174,7 @@ def decays_of_updates(config: TrainingConfig, updates: int) -> list[float]:
 
 
 def test_weights_decay_slower_in_long_runs_unless_told_how_fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nmt.training.update.optimizer.WHOLE_DECAY", 2)
+    monkeypatch.setattr("nmt.training.update.optimizer.FULL_DECAY", 2)
     decays = decays_of_updates(TrainingConfig(), 8)
     assert decays == pytest.approx([DECAYS["muon"] * min(1, 2 / update) for update in range(1, 9)])
     assert decays_of_updates(TrainingConfig(weight_decay=0.2), 8) == [0.2] * 8

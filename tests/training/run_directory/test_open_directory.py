@@ -12,7 +12,7 @@ from nmt.training.config import TrainingConfig
 from nmt.training.preparation.run_input import RunInput
 from nmt.training.preparation.training_data import TrainingCorpus, TrainingData
 from nmt.training.recipe import Recipe
-from nmt.training.run_directory.claim import OURS, open_run_directory
+from nmt.training.run_directory.open_directory import OURS, open_run_directory
 
 DATA = TrainingData(
     corpora=(TrainingCorpus(files=ParallelFiles("text.de", "text.en")),), languages=("de", "en"), digests={}

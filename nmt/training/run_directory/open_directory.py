@@ -1,4 +1,4 @@
-"""Whose a model directory is: new, of this very run, or of something else that must not be touched."""
+"""Opening the directory of a run: new, left by this very run, or holding something else that must stay."""
 
 import json
 import math
@@ -31,7 +31,7 @@ from nmt.training.recipe import Recipe
 from nmt.training.run_directory.checkpoints import CheckpointStore
 from nmt.training.run_directory.lock import LOCK
 
-FREE = ("training.keep",)  # how many checkpoints are kept decides no result
+FREE = ("training.keep",)  # the number of checkpoints kept does not change the result
 OURS = (
     TRAINING,
     CONFIG,
@@ -55,7 +55,7 @@ class Difference:
 
     def __str__(self) -> str:
         if self.name == PARENT:
-            return "the model that it goes on from, with --from, is another one"
+            return "the model that it starts from, with --from, is a different one"
         if self.name.startswith("text."):
             return _changed_text(self.name.removeprefix("text."))
         return f"{self.name} was {_shown(self.before)}, now {_shown(self.now)}"
@@ -77,15 +77,15 @@ def open_run_directory(output: Path, run: RunInput, *, overwrite: bool) -> Path:
     stored = directory / SETTINGS
     checkpoints = CheckpointStore(directory, keep=1)
     has_weights = (output / WEIGHTS).exists()
-    begun = stored.exists() and (has_weights or checkpoints.hold_updates())
-    if output.exists() and not (has_weights or begun) and _foreign(output, stored.exists()):
+    started = stored.exists() and (has_weights or checkpoints.has_updates())
+    if output.exists() and not (has_weights or started) and _foreign(output, stored.exists()):
         raise NMTError(f"{output} already holds other files; choose another -o")
-    if overwrite and (has_weights or begun):
+    if overwrite and (has_weights or started):
         _remove_model(output)
-    elif begun or _holds(stored, settings):
+    elif started or _holds(stored, settings):
         if differences := _differences(stored, settings):
             _extend(stored, settings, differences, checkpoints)
-        _check_not_in_vain(output, checkpoints)
+        _check_no_model_is_lost(output, checkpoints)
         _remove_leftovers(output)
         return directory
     elif has_weights:
@@ -93,7 +93,7 @@ def open_run_directory(output: Path, run: RunInput, *, overwrite: bool) -> Path:
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise NMTError(f"{output} cannot be made: {error.strerror}") from error
+        raise NMTError(f"{output} cannot be created: {error.strerror}") from error
     _remove_leftovers(output)
     checkpoints.remove_after(-1)
     _write(stored, settings)
@@ -106,15 +106,15 @@ def _write(path: Path, settings: dict[str, Any]) -> None:
 
 
 def _foreign(output: Path, training: bool) -> bool:
-    """Whether ``output`` holds files of somebody else; a training that was killed early leaves parts of a model."""
+    """Whether ``output`` holds files that are not of a training; one killed early leaves parts of a model."""
     ours = (*OURS, LOCK) if training else (TRAINING, LOCK)
     return any(path.name not in ours and not (training and path.match(LEFTOVER)) for path in output.iterdir())
 
 
 def _remove_leftovers(output: Path) -> None:
-    """Remove what killed commands were writing; no other training writes there, for the lock is held.
+    """Remove unfinished files of killed commands; the lock is held, so no other training is writing there.
 
-    An export into the model directory at this very moment ends with an error, and can be made again.
+    An export into the model directory at this very moment fails, and can be repeated.
     """
     for directory in (output, output / TRAINING):
         remove_leftovers(directory, older_than=-math.inf)
@@ -122,7 +122,7 @@ def _remove_leftovers(output: Path) -> None:
 
 def _remove_model(output: Path) -> None:
     """Remove what a training leaves in a directory, and nothing else that may be there."""
-    paths = [output / name for name in (*OURS[1:], TRAINING)]  # last what tells that the rest is a training's
+    paths = [output / name for name in (*OURS[1:], TRAINING)]  # TRAINING last: it shows that the others are a run's
     check_removable(paths)
     for path in paths:
         remove(path)
@@ -136,24 +136,24 @@ def _holds(path: Path, settings: dict[str, Any]) -> bool:
 
 
 def _differences(path: Path, settings: dict[str, Any]) -> list[Difference]:
-    """Every setting in which this command differs from the one that began the run.
+    """Every setting in which this command differs from the one that started the run.
 
-    An earlier release may have begun it that knew fewer settings; those had the values that are defaults now.
+    An earlier release, which had fewer settings, may have started it; the others had the values that are defaults now.
     """
     try:
         stored = json.loads(path.read_text("utf-8"))
         if not isinstance(stored, dict):
             raise ValueError("it holds no settings")
     except (OSError, ValueError, RecursionError) as error:
-        raise NMTError(f"{path} cannot be read ({error}); --overwrite starts afresh") from error
+        raise NMTError(f"{path} cannot be read ({error}); --overwrite starts over") from error
     stored.pop(EXTENDED_AT, None)
     before, now = dict(_flat(to_mapping(Recipe()))) | dict(_flat(stored)), dict(_flat(settings))
-    found = [
+    differences = [
         Difference(name, before.get(name), now.get(name))
         for name in dict.fromkeys([*before, *now])
         if before.get(name) != now.get(name) and name not in FREE
     ]
-    return sorted(found, key=lambda each: (each.name.startswith("text."), each.name == PARENT))
+    return sorted(differences, key=lambda each: (each.name.startswith("text."), each.name == PARENT))
 
 
 def _extend(path: Path, settings: dict[str, Any], differences: list[Difference], checkpoints: CheckpointStore) -> None:
@@ -163,31 +163,31 @@ def _extend(path: Path, settings: dict[str, Any], differences: list[Difference],
     if newest is not None and newest[0].finished:
         _write(path, {**settings, EXTENDED_AT: newest[0].step})
         return
-    way_out = "give the same command to go on, choose another -o, or --overwrite to start afresh"
+    way_out = "run the same command to resume it, choose another -o, or start over with --overwrite"
     if raised:
         way_out = (
-            "a run keeps its limits until it has ended, and can be extended then; until that, give the same command"
+            "a run keeps its limits until it has ended and can be extended only then; until then, run the same command"
         )
     sentences = "; ".join(map(str, differences))
     raise NMTError(f"{path.parent.parent} holds a training with other settings: {sentences}; {way_out}")
 
 
-def _check_not_in_vain(output: Path, checkpoints: CheckpointStore) -> None:
-    """NMTError where the run would begin again, and put an untrained model in the place of one that has learned."""
+def _check_no_model_is_lost(output: Path, checkpoints: CheckpointStore) -> None:
+    """NMTError if the run would start over and replace a trained model by an untrained one."""
     try:
         steps = 0 if checkpoints.paths() else load_info(output).training.get("steps")
     except NMTError:
         return  # no model that could be lost
     if steps:
         raise NMTError(
-            f"{output} holds a model, but no checkpoint in {checkpoints.directory} to go on from; choose another -o, "
-            f"learn on with --from {shlex.quote(str(output))}, or --overwrite to start afresh"
+            f"{output} holds a model, but {checkpoints.directory} has no checkpoint to resume from; choose another -o, "
+            f"start from that model with --from {shlex.quote(str(output))}, or start over with --overwrite"
         )
 
 
 def _changed_text(role: str) -> str:
     if role == TOKENIZER_ROLE:
-        return "the tokenizer, named with --tokenizer or learnt from the text, is another one"
+        return "the tokenizer, named with --tokenizer or learned from the text, is a different one"
     return f"the {role.removesuffix('s').replace('_', ' ')} text has changed"
 
 
