@@ -14,9 +14,9 @@ from .options import examples, output_option, verbosity_options
 LANGUAGES = ("en", "de", "zh")
 PAIRS = [f"{source}-{target}" for source in LANGUAGES for target in LANGUAGES if source != target]
 SPLITS = ("train", "valid", "test")
-SAMPLES = 8  # held-out sentences shown at the end
-# What makes a useful model of the phrasebook: all updates on a fast machine, half of them on a slow one. Evaluating and
-# translating take some ten seconds more, so that the whole stays under three minutes on any two processor cores.
+SAMPLES = 8  # held-out sentences that are shown at the end
+# Enough for a useful model of the phrasebook: all updates on a fast machine, half of them on a slow one. Evaluation and
+# translation take some ten seconds more, so that the whole stays under three minutes on any two processor cores.
 TRAINING = (
     *("--preset", "tiny", "--max-steps", "1200", "--budget", "150s"),
     *("--learning-rate", "0.003", "--batch-tokens", "1024"),
@@ -28,14 +28,16 @@ TRAINING = (
 @output_option(metavar="DIR", default="demo", show_default=True, help="Directory for text and model.")
 @verbosity_options
 def demo(pair: str, output: str) -> None:
-    """Train a small translator on the bundled phrasebook, score it and try it, in a few minutes.
+    """Train a small translator on the bundled phrasebook, score it and try it out, in a few minutes.
 
-    PAIR is en-de, en-zh, de-en, de-zh, zh-en or zh-de. Every command is shown as it runs; with your own files in the
-    place of these, the same commands make your own translator.
+    PAIR is en-de, en-zh, de-en, de-zh, zh-en or zh-de. Every command is shown as it runs; with your own files instead
+    of these, the same commands train your own translator.
     """
     source, target = pair.split("-")
     directory = Path(output) / pair
-    click.echo(f"The phrasebook, original text in the public domain, goes to {printable(str(directory))}.", err=True)
+    click.echo(
+        f"The phrasebook, original text in the public domain, is copied to {printable(str(directory))}.", err=True
+    )
     files = _copy_corpus(directory, (source, target))
     model = str(directory / "model")
     validation = ("--valid-source", files["valid", source], "--valid-target", files["valid", target])
@@ -50,7 +52,7 @@ def demo(pair: str, output: str) -> None:
 
 
 def _copy_corpus(directory: Path, languages: Sequence[str]) -> dict[tuple[str, str], str]:
-    """Copy the bundled text to where the user can look at it; the files by split and language."""
+    """Copy the bundled text to where the user can read it; the files by split and language."""
     from nmt.errors import NMTError
     from nmt_corpora import phrasebook_file
 
@@ -81,7 +83,7 @@ def _write_samples(directory: Path, files: dict[tuple[str, str], str], languages
 
 
 def _run(*arguments: str) -> None:
-    """Show an nmt command and run it; if it fails, so does the demo, with its status."""
+    """Show an nmt command and run it; if it fails, the demo fails with the same status."""
     from .main import nmt
 
     click.secho(f"\n$ nmt {printable(shlex.join(arguments))}", bold=True, err=True)
@@ -93,17 +95,17 @@ def _run(*arguments: str) -> None:
 def _show(source: str, reference: str, translation: str) -> None:
     from nmt.files.lines import read_lines
 
-    click.echo("\nHeld-out sentences, their translations, and what the phrasebook says:", err=True)
-    for one, two, three in zip(*map(read_lines, (source, translation, reference)), strict=True):
-        verdict = "the same" if two == three else three
-        click.echo(f"\n  {one}\n  → {two}\n  = {verdict}")
+    click.echo("\nHeld-out sentences, their translations, and the translations in the phrasebook:", err=True)
+    for sentence, translated, expected in zip(*map(read_lines, (source, translation, reference)), strict=True):
+        verdict = "the same" if translated == expected else expected
+        click.echo(f"\n  {sentence}\n  → {translated}\n  = {verdict}")
 
 
 def _suggest(model: str, source: str, target: str) -> None:
     tests = [printable(shlex.quote(str(Path(model).with_name(f"test.{language}")))) for language in (source, target)]
     model = printable(shlex.quote(model))
     click.echo(
-        f"\nNow you:\n"
+        f"\nNow try it yourself:\n"
         f"  nmt translate -m {model}                     (type {source}, get {target})\n"
         f"  nmt info {model}\n"
         f"  nmt evaluate -m {model} -s {tests[0]} -r {tests[1]} --report report.html\n"

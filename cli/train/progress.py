@@ -1,4 +1,4 @@
-"""What ``nmt train`` shows on stderr: a live bar on a terminal, a plain line now and then elsewhere."""
+"""What ``nmt train`` shows on stderr: a live bar on a terminal, otherwise a plain line now and then."""
 
 import logging
 import shlex
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("nmt.train")
 SECONDS_BETWEEN_LINES = 30.0
-WIDE = 110  # columns from which a longer bar has room
+WIDE = 110  # columns that a longer bar needs
 
 
 class TrainingProgress:
@@ -47,11 +47,11 @@ class TrainingProgress:
         self.ended()
 
     def stage(self, text: str) -> None:
-        """One plain line."""
+        """Show one plain line."""
         logger.info("%s", text)
 
     def started(self, state: "TrainState", planned: int | None) -> None:  # noqa: ARG002 - a reporter's signature
-        """Put up the bar; from now on a signal saves first."""
+        """Show the bar; from now on, a signal saves first."""
         self.stop.arm()
         self.last_line = time.monotonic()
         if self.live and not self.bar.tasks:
@@ -59,14 +59,14 @@ class TrainingProgress:
             self.bar.add_task("starting", total=None)
 
     def progressed(self, progress: "TrainingReport") -> None:
-        """Move the bar, or write a line every half minute."""
+        """Update the bar, or write a line every half minute."""
         left = "" if progress.seconds_left is None else f"  {duration(progress.seconds_left)} left"
         if self.live:
-            text = (  # fits 80 columns beside a short bar
+            text = (  # fits into 80 columns with a short bar
                 f"step {progress.step:,}  ep {progress.epoch:.1f}  loss {progress.loss:.2f}{self.bleu}  "
                 f"lr {progress.learning_rate:.1e}  {progress.tokens_per_second:,.0f} tok/s{left}"
             )
-            total = None if progress.fraction is None else 1.0  # rich leaves a total as it is where None is given
+            total = None if progress.fraction is None else 1.0  # None leaves rich's total unchanged
             self.bar.update(self.bar.task_ids[0], total=total, completed=progress.fraction, description=text)
         elif time.monotonic() - self.last_line >= SECONDS_BETWEEN_LINES:
             self.last_line = time.monotonic()
@@ -82,16 +82,16 @@ class TrainingProgress:
         self.stage(f"step {validation.step:,}: {validation.summary()}{best}")
 
     def ended(self) -> None:
-        """Take down the bar; all is saved, so a signal now ends at once."""
+        """Remove the bar; everything is saved, so a signal now ends the command at once."""
         self.stop.disarm()
         if self.live:
             self.bar.stop()
 
     def summarize(self, report: "RunReport") -> None:
-        """The end of a run: how it ended, how good the model is, what to type next."""
+        """Show how the run ended, how good the model is, and what to type next."""
         state = report.state
         if not report.finished:
-            self.stage(f"stopped and saved at step {state.step:,}; the same command goes on from there")
+            self.stage(f"stopped and saved at step {state.step:,}; the same command resumes from there")
             return
         self.stage(
             f"finished: {state.finished}; {state.data.target_tokens:,} target tokens in "

@@ -11,12 +11,12 @@ AUTO = "auto"
 
 
 class WholeNumberOrAuto(click.ParamType):  # type: ignore[type-arg]
-    """A whole number, or the word auto for what the program chooses."""
+    """A whole number, or auto: the program chooses."""
 
     name = "integer"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number, or the word."""
+        """The number, or auto."""
         return value if value == AUTO else click.INT.convert(value, param, ctx)
 
 
@@ -24,14 +24,14 @@ WHOLE_NUMBER_OR_AUTO = WholeNumberOrAuto()
 
 
 class Setting(click.Option):
-    """An option for the setting of its own name in one table of the recipe ([training], [model]...)."""
+    """An option for the setting of the same name in a table of the recipe ([training], [model], ...)."""
 
     def __init__(self, *args: Any, table: str, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.table = table
 
     def get_help_extra(self, ctx: click.Context) -> Any:
-        """What help shows in brackets: the default in the recipe, or that the preset or the corpus decides."""
+        """What the help shows in brackets: the default in the recipe, or that the preset or the corpus decides."""
         extra = super().get_help_extra(ctx)
         extra["default"] = self._shown_default()
         return extra
@@ -52,7 +52,7 @@ class Setting(click.Option):
 def setting(
     table: str, name: str, help_text: str, *, kind: Any = int, metavar: str | None = None, default: str | None = None
 ) -> Callable[[Command], Command]:
-    """A click option ``--name`` for a setting in ``table``; ``default`` says what it is if not that of the recipe."""
+    """A click option ``--name`` for a setting in ``table``; the help shows ``default``, or else the recipe's."""
     metavar = metavar or {float: "X", str: "NAME"}.get(kind, "N")
     return click.option(
         name, cls=Setting, table=table, type=kind, metavar=metavar, default=None, show_default=default, help=help_text

@@ -77,12 +77,12 @@ def test_how_it_is_said(tmp_path: Path) -> None:
     told = replace(told, update_seconds=0.5, epoch_updates=6, tokens_per_second=1234.5, peak_bytes=2_500_000_000)
     lines = describe(told).splitlines()
     assert [line.split()[0] for line in lines[:3]] == ["corpus", "dropped", "validation"]
-    assert "speed       1,234 target tokens/s, 500 ms an update" in lines
-    assert "time        3s an epoch, 6s for all 12 updates (2.0 epochs); validation comes on top" in lines
-    assert any("at most 2.5 GB for the whole process was seen" in line for line in lines)
+    assert "speed       1,234 target tokens/s, 500 ms/update" in lines
+    assert "time        3s per epoch, 6s for all 12 updates (2.0 epochs); validation takes extra time" in lines
+    assert any("2.5 GB for the whole process at the peak" in line for line in lines)
     budget = replace(told.horizon, updates=None, seconds=100.0)
-    assert "the budget is enough for some 180 updates (30.0 epochs)" in describe(
+    assert "the budget is enough for about 180 updates (30.0 epochs)" in describe(
         replace(told, horizon=budget, preparation_seconds=10.0)
     )
     opened = replace(told, horizon=replace(budget, seconds=None))
-    assert "3s an epoch, until the score on validation text stops rising" in describe(opened)
+    assert "3s per epoch, until the score on validation text stops rising" in describe(opened)
