@@ -59,5 +59,5 @@ def _time(estimate: "DryRun") -> str:
             f"{epoch}; the budget is enough for about {estimate.updates:,} updates ({epochs:,.1f} epochs), "
             "minus the time for validation"
         )
-whole = duration(estimate.updates * estimate.update_seconds)
+    whole = duration(estimate.updates * estimate.update_seconds)
     return f"{epoch}, {whole} for all {estimate.updates:,} updates ({epochs:,.1f} epochs); validation takes extra time"
