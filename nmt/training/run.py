@@ -103,7 +103,7 @@ def train(
                 reporter=reporter,
                 stop_requested=options.stop_requested,
             )
-            return _Run(context).complete(choose_threads=options.threads is None)
+            return _Run(context).finish(choose_threads=options.threads is None)
 
 
 class _Run:
@@ -151,7 +151,7 @@ class _Run:
             stop_requested=context.stop_requested,
         )
 
-    def complete(self, *, choose_threads: bool) -> RunReport:
+    def finish(self, *, choose_threads: bool) -> RunReport:
         """Train to the end or to a stop; at the end, score the published model by beam search.
 
         ``choose_threads``: a run that a budget ends may use fewer threads where they are faster.

@@ -69,7 +69,7 @@ def with_fine_tuning_defaults(recipe: Recipe) -> Recipe:
 def load_parent(directory: Path, recipe: Recipe, data: TrainingData, output: Path) -> Parent:
     """The model in ``directory``, checked; NMTError if it is damaged or ``recipe`` asks for another kind of model."""
     if directory.resolve() == output.resolve():
-        raise NMTError(f"--from and -o both name {output}; give the new model a directory of its own")
+        raise NMTError(f"--from and -o both name {output}; choose another directory for the new model")
     model, tokenizer, info = load_model(directory, device="cpu")
     _check_recipe(recipe, info, directory)
     for tag in data.tags:

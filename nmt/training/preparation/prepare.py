@@ -101,10 +101,10 @@ class _Preparation:
             self._check_none_is_lost([(each.kept, each.summary()) for each in reports])
             held_out = self._hold_out(selection, given)
             held_out_tags = [tags[number] for number in selection.corpora_of(held_out)]
-            wanted = selection.states == KEPT
-        tokenizer, held_out_pairs, profile = self._tokenizer(wanted, held_out)
+            selected = selection.states == KEPT
+        tokenizer, held_out_pairs, profile = self._tokenizer(selected, held_out)
         validation = given or held_out_pairs
-        facts = self._encode(tokenizer, wanted, validation, report, key)
+        facts = self._encode(tokenizer, selected, validation, report, key)
         if self.data.stamps() != stamps:
             raise NMTError(CHANGED)
         origin = "files" if self.data.validation else "held out"
@@ -172,16 +172,16 @@ class _Preparation:
         return held_out
 
     def _tokenizer(
-        self, wanted: NDArray[np.bool_], held_out: NDArray[np.int64]
+        self, selected: NDArray[np.bool_], held_out: NDArray[np.int64]
     ) -> tuple[Tokenizer, list[Pair], LineProfile]:
-        """The tokenizer, trained on a sample of the wanted pairs; the held-out pairs; the profile of the lines.
+        """The tokenizer, trained on a sample of the selected pairs; the held-out pairs; the profile of the lines.
 
         Counts the words of the text as well.
         """
-        config, pairs = self.recipe.tokenizer, int(wanted.sum())
+        config, pairs = self.recipe.tokenizer, int(selected.sum())
         counter = WordCounter()
         line_facts = LineFacts(self.input.languages()[0], min(pairs, MOST_PAIRS))
-        counted = sampled = np.flatnonzero(wanted)
+        counted = sampled = np.flatnonzero(selected)
         if pairs > MOST_PAIRS:
             counted = counted[spread_sample(pairs, MOST_PAIRS, seed=2)]
         if has_tokenizer(self.input):
@@ -192,7 +192,7 @@ class _Preparation:
         else:
             self.reporter.stage("training the tokenizer")
         lines, held_out_pairs = list[str](), list[Pair]()
-        for block, first in self._numbered(len(wanted)):
+        for block, first in self._numbered(len(selected)):
             rows = [
                 indices[slice(*np.searchsorted(indices, (first, first + block.count)))] - first
                 for indices in (sampled, held_out, counted)
@@ -215,14 +215,14 @@ class _Preparation:
         return tokenizer, held_out_pairs, line_facts.profile()
 
     def _encode(
-        self, tokenizer: Tokenizer, wanted: NDArray[np.bool_], validation: list[Pair], report: CorpusReport, key: str
+        self, tokenizer: Tokenizer, selected: NDArray[np.bool_], validation: list[Pair], report: CorpusReport, key: str
     ) -> dict[str, Any]:
-        """Write the wanted pairs as ids; the facts about the corpus for the model's record."""
+        """Write the selected pairs as ids; the facts about the corpus for the model's record."""
         limit = self.recipe.filters.max_length
         tags = self.data.tags
         source_prefix = tuple(tag_ids(tokenizer, tag) for tag in tags)
         encoder = BlockEncoder(tokenizer.proto, tokenizer.control_symbols, limit, source_prefix)
-        tasks = ((block, wanted[first : first + block.count]) for block, first in self._numbered(len(wanted)))
+        tasks = ((block, selected[first : first + block.count]) for block, first in self._numbered(len(selected)))
         blocks: Iterator[EncodedBlock] = ordered_map(encoder, tasks, helpers=self.helpers)
         old = None
         if self.parent is not None and self.parent.corpus is not None:

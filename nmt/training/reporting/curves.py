@@ -1,4 +1,4 @@
-"""Training curves from a run's log, drawn into a file; needs the extra ``plots``, no torch and no screen."""
+"""Training curves from the log of a run, drawn into a file; needs the extra ``plots``, but no torch and no screen."""
 
 import json
 from collections.abc import Iterator
@@ -24,8 +24,8 @@ class Curve:
     values: list[float] = field(default_factory=list)
 
     def add(self, step: int, value: float) -> None:
-        """One more point, in the place of those from before a run went back behind it."""
-        value = float(value)  # before the step is taken in; it may be None in a log
+        """Add a point; it replaces points of this and later steps, from before the run went back."""
+        value = float(value)  # before the step is added; it may be None in a log
         if self.steps and self.steps[-1] >= step:
             self.forget_after(step - 1)
         self.steps.append(step)
@@ -39,13 +39,13 @@ class Curve:
 
 @dataclass
 class Curves:
-    """What a log tells of a run."""
+    """The curves in the log of a run."""
 
-    loss: Curve = field(default_factory=Curve)  # plain cross-entropy in nats a token, of the model as it learns
+    loss: Curve = field(default_factory=Curve)  # plain cross-entropy in nats per token, of the weights that learn
     learning_rate: Curve = field(default_factory=Curve)
     validation_loss: Curve = field(default_factory=Curve)  # of the averaged weights
     bleu: Curve = field(default_factory=Curve)
-    score: Curve = field(default_factory=Curve)  # that ranks: BLEU, chrF2++ or what follows from the loss
+    score: Curve = field(default_factory=Curve)  # that ranks: BLEU, chrF2++ or one computed from the loss
     signature: str = ""  # of BLEU
 
     def all(self) -> tuple[Curve, ...]:
@@ -56,7 +56,7 @@ class Curves:
 def read_curves(path: StrPath) -> Curves:
     """The curves in the log.jsonl of a run; NMTError if there is no log, or no point in it yet.
 
-    Lines cut short by a kill are left out, and so is what a run did after the checkpoint from which it went on.
+    Lines cut short by a kill are left out, and so is what a run did after the checkpoint from which it resumed.
     """
     if not Path(path).exists():
         raise NMTError(f"{path} does not exist, so there are no curves to draw; it is written while a model is trained")
@@ -67,7 +67,7 @@ def read_curves(path: StrPath) -> Curves:
         except (KeyError, TypeError, ValueError, OverflowError):
             continue
     if not any(curve.steps for curve in curves.all()):
-        raise NMTError(f"{path} holds no point of a curve yet; the first comes after a few updates")
+        raise NMTError(f"{path} has no points to draw yet; the first comes after a few updates")
     return curves
 
 
@@ -103,8 +103,8 @@ def draw_curves(log: StrPath, goal: StrPath, *, title: str, remark: str) -> None
 
     Raises NMTError for an ending that is neither, without matplotlib, without a log, and if ``goal`` cannot be written.
     """
-    kind = FORMATS.get(Path(goal).suffix.lower())
-    if kind is None:
+    file_format = FORMATS.get(Path(goal).suffix.lower())
+    if file_format is None:
         raise NMTError(f"{goal}: the name of a plot must end in {' or '.join(FORMATS)}")
     check_matplotlib()
     import matplotlib
@@ -113,12 +113,12 @@ def draw_curves(log: StrPath, goal: StrPath, *, title: str, remark: str) -> None
     with matplotlib.rc_context(STYLE_OF_CURVES):
         figure = _figure(curves, title, remark)
         with atomic_writer(goal) as file:
-            figure.savefig(file, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
+            figure.savefig(file, format=file_format, dpi=150, metadata={"Date": None} if file_format == "svg" else None)
 
 
 def _figure(curves: Curves, title: str, remark: str) -> "Figure":
-    """The panels that there are points for, one above the other on one axis of updates."""
-    from matplotlib.figure import Figure  # without pyplot, which would look for a screen
+    """The panels that have points, one above the other, with a shared axis of updates."""
+    from matplotlib.figure import Figure  # without pyplot, which needs a screen
 
     panels = [(_draw_loss, 3.0, curves.loss.steps or curves.validation_loss.steps)]
     panels += [(_draw_bleu, 3.0, curves.bleu.steps), (_draw_rate, 1.6, curves.learning_rate.steps)]
@@ -170,7 +170,7 @@ def _draw_rate(axes: "Axes", curves: Curves) -> None:
 
 
 def _plot(axes: "Axes", curve: Curve, *, markers: bool = True, **style: Any) -> None:
-    """A line, with dots where points are few; a single point is always a dot."""
+    """Draw a line, with dots if there are few points; a single point is always a dot."""
     if not curve.steps:
         return
     marker = "o" if len(curve.steps) == 1 or (markers and len(curve.steps) <= 60) else None

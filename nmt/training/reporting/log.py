@@ -1,4 +1,4 @@
-"""The run's log, one JSON object a line, in the model directory; everything is passed on to the reporter."""
+"""The log of a run in the model directory, one JSON object per line; everything is passed on to another reporter."""
 
 import json
 import logging
@@ -18,11 +18,11 @@ LOG = "log.jsonl"  # in the directory training/
 
 
 class JsonLog:
-    """A reporter that writes down what it hears before it tells another one.
+    """A reporter that writes each report to a log and passes it on to another reporter.
 
-    A line that cannot be written (the disk is full, the directory has gone) is a warning, once, and training goes on:
-    hours of it are worth more than a line, and where there is really no room the next checkpoint ends the run with
-    all it needs to go on. ``forget_after``, which comes before anything slow, raises NMTError instead.
+    If a line cannot be written (the disk is full, the directory was removed), there is one warning and training
+    continues: hours of training are worth more than a line, and if the disk is full, the next checkpoint ends the
+    run in a state that can be resumed. ``forget_after``, which comes before anything slow, raises NMTError instead.
     """
 
     def __init__(self, path: Path, reporter: Reporter) -> None:
@@ -31,12 +31,12 @@ class JsonLog:
         self._warned = False
 
     def stage(self, text: str) -> None:
-        """A step of preparation or of the end begins."""
+        """A step of preparation or of the end starts."""
         self.write({"event": "stage", "text": text})
         self.reporter.stage(text)
 
     def started(self, state: TrainState, planned: int | None) -> None:
-        """Updates begin, go on or go back."""
+        """Updates start, resume or go back."""
         self.write({"event": "started", "step": state.step, "planned": planned})
         self.reporter.started(state, planned)
 
@@ -55,7 +55,7 @@ class JsonLog:
         self.reporter.ended()
 
     def write(self, entry: dict[str, Any]) -> None:
-        """Append ``entry`` with the time of day, on a line of its own whatever stands at the end of the file."""
+        """Append ``entry`` with the time of day, on a new line even if the last one was cut short."""
         finite = {key: None if _is_not_finite(value) else value for key, value in entry.items()}  # JSON has no NaN
         line = json.dumps({"time": round(time.time(), 1), **finite}, ensure_ascii=False, allow_nan=False) + "\n"
         try:
@@ -66,11 +66,11 @@ class JsonLog:
                 file.write(line.encode("utf-8", errors="backslashreplace"))  # which JSON understands
         except OSError as error:
             if not self._warned:
-                logger.warning("%s cannot be written (%s); training goes on without it", self.path, error.strerror)
+                logger.warning("%s cannot be written (%s); training continues without it", self.path, error.strerror)
             self._warned = True
 
     def forget_after(self, step: int) -> None:
-        """Drop what was written after ``step``, which a resumed run will do and write again."""
+        """Drop what was written after ``step``, which a resumed run will write again."""
         lines = self.path.read_bytes().splitlines(keepends=True) if self.path.exists() else []
         kept = [line for line in lines if _step_of(line) <= step]
         with atomic_writer(self.path) as file:
@@ -82,7 +82,7 @@ def _is_not_finite(value: Any) -> bool:
 
 
 def _step_of(line: bytes) -> int:
-    """The step of a log line; 0 where it has none, and beyond every step where a kill cut it short."""
+    """The step of a log line; 0 if it has none, and beyond every step if a kill cut it short."""
     try:
         return int(json.loads(line).get("step", 0))
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):

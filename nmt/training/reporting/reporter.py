@@ -1,4 +1,4 @@
-"""What a trainer tells whoever watches: the command line plugs its progress bar in here."""
+"""What a run reports, and the interface of reporters: the command line plugs in its progress bar here."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,48 +11,48 @@ class Progress:
     """One report of a running training."""
 
     step: int
-    epoch: float  # finished epochs and the part of the current one
-    loss: float  # plain cross-entropy a token, in nats, mean since the last report
+    epoch: float  # finished epochs, with the fraction of the current one
+    loss: float  # plain cross-entropy per token, in nats, mean since the last report
     learning_rate: float
-    tokens_per_second: float  # target tokens, since this command began
-    fraction: float | None  # of the planned updates, None with an open end
+    tokens_per_second: float  # target tokens, since this command started
+    fraction: float | None  # of the run; None if no end is known
     seconds_left: float | None
     gradient_norm: float | None = None  # of the last update, before clipping
 
 
 @dataclass(frozen=True)
 class Validation:
-    """What validation found at ``step``."""
+    """The result of the validation at ``step``."""
 
     step: int
-    loss: float  # plain cross-entropy a token, in nats
+    loss: float  # plain cross-entropy per token, in nats
     bleu: float
     signature: str  # of BLEU
-    score: float  # that ranks the weights, the higher the better; of equal ones the lower loss is better
+    score: float  # that ranks the weights, higher is better; of equal scores, the lower loss is better
     beam_size: int
     seconds: float
     improved: bool
-    chrf: float | None = None  # chrF2++, where that ranks
+    chrf: float | None = None  # chrF2++, if that ranks
     chrf_signature: str = ""
 
     def summary(self) -> str:
-        """What was found, in a line."""
+        """The scores, as one line."""
         chrf = "" if self.chrf is None else f", chrF2++ {self.chrf:.2f}"
         return f"validation loss {self.loss:.3f}, BLEU {self.bleu:.2f}{chrf}"
 
 
 class ValidationStoppedError(Exception):
-    """A stop was asked for in the middle of a validation."""
+    """A stop was requested in the middle of a validation."""
 
 
 class Reporter(Protocol):
-    """Hears of a run as it goes; every method returns at once."""
+    """Receives the reports of a run; every method returns at once."""
 
     def stage(self, text: str) -> None:
-        """A step of preparation or of the end begins, or something worth a line was found."""
+        """A step of preparation or of the end starts, or there is something worth a line."""
 
     def started(self, state: TrainState, planned: int | None) -> None:
-        """Updates begin, go on, or go back to ``state``; ``planned`` is the last one, where known."""
+        """Updates start, resume, or go back to ``state``; ``planned`` is the last one, if known."""
 
     def progressed(self, progress: Progress) -> None:
         """A few more updates are done."""
@@ -65,7 +65,7 @@ class Reporter(Protocol):
 
 
 class Reporters:
-    """Several reporters as one: each hears everything, in the order given."""
+    """Several reporters as one: each receives everything, in this order."""
 
     def __init__(self, *reporters: Reporter) -> None:
         self.reporters = reporters

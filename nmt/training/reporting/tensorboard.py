@@ -1,7 +1,7 @@
-"""The curves of a run as TensorBoard scalars, written only where asked for; needs the extra ``tensorboard``.
+"""The curves of a run as TensorBoard scalars, written only on request; needs the extra ``tensorboard``.
 
-The package's own writer works in a thread that dies with a traceback where a disk is full, so records are appended
-here one by one: whoever watches sees each point at once, and nothing is left to be closed.
+The writer of the package works in a thread that dies with a traceback when a disk is full. So this module appends
+records one by one: each point is visible at once, and nothing has to be closed.
 """
 
 import logging
@@ -22,8 +22,8 @@ FILE_VERSION = "brain.Event:2"
 class TensorBoard:
     """A reporter that writes an event file into ``directory``.
 
-    Raises NMTError if the package is missing, or if the directory cannot be made when updates begin. If the file cannot
-    be written later on, a warning says so and training goes on without it.
+    Raises NMTError if the package is missing, or if the directory cannot be created when updates start. If the file
+    cannot be written later, there is a warning and training continues without it.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -33,17 +33,17 @@ class TensorBoard:
             raise NMTError("TensorBoard is not installed; get it with: pip install 'nmt[tensorboard]'") from error
         self.directory = directory
         self._path: Path | None = None
-        self._early: list[tuple[int, dict[str, float]]] | None = []  # points from before updates began
+        self._early: list[tuple[int, dict[str, float]]] | None = []  # points from before updates started
 
     def stage(self, text: str) -> None:
         """Nothing to draw."""
 
     def started(self, state: TrainState, planned: int | None) -> None:  # noqa: ARG002 - the signature is Reporter's
-        """Begin an event file; points after ``state`` in older ones, which this run makes again, are hidden."""
+        """Start an event file; points after ``state`` in older files, which this run repeats, are hidden."""
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise NMTError(f"{self.directory} cannot be made: {error.strerror}") from error
+            raise NMTError(f"{self.directory} cannot be created: {error.strerror}") from error
         name = f"events.out.tfevents.{time.time():.6f}.{platform.node()}.{os.getpid()}"  # read in the order of names
         self._path = self.directory / name
         self._write(step=0, file_version=FILE_VERSION)
@@ -90,5 +90,5 @@ class TensorBoard:
             with self._path.open("ab") as file:
                 RecordWriter(file).write(Event(wall_time=time.time(), **event).SerializeToString())
         except OSError as error:
-            logger.warning("%s cannot be written (%s); training goes on without it", self._path, error.strerror)
+            logger.warning("%s cannot be written (%s); training continues without it", self._path, error.strerror)
             self._path = None  # a record cut short would hide all that follow

@@ -110,7 +110,7 @@ def test_a_users_mistakes_are_one_sentence(tmp_path: Path, text: list[str]) -> N
     assert run(*text, "--device", "tpu").returncode == 1
     useless = run(*text, "--mix-old", "0.3")
     assert useless.returncode == 2
-    assert "name it with --from" in useless.stderr
+    assert "name the model with --from" in useless.stderr
 
 
 def test_settings_come_from_a_file_and_options_win(tmp_path: Path, text: list[str]) -> None:

@@ -318,7 +318,7 @@ def test_a_run_of_two_processes_is_stopped_and_goes_on(
     by_one, _ = run(text, tmp_path / "other", devices=1)
     assert by_one.finished
     assert by_one.state.step == 12
-    assert "had 2 processes so far and goes on with 1, so an update now sees 0.5 times as many batches" in caplog.text
+    assert "had 2 processes so far and continues with 1, so an update now has 0.5 times as many batches" in caplog.text
 
 
 COMMAND = [sys.executable, "-m", "nmt_cli", "train", "--device", "cpu", "--threads", "1"]
@@ -345,7 +345,7 @@ def alive(process: int) -> bool:
     ("whom", "number", "status", "said"),
     [
         ("follower", signal.SIGKILL, 1, "process 2 of 2 was ended by SIGKILL"),
-        ("leader", signal.SIGKILL, -signal.SIGKILL, "the leading process of this training has gone"),
+        ("leader", signal.SIGKILL, -signal.SIGKILL, "the leading process of this training has ended"),
         ("everybody", signal.SIGTERM, 143, "stopped and saved at step"),
     ],
 )

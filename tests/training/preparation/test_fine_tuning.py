@@ -107,7 +107,7 @@ def test_what_the_parent_decides_cannot_be_set(parent: Path, files: DataConfig, 
         load_parent(parent, tokenizer, data, output)
     with pytest.raises(NMTError, match="this model has no tag 'bt'"):
         load_parent(parent, recipe, resolve_data(replace(files, tag=("bt",))), output)
-    with pytest.raises(NMTError, match="give the new model a directory of its own"):
+    with pytest.raises(NMTError, match="choose another directory for the new model"):
         load_parent(parent, recipe, data, parent)
     with pytest.raises(NMTError, match="is not a model directory"):
         load_parent(tmp_path / "none", recipe, data, output)

@@ -65,7 +65,7 @@ def test_a_log_without_points_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(NMTError, match=r"log\.jsonl does not exist"):
         read_curves(tmp_path / "log.jsonl")
     for entries in ([], [started(0), {"event": "stage", "text": "reading"}]):
-        with pytest.raises(NMTError, match="no point of a curve yet"):
+        with pytest.raises(NMTError, match="no points to draw yet"):
             read_curves(write_log(tmp_path / "log.jsonl", *entries))
 
 
