@@ -27,7 +27,7 @@ def progress(step: int, loss: float) -> dict[str, object]:
 
 
 def validation(step: int, bleu: float) -> dict[str, object]:
-    return {"event": "validation", "step": step, "loss": 2.5, "bleu": bleu, "signature": "nrefs:1|a$b$c"}
+    return {"event": "validation", "step": step, "loss": 2.5, "bleu": bleu, "score": bleu, "signature": "nrefs:1|a$b$c"}
 
 
 def test_what_was_done_twice_is_read_once(tmp_path: Path) -> None:
