@@ -57,7 +57,7 @@ REJECTED = [
     ("info -q -v", "give only one of them"),
     ("export -m model -s a.de", "-s and -r go together"),
     # training
-    (f"{TRAIN} --mix-old 0.3", "--mix-old has no effect here, so leave it out: it is about the text that a model learned from"),
+    (f"{TRAIN} --mix-old 0.3", "--mix-old has no effect here, so leave it out: it is about the text"),
     (f"{TRAIN} --from model --preset tiny", "--preset has no effect here"),
     (f"{TRAIN} --from model --model-type unigram", "--model-type has no effect here"),
     (f"{TRAIN} --from model --tokenizer model/tokenizer.model", "--tokenizer has no effect here"),

@@ -26,7 +26,7 @@ def test_what_is_no_duration_is_a_sentence(text: str) -> None:
 
 
 def test_a_clock_goes_on_where_an_earlier_command_stopped() -> None:
-    clock = Clock(began=time.monotonic() - 5, before=100)
+    clock = Clock(start=time.monotonic() - 5, before=100)
     assert clock.seconds() == pytest.approx(105, abs=0.1)
     assert clock.monotonic(110) == pytest.approx(time.monotonic() + 5, abs=0.1)
 

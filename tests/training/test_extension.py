@@ -40,7 +40,7 @@ def test_a_longer_run_continues_from_the_end_alike_however_often_it_is_stopped(t
         assert not stopped.finished
     assert run(files, tmp_path / "parts", LONGER).state.step == 24
     (one, tensors), (other, expected) = map(last_checkpoint, (tmp_path / "parts", tmp_path / "whole"))
-    assert (one.best_score, one.best_loss, one.best_step) == (other.best_score, other.best_loss, other.best_step)
+    assert one.best == other.best
     assert tensors["average"].keys() == expected["average"].keys()
     assert all(torch.equal(tensors["average"][name], tensor) for name, tensor in expected["average"].items())
     again = RecordingReporter()
@@ -85,7 +85,7 @@ def test_what_is_no_larger_limit_of_a_finished_run_is_refused(tmp_path: Path) ->
     run(files, output)
     with pytest.raises(NMTError, match=r"max_steps was 12, now 8; run the same command"):
         run(files, output, {"training": {"max_steps": 8}})
-    with pytest.raises(NMTError, match=r"max_steps was 12, now 24; training\.seed was 1, now 2; give the same"):
+    with pytest.raises(NMTError, match=r"max_steps was 12, now 24; training\.seed was 1, now 2; run the same"):
         run(files, output, {"training": {"max_steps": 24, "seed": 2}})
     with pytest.raises(NMTError, match=r"max_epochs was not set, now 3"):
         run(files, output, {"training": {"max_epochs": 3}})

@@ -20,6 +20,7 @@ from nmt.tokenization.tokenizer import Tokenizer
 from nmt.training.config import DECAYS, PEAKS
 from nmt.training.context import RunOptions
 from nmt.training.preparation.data_config import DataConfig
+from nmt.training.preparation.training_data import resolve_data
 from nmt.training.recipe import Recipe, merge_recipe
 from nmt.training.run import RunReport, train
 from nmt_corpora import phrasebook_file
@@ -166,7 +167,7 @@ def test_a_trained_model_without_checkpoints_is_not_trained_over(tmp_path: Path)
     weights = (output / "weights.safetensors").read_bytes()
     for checkpoint in (output / "training").glob("checkpoint-*"):
         checkpoint.unlink()
-    with pytest.raises(NMTError, match=r"no checkpoint in .* to go on from"):
+    with pytest.raises(NMTError, match=r"has no checkpoint to resume from"):
         run(files, output)
     assert (output / "weights.safetensors").read_bytes() == weights
     assert run(files, output, overwrite=True).finished
@@ -251,7 +252,7 @@ def test_validation_text_is_checked_before_the_corpus_is_read(tmp_path: Path) ->
     (tmp_path / "short.de").write_text("eins\nzwei\n")
     (tmp_path / "short.en").write_text("ONE\n")
     Path(files.source[0]).write_bytes(b"\xff\n")
-    short = {"validation_sources": (str(tmp_path / "short.de"),), "validation_targets": (str(tmp_path / "short.en"),)}
+    short = {"valid_source": (str(tmp_path / "short.de"),), "valid_target": (str(tmp_path / "short.en"),)}
     with pytest.raises(NMTError, match=r"short\.de has 2 lines but .*short\.en has 1"):
         run(replace(files, **short), tmp_path / "model")
 
@@ -296,7 +297,7 @@ def test_validation_pairs_with_an_empty_side_are_counted(tmp_path: Path, caplog:
         (tmp_path / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     validated = replace(files, valid_source=(str(tmp_path / "valid.de"),), valid_target=(str(tmp_path / "valid.en"),))
     with caplog.at_level("INFO"):
-        assert [pair.target for pair in validated.given_validation()] == ["EINS", "DREI"]
+        assert [pair.target for pair in resolve_data(validated).read_validation()] == ["EINS", "DREI"]
     assert "validation: 2 of 4 pairs have an empty side and are left out" in caplog.text
 
 
