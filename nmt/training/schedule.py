@@ -1,4 +1,4 @@
-"""Learning rate, dropout and curriculum as pure functions of the progress of a run."""
+"""Learning rate and dropout as pure functions of the progress of a run."""
 
 import math
 from dataclasses import dataclass
