@@ -81,9 +81,9 @@ def find_prepared(run: RunInput, directory: Path) -> PreparedCorpus | None:
         symbols = tag_symbols([*data.tags, *(run.parent.info.tags if run.parent is not None else ())])
         tokenizer = Tokenizer.load(directory / "tokenizer.model", control_symbols=symbols)
         corpus = open_encoded_corpus(directory / "corpus", key=key)
-        profile = LineProfile(**{field.name: facts[field.name] for field in fields(LineProfile)})
+        profile = LineProfile(**{field.name: facts.get(field.name) for field in fields(LineProfile)})  # 0.1.0: none
         validation_tags = stored["held_out_tags"] or [data.validation_tag] * len(validation)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, NMTError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, NMTError):
         return None
     if corpus is None:
         return None

@@ -24,6 +24,7 @@ from nmt.model_dir.layout import (
     remove_leftovers,
 )
 from nmt.settings import to_mapping
+from nmt.text.languages import canonical_code
 from nmt.training.extension import EXTENDED_AT, is_raised
 from nmt.training.preparation.run_input import RunInput
 from nmt.training.preparation.training_data import TOKENIZER_ROLE
@@ -146,6 +147,9 @@ def _differences(path: Path, settings: dict[str, Any]) -> list[Difference]:
             raise ValueError("it holds no settings")
     except (OSError, ValueError, RecursionError) as error:
         raise NMTError(f"{path} cannot be read ({error}); --overwrite starts over") from error
+    codes = stored.get("languages")
+    if isinstance(codes, list):  # release 0.1.0 stored them as they were given
+        stored["languages"] = [canonical_code(code) if isinstance(code, str) else code for code in codes]
     stored.pop(EXTENDED_AT, None)
     before, now = dict(_flat(to_mapping(Recipe()))) | dict(_flat(stored)), dict(_flat(settings))
     differences = [
