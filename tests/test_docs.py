@@ -43,6 +43,12 @@ def test_the_map_and_the_drawing_show_every_package() -> None:
     assert folders <= set(re.findall(r"\b(\w+)/", plan))
 
 
+@pytest.mark.parametrize("page", [path for path in PAGES if path.name != "CHANGELOG.md"], ids=lambda path: path.name)
+def test_every_module_that_is_named_exists(page: Path) -> None:
+    names = re.findall(r"`((?:\w+/)+\w+\.(?:py|toml|sh))`", page.read_text(encoding="utf-8"))
+    assert [name for name in names if not any((folder / name).exists() for folder in (ROOT, ROOT / "nmt"))] == []
+
+
 def test_the_changelog_has_a_section_for_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"## [{nmt.__version__}]" in changelog
