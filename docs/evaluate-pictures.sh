@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the README's pictures of nmt evaluate anew, from the demo's model and a hastier one: five minutes on two cores.
+# Makes the manual's pictures of nmt evaluate from the demo's model and one with less training: five minutes on two cores.
 # Needs Chromium and the extra plots.    docs/evaluate-pictures.sh [DIRECTORY FOR THE DEMO]
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,7 +14,7 @@ cd en-de
 
 nmt evaluate -m model -m hasty -s test.en -r test.de --paired-bs --paired-ar --report report.html --plots plots
 
-# The second picture is of the lines alone, those first in which the hasty model loses most, in dark colours.
+# The second picture shows only the lines, first those in which the hasty model loses most, in dark colours.
 lines='<style>h1, [data-set], #training { display: none }</style>
 <script>Object.assign(state, { sort: "lost", system: 1 }); buildControls(); showSegments();</script>'
 { cat report.html; echo "$lines"; } > segments.html

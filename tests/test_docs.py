@@ -1,5 +1,7 @@
 """The manual: its links lead somewhere, every page is in the contents, and built pages ask no network for anything."""
 
+import ast
+import importlib
 import importlib.util
 import re
 from pathlib import Path
@@ -47,6 +49,27 @@ def test_the_map_and_the_drawing_show_every_package() -> None:
 def test_every_module_that_is_named_exists(page: Path) -> None:
     names = re.findall(r"`((?:\w+/)+\w+\.(?:py|toml|sh))`", page.read_text(encoding="utf-8"))
     assert [name for name in names if not any((folder / name).exists() for folder in (ROOT, ROOT / "nmt"))] == []
+
+
+def imported_names() -> list[tuple[str, str]]:
+    """The module and the name of every import from this project in the manual's programs and examples."""
+    programs = [path.read_text(encoding="utf-8") for path in DOCS.glob("*.py")]
+    for page in PAGES:
+        programs += re.findall(
+            r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+        )
+    return [
+        (node.module, alias.name)
+        for program in programs
+        for node in ast.walk(ast.parse(program))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("nmt")
+        for alias in node.names
+    ]
+
+
+@pytest.mark.parametrize(("module", "name"), dict.fromkeys(imported_names()))
+def test_every_name_that_the_manual_imports_exists(module: str, name: str) -> None:
+    assert hasattr(importlib.import_module(module), name)
 
 
 def test_the_changelog_has_a_section_for_this_version() -> None:
