@@ -50,7 +50,7 @@ logger = logging.getLogger("nmt.conversion.export")
 @verbosity_options
 def export(
     model: str | None,
-    to_format: str,  # noqa: ARG001 - there is one so far
+    to_format: str,  # noqa: ARG001 - only one so far
     quantization: str,
     output: str | None,
     source: str | None,

@@ -1,7 +1,7 @@
-"""The one error that is shown to the user as it is, and what other libraries say where memory is short."""
+"""The error whose message is shown to the user, and how to recognise that memory has run out."""
 
-# Of PyTorch on each device and system, CUDA's libraries and C++; a thread that cannot start found none for its stack.
-_OF_MEMORY = (
+# Messages of PyTorch, the CUDA libraries, C++ and Python; a thread that cannot start has no memory for its stack.
+_OUT_OF_MEMORY = (
     "out of memory",
     "t allocate memory",
     "not enough memory",
@@ -11,13 +11,13 @@ _OF_MEMORY = (
     "temporarily unavailable",
 )
 
-GO_ON = "the same command goes on from what is saved"  # the way out wherever a training is interrupted
+HOW_TO_RESUME = "the same command resumes from what is saved"  # in all messages about an interrupted training
 
 
 class NMTError(Exception):
-    """One sentence for the user that names the file, line or setting at fault and the way out."""
+    """An error with a message for the user that names the file, line or setting, the cause and the remedy."""
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Whether ``error`` says that the memory of any device does not suffice; no library has to be imported for it."""
-    return isinstance(error, MemoryError) or any(part in str(error) for part in _OF_MEMORY)
+    """Whether ``error`` means that a device or the system is out of memory; imports no library."""
+    return isinstance(error, MemoryError) or any(text in str(error) for text in _OUT_OF_MEMORY)

@@ -1,4 +1,4 @@
-"""Configuration dataclasses from and to plain mappings (TOML, JSON), with errors that name the nearest known key."""
+"""Configuration dataclasses from and to plain mappings (TOML, JSON), with errors that suggest the nearest known key."""
 
 import contextlib
 import dataclasses
@@ -21,7 +21,7 @@ def did_you_mean(name: str, known: typing.Iterable[str]) -> str:
 
 @contextlib.contextmanager
 def error_context(file: str) -> Iterator[None]:
-    """Each NMTError of the block names ``file``, also that of a value out of range, which knows of no file."""
+    """Make each NMTError of the block name ``file``, also those about values, which do not know the file."""
     try:
         yield
     except NMTError as error:
@@ -65,7 +65,7 @@ def _is_required(field: "dataclasses.Field[Any]") -> bool:
 
 
 def _convert(value: Any, hint: Any, where: str) -> Any:
-    """``value`` as the type ``hint`` wants it: whole numbers pass for floats, lists for tuples; no more."""
+    """``value`` as the type ``hint``: integers are accepted for floats, lists for tuples, nothing else."""
     if isinstance(hint, types.UnionType):
         if value is None and type(None) in hint.__args__:
             return None
@@ -73,7 +73,7 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
     origin = typing.get_origin(hint) or hint
     if origin is tuple and isinstance(value, (list, tuple)):
         item = typing.get_args(hint)[0]
-        return tuple(_convert(part, item, where) for part in value)
+        return tuple(_convert(element, item, where) for element in value)
     if origin is dict and isinstance(value, Mapping):
         return dict(value)
     if origin is float and isinstance(value, int) and not isinstance(value, bool):
@@ -87,7 +87,7 @@ def _type_name(origin: Any) -> str:
     names = {
         int: "a whole number",
         float: "a number",
-        str: "a text",
+        str: "a string",
         bool: "true or false",
         tuple: "a list",
         dict: "a table",

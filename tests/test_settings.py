@@ -48,10 +48,10 @@ def test_an_unknown_key_suggests_the_nearest() -> None:
         ("beam_size", None, "a whole number"),
         ("ratio", "1", "a number"),
         ("ratio", True, "a number"),
-        ("name", 1, "a text"),
+        ("name", 1, "a string"),
         ("shuffle", 1, "true or false"),
         ("symbols", "abc", "a list"),
-        ("symbols", [1], "a text"),
+        ("symbols", [1], "a string"),
         ("extra", [], "a table"),
     ],
 )

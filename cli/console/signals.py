@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from nmt.errors import GO_ON
+from nmt.errors import HOW_TO_RESUME
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 PATIENCE = 2.0  # seconds for Python to end by itself, which a long computation in C prevents
@@ -50,7 +50,7 @@ class StopOnSignal:
             _say("stopping: saving the work so far first; send the signal again to end at once")
             return
         self.ending = True
-        _say(f"interrupted; {GO_ON}")
+        _say(f"interrupted; {HOW_TO_RESUME}")
         raise SystemExit(128 + number)
 
     def watch(self, signals: socket.socket) -> None:
@@ -63,7 +63,7 @@ class StopOnSignal:
                     continue
                 time.sleep(PATIENCE)
                 if not self.ending:
-                    _say(f"{SHOW_CURSOR if self._terminals else ''}ended at once; {GO_ON}")
+                    _say(f"{SHOW_CURSOR if self._terminals else ''}ended at once; {HOW_TO_RESUME}")
                     os._exit(128 + number[0])
 
     def _leave_terminals(self) -> None:

@@ -20,7 +20,7 @@ from ..options import (
 )
 from ..unused_options import reject_given
 
-USES = """say what to explain:
+USES = """choose what to explain:
 
   a sentence  nmt explain "Ein Hund läuft." -o page.html
   words       nmt explain --neighbours Hund --neighbours Katze -o map.svg

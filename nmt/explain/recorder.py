@@ -1,8 +1,7 @@
-"""What a Transformer computes for a sentence, recorded from outside: its own code and speed stay as they are.
+"""What a Transformer computes for a sentence, recorded from outside; the model's code and speed do not change.
 
-During a recording, substitutes with the same parameters take the place of the attention and residual modules, and the
-feed-forward networks have hooks. Afterwards the original modules are back. A recording does not change what the model
-computes.
+During a recording, modules with the same parameters replace the attention and residual modules, and the feed-forward
+networks have hooks. Afterwards the model has its original modules again. A recording does not change its results.
 """
 
 from collections.abc import Callable, Iterator
@@ -65,7 +64,7 @@ def recording(model: Transformer) -> Iterator[Recording]:
 
 
 def _substitute(stack: ExitStack, model: nn.Module, name: str, substitute: nn.Module) -> None:
-    """Put ``substitute`` in the place of the submodule ``name`` of ``model`` until ``stack`` ends."""
+    """Replace the submodule ``name`` of ``model`` with ``substitute`` until ``stack`` ends."""
     owner_name, _, attribute = name.rpartition(".")
     owner = model.get_submodule(owner_name)
     original = getattr(owner, attribute)

@@ -33,7 +33,7 @@ def resolve_model_path(given: StrPath | None) -> Path:
     if chosen is None:
         raise NMTError("there is no model: name its directory with -m or $NMT_MODEL (./model does not exist either)")
     origin = "" if given else ", which $NMT_MODEL names"
-    raise NMTError(f"there is no model directory {path}{origin}; make one with nmt train -o {shlex.quote(str(path))}")
+    raise NMTError(f"there is no model directory {path}{origin}; train one with nmt train -o {shlex.quote(str(path))}")
 
 
 def disk_usage(directory: StrPath) -> tuple[int, int]:

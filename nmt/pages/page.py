@@ -1,7 +1,7 @@
-"""One HTML file from a body, data, style and script, which asks nothing of any network.
+"""One HTML file from a body, data, style and script that makes no network requests.
 
-Text of users reaches a page in two ways only: through ``escape`` into the body, or as JSON into ``data``, from where
-the scripts put it into the document as text (``textContent``), never as markup.
+Users' text enters a page in two ways only: through ``escape`` into the body, or as JSON into ``data``; the scripts
+insert it into the document as text (``textContent``), never as markup.
 """
 
 import html
@@ -11,17 +11,17 @@ from typing import Any
 
 from nmt.text.printable import without_surrogates
 
-# Nothing is fetched, whatever a page might hold: what stands in the file is all there is.
+# The browser loads nothing from outside the file, whatever it contains.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
 def escape(text: object) -> str:
-    """``text`` as it can stand in the body of a page or in an attribute in double quotes."""
+    """``text`` for the body of a page or for an attribute in double quotes."""
     return html.escape(without_surrogates(str(text)), quote=True)
 
 
 def asset(package: str, name: str) -> str:
-    """The text of the file ``name`` (a style sheet, a script) that lies beside the modules of ``package``."""
+    """The text of the file ``name`` (a style sheet or a script) in the directory of ``package``."""
     return resources.files(package).joinpath(name).read_text(encoding="utf-8")
 
 
@@ -30,8 +30,8 @@ def build_page(
 ) -> str:
     """The text of an HTML file.
 
-    ``body`` is markup; ``data`` anything JSON can hold, which the script finds as the text of the element
-    ``#data``; ``style`` is put after the style that all pages share (its colours are variables: base.css).
+    ``body`` is markup; ``data`` is any JSON value, which the script reads from the text of the element ``#data``;
+    ``style`` follows the style that all pages share (base.css, whose colours are variables).
     """
     return "\n".join(
         (
@@ -57,7 +57,7 @@ def build_page(
 
 
 def embedded(data: Any) -> str:
-    """``data`` as JSON in which no text can end the element it stands in; infinite numbers are an error."""
+    """``data`` as JSON that cannot end the element around it; infinite numbers are an error."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     text = without_surrogates(text, backslash=r"\\")
     for character in "<>&\u2028\u2029":

@@ -46,7 +46,7 @@ def attend_by_hand(module: Attention, attending: Tensor, attended: Tensor, *, ca
 
 def by_hand(model: Transformer) -> tuple[dict[str, Tensor], Tensor]:
     """All attention weights by module, and the logits, without the forward methods of the model and its layers."""
-    found: dict[str, Tensor] = {}
+    all_weights: dict[str, Tensor] = {}
 
     def sublayer(residual: torch.nn.Module, states: Tensor, work) -> Tensor:  # type: ignore[no-untyped-def]
         pre = model.config.norm == "pre"
@@ -56,7 +56,7 @@ def by_hand(model: Transformer) -> tuple[dict[str, Tensor], Tensor]:
     def attention(name: str, attended: Tensor | None, *, causal: bool = False):  # type: ignore[no-untyped-def]
         def work(states: Tensor) -> Tensor:
             module = model.get_submodule(name)
-            found[name], output = attend_by_hand(
+            all_weights[name], output = attend_by_hand(
                 module, states, states if attended is None else attended, causal=causal
             )
             return output
@@ -80,39 +80,39 @@ def by_hand(model: Transformer) -> tuple[dict[str, Tensor], Tensor]:
         cross = attention(f"decoder.{number}.cross_attention", memory)
         states = sublayer(layer.cross_attention_residual, states, cross)
         states = sublayer(layer.feed_forward_residual, states, feed_forward(layer))
-    return found, model.decoder_norm(states) @ model.embedding.weight.T
+    return all_weights, model.decoder_norm(states) @ model.embedding.weight.T
 
 
 def test_all_weights_are_those_of_an_independent_forward_pass(model: Transformer) -> None:
     with torch.inference_mode():
         weights, logits = by_hand(model)
-        with recording(model) as found:
+        with recording(model) as records:
             recorded = model(SOURCE, TARGET_IN)
     torch.testing.assert_close(recorded, logits)
-    assert found.attention.keys() == weights.keys()
+    assert records.attention.keys() == weights.keys()
     assert len(weights) == 6
-    for name, attended in found.attention.items():
+    for name, attended in records.attention.items():
         torch.testing.assert_close(attended.weights[0], weights[name])
         torch.testing.assert_close(attended.weights.sum(3), torch.ones(attended.weights.shape[:3]))
 
 
 def test_the_weighted_values_are_the_attentions_output(model: Transformer) -> None:
-    with torch.inference_mode(), recording(model) as found:
+    with torch.inference_mode(), recording(model) as records:
         model(SOURCE, TARGET_IN)
-    for name, attended in found.attention.items():
+    for name, attended in records.attention.items():
         merged = (attended.weights @ attended.values).transpose(1, 2).flatten(2)
         output = model.get_submodule(name).output(merged)
-        torch.testing.assert_close(output, found.residual[f"{name}_residual"].output)
+        torch.testing.assert_close(output, records.residual[f"{name}_residual"].output)
 
 
 def test_the_cross_attention_is_that_of_alignment(model: Transformer) -> None:
     target = torch.cat((TARGET_IN[:, 1:], torch.tensor([[EOS]])), dim=1)
     with torch.inference_mode():
         expected = cross_attention(model, SOURCE, target)
-        with recording(model) as found:
+        with recording(model) as records:
             model(SOURCE, TARGET_IN)
     for layer, weights in enumerate(expected):
-        torch.testing.assert_close(found.attention[f"decoder.{layer}.cross_attention"].weights, weights)
+        torch.testing.assert_close(records.attention[f"decoder.{layer}.cross_attention"].weights, weights)
 
 
 def test_recording_changes_no_bit_and_leaves_the_model_as_it_was(model: Transformer) -> None:
@@ -133,13 +133,13 @@ def test_recording_changes_no_bit_and_leaves_the_model_as_it_was(model: Transfor
 
 
 def test_neurons_are_never_below_zero_and_give_the_output(model: Transformer) -> None:
-    with torch.inference_mode(), recording(model) as found:
+    with torch.inference_mode(), recording(model) as records:
         model(SOURCE, TARGET_IN)
-        for name, neurons in found.neurons.items():
+        for name, neurons in records.neurons.items():
             assert float(neurons.min()) >= 0
-            output = found.residual[f"{name}_residual"].output
+            output = records.residual[f"{name}_residual"].output
             torch.testing.assert_close(model.get_submodule(name).outer(neurons), output)
-    assert len(found.neurons) == 4
+    assert len(records.neurons) == 4
 
 
 def test_an_ablated_head_adds_nothing(model: Transformer) -> None:
@@ -148,13 +148,13 @@ def test_an_ablated_head_adds_nothing(model: Transformer) -> None:
     assert isinstance(module, Attention)
     with torch.inference_mode():
         whole = model(SOURCE, TARGET_IN)
-        with recording(model) as found, without_head(module, 2):
+        with recording(model) as records, without_head(module, 2):
             without = model(SOURCE, TARGET_IN)
         again = model(SOURCE, TARGET_IN)
-    attended = found.attention[name]
+    attended = records.attention[name]
     heads = attended.weights @ attended.values
     heads[:, 2] = 0
     expected = F.linear(heads.transpose(1, 2).flatten(2), module.output.weight, module.output.bias)
-    torch.testing.assert_close(found.residual[f"{name}_residual"].output, expected)
+    torch.testing.assert_close(records.residual[f"{name}_residual"].output, expected)
     assert not torch.equal(whole, without)
     assert torch.equal(whole, again)

@@ -16,11 +16,11 @@ from tests.explain.conftest import SENTENCE
 
 
 def test_the_translation_is_that_of_nmt_translate(trace: Trace, reversal: Reversal) -> None:
-    [found] = Translator(reversal.model_dir, engine="torch").translations([SENTENCE])
-    assert trace.target.text == found.text == SENTENCE[::-1]
+    [translation] = Translator(reversal.model_dir, engine="torch").translations([SENTENCE])
+    assert trace.target.text == translation.text == SENTENCE[::-1]
     best = trace.beams.nodes[trace.beams.best]
-    assert best.rank == pytest.approx(found.candidates[0].log_probability, abs=1e-4)
-    assert best.score == pytest.approx(found.score, abs=1e-4)
+    assert best.rank == pytest.approx(translation.candidates[0].log_probability, abs=1e-4)
+    assert best.score == pytest.approx(translation.score, abs=1e-4)
 
 
 def test_the_logits_are_those_of_forward(trace: Trace) -> None:
@@ -74,9 +74,9 @@ def test_ranks_of_the_beam_are_sums_of_the_models_log_probabilities(trace: Trace
 
 
 def test_the_document_holds_all_weights_and_its_rows_sum_to_one(trace: Trace) -> None:
-    found = document(trace, digits=6)
+    page = document(trace, digits=6)
     shapes = set()
-    for which, layers in (("encoder", found["encoder"]), ("decoder", found["decoder"])):
+    for which, layers in (("encoder", page["encoder"]), ("decoder", page["decoder"])):
         for number, layer in enumerate(layers):
             for name in ("attention", "cross_attention"):
                 if name in layer:
@@ -96,27 +96,27 @@ def test_the_arithmetic_of_a_page_gives_its_weights(trace: Trace) -> None:
 
 
 def test_candidates_and_others_give_the_exact_probabilities_at_every_temperature(trace: Trace) -> None:
-    found = document(trace, digits=6)
+    page = document(trace, digits=6)
     compared = 0
-    for step, logits in zip(found["steps"], trace.logits, strict=True):
+    for step, logits in zip(page["steps"], trace.logits, strict=True):
         known = torch.tensor([candidate[2] for candidate in step["candidates"]])
-        for temperature, rest in zip(found["temperatures"], step["rest"], strict=True):
+        for temperature, rest in zip(page["temperatures"], step["rest"], strict=True):
             expected = (logits / temperature).softmax(0).sort(descending=True).values[: len(known)]
             every = torch.cat((known / temperature, torch.tensor([-math.inf if rest is None else rest])))
             torch.testing.assert_close(every.softmax(0)[:-1], expected, atol=1e-4, rtol=1e-3)
             compared += 1
     assert compared >= 20 * len(trace.target.ids)
-    assert len(found["steps"][0]["candidates"]) <= CANDIDATES
+    assert len(page["steps"][0]["candidates"]) <= CANDIDATES
 
 
 def test_subwords_are_grouped_into_words(talkative: ExplainedModel) -> None:
-    found = trace_sentence(talkative, "a catdog")
-    words = [word for word in found.source.words if not word.startswith("<")]
+    catdog = trace_sentence(talkative, "a catdog")
+    words = [word for word in catdog.source.words if not word.startswith("<")]
     assert "".join(words) == "acatdog"
-    assert len(found.source.words) < len(found.source.subwords)
-    assert found.source.words[-1] == "</s>"
-    positions = [position for word in found.source.subwords_of_words() for position in word]
-    assert positions == list(range(len(found.source.subwords)))
+    assert len(catdog.source.words) < len(catdog.source.subwords)
+    assert catdog.source.words[-1] == "</s>"
+    positions = [position for word in catdog.source.subwords_of_words() for position in word]
+    assert positions == list(range(len(catdog.source.subwords)))
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00"])

@@ -1,4 +1,4 @@
-"""What users' text can do to a page: nothing."""
+"""Users' text cannot change a page."""
 
 import json
 import re
@@ -11,14 +11,14 @@ HOSTILE = ["</script><script>alert(1)</script>", "<!--<script>", "a & b", "\u202
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_data_comes_back_as_it_was_and_cannot_end_its_element(text: str) -> None:
+def test_data_is_unchanged_and_cannot_end_its_element(text: str) -> None:
     written = embedded({"text": text})
 
     assert not re.search("[<>&\u2028\u2029]", written)
     assert json.loads(written) == {"text": text}
 
 
-def test_numbers_that_json_does_not_know_are_refused() -> None:
+def test_numbers_that_are_not_json_are_refused() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         embedded(float("nan"))
 
@@ -32,7 +32,7 @@ def test_a_page_escapes_its_title_and_names_its_language() -> None:
     assert page.count("<script") == 2
 
 
-def test_a_page_asks_nothing_of_a_network() -> None:
+def test_a_page_makes_no_network_requests() -> None:
     page = build_page(title="t", body="", data=None)
 
     assert "default-src 'none'" in page

@@ -20,7 +20,7 @@ from nmt.training.recipe import Recipe, merge_recipe
         ({"training": {"weight_decay": float("nan")}}, "weight_decay must be a finite number"),
         ({"training": {"seed": 2**63}}, "seed must be at most"),
         ({"training": {"budget": "20"}}, "'20' is not a length of time; write it as 90s, 20m, 1h30m or 1d"),
-        ({"training": {"budget": 20}}, "budget must be a text"),
+        ({"training": {"budget": 20}}, "budget must be a string"),
         ({"training": {"schedule": "cosin"}}, "there is no schedule 'cosin', only auto, linear, inverse-sqrt, cosine"),
         ({"training": {"decay": 0}}, "decay must be above 0"),
         ({"training": {"patience": 0}}, "patience must be at least 1"),

@@ -21,7 +21,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from nmt.errors import GO_ON, NMTError
+from nmt.errors import HOW_TO_RESUME, NMTError
 from nmt.training.distributed.calls import FollowerCalls
 from nmt.training.distributed.placement import World
 
@@ -227,7 +227,7 @@ class Processes(Group):
             if not (isinstance(error, dist.DistError) or "/gloo/" in str(error)):
                 raise
             lost = "another process" if self.main else "the leading process"
-            raise LostError(f"{lost} of this training has ended or cannot be reached; {GO_ON}") from error
+            raise LostError(f"{lost} of this training has ended or cannot be reached; {HOW_TO_RESUME}") from error
 
     def _broadcast(self, message: Any) -> Any:
         """The leader's ``message``."""

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import torch
 
-from nmt.errors import GO_ON, NMTError
+from nmt.errors import HOW_TO_RESUME, NMTError
 from nmt.runtime.workers import fresh_interpreter
 from nmt.training.distributed.group import ALONE, Group, LostError, Processes, file_store
 from nmt.training.distributed.placement import World
@@ -60,7 +60,7 @@ class Leader:
         if followers is not None:
             followers.close()
         if death:
-            raise LostError(f"{death}; {GO_ON}") from error
+            raise LostError(f"{death}; {HOW_TO_RESUME}") from error
 
 
 class FollowerProcesses:
@@ -141,5 +141,5 @@ class FollowerProcesses:
         self._deaths.append(f"process {rank + 1} of {self._size} was ended {how}{hint}")
         time.sleep(TO_NOTICE)
         if not self._closing:
-            logger.error("%s; %s", self._deaths[0], GO_ON)
+            logger.error("%s; %s", self._deaths[0], HOW_TO_RESUME)
             os._exit(1)

@@ -51,7 +51,7 @@ def test_before_there_is_anything_to_save_one_signal_is_enough(number: signal.Si
     process.send_signal(number)
     out, errors = process.communicate(timeout=20)
     assert (process.returncode, out) == (128 + number, "")
-    assert "nmt: interrupted; the same command goes on" in errors
+    assert "nmt: interrupted; the same command resumes" in errors
     assert "Traceback" not in errors
 
 

@@ -23,9 +23,9 @@ def test_paths_start_from_the_folder_of_the_settings_file() -> None:
     [
         ({"sources": ["a"]}, r"a.toml \[data\]: unknown setting 'sources'; did you mean source"),
         ({"valid": "a"}, "unknown setting 'valid'; did you mean valid_tag"),
-        ({"source": 3}, "source must be a text, not 3"),
+        ({"source": 3}, "source must be a string, not 3"),
         ({"weight": ["3"]}, "weight must be a number, not '3'"),
-        ({"tokenizer": ["a"]}, "tokenizer must be a text"),
+        ({"tokenizer": ["a"]}, "tokenizer must be a string"),
         (["a"], r"data must be a table \[data\]"),
     ],
 )
