@@ -1,5 +1,6 @@
 """From files to ids: the same for any number of helpers, from the cache the second time, with tags in their places."""
 
+import json
 import random
 import re
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ import pytest
 
 import nmt.training.preparation.prepare
 from nmt.corpus import blocks
+from nmt.corpus.line_profile import LineProfile
 from nmt.errors import NMTError
 from nmt.runtime import workers
 from nmt.tokenization.tokenizer import Tokenizer
@@ -261,6 +263,17 @@ def test_the_order_of_weights_decides_which_copy_stays(tmp_path: Path) -> None:
                 run(weighted, tmp_path / "made")
         else:
             assert ("reading the corpus" in run(weighted, tmp_path / "made")[1]) == expected, weights
+
+
+def test_text_that_release_0_1_0_prepared_has_no_profile_of_its_lines(tmp_path: Path) -> None:
+    files = files_of(tmp_path, "a")
+    assert run(files, tmp_path / "made")[0].profile.sentences_per_line == 1
+    path = tmp_path / "made" / "prepared.json"
+    stored = json.loads(path.read_text())
+    del stored["facts"]["sentences_per_line"], stored["facts"]["all_caps"]
+    path.write_text(json.dumps(stored))
+    again, stages = run(files, tmp_path / "made")
+    assert (stages, again.profile) == ([], LineProfile())
 
 
 def test_of_much_text_a_sample_teaches_the_tokenizer(tmp_path: Path) -> None:

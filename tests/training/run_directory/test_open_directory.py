@@ -1,5 +1,6 @@
 """A model directory belongs to one run; what others keep there is left alone."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,14 @@ def test_where_something_cannot_be_removed_nothing_is(tmp_path: Path, monkeypatc
     with pytest.raises(NMTError, match=f"{WEIGHTS} cannot be removed: it is a mount point"):
         open_it(tmp_path, overwrite=True)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_languages_that_release_0_1_0_stored_as_they_were_given_are_the_same_setting(tmp_path: Path) -> None:
+    settings = open_it(tmp_path, overwrite=False) / "settings.json"
+    (tmp_path / "training" / "checkpoint-00000005.pt").touch()
+    stored = json.loads(settings.read_text())
+    settings.write_text(json.dumps({**stored, "languages": ["deu", "eng"]}))
+    assert open_it(tmp_path, overwrite=False) == tmp_path / "training"
+    settings.write_text(json.dumps({**stored, "languages": ["fra", "eng"]}))
+    with pytest.raises(NMTError, match="languages was"):
+        open_it(tmp_path, overwrite=False)
