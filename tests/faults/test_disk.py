@@ -83,7 +83,7 @@ def sizes(directory: Path, pattern: str) -> int:
         ("training/checkpoint-00000004.pt", "checkpoint-00000002.pt"),
     ],
 )
-def test_no_room_is_a_sentence_and_the_same_command_goes_on(
+def test_no_room_is_a_sentence_and_the_same_command_resumes(
     tmp_path: Path, whole: Path, first_too_large: str, named: str
 ) -> None:
     directory = write_text(tmp_path / "run")

@@ -163,7 +163,7 @@ def test_what_links_of_a_model_directory_point_to_is_never_written(model: Path, 
     assert load_info(model) == info
 
 
-def test_a_copy_whose_vocabulary_is_no_list_of_texts_is_refused(model: Path) -> None:
+def test_a_copy_whose_vocabulary_is_not_a_list_of_strings_is_refused(model: Path) -> None:
     copy = read_copy(model)
     assert copy is not None
     for content in (b"{}", b"[1]", b"\xff", b"[" * 90_000):

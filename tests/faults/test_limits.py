@@ -130,7 +130,7 @@ def test_a_full_disk_is_a_sentence(model: Path, text: Path, tmp_path: Path, name
 
 
 @pytest.mark.slow
-def test_a_training_on_a_full_disk_goes_on_when_there_is_room(text: Path, tmp_path: Path) -> None:
+def test_a_training_on_a_full_disk_resumes_once_there_is_room(text: Path, tmp_path: Path) -> None:
     small = ("--encoder-layers", 1, "--decoder-layers", 1, "--dimension", 64, "--feed-forward", 64, "--heads", 2)
     steps = ("--max-steps", 8, "--checkpoint-every", 2, "--keep", 3, "--validate-every", 4, "--batch-tokens", 400)
     options = ("-s", text, "-t", text, "--model-type", "char", *small, *steps)

@@ -20,12 +20,12 @@ def test_durations(text: str, seconds: float) -> None:
 @pytest.mark.parametrize(
     "text", ["20", "", " ", "m", "-5m", "20 minutes", "1m1h", "0s", "0h0m", "1e3s", "9" * 20 + "d"]
 )
-def test_what_is_no_duration_is_a_sentence(text: str) -> None:
+def test_what_is_not_a_duration_is_a_sentence(text: str) -> None:
     with pytest.raises(NMTError, match="write it as 90s, 20m, 1h30m or 1d"):
         parse_duration(text)
 
 
-def test_a_clock_goes_on_where_an_earlier_command_stopped() -> None:
+def test_a_clock_continues_where_an_earlier_command_stopped() -> None:
     clock = Clock(start=time.monotonic() - 5, before=100)
     assert clock.seconds() == pytest.approx(105, abs=0.1)
     assert clock.monotonic(110) == pytest.approx(time.monotonic() + 5, abs=0.1)

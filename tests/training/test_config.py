@@ -48,7 +48,7 @@ def test_a_schedule_that_leads_to_an_end_needs_one() -> None:
     TrainingConfig().check_end()
 
 
-def test_weights_decay_as_suits_the_optimizer_unless_told_otherwise() -> None:
+def test_weights_decay_by_optimizer_unless_set_otherwise() -> None:
     decays = {name: TrainingConfig(optimizer=name).settled_weight_decay for name in ("muon", "adamw")}
     assert decays["muon"] > decays["adamw"] > 0
     assert TrainingConfig(weight_decay=0.0).settled_weight_decay == 0

@@ -75,7 +75,7 @@ def test_a_better_model_is_published_and_scored(tmp_path: Path) -> None:
     assert longer.scores
 
 
-def test_what_is_no_larger_limit_of_a_finished_run_is_refused(tmp_path: Path) -> None:
+def test_any_change_of_a_finished_run_but_a_larger_limit_is_refused(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     output = tmp_path / "model"
     asked = iter(range(5))

@@ -51,7 +51,7 @@ def gradient_on(device: str, precision: str, **settings: float) -> torch.Tensor:
 
 @pytest.mark.parametrize("r_drop", [0.0, 3.0])
 @pytest.mark.parametrize(("precision", "least"), [("float32", 0.99999), ("bfloat16", 0.998)])
-def test_the_gradient_is_that_of_the_processor(precision: str, least: float, r_drop: float) -> None:
+def test_the_gradient_equals_that_of_the_cpu(precision: str, least: float, r_drop: float) -> None:
     expected, found = (
         gradient_on(device, kind, r_drop=r_drop) for device, kind in (("cpu", "float32"), ("cuda", precision))
     )
@@ -71,7 +71,7 @@ def little_memory() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("little_memory")
-def test_out_of_memory_halves_the_batches_and_goes_on() -> None:
+def test_out_of_memory_halves_the_batches_and_training_continues() -> None:
     torch.manual_seed(5)
     learner = Learner(Transformer(MODEL).to("cuda"), TrainingConfig())
     update = learner.update(batches(8000), rate=1e-4)
@@ -88,7 +88,7 @@ def test_the_tokens_of_a_batch_are_found_by_trying() -> None:
     assert found != wanted
 
 
-def test_a_run_on_a_gpu_stops_goes_on_and_translates_anywhere(tmp_path: Path) -> None:
+def test_a_run_on_a_gpu_stops_resumes_and_translates_anywhere(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     recipe = merge_recipe(Recipe(), SMALL, where="test")
     asked = iter(range(7))
@@ -107,7 +107,7 @@ def test_a_run_on_a_gpu_stops_goes_on_and_translates_anywhere(tmp_path: Path) ->
         assert len(Translator(tmp_path / "model", device=device, engine="torch").translate(lines)) == 3
 
 
-def test_it_translates_as_the_processor_does(reversal: Reversal) -> None:
+def test_it_translates_like_the_cpu(reversal: Reversal) -> None:
     translators = (Translator(reversal.model_dir, device=device, engine="torch") for device in ("cpu", "cuda"))
     expected, found = (translator.translate(reversal.unseen) for translator in translators)
     assert sum(one == other for one, other in zip(expected, found, strict=True)) >= 0.99 * len(expected)

@@ -109,7 +109,7 @@ def test_other_subwords_are_drawn_alike_after_a_stop(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["config.json", "weights.safetensors", "tokenizer.model"])
-def test_the_same_command_mends_a_finished_model_that_lost_a_file(tmp_path: Path, name: str) -> None:
+def test_the_same_command_repairs_a_finished_model_that_lost_a_file(tmp_path: Path, name: str) -> None:
     files = write_corpus(tmp_path)
     run(files, tmp_path / "model")
     (tmp_path / "model" / name).unlink()
@@ -121,7 +121,7 @@ def test_the_same_command_mends_a_finished_model_that_lost_a_file(tmp_path: Path
     assert (scores["step"], scores["weights"]) == (12, "moving average")
 
 
-def test_other_settings_or_text_are_named_and_overwrite_starts_afresh(tmp_path: Path) -> None:
+def test_other_settings_or_text_are_named_and_overwrite_starts_over(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     output = tmp_path / "model"
     run(files, output)
@@ -135,7 +135,7 @@ def test_other_settings_or_text_are_named_and_overwrite_starts_afresh(tmp_path: 
     assert load_info(output).training["steps"] == 3
 
 
-def test_a_tokenizer_given_at_first_cannot_be_left_out_or_replaced_later(tmp_path: Path) -> None:
+def test_the_tokenizer_of_a_run_cannot_be_left_out_or_replaced_later(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     run(files, tmp_path / "other")
     given, another = tmp_path / "given.model", tmp_path / "another.model"
@@ -148,7 +148,7 @@ def test_a_tokenizer_given_at_first_cannot_be_left_out_or_replaced_later(tmp_pat
     assert run(replace(files, tokenizer=str(given)), tmp_path / "model").finished
 
 
-def test_a_run_that_an_earlier_release_began_goes_on_without_the_settings_it_did_not_know(tmp_path: Path) -> None:
+def test_a_run_that_an_earlier_release_started_resumes_without_the_settings_it_did_not_have(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     run(files, tmp_path / "model", stop_requested=lambda: (tmp_path / "model" / "weights.safetensors").exists())
     path = tmp_path / "model" / "training" / "settings.json"
@@ -173,7 +173,7 @@ def test_a_trained_model_without_checkpoints_is_not_trained_over(tmp_path: Path)
     assert run(files, output, overwrite=True).finished
 
 
-def test_a_run_that_failed_before_its_first_checkpoint_can_be_mended(tmp_path: Path) -> None:
+def test_a_run_that_failed_before_its_first_checkpoint_can_be_fixed(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     target = Path(files.target[0])
     whole = target.read_text()
@@ -184,7 +184,7 @@ def test_a_run_that_failed_before_its_first_checkpoint_can_be_mended(tmp_path: P
     assert run(files, tmp_path / "model", {"training": {"seed": 3, "max_steps": 1}}).finished
 
 
-def test_what_a_kill_left_of_a_first_publication_is_no_obstacle(tmp_path: Path) -> None:
+def test_what_a_kill_left_of_a_first_publication_does_not_get_in_the_way(tmp_path: Path) -> None:
     """Killed between tokenizer and weights, or while writing: parts of a model, but none, and no checkpoint."""
     files = write_corpus(tmp_path)
     output = tmp_path / "model"

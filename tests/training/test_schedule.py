@@ -64,7 +64,7 @@ def test_no_warm_up() -> None:
     assert RateSchedule(peak=2.0, warmup=0).rate(1, None) == 2.0
 
 
-def test_the_closing_line_ends_just_above_zero() -> None:
+def test_the_decaying_rate_ends_just_above_zero() -> None:
     rates = [decaying_rate(step, start=100, updates=4, peak=1.0) for step in range(100, 107)]
     assert rates == pytest.approx([1, 0.8, 0.6, 0.4, 0.2, 0, 0])
 
@@ -75,7 +75,7 @@ def test_dropout_grows_along_a_line_and_stays() -> None:
     assert growing_dropout(0.3, 0, planned=0, within=0) == 0.3
 
 
-def test_dropout_begins_the_higher_the_longer_the_run() -> None:
+def test_dropout_starts_higher_in_longer_runs() -> None:
     first = [growing_dropout(0.3, 0, planned=planned, within=10) for planned in (0, 10, 20, 30, 300)]
     assert first == pytest.approx([0, 0, 0.15, 0.3, 0.3])
     shares = [growing_dropout(0.3, passes, planned=20, within=10) for passes in (0, 4, 6, 10, 20)]

@@ -177,7 +177,7 @@ def stop_after(calls: int) -> Callable[[], bool]:
 
 
 @pytest.mark.parametrize("stops", [[1], [7, 3], [5, 10]])
-def test_stopping_and_going_on_changes_no_bit(tmp_path: Path, stops: list[int]) -> None:
+def test_stopping_and_resuming_changes_no_bit(tmp_path: Path, stops: list[int]) -> None:
     whole = trainer(tmp_path / "whole")
     (tmp_path / "whole").mkdir()
     (tmp_path / "parts").mkdir()
@@ -198,7 +198,7 @@ def test_stopping_and_going_on_changes_no_bit(tmp_path: Path, stops: list[int]) 
 
 
 @pytest.mark.parametrize("validate_first_weights", [False, True])
-def test_a_stop_in_a_validation_gives_it_up_and_the_next_command_makes_it(
+def test_a_stop_interrupts_a_validation_and_the_next_command_repeats_it(
     tmp_path: Path, validate_first_weights: bool
 ) -> None:
     """At the beginning, on the way, at a checkpoint that may be gone back to, in patience's last, and at the end."""
@@ -370,7 +370,7 @@ def test_a_budget_is_continued_with_what_is_left_and_stays_finished(tmp_path: Pa
     assert third.state.finished
 
 
-def test_a_validation_that_was_given_up_takes_nothing_of_the_budget(tmp_path: Path) -> None:
+def test_an_interrupted_validation_uses_no_budget(tmp_path: Path) -> None:
     clock = SimulatedClock()
 
     class Interrupted(FakeValidator):
@@ -398,7 +398,7 @@ def test_without_time_to_validate_the_last_weights_are_published_all_the_same(tm
     assert 50 < clock.time < 60
 
 
-def test_a_budget_that_ends_after_a_validation_that_was_given_up_leaves_a_model(tmp_path: Path) -> None:
+def test_a_budget_that_ends_after_an_interrupted_validation_leaves_a_model(tmp_path: Path) -> None:
     clock = SimulatedClock()
     first = trainer(
         tmp_path,
@@ -419,7 +419,7 @@ def test_a_budget_that_ends_after_a_validation_that_was_given_up_leaves_a_model(
     assert state.best.weights == "moving average"
 
 
-def test_what_does_not_fit_into_the_rest_of_a_budget_is_not_begun(tmp_path: Path) -> None:
+def test_what_does_not_fit_into_the_rest_of_a_budget_is_not_started(tmp_path: Path) -> None:
     clock = SimulatedClock()
     planner = trainer(tmp_path, BUDGET, clock=clock).planner
     cheap, costly = (TrainState(timing=Timing(validation_seconds=seconds)) for seconds in (1, 8))
@@ -448,7 +448,7 @@ def lengths_of_updates(made: Trainer) -> list[int]:
     return longest
 
 
-def test_a_curriculum_begins_with_short_sentences_and_ends_with_all(tmp_path: Path) -> None:
+def test_a_curriculum_starts_with_short_sentences_and_ends_with_all(tmp_path: Path) -> None:
     config = replace(TRAINING, curriculum=0.5, max_steps=60, batch_tokens=30)
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
@@ -490,7 +490,7 @@ def test_dropout_is_whole_at_once_in_a_run_of_many_passes(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("settings", [{"curriculum": 0.5}, {"dropout_passes": 3.0}], ids=lambda given: "-".join(given))
-def test_what_changes_with_the_run_goes_on_exactly_after_a_stop(tmp_path: Path, settings: dict[str, float]) -> None:
+def test_what_changes_during_a_run_resumes_exactly_after_a_stop(tmp_path: Path, settings: dict[str, float]) -> None:
     config = replace(TRAINING, **settings, accumulate=2)
     for name in ("whole", "parts"):
         (tmp_path / name).mkdir()

@@ -101,7 +101,7 @@ def test_each_source_is_translated_with_its_own_tag(
         assert validator.translations(model, validator.task.search, deadline) == expected
 
 
-def test_a_validation_that_found_no_time_says_nothing_of_what_one_takes() -> None:
+def test_a_validation_that_ran_out_of_time_does_not_measure_what_one_takes() -> None:
     model, validator = prepared([Pair(source, "a") for source in SOURCES])
     assert validator.validate(model, TrainState(), time.monotonic()) is None
     assert validator.cost == 0
@@ -113,7 +113,7 @@ def test_a_validation_that_found_no_time_says_nothing_of_what_one_takes() -> Non
 
 
 @pytest.mark.parametrize("calls", [0, 1, 3, 4])
-def test_a_stop_is_heard_between_batches_of_translations_and_of_the_loss(calls: int) -> None:
+def test_a_stop_takes_effect_between_batches_of_translations_and_of_the_loss(calls: int) -> None:
     left = iter(range(calls))
     pairs = [Pair(f"{number:08b}".replace("0", "a ").replace("1", "b "), "a") for number in range(150)]
     model, validator = prepared(pairs, stop_requested=lambda: next(left, None) is None)

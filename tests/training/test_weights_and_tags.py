@@ -35,7 +35,7 @@ def test_weights_and_tags_are_settings_of_the_run_and_tags_are_in_its_record(tmp
         Translator(tmp_path / "model", tag="bd")
 
 
-def test_a_model_that_goes_on_from_a_tagged_one_takes_text_that_spells_its_tag_as_text(tmp_path: Path) -> None:
+def test_a_model_that_starts_from_a_tagged_one_reads_text_that_spells_its_tag_as_text(tmp_path: Path) -> None:
     once: dict[str, object] = {"training": {"max_steps": 1}}
     files = write_corpus(tmp_path)
     run(replace(files, tag=("bt",)), tmp_path / "model", once)
@@ -56,7 +56,7 @@ def test_a_model_that_goes_on_from_a_tagged_one_takes_text_that_spells_its_tag_a
     assert "<bt>" not in translator.translate(["eins <bt>"])[0]
 
 
-def test_a_run_that_is_refused_as_it_begins_removes_no_model(tmp_path: Path) -> None:
+def test_a_run_that_is_refused_at_the_start_removes_no_model(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     run(files, tmp_path / "model", {"training": {"max_steps": 1}})
     twice = replace(files, source=files.source * 2, target=files.target * 2, tag=("x", "y"))

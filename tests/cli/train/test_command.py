@@ -50,7 +50,7 @@ def test_from_two_files_to_a_model(tmp_path: Path, text: list[str]) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_saves_and_the_same_command_goes_on(
+def test_a_signal_saves_and_the_same_command_resumes(
     tmp_path: Path, text: list[str], number: signal.Signals, status: int
 ) -> None:
     arguments = [*text, "-o", str(tmp_path / "model"), *SHORT, "--max-steps", "100000", "--validate-every", "20"]

@@ -297,7 +297,7 @@ def weights(output: Path) -> dict[str, torch.Tensor]:
     return {**found[1]["model"], **{f"average {name}": tensor for name, tensor in found[1]["average"].items()}}
 
 
-def test_a_run_of_two_processes_is_stopped_and_goes_on(
+def test_a_run_of_two_processes_is_stopped_and_resumed(
     tmp_path: Path, text: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     """By two again, bit for bit; by one soundly, and the user hears that an update sees less."""
@@ -449,7 +449,9 @@ def test_processes_of_torchrun_find_the_losses_of_one(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="lo is Linux's name of the loopback interface")
 @pytest.mark.parametrize("launch", [as_torchrun_does, pytest.param(torchrun, marks=pytest.mark.slow)])
-def test_a_mistake_is_told_once(tmp_path: Path, text: list[str], launch: Callable[..., list[tuple[int, str]]]) -> None:
+def test_a_mistake_is_reported_once(
+    tmp_path: Path, text: list[str], launch: Callable[..., list[tuple[int, str]]]
+) -> None:
     results = launch("-s", text[0], "-t", str(tmp_path / "none.en"), "-o", str(tmp_path / "model"))
     assert [status for status, _ in results] == [1] * len(results)
     assert results[0][1].count("nmt: ") == 1
@@ -468,7 +470,7 @@ def test_a_mistake_is_told_once(tmp_path: Path, text: list[str], launch: Callabl
         ("cuda", None, {**RANK_1, "LOCAL_RANK": "2"}, "there are only 2"),
     ],
 )
-def test_what_cannot_be_is_refused(
+def test_impossible_worlds_are_refused(
     monkeypatch: pytest.MonkeyPatch, device: str, devices: int | None, environment: dict[str, str], message: str
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
@@ -478,7 +480,7 @@ def test_what_cannot_be_is_refused(
         choose_world(device, devices, environment)
 
 
-def test_the_place_of_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_world_of_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_world("cpu", None, {}) == World(device=CPU)
     assert choose_world("cpu", 4, {}) == World(device=CPU, size=4, local_size=4)
     assert not is_follower({})

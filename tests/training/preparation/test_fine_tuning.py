@@ -87,7 +87,7 @@ def test_a_stopped_run_needs_the_old_text_no_more_and_ends_as_a_whole_one(
     assert all((whole[name] == tensor).all() for name, tensor in parts.items())
 
 
-def test_without_the_old_text_it_says_what_to_do(parent: Path, files: DataConfig, tmp_path: Path) -> None:
+def test_without_the_old_text_a_message_says_what_to_do(parent: Path, files: DataConfig, tmp_path: Path) -> None:
     copy = shutil.copytree(parent, tmp_path / "copy", ignore=shutil.ignore_patterns("training"))
     reporter = RecordingReporter()
     run(files, tmp_path / "model", SHORT, parent=copy, reporter=reporter)
@@ -115,7 +115,7 @@ def test_what_the_parent_decides_cannot_be_set(parent: Path, files: DataConfig, 
     assert dropout.model_config(replace(recipe, model={"dropout": 0.3})).dropout == 0.3
 
 
-def test_a_model_that_goes_on_learns_gently_unless_told_otherwise() -> None:
+def test_fine_tuning_learns_slowly_unless_set_otherwise() -> None:
     for optimizer in ("muon", "adamw"):
         recipe = Recipe(training=TrainingConfig(optimizer=optimizer))
         assert with_fine_tuning_defaults(recipe).training.peak_rate == pytest.approx(recipe.training.peak_rate / 5)

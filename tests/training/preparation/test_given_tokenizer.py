@@ -34,7 +34,7 @@ def test_models_of_several_seeds_share_a_tokenizer_and_translate_together(tmp_pa
     assert len(Translator([tmp_path / "1", tmp_path / "2"], device="cpu").translate(["eins zwei"])) == 1
 
 
-def test_a_given_tokenizer_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_an_existing_tokenizer_is_used_unchanged(tmp_path: Path) -> None:
     path = tokenizer_file(tmp_path, symbols=("<bt>",))
     files = replace(files_of(tmp_path, "a", "b"), tokenizer=path, tag=("", "bt"))
     prepared, stages = prepare_text(files, tmp_path / "made", NO_SETTINGS)
@@ -52,7 +52,7 @@ def test_a_given_tokenizer_is_taken_as_it_is(tmp_path: Path) -> None:
     assert not list((tmp_path / "tags").glob("*"))  # it is found before the text is read
 
 
-def test_what_is_no_tokenizer_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_tokenizer_is_named(tmp_path: Path) -> None:
     (tmp_path / "no.model").write_bytes(b"text")
     files = replace(files_of(tmp_path, "a"), tokenizer=str(tmp_path / "no.model"))
     with pytest.raises(NMTError, match=r"no\.model: the tokenizer is damaged or not a SentencePiece model"):
@@ -62,7 +62,7 @@ def test_what_is_no_tokenizer_is_named(tmp_path: Path) -> None:
         resolve_data(replace(files, tokenizer=str(tmp_path / "missing")))
 
 
-def test_what_knows_one_segmentation_is_not_asked_for_others(tmp_path: Path) -> None:
+def test_a_tokenizer_with_one_segmentation_cannot_sample_others(tmp_path: Path) -> None:
     for kind in ("word", "char"):
         with pytest.raises(NMTError, match=f"of the type {kind} segments a text in one way only"):
             merge_recipe(

@@ -84,7 +84,7 @@ def test_a_quick_check_of_the_text_is_reported_in_three_lines(tmp_path: Path) ->
     assert said[2].startswith("check: NOT FIT FOR TRAINING: identical (99 %)")
 
 
-def test_a_prepared_corpus_is_taken_up_again_unless_text_or_settings_changed(tmp_path: Path) -> None:
+def test_a_prepared_corpus_is_used_again_unless_text_or_settings_have_changed(tmp_path: Path) -> None:
     files = files_of(tmp_path, "a")
     first, stages = run(files, tmp_path / "made")
     assert "reading the corpus" in stages
@@ -156,7 +156,7 @@ def tags_in(tokenizer: Tokenizer, ids: Sequence[int]) -> int:
     return sum(map(list(ids).count, tokenizer.ids(["<b>", "<x>"])))
 
 
-def test_a_tag_is_no_symbol_of_the_user(tmp_path: Path) -> None:
+def test_a_tag_cannot_be_a_symbol_of_the_user(tmp_path: Path) -> None:
     files = files_of(tmp_path, "a", "b", tag=("", "url"))
     with pytest.raises(NMTError, match=r"<url> cannot be both the symbol of the tag url.*rename the tag, or leave"):
         run(files, tmp_path / "made", {"tokenizer": {"vocabulary_size": 330, "symbols": ["<name>", "<url>"]}})
@@ -205,7 +205,7 @@ def test_validation_files_have_the_tag_that_is_given(tmp_path: Path) -> None:
         ({"target_language": "fr"}, ""),
     ],
 )
-def test_two_target_languages_without_tags_are_warned_of(
+def test_two_target_languages_without_tags_cause_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, settings: dict[str, object], said: str
 ) -> None:
     files = files_of(tmp_path, "a", "b", "c")
@@ -276,7 +276,7 @@ def test_text_that_release_0_1_0_prepared_has_no_profile_of_its_lines(tmp_path: 
     assert (stages, again.profile) == ([], LineProfile())
 
 
-def test_of_much_text_a_sample_teaches_the_tokenizer(tmp_path: Path) -> None:
+def test_the_tokenizer_is_trained_on_a_sample_of_much_text(tmp_path: Path) -> None:
     prepared, stages = run(
         files_of(tmp_path, "a"), tmp_path / "made", {"tokenizer": {"sample_size": 100, "vocabulary_size": 300}}
     )

@@ -108,6 +108,6 @@ def test_languages_are_known_by_their_canonical_codes(
     assert data.languages == ("de", expected)
 
 
-def test_a_language_that_is_none_is_an_error_with_what_may_be_meant(tmp_path: Path) -> None:
+def test_an_unknown_language_is_an_error_with_a_suggestion(tmp_path: Path) -> None:
     with pytest.raises(NMTError, match=r"'cn' is not a language code; did you mean zh \(Chinese\)\?"):
         resolve(tmp_path, target_language="cn")

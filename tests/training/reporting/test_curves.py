@@ -98,7 +98,7 @@ def test_curves_are_drawn(tmp_path: Path, entries: list[object], name: str) -> N
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-def test_a_plot_that_cannot_be_made_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plot_that_cannot_be_drawn_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = write_log(tmp_path / "log.jsonl", progress(10, 9.0))
     for name in ("curves.jpg", "curves", "-", "curves.svg.gz"):
         with pytest.raises(NMTError, match=r"must end in \.png or \.svg"):

@@ -50,7 +50,7 @@ def test_a_log_that_cannot_be_written_is_one_warning(tmp_path: Path, caplog: pyt
     assert "log.jsonl cannot be written (No such file or directory)" in caplog.text
 
 
-def test_what_is_not_finite_is_null_for_json_knows_no_other_word(tmp_path: Path) -> None:
+def test_what_is_not_finite_is_null_because_json_has_nothing_else(tmp_path: Path) -> None:
     log = JsonLog(tmp_path / "log.jsonl", RecordingReporter())
     log.write({"event": "progress", "step": 1, "loss": float("nan"), "gradient_norm": float("inf"), "rate": 0.5})
     line = log.path.read_text()

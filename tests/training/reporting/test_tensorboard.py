@@ -52,7 +52,7 @@ def scalars(directory: Path) -> dict[str, list[tuple[int, float]]]:
     return {tag: [(e.step, round(e.value, 4)) for e in events.Scalars(tag)] for tag in events.Tags()["scalars"]}
 
 
-def test_what_is_found_before_the_first_update_has_its_point_too(tmp_path: Path) -> None:
+def test_a_validation_before_the_first_update_has_its_point_too(tmp_path: Path) -> None:
     """A model to go on from is validated before updates begin."""
     board = TensorBoard(tmp_path / "board")
     board.validated(validation(0))

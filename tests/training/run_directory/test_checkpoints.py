@@ -82,7 +82,7 @@ def test_nothing_is_executed_on_loading(tmp_path: Path) -> None:
     assert not (tmp_path / "trap").exists()
 
 
-def test_a_directory_that_was_taken_away_is_named(tmp_path: Path) -> None:
+def test_a_directory_that_was_removed_is_named(tmp_path: Path) -> None:
     with pytest.raises(NMTError, match=r"there is no directory .*; the directory was removed while training"):
         save(CheckpointStore(tmp_path / "gone", keep=2), 1)
 

@@ -48,7 +48,7 @@ def test_the_second_training_refuses_naming_process_and_machine(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_the_lock_of_a_killed_training_is_no_obstacle(tmp_path: Path, number: signal.Signals) -> None:
+def test_the_lock_of_a_killed_training_does_not_get_in_the_way(tmp_path: Path, number: signal.Signals) -> None:
     with hold(tmp_path) as process:
         process.send_signal(number)
     assert (tmp_path / LOCK).exists()
@@ -58,7 +58,7 @@ def test_the_lock_of_a_killed_training_is_no_obstacle(tmp_path: Path, number: si
     assert not (tmp_path / LOCK).exists()
 
 
-def test_looking_whether_somebody_trains_keeps_nobody_from_it(tmp_path: Path) -> None:
+def test_checking_for_a_running_training_does_not_block_one(tmp_path: Path) -> None:
     (tmp_path / LOCK).touch()
     stop = threading.Event()
 

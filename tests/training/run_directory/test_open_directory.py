@@ -34,7 +34,7 @@ def finished_model(output: Path) -> None:
             (output / name).touch()
 
 
-def test_a_training_killed_before_its_first_update_goes_on_after_overwriting(tmp_path: Path) -> None:
+def test_a_training_killed_before_its_first_update_resumes_after_overwriting(tmp_path: Path) -> None:
     finished_model(tmp_path)
     with pytest.raises(NMTError, match="--overwrite"):
         open_it(tmp_path, overwrite=False)
@@ -51,7 +51,7 @@ def test_what_others_keep_in_a_model_directory_stays(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"training", "notes.txt"}
 
 
-def test_a_link_is_taken_away_and_not_what_it_names(tmp_path: Path) -> None:
+def test_a_link_is_removed_and_its_target_is_not(tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     (precious / "training").mkdir(parents=True)
     model = tmp_path / "model"

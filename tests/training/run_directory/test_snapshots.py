@@ -31,7 +31,7 @@ def test_the_last_and_the_best_are_kept_and_no_other(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_of_equal_averages_one_is_judged_and_of_one_checkpoint_none(tmp_path: Path) -> None:
+def test_of_equal_averages_one_is_validated_and_of_one_checkpoint_none(tmp_path: Path) -> None:
     snapshots, state = filled(tmp_path, {1: 1.0, 2: 2.0, 3: 3.0})
     assert [name for name, _ in snapshots.candidates(state)] == ["mean of the last 2 checkpoints"]
     (tmp_path / "other").mkdir()

@@ -64,7 +64,7 @@ def test_a_parent_brings_its_shape(tmp_path: Path) -> None:
     assert told.corpus["corpora"]["of the parent"]["weight"] == 1
 
 
-def test_what_is_wrong_is_said_and_nothing_stays(tmp_path: Path) -> None:
+def test_what_is_wrong_is_reported_and_nothing_stays(tmp_path: Path) -> None:
     files = write_corpus(tmp_path, pairs=1)
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(NMTError, match="only 1 usable sentence pair"):
@@ -72,7 +72,7 @@ def test_what_is_wrong_is_said_and_nothing_stays(tmp_path: Path) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_how_it_is_said(tmp_path: Path) -> None:
+def test_the_estimate_in_words(tmp_path: Path) -> None:
     told = found(write_corpus(tmp_path), tmp_path / "model", {"max_steps": 12})
     told = replace(told, update_seconds=0.5, epoch_updates=6, tokens_per_second=1234.5, peak_bytes=2_500_000_000)
     lines = describe(told).splitlines()

@@ -66,9 +66,7 @@ def test_two_processes_are_twice_as_fast(prepared: PreparedCorpus, speed: list[f
     assert dimension(prepared, tmp_path, processes=2) == 256
 
 
-def test_what_was_settled_stays_for_the_same_corpus(
-    prepared: PreparedCorpus, speed: list[float], tmp_path: Path
-) -> None:
+def test_a_settled_size_stays_for_the_same_corpus(prepared: PreparedCorpus, speed: list[float], tmp_path: Path) -> None:
     assert dimension(prepared, tmp_path) == 192
     speed[0] = FAST
     assert dimension(prepared, tmp_path) == 192
@@ -80,7 +78,7 @@ def test_what_was_settled_stays_for_the_same_corpus(
     assert dimension(prepared, tmp_path) == 256
 
 
-def test_another_budget_settles_anew_until_training_has_begun(
+def test_another_budget_settles_again_until_training_has_started(
     prepared: PreparedCorpus, speed: list[float], tmp_path: Path
 ) -> None:
     short, long = (merge_recipe(Recipe(), {"training": {"budget": text}}, where="test") for text in ("1m", "2h"))
@@ -115,7 +113,9 @@ def test_without_a_budget_nothing_is_measured(prepared: PreparedCorpus, speed: l
     assert len(speed) == 1
 
 
-def test_a_run_that_began_before_keeps_its_width(prepared: PreparedCorpus, speed: list[float], tmp_path: Path) -> None:
+def test_a_run_that_was_started_before_keeps_its_width(
+    prepared: PreparedCorpus, speed: list[float], tmp_path: Path
+) -> None:
     (tmp_path / "checkpoint-00000000.pt").touch()
     assert dimension(prepared, tmp_path) == 256
 

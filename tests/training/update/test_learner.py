@@ -119,7 +119,7 @@ def test_a_pair_that_does_not_fit_is_a_sentence(monkeypatch: pytest.MonkeyPatch,
         part.update(batches(), rate=0.1)
 
 
-def test_another_runtime_error_is_not_taken_for_lack_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_runtime_error_is_not_mistaken_for_lack_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     part = learner("float32")
 
     def broken(batch: Batch, tokens: int) -> torch.Tensor:

@@ -54,7 +54,7 @@ def test_a_matrix_of_rank_one_moves_along_it() -> None:
 
 
 @pytest.mark.parametrize("columns", [False, True])
-def test_blocks_of_a_matrix_are_matrices_of_their_own(columns: bool) -> None:
+def test_blocks_of_a_matrix_are_treated_as_separate_matrices(columns: bool) -> None:
     gradient = torch.randn(8, 24) if columns else torch.randn(24, 8)
     whole = nn.Parameter(torch.zeros_like(gradient))
     parts = [nn.Parameter(torch.zeros_like(part)) for part in gradient.chunk(6, dim=int(columns))]
@@ -173,7 +173,7 @@ def decays_of_updates(config: TrainingConfig, updates: int) -> list[float]:
     return decays
 
 
-def test_weights_decay_slower_in_long_runs_unless_told_how_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_decay_more_slowly_in_long_runs_unless_the_decay_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nmt.training.update.optimizer.FULL_DECAY", 2)
     decays = decays_of_updates(TrainingConfig(), 8)
     assert decays == pytest.approx([DECAYS["muon"] * min(1, 2 / update) for update in range(1, 9)])
@@ -181,7 +181,7 @@ def test_weights_decay_slower_in_long_runs_unless_told_how_fast(monkeypatch: pyt
     assert decays_of_updates(TrainingConfig(optimizer="adamw"), 8) == [DECAYS["adamw"]] * 8
 
 
-def test_it_goes_on_from_what_was_saved() -> None:
+def test_it_resumes_from_what_was_saved() -> None:
     config = ModelConfig(vocabulary_size=20, encoder_layers=1, decoder_layers=1, dimension=16, heads=2, feed_forward=24)
     whole = Transformer(config)
     first = optimizers(whole)
