@@ -168,7 +168,7 @@ def stats(source: tuple[str, ...], target: tuple[str, ...], tsv: tuple[str, ...]
 @directory_option
 @click.option(
     "--format",
-    "kind",
+    "file_format",
     type=click.Choice(["tmx", "xliff", "po", "tsv", "csv", "jsonl"]),
     show_default="from the file name",
     help="Format of FILE.",
@@ -192,7 +192,7 @@ def stats(source: tuple[str, ...], target: tuple[str, ...], tsv: tuple[str, ...]
 def import_command(
     file: str,
     output: str,
-    kind: str | None,
+    file_format: str | None,
     source_language: str | None,
     target_language: str | None,
     source_field: str | None,
@@ -211,7 +211,7 @@ def import_command(
         file,
         output,
         ImportOptions(
-            format=kind,
+            format=file_format,
             languages=(source_language, target_language),
             fields=(source_field, target_field),
             quoting=quoting,

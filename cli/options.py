@@ -107,16 +107,14 @@ def target_option(**settings: Any) -> Callable[[Command], Command]:
 
 def corpus_options(command: Command) -> Command:
     """``-s``, ``-t`` and ``--tsv``: one or more corpora."""
-    for option in (
-        click.option("--tsv", metavar="FILE", type=PATH, multiple=True, help="Source, a tab and target on each line."),
-        target_option(multiple=True, help="Target text: line N translates line N of the source. Repeat -t likewise."),
-        source_option(
-            multiple=True,
-            help="Source text, one sentence a line, plain or compressed (.gz .xz .bz2 .zst); repeat -s for several.",
-        ),
-    ):
-        command = option(command)
-    return command
+    source_help = (
+        "Source text, one sentence a line, plain or compressed (.gz .xz .bz2 .zst); repeat -s for several files."
+    )
+    target_help = "Target text: line N translates line N of the source; repeat -t for each -s."
+    tsv_help = "Source, a tab and target on each line."
+    command = click.option("--tsv", metavar="FILE", type=PATH, multiple=True, help=tsv_help)(command)
+    command = target_option(multiple=True, help=target_help)(command)
+    return source_option(multiple=True, help=source_help)(command)
 
 
 def processes_option(**settings: Any) -> Callable[[Command], Command]:

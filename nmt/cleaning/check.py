@@ -223,7 +223,7 @@ def check_corpus(
 
 
 def _examples(block: Block, rows: Sequence[int], earlier: Sequence[Example]) -> list[Example]:
-    """Rows of a block as examples, as many as there is space for after the ``earlier`` ones."""
+    """Rows of a block as examples, up to the limit, after the ``earlier`` ones."""
     rows = rows[: EXAMPLES - len(earlier)]
     if not rows:
         return []
@@ -234,7 +234,7 @@ def _examples(block: Block, rows: Sequence[int], earlier: Sequence[Example]) -> 
 def _misalignment_locations(files: ParallelFiles) -> list[str]:
     """Where the two files most likely become misaligned; they are read again for this."""
     if files.target is None or not all(Path(path).is_file() for path in (files.source, files.target)):
-        return ["the place cannot be found in a pipe; give regular files to see it"]
+        return ["the misaligned line cannot be found in a pipe; give regular files to see it"]
     misalignments = find_misalignments(files.source, files.target)
     more = _and_more(len(misalignments) - EXAMPLES)
     return [_describe_misalignment(files, each) for each in misalignments[:EXAMPLES]] + more

@@ -171,13 +171,10 @@ def _check_counts(reader: TolerantReader) -> None:
     for files, (source, target) in zip(reader.corpora, reader.lines, strict=True):
         if files.target is not None and source != target:
             where = ""
-            if all(Path(path).is_file() for path in (files.source, files.target)):
-                slips = find_misalignments(files.source, files.target)
-                where = (
-                    f"; they most likely become misaligned near line {slips[0].source_line:,} of {files.source}"
-                    if slips
-                    else ""
-                )
+            are_files = all(Path(path).is_file() for path in (files.source, files.target))
+            if are_files and (misalignments := find_misalignments(files.source, files.target)):
+                line = misalignments[0].source_line
+                where = f"; they most likely become misaligned near line {line:,} of {files.source}"
             raise NMTError(
                 f"{files.source} has {source:,} lines but {files.target} has {target:,}{where}; "
                 "run nmt check for details and fix the files by hand"

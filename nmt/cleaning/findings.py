@@ -12,7 +12,7 @@ class FindingType:
     name: str
     title: str  # what was counted; a count follows it
     advice: str
-    fixed_by: str = ""  # the repair or filter of nmt clean that removes it; empty where there is none
+    fixed_by: str = ""  # the repair or filter of nmt clean that removes it; empty if there is none
     # The finding is an error above this share of the lines or pairs (of held-out pairs for overlaps).
     error_above: float | None = None
     is_note: bool = False  # often not a problem
@@ -22,7 +22,7 @@ _FINDINGS = (
     FindingType(
         "unequal-counts",
         "lines without a counterpart in the other file",
-        "add or delete lines at the place shown, and check again",
+        "add or delete lines at the line shown, and check again",
         error_above=0.0,
     ),
     FindingType(
@@ -169,7 +169,7 @@ _FINDINGS = (
     FindingType(
         "duplicate",
         "pairs that are copies of an earlier pair",
-        "copies count twice; nmt train also drops them",
+        "nmt train ignores copies",
         "duplicate",
     ),
     FindingType(
@@ -232,7 +232,7 @@ _FINDINGS = (
     FindingType(
         "numbers",
         "pairs with different numbers on the two sides",
-        "look at the examples; 3 pm may be 15 Uhr",
+        "look at the examples: 3 pm may be 15 Uhr",
         "numbers",
         is_note=True,
     ),

@@ -17,7 +17,7 @@ class DropReason(StrEnum):
     NOT_SAMPLED = "not-sampled"
 
 
-# The model directories of earlier versions hold these spellings, so files keep them.
+# Existing model directories have these spellings, so files keep them.
 _SPELLING_ON_DISK: Mapping[str, str] = {
     DropReason.TOO_LONG: "too long",
     DropReason.LENGTH_RATIO: "length ratio",

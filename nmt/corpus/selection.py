@@ -22,7 +22,7 @@ from nmt.errors import NMTError
 States = NDArray[np.uint8]
 Hashes = NDArray[np.uint64]  # (N, 3), columns as below
 
-# The state of a pair: kept, dropped for a reason (its place in this table, from 1), or held out.
+# The state of a pair: kept, dropped for a reason (its position in this table, from 1), or held out.
 REASONS = (DropReason.EMPTY, DropReason.TOO_LONG, DropReason.LENGTH_RATIO, DropReason.DUPLICATE)
 KEPT = 0
 DUPLICATE = 1 + REASONS.index(DropReason.DUPLICATE)
@@ -176,13 +176,13 @@ class PairSelection:
 
     def count_known(self, pairs: Sequence[Pair], seed: int) -> int:
         """How many of ``pairs`` are among the kept pairs, which were scanned with ``seed``."""
-        wanted = np.frombuffer(b"".join(pair_hash(pair, seed) for pair in pairs), dtype=">u8").astype(np.uint64)
-        distinct = np.unique(wanted)
-        found = [np.zeros(0, dtype=np.uint64)]
+        queries = np.frombuffer(b"".join(pair_hash(pair, seed) for pair in pairs), dtype=">u8").astype(np.uint64)
+        distinct = np.unique(queries)
+        matches = [np.zeros(0, dtype=np.uint64)]
         for _, states, hashes in self._chunks():
-            known = hashes[states == KEPT, _PAIR]
-            found.append(known[is_in(known, distinct)])
-        return int(np.isin(wanted, np.concatenate(found)).sum())
+            kept = hashes[states == KEPT, _PAIR]
+            matches.append(kept[is_in(kept, distinct)])
+        return int(np.isin(queries, np.concatenate(matches)).sum())
 
     @property
     def _different_tags(self) -> int:
@@ -232,9 +232,9 @@ class PairSelection:
         distinct, indexes = np.unique(sentences, return_inverse=True)
         counts = np.zeros(len(distinct), dtype=np.int64)
         for _, states, hashes in self._chunks():
-            known = hashes[states == KEPT, column]
-            found = np.searchsorted(distinct, known[is_in(known, distinct)])
-            counts += np.bincount(found, minlength=len(distinct))
+            kept = hashes[states == KEPT, column]
+            matches = np.searchsorted(distinct, kept[is_in(kept, distinct)])
+            counts += np.bincount(matches, minlength=len(distinct))
         return counts[indexes]
 
 

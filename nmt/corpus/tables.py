@@ -256,16 +256,16 @@ def _is_quoted(text: str, delimiter: str) -> bool:
     needed = against = quoted = other = with_comma = without_comma = 0
     position = 0
     while position < len(text):
-        found = _QUOTED.match(text, position)
-        end = found.end() if found else position
-        if found and (end == len(text) or text[end] in f"{delimiter}\r\n"):
-            content = found[0][1:-1]
+        match = _QUOTED.match(text, position)
+        end = match.end() if match else position
+        if match and (end == len(text) or text[end] in f"{delimiter}\r\n"):
+            content = match[0][1:-1]
             quoted += 1
             needed += '"' in content or delimiter in content or "\n" in content
             without_comma += not set(content) & {",", '"', delimiter, "\n"}
         else:
-            found = cell.match(text, position)
-            end = found.end() if found else position
+            match = cell.match(text, position)
+            end = match.end() if match else position
             content = text[position:end]
             against += '"' in content
             with_comma += "," in content

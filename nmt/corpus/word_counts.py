@@ -105,7 +105,7 @@ def read_word_counts(path: StrPath) -> WordCounts | None:
 
 def _most_frequent(counts: Counter[str]) -> tuple[list[tuple[str, int]], int]:
     """The words to keep, the most frequent first, and the count at and below which words may be missing."""
-    known = [(word, count) for word, count in counts.items() if len(word) <= _LONGEST]
-    known.sort(key=lambda item: (-item[1], item[0]))
-    kept = known[:MOST_WORDS]
-    return kept, kept[-1][1] if len(kept) < len(known) else 0
+    short = [(word, count) for word, count in counts.items() if len(word) <= _LONGEST]
+    short.sort(key=lambda item: (-item[1], item[0]))
+    kept = short[:MOST_WORDS]
+    return kept, kept[-1][1] if len(kept) < len(short) else 0

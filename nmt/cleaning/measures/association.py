@@ -100,9 +100,9 @@ class CooccurrenceCounts:
             best = np.zeros(len(bag.words))
             np.maximum.at(best, positions, pmi)
             lines = np.repeat(np.arange(len(bag.sizes)), bag.sizes)
-            known = counts > 0
-            total += np.bincount(lines[known], weights=best[known], minlength=len(bag.sizes))
-            informative += np.bincount(lines[known], minlength=len(bag.sizes))
+            is_known = counts > 0
+            total += np.bincount(lines[is_known], weights=best[is_known], minlength=len(bag.sizes))
+            informative += np.bincount(lines[is_known], minlength=len(bag.sizes))
         return total / np.maximum(informative, 1), informative
 
 
@@ -164,7 +164,7 @@ class TranslationModel:
         self._distributions = [(_fit(aligned, index), _fit(random, index)) for index in range(len(_BIN_EDGES) + 1)]
 
     def log_odds_of_chance(self, source: WordBag, target: WordBag, *, is_training: bool) -> NDArray[np.float64]:
-        """For each pair, log p(score | random pair) - log p(score | translation), in nats; -inf where nothing is known.
+        """For each pair, log p(score | random pair) - log p(score | translation), in nats; -inf if it is unknown.
 
         ``is_training`` says whether the model was trained on these pairs.
         """
@@ -202,7 +202,7 @@ def _fit(scored: _Scores, index: int) -> NormalDistribution | None:
 
 
 def _rotate(bag: WordBag) -> WordBag:
-    """The same lines moved down by one, the last one first, so that each is beside another line's partner."""
+    """The same lines moved down by one, the last one first, so that each is paired with another line's translation."""
     if not len(bag.sizes):
         return bag
     last = int(bag.sizes[-1])

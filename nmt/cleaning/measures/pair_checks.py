@@ -31,14 +31,14 @@ def without_text(text: BlockText) -> WithoutText:
     bare = np.zeros(text.block.count, dtype=bool)
     for side in text.sides:
         bare |= (side.classes.letters == 0) & (side.classes.digits == 0)
-    found = WithoutText([], [])
+    rows = WithoutText([], [])
     for row in np.flatnonzero(bare).tolist():
         lines = [side.lines[row] for side in text.sides]
         if not all(line.strip() for line in lines):
-            found.empty.append(row)
+            rows.empty.append(row)
         elif not all(map(_WORD.search, lines)):
-            found.wordless.append(row)
-    return found
+            rows.wordless.append(row)
+    return rows
 
 
 def too_long(text: BlockText, limit: int) -> Mask:

@@ -55,9 +55,9 @@ class SideStatistics:
     @property
     def main_script(self) -> str | None:
         """The script of a clear majority of the lines, or None."""
-        known = self.scripts[:NO_SCRIPT]
-        best = int(known.argmax())
-        return SCRIPT_NAMES[best] if known[best] and known[best] >= _CLEAR_MAJORITY * known.sum() else None
+        counts = self.scripts[:NO_SCRIPT]
+        best = int(counts.argmax())
+        return SCRIPT_NAMES[best] if counts[best] and counts[best] >= _CLEAR_MAJORITY * counts.sum() else None
 
     def other_scripts(self) -> dict[str, int]:
         """The number of lines in each other script than the main one."""
