@@ -1,13 +1,13 @@
 """``nmt translate``: N lines in, N lines out."""
 
-from contextlib import nullcontext
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from nmt import NMTError
 
-from ..console.output import SUFFIX, check_output, partial_output
+from ..console.output import SUFFIX, check_output
 from ..options import (
     PATH,
     device_option,
@@ -23,7 +23,7 @@ from ..options import (
 from ..unused_options import reject_given, reject_unused_search_options
 from .formats import choose_format
 from .interactive import is_interactive
-from .job import TranslationJob
+from .job import translate_files
 from .options import forbidden_words, result_options, search_options
 from .outputs import choose_outputs
 
@@ -101,18 +101,12 @@ def translate(
     With JSON, a line that cannot be translated becomes an object with "error", and the exit status is 1.
     """
     from nmt import Translator
-    from nmt.files.lines import check_readable, describe_non_text
     from nmt.model_dir.info import load_info
     from nmt.model_dir.layout import resolve_model_path
     from nmt.translation.requests import Request
 
     inputs = (*files, *source, *input_file) or ("-",)
-    if inputs.count("-") > 1:
-        raise click.UsageError("standard input (-) can be read only once.")
-    for path in inputs:
-        check_readable(path)
-        if problem := describe_non_text(path):
-            raise NMTError(problem)
+    _check_inputs(inputs)
     other_inputs = [] if forbid_file is None else [forbid_file]
     outputs = choose_outputs(inputs, output, other_inputs)
     if align_file is not None:
@@ -125,7 +119,6 @@ def translate(
     if batch_size is not None:
         settings["batch_sentences"] = batch_size
     defaults = Request("", prefix, forbidden_words(forbid, forbid_file))
-    failed = 0
     with Translator(
         models,
         engine=engine,
@@ -138,12 +131,18 @@ def translate(
     ) as translator:
         translator.constraint_for(defaults)  # a constraint that cannot be met fails now, not after some lines
         chosen = choose_format(translator, output_format, input_format, scores=scores, defaults=defaults)
-        with nullcontext() if align_file is None else partial_output(align_file) as aligned:
-            for goal, paths in outputs.items():
-                with partial_output(goal) as stream:
-                    job = TranslationJob(translator, chosen, stream, aligned, interactive=is_interactive(inputs))
-                    for path in paths:
-                        job.translate(path)
-                    failed += job.failed
+        failed = translate_files(translator, chosen, outputs, align_file, interactive=is_interactive(inputs))
     if failed:
         raise NMTError(f"{failed:,} {'line was' if failed == 1 else 'lines were'} not translated; see the errors above")
+
+
+def _check_inputs(inputs: Sequence[str]) -> None:
+    """Raise an error for inputs that cannot be read, or are not text, before the model is loaded."""
+    from nmt.files.lines import check_readable, describe_non_text
+
+    if inputs.count("-") > 1:
+        raise click.UsageError("standard input (-) can be read only once.")
+    for path in inputs:
+        check_readable(path)
+        if problem := describe_non_text(path):
+            raise NMTError(problem)

@@ -1,12 +1,13 @@
 """One output of ``nmt translate``: windows of lines are read, translated, and written as soon as they are done."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from nmt import NMTError
 
+from ..console.output import partial_output
 from ..console.progress import translation_progress
 from .formats import OutputFormat, write_alignment
 from .interactive import show_details, shows_details, typed_lines
@@ -27,6 +28,26 @@ class InputWindow:
 
     raw: list[bytes]
     lines: "list[InputLine]"
+
+
+def translate_files(
+    translator: "Translator",
+    output_format: OutputFormat,
+    outputs: Mapping[str, Sequence[str]],
+    align_file: str | None = None,
+    *,
+    interactive: bool = False,
+) -> int:
+    """Translate the inputs of each of ``outputs`` into it; returns the number of lines that could not be translated."""
+    failed = 0
+    with nullcontext() if align_file is None else partial_output(align_file) as aligned:
+        for goal, paths in outputs.items():
+            with partial_output(goal) as stream:
+                job = TranslationJob(translator, output_format, stream, aligned, interactive=interactive)
+                for path in paths:
+                    job.translate(path)
+                failed += job.failed
+    return failed
 
 
 class TranslationJob:
