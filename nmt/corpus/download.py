@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from nmt.corpus.blocks import ParallelFiles, read_pairs
-from nmt.corpus.pairs import CorpusReport, Pair
-from nmt.corpus.units import unit_of
+from nmt.corpus.pairs import CorpusReport, Pair, unit_of
 from nmt.corpus.writer import CorpusWriter, make_directory
 from nmt.errors import NMTError
 from nmt.files.lines import StrPath

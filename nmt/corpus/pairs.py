@@ -1,16 +1,19 @@
-"""Pairs of a parallel corpus: which are dropped, how they are counted, and the hashes that identify them."""
+"""Pairs of a parallel corpus: how they are made from text, dropped, counted, and identified by hashes."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from nmt.corpus.drop_reasons import DropReason
 from nmt.errors import NMTError
+from nmt.text.controls import clean_text
 from nmt.tokenization.normalization import comparable
 
 # Bytes by which one side may be longer than the ratio allows, so that the ratio drops no short sentences.
 RATIO_SLACK = 60
+# Characters of a segment that is imported; anything longer is not a sentence, and is not kept in memory.
+LONGEST_SEGMENT = 100_000
 
 
 class Pair(NamedTuple):
@@ -18,6 +21,27 @@ class Pair(NamedTuple):
 
     source: str
     target: str
+
+
+class Unit(NamedTuple):
+    """A translation unit, which all importers produce: a pair of lines, or the reason why it was skipped."""
+
+    source: str = ""
+    target: str = ""
+    skipped: str = ""
+
+
+Units = Iterator[Unit]
+
+
+def unit_of(source: str, target: str) -> Unit:
+    """The unit of two texts, whose line ends become spaces; skipped if a side is empty or too long."""
+    if max(len(source), len(target)) > LONGEST_SEGMENT:
+        return Unit(skipped=DropReason.TOO_LONG)
+    source, target = (clean_text(text).strip() for text in (source, target))
+    if not source or not target:
+        return Unit(skipped="untranslated" if source else DropReason.EMPTY)
+    return Unit(source, target)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.handler import ContentHandler  # nosec - the parser is defusedxml's
 
-from nmt.corpus.units import Unit
+from nmt.corpus.pairs import Unit
 from nmt.errors import NMTError
 from nmt.formats.inline import InlineText
 from nmt.text.controls import clean_text

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from nmt.corpus.units import LONGEST
+from nmt.corpus.pairs import LONGEST_SEGMENT
 
 MOST_SEGMENTS = 10_000  # of a unit
 _LONGEST_CODE = 1000  # characters of an inline code; longer ones are not variables
@@ -130,7 +130,7 @@ class InlineText:
             self._has_unknown = True
 
     def _add(self, text: str) -> None:
-        if self._length <= LONGEST:
+        if self._length <= LONGEST_SEGMENT:
             self._pieces.append(text)
             self._length += len(text)
         self._has_unknown = False

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from nmt.corpus.units import Unit, Units, unit_of
+from nmt.corpus.pairs import Unit, Units, unit_of
 from nmt.errors import NMTError
 from nmt.files.lines import StrPath, display_name, open_binary, reading_errors
 from nmt.text.controls import clean_text

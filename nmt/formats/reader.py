@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nmt.corpus.blocks import ParallelFiles
-from nmt.corpus.pairs import CorpusReport
-from nmt.corpus.units import Units, check_code
+from nmt.corpus.pairs import CorpusReport, Units
 from nmt.corpus.writer import CorpusWriter, check_name, make_directory
 from nmt.errors import NMTError
 from nmt.files.atomic import is_overwritten
 from nmt.files.compression import without_compression
 from nmt.files.lines import StrPath, check_readable, describe_non_text, display_name
-from nmt.text.languages import canonical_code, check_language, differ
+from nmt.text.languages import canonical_code, check_language, check_language_code, differ
 
 FORMATS = {
     ".tmx": "tmx",
@@ -105,7 +104,7 @@ def _requested(language: str | None, file_format: str) -> str | None:
     Files of translation tools may have codes of their own.
     """
     if not language or canonical_code(language) or (file_format in ("tmx", "xliff") and len(language) < 4):
-        return language and check_code(language, "option")
+        return language and check_language_code(language, "option")
     return check_language(language)
 
 
@@ -122,7 +121,8 @@ def _open(path: StrPath, file_format: str, options: ImportOptions) -> Import:
         po = PoImport(path)
         target = languages[1] or po.language
         return Import(
-            po.units, lambda: (languages[0] or "en", check_code(target, display_name(path)) if target else None)
+            po.units,
+            lambda: (languages[0] or "en", check_language_code(target, display_name(path)) if target else None),
         )
     from nmt.formats.tables import TableImport, read_objects
 

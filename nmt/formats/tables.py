@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from nmt.corpus.drop_reasons import DropReason
+from nmt.corpus.pairs import LONGEST_SEGMENT, Unit, Units, unit_of
 from nmt.corpus.tables import check_header, header_of, table_rows
-from nmt.corpus.units import LONGEST, Unit, Units, unit_of
 from nmt.errors import NMTError
 from nmt.files.lines import StrPath, display_name, read_lines
 from nmt.text.controls import clean_text
@@ -92,7 +92,7 @@ def read_objects(
         if not line.strip():
             continue
         where = f"{display_name(path)}:{number}"
-        if len(line) > 4 * LONGEST:
+        if len(line) > 4 * LONGEST_SEGMENT:
             yield Unit(skipped=DropReason.TOO_LONG)
             continue
         record = _parse(line, where)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from nmt.corpus.units import check_code, unit_of
+from nmt.corpus.pairs import unit_of
 from nmt.formats.handler import Handler
-from nmt.text.languages import canonical_code, differ
+from nmt.text.languages import canonical_code, check_language_code, differ
 
 
 class TmxHandler(Handler):
@@ -54,7 +54,7 @@ class TmxHandler(Handler):
         if target is None:
             target = next((language for language in known if differ(language, source)), None)
         if source is not None and target is not None:
-            self.languages = [check_code(language, self.name) for language in (source, target)]
+            self.languages = [check_language_code(language, self.name) for language in (source, target)]
 
     def _variant(self, language: str | None) -> str:
         """The text in ``language``, or in another region of it unless the other side is in that language, too."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nmt.corpus.units import Unit, check_code, unit_of
+from nmt.corpus.pairs import Unit, unit_of
 from nmt.formats.handler import Handler
 from nmt.formats.inline import MOST_SEGMENTS, InlineText
-from nmt.text.languages import differ
+from nmt.text.languages import check_language_code, differ
 
 # States of a translation that has not been started, whatever the target contains; that is done; that is approved.
 _NEW = frozenset({"new", "needs-translation", "initial"})
@@ -120,7 +120,7 @@ class XliffHandler(Handler):
         if not unit.skipped:
             for side, language in enumerate(self._unit_languages):
                 if language and not self.languages[side]:
-                    self.languages[side] = check_code(language, self.name)
+                    self.languages[side] = check_language_code(language, self.name)
         return unit
 
     def _read_languages(self, attributes: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from xml.sax.handler import feature_external_ges  # nosec
 from defusedxml.common import DefusedXmlException
 from defusedxml.sax import make_parser
 
-from nmt.corpus.units import Units
+from nmt.corpus.pairs import Units
 from nmt.errors import NMTError
 from nmt.files.lines import StrPath, display_name, open_binary, reading_errors
 from nmt.formats.handler import Handler

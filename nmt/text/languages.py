@@ -270,6 +270,13 @@ def check_language(name: str) -> str:
     raise NMTError(f"{name[:40]!r} is not a language code{_hint(name, codes)}")
 
 
+def check_language_code(code: str, where: str) -> str:
+    """``code`` as it is if it has the form of a language code, which is safe in a file name; otherwise an NMTError."""
+    if not LANGUAGE_CODE.fullmatch(code):
+        raise NMTError(f"{where}: {code[:40]!r} is not a language code such as de, zh or pt-BR")
+    return code
+
+
 @cache
 def _names() -> dict[str, tuple[str, ...]]:
     """The codes of languages by their names; a language with a code of two letters hides all others of its name."""
