@@ -45,15 +45,18 @@ REJECTED = [
     ("explain cat --lang zh", "--lang is the language of a page"),
     ("explain cat --lang en --format json", "--lang is the language of a page"),
     ("explain cat --target dog -b 2", "-b/--beam-size is for the search"),
-    ("explain cat --layer 1", "--layer chooses the map of a picture"),
-    ("explain cat --count 3", "--count goes with --neighbours"),
+    ("explain cat --layer 1", "--layer is for pictures"),
+    ("explain cat --count 3", "--count is for --neighbours"),
     # corpora
-    ("check -s a.de -t a.en --report - --format json", "--format has no place for its result"),
-    ("clean -s a.de -t a.en -o out --source-language de", "--source-language is for the filter language"),
-    ("clean -s a.de -t a.en -o out --filter script --without script", "--without script: leave one of the two out"),
+    ("check -s a.de -t a.en --report - --format json", "--format cannot be used with --report -"),
+    ("clean -s a.de -t a.en -o out --source-language de", "--source-language needs --filter language"),
+    (
+        "clean -s a.de -t a.en -o out --filter script --without script",
+        "script is both added and removed (--without script)",
+    ),
     # others
     ("doctor --paths --no-speed", "--paths is for --format json"),
-    ("info model -m model", "name the model once"),
+    ("info model -m model", "name the model only once"),
     ("info -q -v", "give only one of them"),
     ("export -m model -s a.de", "-s and -r go together"),
     # training

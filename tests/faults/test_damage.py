@@ -106,7 +106,7 @@ def test_a_bit_in_any_tensor_is_found(model: Path) -> None:
     positions = [header.start + place for place in spread(len(whole) - header.start, count)]
     for damaged in flipped(whole, positions):
         path.write_bytes(damaged)
-        with pytest.raises(NMTError, match="its checksum does not fit"):
+        with pytest.raises(NMTError, match="its checksum does not match"):
             load_model(model)
 
 
