@@ -202,15 +202,7 @@ def evaluate(
     parsed = [parse_gate(gate, METRICS if metrics else {}) for gate in gates]
     if (paired_bs or paired_ar) and inputs.number_of_systems() < 2:
         raise click.UsageError("a paired test compares systems: give more than one with -m and -i.")
-    if comet is None and "comet" in metrics:
-        raise click.UsageError("--metrics comet needs a checkpoint: name it with --comet.")
-    if missing := [gate.metric for gate in parsed if metrics and gate.metric not in (*metrics, "comet")]:
-        names = {key: name for name, key in METRICS.items()}
-        raise click.UsageError(f"--quality-gate {missing[0]}=X needs {names[missing[0]]} among --metrics.")
-    if comet is None and any(gate.metric == "comet" for gate in parsed):
-        raise click.UsageError("--quality-gate comet=X needs --comet.")
-    if comet is not None and not inputs.knows_sources():
-        raise click.UsageError("COMET also needs the source: name it with -s.")
+    _check_metrics(metrics, parsed, comet, inputs)
     if output_format == "json":
         reject_given(context, ["details"], "is for --format text; --format json always has them.")
     charts = outputs.have_charts()
@@ -241,6 +233,21 @@ def evaluate(
         if details:
             click.echo("\n" + details_text(results))
     check_gates(parsed, results)
+
+
+def _check_metrics(
+    metrics: tuple[str, ...], gates: "Sequence[Gate]", comet: str | None, inputs: EvaluationInputs
+) -> None:
+    """Raise a usage error unless each metric and each gate has what it needs."""
+    if comet is None and "comet" in metrics:
+        raise click.UsageError("--metrics comet needs a checkpoint: name it with --comet.")
+    if missing := [gate.metric for gate in gates if metrics and gate.metric not in (*metrics, "comet")]:
+        names = {key: name for name, key in METRICS.items()}
+        raise click.UsageError(f"--quality-gate {missing[0]}=X needs {names[missing[0]]} among --metrics.")
+    if comet is None and any(gate.metric == "comet" for gate in gates):
+        raise click.UsageError("--quality-gate comet=X needs --comet.")
+    if comet is not None and not inputs.knows_sources():
+        raise click.UsageError("COMET also needs the source: name it with -s.")
 
 
 def _metrics_to_compute(metrics: tuple[str, ...], gates: "Sequence[Gate]") -> tuple[str, ...] | None:
