@@ -29,7 +29,7 @@ COLOURS = {"ok": "green", "broken": "red", "absent": None}
 def doctor(ctx: click.Context, /, model: str | None, no_speed: bool, paths: bool, output_format: str) -> None:
     """Check the software, the machine and a model directory: what is broken and how to fix it.
 
-    ✓ is in order, – is not there and optional, ✗ is broken, with the way to fix it below. The exit status is 1 if
+    ✓ is in order, – is optional and not there, ✗ is broken, with the way to fix it below. The exit status is 1 if
     anything is broken. --format json is for bug reports: it contains no names of directories, users or machines, unless
     you add --paths.
     """

@@ -27,7 +27,7 @@ logger = logging.getLogger("nmt.info")
 @format_option()
 @verbosity_options
 def info(directory: str | None, model: str | None, plot: str | None, output_format: str) -> None:
-    """Show what a model is, how it was trained, how good it is and how large."""
+    """Show what a model is, how it was trained, its scores and its size."""
     from nmt.model_dir.info import load_info
     from nmt.model_dir.layout import WEIGHTS, resolve_model_path
     from nmt.model_dir.weights import read_header

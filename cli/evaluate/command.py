@@ -127,7 +127,9 @@ def _metrics_of(context: click.Context, parameter: click.Parameter, values: tupl
     "name only those you trust.",
 )
 @click.option(
-    "--details", is_flag=True, help="Show where systems are weak: long sentences, rare words, names, error flags, ..."
+    "--details",
+    is_flag=True,
+    help="Show where systems are weak: long sentences, rare words, names, signs of errors, ...",
 )
 @click.option(
     "--report", metavar="FILE", type=PATH, help="Write a report: one .html file that makes no network requests."
