@@ -60,10 +60,10 @@ def essence(info: ModelInfo) -> ModelInfo:
 def same_weights_or_refused(model: Path, weights: dict[str, torch.Tensor]) -> bool:
     """Whether a name or an order of tensors is found to be wrong, or nothing is."""
     try:
-        found = load_model(model)[0].state_dict()
+        loaded = load_model(model)[0].state_dict()
     except NMTError as error:
         return WEIGHTS in str(error)
-    return all(torch.equal(found[name], weights[name]) for name in weights)
+    return all(torch.equal(loaded[name], weights[name]) for name in weights)
 
 
 def test_every_byte_of_config_is_an_error_or_no_matter(model: Path) -> None:
@@ -73,11 +73,11 @@ def test_every_byte_of_config_is_an_error_or_no_matter(model: Path) -> None:
     for damaged in flipped(whole, list(range(len(whole)))):
         path.write_bytes(damaged)
         try:
-            found = load_info(model)
+            loaded = load_info(model)
         except NMTError as error:
             refused += bool(NAMED.search(str(error)))
         else:
-            assert essence(found) == essence(known)
+            assert essence(loaded) == essence(known)
     assert refused > len(whole) / 3
 
 
@@ -90,11 +90,11 @@ def test_every_byte_of_the_header_of_the_weights_is_an_error_or_no_matter(model:
     for damaged in flipped(whole, list(range(0, start, 3))):
         path.write_bytes(damaged)
         try:
-            found = load_info(model)
+            loaded = load_info(model)
         except NMTError as error:
             refused += bool(NAMED.search(str(error)))
         else:
-            assert found == known
+            assert loaded == known
             assert same_weights_or_refused(model, weights)
     assert refused > start / 6
 
@@ -138,12 +138,12 @@ def test_a_damaged_copy_is_never_used(model: Path, name: str, caplog: pytest.Log
     for number, damaged in enumerate(flipped(whole, spread(len(whole), 12))):
         path.write_bytes(damaged if number % 3 else whole[: number * len(whole) // 12])
         caplog.clear()
-        found = answers(model)
+        loaded = answers(model)
         if "translating with torch" in caplog.text:
             warned += 1
-            assert found == expected
+            assert loaded == expected
         else:
-            assert found == by_copy  # such as a number of positions in the manifest
+            assert loaded == by_copy  # such as a number of positions in the manifest
     assert warned > 6
 
 
@@ -157,11 +157,11 @@ def test_no_bit_of_a_checkpoint_can_change_unseen(tmp_path: Path) -> None:
     for damaged in flipped(whole, list(range(0, len(whole), 2)) + list(range(1, len(whole), 6))):
         path.write_bytes(damaged)
         try:
-            found = store.load_newest()
+            loaded = store.load_newest()
         except NMTError:
             refused += 1
             continue
-        assert found is not None
-        assert found[0] == TrainState(step=7, best=BestWeights(score=1.5))
-        assert torch.equal(found[1]["model"]["w"], numbers)
+        assert loaded is not None
+        assert loaded[0] == TrainState(step=7, best=BestWeights(score=1.5))
+        assert torch.equal(loaded[1]["model"]["w"], numbers)
     assert refused > 300

@@ -20,29 +20,29 @@ Poison = Callable[[Trainer], bool]
 
 def poisoned(directory: Path, poison: Poison, **settings: object) -> Trainer:
     """A trainer one of whose biases becomes NaN before each update where ``poison`` says so."""
-    made = trainer(directory, CONFIG, **settings)  # type: ignore[arg-type]
-    update = made.learner.update
+    instance = trainer(directory, CONFIG, **settings)  # type: ignore[arg-type]
+    update = instance.learner.update
 
     def poison_and_update(*arguments: Any, **settings: Any) -> object:
-        if poison(made):
+        if poison(instance):
             with torch.no_grad():
-                made.learner.model.encoder[0].feed_forward.inner.bias.fill_(float("nan"))
+                instance.learner.model.encoder[0].feed_forward.inner.bias.fill_(float("nan"))
         return update(*arguments, **settings)
 
-    made.learner.update = poison_and_update  # type: ignore[method-assign, assignment]
-    return made
+    instance.learner.update = poison_and_update  # type: ignore[method-assign, assignment]
+    return instance
 
 
 def once_at(step: int) -> Poison:
-    return lambda made: made.state.step == step and made.state.instability.rollbacks == 0
+    return lambda instance: instance.state.step == step and instance.state.instability.rollbacks == 0
 
 
 def test_a_single_bad_batch_is_skipped_and_counted(tmp_path: Path) -> None:
-    def spoil(made: Trainer) -> bool:
-        bias = made.learner.model.encoder[0].feed_forward.inner.bias
-        if made.state.step == 13:
+    def spoil(instance: Trainer) -> bool:
+        bias = instance.learner.model.encoder[0].feed_forward.inner.bias
+        if instance.state.step == 13:
             bias.data.zero_()
-        return made.state.step == 12
+        return instance.state.step == 12
 
     state = poisoned(tmp_path, spoil).run()
     assert (state.skipped_updates, state.instability) == (0, Instability(all_skipped=1))
@@ -50,16 +50,16 @@ def test_a_single_bad_batch_is_skipped_and_counted(tmp_path: Path) -> None:
 
 def test_damaged_weights_are_undone_with_half_the_rate(tmp_path: Path) -> None:
     reporter = SilentReporter()
-    made = poisoned(tmp_path, once_at(12), reporter=reporter)
-    state = made.run()
+    instance = poisoned(tmp_path, once_at(12), reporter=reporter)
+    state = instance.run()
     assert (state.step, state.instability) == (60, Instability(MOST_SKIPPED, rollbacks=1, rate_scale=0.5))
     assert any(
         "step 37: loss or gradient not finite in 25 updates in a row; going back to step 10 with 0.5" in stage
         for stage in reporter.stages
     )
     assert reporter.starts == [0, 10]  # so that curves go back too
-    assert all(bool(tensor.isfinite().all()) for tensor in made.average.state_dict().values())
-    assert len(made.plan) * state.data.epoch + state.data.batch == 60 + 27  # data are not read again
+    assert all(bool(tensor.isfinite().all()) for tensor in instance.average.state_dict().values())
+    assert len(instance.plan) * state.data.epoch + state.data.batch == 60 + 27  # data are not read again
 
 
 @pytest.mark.parametrize("stops", [[8], [16], [30], [36, 1, 1], [37], [38, 20]])
@@ -82,19 +82,19 @@ def test_going_back_is_repeated_exactly_after_a_stop_or_kill(tmp_path: Path, sto
 
 def test_what_stays_bad_ends_in_a_sentence_and_what_was_published_stays(tmp_path: Path) -> None:
     validator = FakeValidator()
-    made = poisoned(tmp_path, lambda made: made.state.step == 25, validator=validator)
+    instance = poisoned(tmp_path, lambda instance: instance.state.step == 25, validator=validator)
     with pytest.raises(NMTError, match=r"up to step 50, also after going back 3 times with half the rate.*--overwrite"):
-        made.run()
-    assert made.state.instability.rollbacks == 3
+        instance.run()
+    assert instance.state.instability.rollbacks == 3
     assert validator.published == [20, 40]  # the average never took up the damage
 
 
 def test_a_rate_far_too_high_from_the_start_ends_in_the_same_sentence(tmp_path: Path) -> None:
     """Before the first regular checkpoint it goes back to the beginning."""
     reporter = SilentReporter()
-    made = trainer(tmp_path, replace(CONFIG, learning_rate=1e38, checkpoint_every=1000), reporter=reporter)
+    instance = trainer(tmp_path, replace(CONFIG, learning_rate=1e38, checkpoint_every=1000), reporter=reporter)
     with pytest.raises(NMTError, match="a lower --learning-rate"):
-        made.run()
+        instance.run()
     assert sum("going back to step 0" in stage for stage in reporter.stages) == 3
 
 

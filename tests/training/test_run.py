@@ -67,24 +67,24 @@ def run(files: DataConfig, output: Path, changes: dict[str, object] | None = Non
 def test_a_stopped_run_ends_as_an_uninterrupted_one(tmp_path: Path, asked: int, step: int) -> None:
     """After an update, in the validation after the sixth, and while the finished model is scored."""
     files = write_corpus(tmp_path)
-    looks: list[bool] = []
+    checks: list[bool] = []
 
-    def look() -> bool:
-        looks.append(True)
+    def check() -> bool:
+        checks.append(True)
         return False
 
-    whole = run(files, tmp_path / "whole", stop_requested=look)
+    whole = run(files, tmp_path / "whole", stop_requested=check)
     assert whole.finished
-    left = iter(range(asked % len(looks)))
+    left = iter(range(asked % len(checks)))
     stopped = run(files, tmp_path / "parts", stop_requested=lambda: next(left, None) is None)
     assert not stopped.finished
     assert stopped.state.step == step
     assert bool(stopped.state.finished) == (step == 12)
     assert run(files, tmp_path / "parts").finished
     for name in ("weights.safetensors", "tokenizer.model"):
-        found, expected = ((tmp_path / run_name / name).read_bytes() for run_name in ("parts", "whole"))
+        resumed, expected = ((tmp_path / run_name / name).read_bytes() for run_name in ("parts", "whole"))
         if name == "tokenizer.model":
-            assert found == expected
+            assert resumed == expected
     parts, expected_weights = (load_file(tmp_path / name / "weights.safetensors") for name in ("parts", "whole"))
     assert all((parts[name] == tensor).all() for name, tensor in expected_weights.items())
 
@@ -101,10 +101,10 @@ def test_other_subwords_are_drawn_alike_after_a_stop(tmp_path: Path) -> None:
     assert run(files, tmp_path / "parts", changes).finished
     plain = run(files, tmp_path / "plain", {"training": {"batch_tokens": None}})
     assert whole.state.data.target_tokens > plain.state.data.target_tokens  # fewer merges, more subwords
-    found, expected, other = (
+    resumed, expected, other = (
         load_file(tmp_path / name / "weights.safetensors") for name in ("parts", "whole", "plain")
     )
-    assert all(torch.equal(found[name], tensor) for name, tensor in expected.items())
+    assert all(torch.equal(resumed[name], tensor) for name, tensor in expected.items())
     assert any(not torch.equal(other[name], tensor) for name, tensor in expected.items())
 
 
@@ -355,11 +355,11 @@ def test_languages_are_read_from_the_names_of_files(paths: tuple[str, ...], lang
 
 
 def test_the_model_keeps_how_often_each_word_came_in_its_text(reversal: Reversal) -> None:
-    found = read_word_counts(reversal.model_dir / WORD_COUNTS)
-    assert found is not None
+    counts = read_word_counts(reversal.model_dir / WORD_COUNTS)
+    assert counts is not None
     lines = Path(reversal.files.source[0]).read_text(encoding="utf-8").splitlines()
-    assert found.pairs < len(lines)  # without those held out
-    counted = sum(found.source.counts.values())
-    assert set(found.source.counts) == set(found.target.counts) == set("abcdefgh")
-    assert 0.9 * counted < sum(len(line.split()) for line in lines) * found.pairs / len(lines) < 1.1 * counted
-    assert found.source.counts == found.target.counts  # each target is its source spelt backwards
+    assert counts.pairs < len(lines)  # without those held out
+    counted = sum(counts.source.counts.values())
+    assert set(counts.source.counts) == set(counts.target.counts) == set("abcdefgh")
+    assert 0.9 * counted < sum(len(line.split()) for line in lines) * counts.pairs / len(lines) < 1.1 * counted
+    assert counts.source.counts == counts.target.counts  # each target is its source spelt backwards

@@ -47,16 +47,16 @@ class SimulatedClock(Clock):
         self.time = used
         super().__init__(0.0, now=lambda: self.time)
 
-    def slow_down(self, made: Trainer, seconds: float) -> Trainer:
-        """``made``, whose updates take so many seconds."""
-        update = made.learner.update
+    def slow_down(self, instance: Trainer, seconds: float) -> Trainer:
+        """``instance``, whose updates take so many seconds."""
+        update = instance.learner.update
 
         def slow_update(batches: list[Batch], **settings: Any) -> Update:
             self.time += seconds
             return update(batches, **settings)
 
-        made.learner.update = slow_update  # type: ignore[method-assign, assignment]
-        return made
+        instance.learner.update = slow_update  # type: ignore[method-assign, assignment]
+        return instance
 
 
 class FakeValidator:
@@ -137,8 +137,8 @@ class SilentReporter:
 
 def corpus(pairs: int = 40) -> EncodedCorpus:
     generator = np.random.default_rng(1)
-    made = [generator.integers(4, 20, size=(2, generator.integers(2, 9))).tolist() for _ in range(pairs)]
-    return encoded_in_memory([(source, target) for source, target in made])
+    sentences = [generator.integers(4, 20, size=(2, generator.integers(2, 9))).tolist() for _ in range(pairs)]
+    return encoded_in_memory([(source, target) for source, target in sentences])
 
 
 def trainer(
@@ -189,8 +189,8 @@ def test_stopping_and_resuming_changes_no_bit(tmp_path: Path, stops: list[int]) 
         assert not part.run().finished
     last = trainer(tmp_path / "parts")
     assert last.resume()
-    found = last.run()
-    assert timeless(found) == timeless(expected)
+    finished_state = last.run()
+    assert timeless(finished_state) == timeless(expected)
     for name, tensor in whole.learner.model.state_dict().items():
         assert torch.equal(tensor, last.learner.model.state_dict()[name]), name
     for name, tensor in whole.average.state_dict().items():
@@ -210,9 +210,9 @@ def test_a_stop_interrupts_a_validation_and_the_next_command_repeats_it(
         return trainer(tmp_path / folder, config, validator=validator, validate_first_weights=validate_first_weights)
 
     def kept(folder: str) -> TrainState:
-        found = CheckpointStore(tmp_path / folder, keep=2, every=config.checkpoint_every).load_newest(regular=True)
-        assert found is not None
-        return timeless(found[0])
+        checkpoint = CheckpointStore(tmp_path / folder, keep=2, every=config.checkpoint_every).load_newest(regular=True)
+        assert checkpoint is not None
+        return timeless(checkpoint[0])
 
     uninterrupted, interrupted = ScoresInOrder(scores, stops=False), ScoresInOrder(scores, stops=True)
     whole = create("whole", uninterrupted)
@@ -309,13 +309,13 @@ def test_dropout_has_grown_by_the_end_whatever_the_weights_of_the_corpora(tmp_pa
         part = trainer(tmp_path, config)
         weighted = replace(whole, sizes=(30, 10), weights=weights)
         part = Trainer(Transformer(MODEL), weighted, config, replace(part.context, validator=FakeValidator()))
-        grown = []
+        shares_of_dropout = []
         while part.state.data.epoch < 2:
-            grown.append(part._dropout_now())
+            shares_of_dropout.append(part._dropout_now())
             part._update()
-        assert grown == sorted(grown)
-        assert grown[0] == 0
-        assert grown[-1] > 0.7 * MODEL.dropout
+        assert shares_of_dropout == sorted(shares_of_dropout)
+        assert shares_of_dropout[0] == 0
+        assert shares_of_dropout[-1] > 0.7 * MODEL.dropout
         assert part._dropout_now() == pytest.approx(MODEL.dropout, rel=0.1)
 
 
@@ -343,8 +343,8 @@ def test_a_budget_ends_the_run_in_time_with_few_validations(tmp_path: Path) -> N
     """An update takes 0.5 s, a validation 1 s: made after a fifth, once more, and three times at the end."""
     clock, reporter = SimulatedClock(used=5), SilentReporter()
     validator = FakeValidator(cost=1, clock=clock)
-    made = clock.slow_down(trainer(tmp_path, BUDGET, validator=validator, reporter=reporter, clock=clock), 0.5)
-    state = made.run()
+    instance = clock.slow_down(trainer(tmp_path, BUDGET, validator=validator, reporter=reporter, clock=clock), 0.5)
+    state = instance.run()
     assert state.finished == "the budget of 60s was used"
     assert 50 < clock.time < 60 - 1.5  # what is left pays for the beam search
     assert state.timing.preparation_seconds == 5
@@ -433,18 +433,18 @@ def test_of_two_limits_the_first_to_be_reached_ends_the_run(tmp_path: Path) -> N
     assert state.finished == "step 24 was the last one planned"
 
 
-def lengths_of_updates(made: Trainer) -> list[int]:
+def lengths_of_updates(instance: Trainer) -> list[int]:
     """Trains, and gives the longest source of each update."""
     longest: list[int] = []
-    take = made.prefetcher.take
+    take = instance.prefetcher.take
 
     def watched(rows: Sequence[Rows], following: Sequence[Rows] = (), **options: Any) -> list[Batch]:
         batches = take(rows, following, **options)
         longest.append(max(batch.source.size(1) for batch in batches))
         return batches
 
-    made.prefetcher.take = watched  # type: ignore[method-assign]
-    made.run()
+    instance.prefetcher.take = watched  # type: ignore[method-assign]
+    instance.run()
     return longest
 
 
@@ -460,18 +460,18 @@ def test_a_curriculum_starts_with_short_sentences_and_ends_with_all(tmp_path: Pa
     assert max(longest[30:]) == max(plain[30:]) == max(longest)
 
 
-def dropout_of_updates(made: Trainer) -> list[tuple[float, float]]:
+def dropout_of_updates(instance: Trainer) -> list[tuple[float, float]]:
     """The passes over the text before each update of a run, and the share that was dropped in it."""
     shares = []
-    update = made.learner.update
+    update = instance.learner.update
 
-    def noted(batches: list[Batch], **settings: Any) -> Update:
-        [share] = {module.share for module in made.learner.model.modules() if isinstance(module, Dropout)}
-        shares.append((made.state.data.epochs, share))
+    def recording(batches: list[Batch], **settings: Any) -> Update:
+        [share] = {module.share for module in instance.learner.model.modules() if isinstance(module, Dropout)}
+        shares.append((instance.state.data.epochs, share))
         return update(batches, **settings)
 
-    made.learner.update = noted  # type: ignore[method-assign, assignment]
-    made.run()
+    instance.learner.update = recording  # type: ignore[method-assign, assignment]
+    instance.run()
     return shares
 
 

@@ -72,14 +72,14 @@ def test_what_ranks_is_the_metric_asked_for_and_of_equal_scores_the_loss(
 ) -> None:
     monkeypatch.setattr(validation, "LineTranslator", Echo)
     model, validator = prepared([Pair("a b c d e", "() a b c d f")], metric=metric)
-    found = validator.validate(model, TrainState())
-    assert found is not None
-    assert found.improved
-    assert found.bleu not in (0, found.chrf)
-    assert found.score == {"bleu": found.bleu, "chrf": found.chrf, "loss": 100 * math.exp(-found.loss)}[metric]
-    assert ("chrF2++" in found.summary()) == (metric == "chrf")
+    result = validator.validate(model, TrainState())
+    assert result is not None
+    assert result.improved
+    assert result.bleu not in (0, result.chrf)
+    assert result.score == {"bleu": result.bleu, "chrf": result.chrf, "loss": 100 * math.exp(-result.loss)}[metric]
+    assert ("chrF2++" in result.summary()) == (metric == "chrf")
     for score, loss, better in ((0.01, 0.0, False), (0.0, 0.01, True), (0.0, -0.01, False), (-0.01, -0.01, True)):
-        before = TrainState(best=BestWeights(score=found.score + score, loss=found.loss + loss))
+        before = TrainState(best=BestWeights(score=result.score + score, loss=result.loss + loss))
         again = validator.validate(model, before)
         assert again is not None
         assert again.improved is better
@@ -139,7 +139,7 @@ def test_references_are_compared_as_the_model_writes_them(monkeypatch: pytest.Mo
     [note] = validator.notes()
     assert "3 of 4 references" in note
     monkeypatch.setattr(validator, "translations", lambda *_: list(validator.references))
-    found = validator.validate(model, TrainState())
-    assert found is not None
-    assert found.bleu == pytest.approx(100)
+    result = validator.validate(model, TrainState())
+    assert result is not None
+    assert result.bleu == pytest.approx(100)
     assert prepared([Pair("a", "b")])[1].notes() == []

@@ -391,7 +391,7 @@ def test_a_leader_that_waits_for_the_dead_is_ended() -> None:
     """As it would for a GPU: there the wait is not Python's, and no exception comes."""
     result = subprocess.run([sys.executable, "-c", STUCK], capture_output=True, text=True, check=False, timeout=90)
     assert result.returncode == 1
-    assert "process 2 of 2 was ended by SIGKILL, perhaps for want of memory" in result.stderr
+    assert "process 2 of 2 was ended by SIGKILL, perhaps because memory ran out" in result.stderr
 
 
 def free_port() -> int:

@@ -73,12 +73,12 @@ def test_a_resumed_run_has_each_point_once(tmp_path: Path) -> None:
     board.started(TrainState(step=20), None)
     board.progressed(progress(30, 4.0))
     board.ended()
-    found = scalars(tmp_path / "board")
-    assert found["train/loss"] == [(10, 5.0), (20, 5.0), (30, 4.0)]
-    assert found["train/learning_rate"] == [(10, 0.001), (20, 0.001), (30, 0.001)]
-    assert found["train/target_tokens_per_second"][-1] == (30, 3000.0)
-    assert found["train/gradient_norm"][-1] == (30, 0.25)
-    assert found.get("valid/bleu", []) == []  # made at step 30, which the second command has not validated yet
+    scalars_read = scalars(tmp_path / "board")
+    assert scalars_read["train/loss"] == [(10, 5.0), (20, 5.0), (30, 4.0)]
+    assert scalars_read["train/learning_rate"] == [(10, 0.001), (20, 0.001), (30, 0.001)]
+    assert scalars_read["train/target_tokens_per_second"][-1] == (30, 3000.0)
+    assert scalars_read["train/gradient_norm"][-1] == (30, 0.25)
+    assert scalars_read.get("valid/bleu", []) == []  # made at step 30, which the second command has not validated yet
 
 
 def test_points_can_be_watched_as_they_come(tmp_path: Path) -> None:
@@ -86,9 +86,9 @@ def test_points_can_be_watched_as_they_come(tmp_path: Path) -> None:
     board.started(TrainState(), None)
     board.progressed(progress(10, 5.0))
     board.validated(validation(10))
-    found = scalars(tmp_path)
-    assert found["train/loss"] == [(10, 5.0)]
-    assert (found["valid/loss"], found["valid/bleu"]) == ([(10, 2.0)], [(10, 30.5)])
+    scalars_read = scalars(tmp_path)
+    assert scalars_read["train/loss"] == [(10, 5.0)]
+    assert (scalars_read["valid/loss"], scalars_read["valid/bleu"]) == ([(10, 2.0)], [(10, 30.5)])
 
 
 def test_files_that_cannot_be_written_do_not_end_a_training(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

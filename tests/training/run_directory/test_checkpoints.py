@@ -23,10 +23,10 @@ def test_the_newest_is_loaded_and_the_oldest_removed(tmp_path: Path) -> None:
     for step in (5, 10, 100):
         save(store, step)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint-00000010.pt", "checkpoint-00000100.pt"]
-    found = store.load_newest()
-    assert found is not None
-    assert found[0] == TrainState(step=100, best=BestWeights(score=1.5))
-    assert found[1]["model"]["w"].tolist() == [100.0] * 3
+    loaded = store.load_newest()
+    assert loaded is not None
+    assert loaded[0] == TrainState(step=100, best=BestWeights(score=1.5))
+    assert loaded[1]["model"]["w"].tolist() == [100.0] * 3
 
 
 def test_a_damaged_one_gives_way_to_the_one_before(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -35,9 +35,9 @@ def test_a_damaged_one_gives_way_to_the_one_before(tmp_path: Path, caplog: pytes
     save(store, 2)
     newest = tmp_path / "checkpoint-00000002.pt"
     newest.write_bytes(newest.read_bytes()[:100])
-    found = store.load_newest()
-    assert found is not None
-    assert found[0].step == 1
+    loaded = store.load_newest()
+    assert loaded is not None
+    assert loaded[0].step == 1
     assert "checkpoint-00000002.pt is damaged" in caplog.text
     assert "high likelihood" not in caplog.text
     (tmp_path / "checkpoint-00000001.pt").write_bytes(b"")
@@ -60,9 +60,9 @@ def test_the_newest_regular_one_is_kept_among_those_of_stops(tmp_path: Path) -> 
     newest = store.load_newest()
     assert newest is not None
     assert newest[0].step == 14
-    found = store.load_newest(regular=True)
-    assert found is not None
-    assert found[0].step == 10
+    loaded = store.load_newest(regular=True)
+    assert loaded is not None
+    assert loaded[0].step == 10
     store.remove_after(10)
     assert [path.name[-5:] for path in store.paths()] == ["10.pt"]
     assert store.has_updates()
@@ -105,6 +105,6 @@ store.save(TrainState(step=2), {{"w": torch.ones(1_000_000)}})
     assert "checkpoint-00000002.pt (File too large)" in result.stderr
     assert "checkpoint-00000001.pt" in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-00000001.pt"]
-    found = CheckpointStore(tmp_path, keep=2).load_newest()
-    assert found is not None
-    assert found[0].step == 1
+    loaded = CheckpointStore(tmp_path, keep=2).load_newest()
+    assert loaded is not None
+    assert loaded[0].step == 1

@@ -22,7 +22,7 @@ def _few_updates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dry_run, "SECONDS", 0.01)
 
 
-def found(files: DataConfig, output: Path, changes: dict[str, object], **settings: object) -> DryRun:
+def estimate_of(files: DataConfig, output: Path, changes: dict[str, object], **settings: object) -> DryRun:
     recipe = merge_recipe(merge_recipe(Recipe(), SMALL, where="test"), {"training": changes}, where="test")
     reporter = settings.pop("reporter", None) or RecordingReporter()
     options = RunOptions(device="cpu", threads=1, **settings)  # type: ignore[arg-type]
@@ -32,18 +32,18 @@ def found(files: DataConfig, output: Path, changes: dict[str, object], **setting
 def test_it_finds_what_a_training_then_records(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    told = found(files, tmp_path / "deep" / "model", {"max_steps": 12})
+    estimate = estimate_of(files, tmp_path / "deep" / "model", {"max_steps": 12})
     assert sorted(tmp_path.rglob("*")) == before
-    report = run(files, tmp_path / "model", {"training": {"max_steps": told.epoch_updates}})
+    report = run(files, tmp_path / "model", {"training": {"max_steps": estimate.epoch_updates}})
     info = load_info(tmp_path / "model")
-    assert told.corpus == info.training["corpus"]
-    assert told.model == info.model
-    assert told.parameters == report.parameters
-    assert told.epoch_tokens == report.state.data.target_tokens
+    assert estimate.corpus == info.training["corpus"]
+    assert estimate.model == info.model
+    assert estimate.parameters == report.parameters
+    assert estimate.epoch_tokens == report.state.data.target_tokens
     assert report.state.data.epoch == 1
-    assert told.updates == 12
-    assert told.state_bytes == 20 * told.parameters
-    assert told.tokens_per_second == pytest.approx(told.epoch_tokens / told.epoch_seconds, rel=0.5)
+    assert estimate.updates == 12
+    assert estimate.state_bytes == 20 * estimate.parameters
+    assert estimate.tokens_per_second == pytest.approx(estimate.epoch_tokens / estimate.epoch_seconds, rel=0.5)
 
 
 def test_text_that_a_training_has_prepared_is_used(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_text_that_a_training_has_prepared_is_used(tmp_path: Path) -> None:
     run(files, tmp_path / "model", {"training": {"max_steps": 1}})
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "model").rglob("*")}
     reporter = RecordingReporter()
-    assert found(files, tmp_path / "model", {}, reporter=reporter).preparation_seconds == 0
+    assert estimate_of(files, tmp_path / "model", {}, reporter=reporter).preparation_seconds == 0
     assert not any("reading the corpus" in stage for stage in reporter.stages)
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "model").rglob("*")} == before
 
@@ -59,30 +59,32 @@ def test_text_that_a_training_has_prepared_is_used(tmp_path: Path) -> None:
 def test_a_parent_brings_its_shape(tmp_path: Path) -> None:
     files = write_corpus(tmp_path)
     run(files, tmp_path / "model", {"training": {"max_steps": 1}})
-    told = found(files, tmp_path / "next", {}, parent=tmp_path / "model")
-    assert told.model == load_info(tmp_path / "model").model
-    assert told.corpus["corpora"]["of the parent"]["weight"] == 1
+    estimate = estimate_of(files, tmp_path / "next", {}, parent=tmp_path / "model")
+    assert estimate.model == load_info(tmp_path / "model").model
+    assert estimate.corpus["corpora"]["of the parent"]["weight"] == 1
 
 
 def test_what_is_wrong_is_reported_and_nothing_stays(tmp_path: Path) -> None:
     files = write_corpus(tmp_path, pairs=1)
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(NMTError, match="only 1 usable sentence pair"):
-        found(files, tmp_path / "model", {})
+        estimate_of(files, tmp_path / "model", {})
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_the_estimate_in_words(tmp_path: Path) -> None:
-    told = found(write_corpus(tmp_path), tmp_path / "model", {"max_steps": 12})
-    told = replace(told, update_seconds=0.5, epoch_updates=6, tokens_per_second=1234.5, peak_bytes=2_500_000_000)
-    lines = describe(told).splitlines()
+    estimate = estimate_of(write_corpus(tmp_path), tmp_path / "model", {"max_steps": 12})
+    estimate = replace(
+        estimate, update_seconds=0.5, epoch_updates=6, tokens_per_second=1234.5, peak_bytes=2_500_000_000
+    )
+    lines = describe(estimate).splitlines()
     assert [line.split()[0] for line in lines[:3]] == ["corpus", "dropped", "validation"]
     assert "speed       1,234 target tokens/s, 500 ms/update" in lines
     assert "time        3s per epoch, 6s for all 12 updates (2.0 epochs); validation takes extra time" in lines
     assert any("2.5 GB for the whole process at the peak" in line for line in lines)
-    budget = replace(told.horizon, updates=None, seconds=100.0)
+    budget = replace(estimate.horizon, updates=None, seconds=100.0)
     assert "the budget is enough for about 180 updates (30.0 epochs)" in describe(
-        replace(told, horizon=budget, preparation_seconds=10.0)
+        replace(estimate, horizon=budget, preparation_seconds=10.0)
     )
-    opened = replace(told, horizon=replace(budget, seconds=None))
+    opened = replace(estimate, horizon=replace(budget, seconds=None))
     assert "3s per epoch, until the score on validation text stops rising" in describe(opened)
