@@ -161,7 +161,8 @@ def _checkpoint(directory: Path) -> tuple[Any, dict[str, Any]]:
     found = CheckpointStore(directory, keep=1).load_newest()
     assert found is not None
     state, tensors = found
-    return replace(state, seconds=0, preparation_seconds=0, validation_seconds=0, saving_seconds=0), tensors
+    timing = replace(state.timing, seconds=0, preparation_seconds=0, validation_seconds=0, saving_seconds=0)
+    return replace(state, timing=timing), tensors
 
 
 def _unequal(one: Any, other: Any, name: str = "") -> list[str]:
