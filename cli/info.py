@@ -50,9 +50,7 @@ def _draw(path: Path, plot: str, model_info: "ModelInfo", parameters: int) -> No
     from nmt.training.reporting.curves import draw_curves
     from nmt.training.reporting.log import LOG
 
-    config = model_info.model
-    shape = f"{config.encoder_layers}+{config.decoder_layers} layers, dimension {config.dimension}"
-    remark = f"{shape}, {parameters:,} parameters"
+    remark = f"{model_info.model}, {parameters:,} parameters"
     draw_curves(path / TRAINING / LOG, plot, title=title(model_info), remark=remark)
     logger.info("wrote the training curves to %s", plot)
 

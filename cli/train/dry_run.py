@@ -23,7 +23,7 @@ def describe(estimate: "DryRun") -> str:
         ("dropped", dropped or "none"),
         ("validation", f"{pairs_text(corpus['validation_pairs'])}, {_origin(corpus['validation'])}"),
         ("vocabulary", f"{model.vocabulary_size:,} subwords"),
-        ("model", f"{model.encoder_layers}+{model.decoder_layers} layers, dimension {model.dimension}"),
+        ("model", str(model)),
         ("parameters", f"{estimate.parameters:,}"),
         ("epoch", f"{estimate.epoch_updates:,} {updates}, {estimate.epoch_tokens:,} target tokens"),
         ("device", f"{estimate.device}, {estimate.threads} {'thread' if estimate.threads == 1 else 'threads'}"),

@@ -16,7 +16,8 @@ from nmt.decoding.constraints import NEVER
 from nmt.decoding.decoder_state import DecodingState
 from nmt.decoding.hypothesis import SearchInput, SearchResult
 from nmt.decoding.search import search
-from nmt.models.base import EncoderDecoder, Heads
+from nmt.models.base import EncoderDecoder
+from nmt.models.config import Heads
 
 
 def find_alternatives(

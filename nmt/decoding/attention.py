@@ -4,13 +4,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nmt.errors import NMTError
-from nmt.models.base import Attentive, Heads
-from nmt.models.config import ModelConfig
+from nmt.models.base import TranslationModel
+from nmt.models.config import Heads
 from nmt.special_ids import BOS
 
 
-def cross_attention(model: Attentive, source: Tensor, target: Tensor) -> Tensor:
+def cross_attention(model: TranslationModel, source: Tensor, target: Tensor) -> Tensor:
     """The weights of each decoder layer and head, (layers, B, H, T, S), when ``target`` (B, T) is translated.
 
     Rows of ``source`` (B, S) and ``target`` end with EOS and are filled up with PAD; row t is what the model looks at
@@ -23,24 +22,6 @@ def cross_attention(model: Attentive, source: Tensor, target: Tensor) -> Tensor:
 def shifted(target: Tensor) -> Tensor:
     """What the decoder is given so that it writes ``target`` (B, T): BOS before each row, the last id away."""
     return F.pad(target[:, :-1], (1, 0), value=BOS)
-
-
-def default_heads(config: ModelConfig) -> Heads:
-    """All heads of the last decoder layer but one, which aligns best (Garg et al. 2019, section 4.3)."""
-    layer = max(0, config.decoder_layers - 2)
-    return [(layer, head) for head in range(config.heads)]
-
-
-def check_heads(heads: Heads, config: ModelConfig) -> None:
-    """Raise an NMTError unless the model has all of ``heads``, at least one."""
-    if not heads:
-        raise NMTError("alignment_heads names no head")
-    for layer, head in heads:
-        if not (0 <= layer < config.decoder_layers and 0 <= head < config.heads):
-            raise NMTError(
-                f"alignment_heads names head {head} of decoder layer {layer}, but the model has "
-                f"{config.decoder_layers} decoder layers of {config.heads} heads, counted from 0"
-            )
 
 
 def mean_of_heads(weights: Tensor, heads: Heads) -> Tensor:

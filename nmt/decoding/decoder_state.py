@@ -10,13 +10,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nmt.decoding.attention import default_heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER, make_constraints
 from nmt.decoding.hypothesis import SearchInput
 from nmt.decoding.scoring import pad_rows
-from nmt.models.base import EncoderDecoder, Heads, log_probabilities
-from nmt.models.cache import DecoderCache
+from nmt.models.base import EncoderDecoder, log_probabilities
+from nmt.models.config import Heads
 from nmt.special_ids import BOS, EOS, PAD, UNK
 
 _LEAST_COVERAGE = 1e-10  # keeps the logarithm of what was never looked at finite
@@ -40,7 +39,7 @@ def margin_between(higher: Tensor, lower: Tensor) -> Tensor:
 
 
 class DecodingState:
-    """The sentences that are being translated: their memory, the decoder's cache and their constraints."""
+    """The sentences that are being translated: their memory, the decoder's state and their constraints."""
 
     def __init__(
         self,
@@ -50,21 +49,21 @@ class DecodingState:
         *,
         heads: Heads | None = None,
     ) -> None:
-        """The coverage penalty uses the attention of ``heads``; None takes ``default_heads``."""
+        """The coverage penalty uses the attention of ``heads``; None takes the model's default."""
         self.model = model
         self.config = config
         self.device = model.device
         self.memory = model.encode(pad_rows([sentence.ids for sentence in inputs]).to(self.device))
         self.constraint_tensors = make_constraints([sentence.constraint for sentence in inputs], config, self.device)
-        self.heads = (heads or default_heads(model.config)) if config.coverage_penalty else []
-        self.cache = DecoderCache(model.config.decoder_layers, watched={layer for layer, _ in self.heads})
+        self.heads = (heads or model.default_alignment_heads()) if config.coverage_penalty else []
+        self.decoder = model.start(self.memory, self.heads)
         limits = [config.length_limit(len(sentence.ids), len(sentence.constraint.prefix)) for sentence in inputs]
         self.limits = torch.tensor(limits, device=self.device)  # (B,) the most subwords of each translation
 
     @property
     def dtype(self) -> torch.dtype:
         """That of log-probabilities."""
-        return torch.promote_types(self.memory.states.dtype, torch.float32)
+        return torch.promote_types(self.memory.dtype, torch.float32)
 
     def step(self, ids: Tensor) -> Step:
         """What may follow ``ids`` (B, K, T); all but the newest subwords were given in the steps before.
@@ -74,7 +73,7 @@ class DecodingState:
         """
         sentences, beams, length = ids.shape
         newest = ids[:, :, -1:] if length else ids.new_full((sentences, beams, 1), BOS)
-        logits = self.model.decode(newest.reshape(sentences * beams, 1), self.memory, self.cache)[:, -1]
+        logits = self.model.decode(newest.reshape(sentences * beams, 1), self.memory, self.decoder)[:, -1]
         by_model = log_probabilities(logits).view(sentences, beams, -1)
         endings = by_model[:, :, EOS].clone()
         forced = self._forced(by_model, length)
@@ -100,19 +99,17 @@ class DecodingState:
         return rows, wanted, by_model[rows].gather(2, wanted)
 
     def _attention(self, sentences: int, beams: int) -> Tensor | None:
-        """The mean over the heads of what the newest positions look at, (B, K, S)."""
-        weights = [self.cache.layers[layer].cross_weights for layer, _ in self.heads]
-        parts = [part[:, head, -1] for part, (_, head) in zip(weights, self.heads, strict=True) if part is not None]
-        return torch.stack(parts).mean(0).view(sentences, beams, -1) if parts else None
+        """The attention of the newest positions, the mean over the heads: (B, K, S)."""
+        return self.decoder.attention()[:, :, -1].mean(0).view(sentences, beams, -1) if self.heads else None
 
     def reorder(self, rows: Tensor) -> None:
         """Let row i of the decoder continue what row ``rows[i]`` (B*K,) held."""
-        self.cache.reorder(rows)
+        self.decoder.reorder(rows)
 
     def select(self, sentences: Tensor, rows: Tensor) -> None:
         """Keep only ``sentences`` (B',) and, of the decoder, ``rows`` (B'*K,)."""
         self.memory = self.memory.select(sentences)
-        self.cache.select(sentences, rows)
+        self.decoder.select(sentences, rows)
         self.constraint_tensors = self.constraint_tensors.select(sentences)
         self.limits = self.limits[sentences]
 

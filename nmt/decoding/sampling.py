@@ -18,7 +18,8 @@ from nmt.decoding.decoder_state import DecodingState, Step, margin_between
 from nmt.decoding.gumbel import gumbel, keys_of, sentence_key
 from nmt.decoding.hypothesis import NOT_FINITE, Hypothesis, SearchInput, SearchResult
 from nmt.errors import NMTError
-from nmt.models.base import EncoderDecoder, Heads
+from nmt.models.base import EncoderDecoder
+from nmt.models.config import Heads
 from nmt.special_ids import EOS, PAD
 
 

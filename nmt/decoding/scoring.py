@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from nmt.decoding.attention import shifted
-from nmt.models.base import EncoderDecoder, Heads, log_probabilities
-from nmt.models.cache import DecoderCache
+from nmt.models.base import EncoderDecoder, log_probabilities
+from nmt.models.config import Heads
 from nmt.special_ids import EOS, PAD
 
 
@@ -27,10 +27,10 @@ def score_targets(model: EncoderDecoder, source: Tensor, target: Tensor) -> Tens
 
 def score_and_attend(model: EncoderDecoder, source: Tensor, target: Tensor, heads: Heads) -> tuple[Tensor, Tensor]:
     """What ``score_targets`` gives, and the mean of ``heads`` of the cross-attention (B, T, S) when that is written."""
-    cache = DecoderCache(model.config.decoder_layers, watched={layer for layer, _ in heads})
-    scores = _log_probabilities(model.decode(shifted(target), model.encode(source), cache), target)
-    weights = [(cache.layers[layer].cross_weights, head) for layer, head in heads]
-    return scores, torch.stack([of_layer[:, head] for of_layer, head in weights if of_layer is not None]).mean(0)
+    memory = model.encode(source)
+    state = model.start(memory, heads)
+    scores = _log_probabilities(model.decode(shifted(target), memory, state), target)
+    return scores, state.attention().mean(0)
 
 
 def _log_probabilities(logits: Tensor, target: Tensor) -> Tensor:

@@ -18,7 +18,8 @@ from nmt.decoding.constraints import NEVER
 from nmt.decoding.decoder_state import DecodingState, Step, margin_between
 from nmt.decoding.hypothesis import NOT_FINITE, Hypothesis, SearchInput, SearchResult
 from nmt.errors import NMTError
-from nmt.models.base import EncoderDecoder, Heads
+from nmt.models.base import EncoderDecoder
+from nmt.models.config import Heads
 from nmt.special_ids import PAD
 
 _CHUNK = 128  # candidates looked at together by `best_candidates`
@@ -134,8 +135,8 @@ def best_candidates(candidates: Tensor, count: int) -> tuple[Tensor, Tensor]:
 
 def _begin(decoding: DecodingState) -> tuple[_Live, _Finished]:
     """The empty prefix of each sentence, and no finished hypotheses."""
-    memory, config = decoding.memory, decoding.config
-    sentences, device, dtype = memory.states.size(0), memory.states.device, decoding.dtype
+    config, device, dtype = decoding.config, decoding.device, decoding.dtype
+    sentences = decoding.memory.mask.size(0)
     certain = torch.zeros(sentences, 1, dtype=dtype, device=device)
     live = _Live(
         places=torch.arange(sentences, device=device),

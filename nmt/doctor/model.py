@@ -44,7 +44,7 @@ def _published(directory: Path) -> Iterator[CheckResult]:
 def _config(directory: Path) -> str:
     info = load_info(directory)
     languages = f"{info.source_language or '?'} to {info.target_language or '?'}"
-    layers = f"{info.model.encoder_layers}+{info.model.decoder_layers} layers, dimension {info.model.dimension}"
+    layers = str(info.model)
     return f"{languages}, {layers}, {info.model.vocabulary_size:,} subwords"
 
 

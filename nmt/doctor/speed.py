@@ -34,8 +34,8 @@ def _training() -> str:
 
     from nmt.data.encoded_corpus import encoded_in_memory
     from nmt.data.prefetch import BatchPrefetcher
+    from nmt.models.architectures import create_model
     from nmt.models.config import preset
-    from nmt.models.transformer import Transformer
     from nmt.runtime.device import choose_device, set_threads
     from nmt.runtime.memory import keep_freed_memory
     from nmt.training.config import TrainingConfig
@@ -45,7 +45,7 @@ def _training() -> str:
     set_threads(None)
     config = TrainingConfig(batch_tokens=BATCH_TOKENS)
     corpus = encoded_in_memory(list(zip(_sentences(VOCABULARY), _sentences(VOCABULARY), strict=True)))
-    model = Transformer(replace(preset("small"), vocabulary_size=VOCABULARY)).to(choose_device("auto"))
+    model = create_model(replace(preset("small"), vocabulary_size=VOCABULARY)).to(choose_device("auto"))
     learner = Learner(model, config)
     prefetcher = BatchPrefetcher(corpus, seed=config.seed)
     plan = prefetcher.plan(batch_tokens=BATCH_TOKENS, epoch=0)
@@ -84,13 +84,13 @@ def _engine_name(engine: "Engine") -> str:
 def _reference_engine() -> "Engine":
     from nmt.decoding.engines.batching import BatchingEngine
     from nmt.decoding.engines.torch import TorchEngine
+    from nmt.models.architectures import create_model
     from nmt.models.config import preset
-    from nmt.models.transformer import Transformer
     from nmt.runtime.device import choose_device, set_threads
 
     set_threads(None)
     device = choose_device("auto")
-    model = Transformer(replace(preset("small"), vocabulary_size=VOCABULARY)).to(device).eval()
+    model = create_model(replace(preset("small"), vocabulary_size=VOCABULARY)).to(device).eval()
     return BatchingEngine(TorchEngine(model, device), batch_sentences=WINDOW)
 
 

@@ -9,8 +9,8 @@ from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER
 from nmt.decoding.hypothesis import SearchInput
 from nmt.decoding.search import Expansion, search
-from nmt.models.base import Heads
-from nmt.models.transformer import Transformer
+from nmt.models.base import EncoderDecoder
+from nmt.models.config import Heads
 from nmt.special_ids import EOS
 
 Ids = tuple[int, ...]
@@ -47,7 +47,7 @@ class BeamTree:
         return backwards[::-1]
 
 
-def beam_tree(model: Transformer, source: Sequence[int], config: SearchConfig, heads: Heads | None) -> BeamTree:
+def beam_tree(model: EncoderDecoder, source: Sequence[int], config: SearchConfig, heads: Heads | None) -> BeamTree:
     """The search for a translation of the ids ``source`` (without EOS), the same as that of ``nmt translate``."""
     tree = BeamTree(config)
     numbers: dict[Ids, int] = {}

@@ -32,7 +32,7 @@ class GreedyTranslator:
     """Greedy translations by one model, whose heads can be ablated meanwhile."""
 
     def __init__(self, explained: ExplainedModel, source_prefix: Sequence[int] = ()) -> None:
-        device = explained.model.embedding.weight.device
+        device = explained.model.device
         limits = explained.info.search
         search = SearchConfig(
             beam_size=1, max_length_ratio=limits.max_length_ratio, max_length_offset=limits.max_length_offset

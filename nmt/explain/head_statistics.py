@@ -123,7 +123,7 @@ def _count_batch(
     explained: ExplainedModel, batch: Sequence[Pair], first: int, sums: dict[tuple[str, int], "_Sums"]
 ) -> None:
     model, config = explained.model, explained.info.model
-    device = model.embedding.weight.device
+    device = model.device
     source = pad_rows([pair[0].ids[:-1] for pair in batch]).to(device)
     target = pad_rows([pair[1].ids[:-1] for pair in batch]).to(device)
     read = shifted(target)

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from nmt.decoding.attention import default_heads, mean_of_heads
+from nmt.decoding.attention import mean_of_heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.scoring import pad_rows
 from nmt.errors import NMTError
@@ -17,7 +17,7 @@ from nmt.explain.sentence import Sentence, decoder_input, source_sentence, targe
 from nmt.files.lines import StrPath
 from nmt.model_dir.info import ModelInfo
 from nmt.model_dir.load import load_model
-from nmt.models.base import Heads
+from nmt.models.config import Heads
 from nmt.models.transformer import Transformer
 from nmt.runtime.device import set_threads
 from nmt.settings import from_mapping, to_mapping
@@ -41,7 +41,7 @@ class ExplainedModel:
     @property
     def alignment_heads(self) -> Heads:
         """The cross-attention heads, (layer, head) from 0, that align words: those of the model, else the default."""
-        return self.info.alignment_heads or default_heads(self.info.model)
+        return self.info.alignment_heads or self.model.default_alignment_heads()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +83,8 @@ def open_for_explaining(directory: StrPath, *, device: str = "cpu", threads: int
     """The model in ``directory``, verified; NMTError for what is wrong with it."""
     set_threads(threads)
     model, tokenizer, info = load_model(directory, device=device)
+    if not isinstance(model, Transformer):
+        raise NMTError(f"{directory} is not a Transformer, and only Transformers can be explained")
     return ExplainedModel(model, tokenizer, info, Path(directory).resolve().name)
 
 
@@ -110,7 +112,7 @@ def trace_sentence(
         translated = target_sentence(explained.tokenizer, ids)
         _check_length(translated, "target", None)
     decoder_in = decoder_input(explained.tokenizer, translated)
-    device = model.embedding.weight.device
+    device = model.device
     with torch.inference_mode(), recording(model) as recorded:
         logits = model(pad_rows([source.ids[:-1]]).to(device), torch.tensor([decoder_in.ids], device=device))[0]
         embeddings = [model.embedding(torch.tensor(ids, device=device)) for ids in (source.ids, decoder_in.ids)]

@@ -12,6 +12,7 @@ from nmt.errors import NMTError
 from nmt.files.lines import StrPath, check_regular_file, open_binary
 from nmt.model_dir.layout import CONFIG, MANIFEST, TOKENIZER, TRAINING, WEIGHTS
 from nmt.model_dir.weights import WeightsHeader, read_header, sha256
+from nmt.models.architectures import config_from_mapping
 from nmt.models.config import ModelConfig
 from nmt.settings import from_mapping, to_mapping
 
@@ -62,7 +63,8 @@ class ModelInfo:
 
 def config_text(info: ModelInfo, *, weights_checksum: str) -> str:
     """The text of config.json for weights with the checksum ``weights_checksum``."""
-    text = json.dumps({**to_mapping(info), _WEIGHTS_CHECKSUM: weights_checksum}, ensure_ascii=False, indent=2)
+    mapping = {**to_mapping(info), "model": config_to_mapping(info.model), _WEIGHTS_CHECKSUM: weights_checksum}
+    text = json.dumps(mapping, ensure_ascii=False, indent=2)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")  # file names that are not UTF-8, as JSON escapes
 
 
@@ -89,10 +91,11 @@ def info_for_weights(directory: Path, header: WeightsHeader) -> ModelInfo:
     described = dict(mapping)
     del mapping[_WEIGHTS_CHECKSUM]
     try:
-        for key, cls in (("model", ModelConfig), ("search", SearchConfig)):
+        for key in ("model", "search"):
             if not isinstance(mapping.get(key), dict):
                 raise NMTError(f"the table {key!r} is missing")
-            mapping[key] = from_mapping(cls, mapping[key], where=key)
+        mapping["model"] = config_from_mapping(mapping["model"], where="model")
+        mapping["search"] = from_mapping(SearchConfig, mapping["search"], where="search")
         info = from_mapping(ModelInfo, mapping, where="the top level")
     except NMTError as error:
         raise NMTError(f"{path}: {error}") from error

@@ -13,7 +13,7 @@ from nmt.models.config import ModelConfig
 if TYPE_CHECKING:
     import torch
 
-    from nmt.models.transformer import Transformer
+    from nmt.models.base import TranslationModel
     from nmt.tokenization.tokenizer import Tokenizer
 
 MAX_TOKENIZER_BYTES = 1_000_000_000
@@ -43,7 +43,7 @@ def load_tokenizer(directory: StrPath, info: ModelInfo) -> "Tokenizer":
 
 def load_model(
     directory: StrPath, *, device: "str | torch.device" = "cpu"
-) -> "tuple[Transformer, Tokenizer, ModelInfo]":
+) -> "tuple[TranslationModel, Tokenizer, ModelInfo]":
     """The model in ``directory``, ready to translate on ``device``, with all its files verified."""
     from nmt.runtime.device import choose_device
 
@@ -53,21 +53,20 @@ def load_model(
     tokenizer = load_tokenizer(directory, info)
     header, weights = read_weights(directory / WEIGHTS)
     info = info_for_weights(directory, header)  # new weights may have been published since
-    model = _matching_transformer(info.model, header, directory)
+    model = _matching_model(info.model, header, directory)
     model.load_state_dict(weights)
     return model.to(device).eval(), tokenizer, info
 
 
-def _matching_transformer(config: ModelConfig, header: WeightsHeader, directory: Path) -> "Transformer":
-    """A Transformer without numbers whose parameters have the names and shapes of the weights."""
-    from nmt.models.blank import blank_transformer
+def _matching_model(config: ModelConfig, header: WeightsHeader, directory: Path) -> "TranslationModel":
+    """A model without numbers whose parameters have the names and shapes of the weights."""
+    from nmt.models.architectures import create_empty_model
 
     mismatch = f"{directory / WEIGHTS} does not fit {CONFIG}"
     largest = max((size for shape in header.shapes.values() for size in shape), default=0)
-    widths = (config.vocabulary_size, config.dimension, config.feed_forward)
-    if config.encoder_layers + config.decoder_layers > len(header.shapes) or max(widths) > largest:
+    if not config.can_have(tensors=len(header.shapes), largest_size=largest):
         raise NMTError(f"{mismatch}: it holds the tensors of a smaller model")
-    model = blank_transformer(config)
+    model = create_empty_model(config)
     expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
     for name in expected:
         if name not in header.shapes:

@@ -27,7 +27,7 @@ def save_model(
 ) -> None:
     """Publish a model in ``directory``, which is created if needed; a killed or failed call leaves the old one usable.
 
-    ``weights`` is the state dict of a Transformer with ``info.model``. A full disk and the like are NMTErrors.
+    ``weights`` is the state dict of a model with ``info.model``. A full disk and the like are NMTErrors.
     """
     directory = Path(directory)
     proto = tokenizer.proto

@@ -1,1 +1,1 @@
-"""The Transformer: ids to logits. Knows no text and no files."""
+"""Models: ids to logits. Knows no text and no files."""

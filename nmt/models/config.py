@@ -1,9 +1,12 @@
 """The shape of a Transformer, and the presets people choose by name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nmt.errors import NMTError
 from nmt.settings import did_you_mean
+
+Heads = Sequence[tuple[int, int]]  # (decoder layer, head) of the cross-attention, both counted from 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,33 @@ class ModelConfig:
             raise NMTError(f"model setting dropout must be at least 0 and below 1, not {self.dropout}")
         if self.norm not in ("pre", "post"):
             raise NMTError(f"model setting norm must be 'pre' or 'post', not {self.norm!r}")
+
+    def __str__(self) -> str:
+        return f"{self.encoder_layers}+{self.decoder_layers} layers, dimension {self.dimension}"
+
+    def default_alignment_heads(self) -> Heads:
+        """All heads of the last decoder layer but one, which aligns best (Garg et al. 2019, section 4.3)."""
+        layer = max(0, self.decoder_layers - 2)
+        return [(layer, head) for head in range(self.heads)]
+
+    def check_alignment_heads(self, heads: Heads) -> None:
+        """Raise an NMTError unless the model has all of ``heads``, at least one."""
+        if not heads:
+            raise NMTError("alignment_heads names no head")
+        for layer, head in heads:
+            if not (0 <= layer < self.decoder_layers and 0 <= head < self.heads):
+                raise NMTError(
+                    f"alignment_heads names head {head} of decoder layer {layer}, but the model has "
+                    f"{self.decoder_layers} decoder layers of {self.heads} heads, counted from 0"
+                )
+
+    def can_have(self, *, tensors: int, largest_size: int) -> bool:
+        """Whether such a model can have only ``tensors`` tensors, none of them wider than ``largest_size``.
+
+        Asked before a model is created from a file, whose configuration may be damaged and demand any amount of memory.
+        """
+        widths = (self.vocabulary_size, self.dimension, self.feed_forward)
+        return self.encoder_layers + self.decoder_layers <= tensors and max(widths) <= largest_size
 
 
 PRESETS = {

@@ -10,8 +10,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nmt.models.attention import Attention
-from nmt.models.cache import DecoderCache, LayerCache, Memory
-from nmt.models.config import ModelConfig
+from nmt.models.base import TranslationModel
+from nmt.models.cache import DecoderCache, EncoderStates, LayerCache
+from nmt.models.config import Heads, ModelConfig
 from nmt.models.dropout import Dropout
 from nmt.special_ids import PAD
 
@@ -86,7 +87,7 @@ class DecoderLayer(nn.Module):
         self.feed_forward = FeedForward(config)
         self.feed_forward_residual = Residual(config)
 
-    def forward(self, states: Tensor, memory: Memory, cache: LayerCache | None) -> Tensor:
+    def forward(self, states: Tensor, memory: EncoderStates, cache: LayerCache | None) -> Tensor:
         """``states`` (B*K, T, D) over ``memory`` of B sentences; with a cache they follow the positions it holds."""
         entered = self.attention_residual.enter(states)
         states = self.attention_residual.leave(states, self._attend_to_self(entered, cache))
@@ -106,26 +107,26 @@ class DecoderLayer(nn.Module):
         may_look = torch.ones(new, known, dtype=torch.bool, device=states.device).tril(known - new)
         return self.attention.attend(queries, keys, values, mask=may_look)
 
-    def _attend_to_memory(self, states: Tensor, memory: Memory, cache: LayerCache | None) -> Tensor:
+    def _attend_to_memory(self, states: Tensor, memory: EncoderStates, cache: LayerCache | None) -> Tensor:
         """The K beams of a sentence look at one copy of its keys and values: (B*K, T, D) is seen as (B, K*T, D)."""
         if cache is None:
             keys, values = self.cross_attention.project_memory(memory.states)
         else:
-            if cache.cross is None:
-                cache.cross = self.cross_attention.project_memory(memory.states)
-            keys, values = cache.cross
+            if cache.memory is None:
+                cache.memory = self.cross_attention.project_memory(memory.states)
+            keys, values = cache.memory
         sentences = memory.states.size(0)
         queries = self.cross_attention.project_queries(states.reshape(sentences, -1, states.size(-1)))
         mask = memory.mask[:, None, None, :]
         attended = self.cross_attention.attend(queries, keys, values, mask=mask)
-        if cache is not None and cache.watched:
+        if cache is not None and cache.keep_weights:
             weights = self.cross_attention.weights(queries, keys, mask=mask)  # (B, H, K*T, S)
             parted = weights.view(sentences, weights.size(1), -1, states.size(1), weights.size(3)).transpose(1, 2)
             cache.cross_weights = parted.flatten(0, 1)  # (B*K, H, T, S)
         return attended.view_as(states)
 
 
-class Transformer(nn.Module):
+class Transformer(TranslationModel):
     """Encoder and decoder with one embedding matrix for source, target and output (section 3.4)."""
 
     def __init__(self, config: ModelConfig) -> None:
@@ -159,47 +160,68 @@ class Transformer(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        """Where its weights are."""
+        """See EncoderDecoder.device."""
         return self.embedding.weight.device
 
-    def encode(self, source: Tensor) -> Memory:
-        """The memory of ``source`` (B, S) long, PAD where a sentence has ended."""
+    @property
+    def output_layer(self) -> Tensor:
+        """The embedding matrix (V, D); see TranslationModel.output_layer."""
+        return self.embedding.weight
+
+    def encode(self, source: Tensor) -> EncoderStates:
+        """The memory of ``source`` (B, S), with PAD after the end of a sentence."""
         mask = source != PAD
         states = self._embed(source, 0)
         for layer in self.encoder:
             states = layer(states, mask[:, None, None, :])
-        return Memory(self.encoder_norm(states), mask)
+        return EncoderStates(self.encoder_norm(states), mask)
 
-    def decode(self, target: Tensor, memory: Memory, cache: DecoderCache | None = None) -> Tensor:
-        """Logits (B*K, T, V) of what follows each position of ``target`` (B*K, T), given the memory of B sentences.
+    def start(self, memory: EncoderStates, heads: Heads = ()) -> DecoderCache:  # noqa: ARG002 - see EncoderDecoder
+        """An empty cache; see EncoderDecoder.start."""
+        return DecoderCache(len(self.decoder), heads)
 
-        With a cache, ``target`` holds only the positions that follow those the cache knows, and the cache grows.
+    def decode_states(self, target: Tensor, memory: EncoderStates, state: DecoderCache | None = None) -> Tensor:
+        """The states (B*K, T, D) that ``decode`` multiplies with the embedding, given the memory of B sentences.
+
+        With a state, ``target`` holds only the positions after those that the state has, and the state grows.
         """
-        return F.linear(self.decode_states(target, memory, cache), self.embedding.weight)
-
-    def decode_states(self, target: Tensor, memory: Memory, cache: DecoderCache | None = None) -> Tensor:
-        """The states (B*K, T, D) that ``decode`` multiplies with the embedding; a fused loss starts from them."""
-        known = 0 if cache is None else cache.length
+        known = 0 if state is None else state.length
         states = self._embed(target, known)
         for index, layer in enumerate(self.decoder):
-            states = layer(states, memory, None if cache is None else cache.layers[index])
-        if cache is not None:
-            cache.length = known + target.size(1)
+            states = layer(states, memory, None if state is None else state.layers[index])
+        if state is not None:
+            state.length = known + target.size(1)
         normed: Tensor = self.decoder_norm(states)
         return normed
 
-    def cross_attention(self, target: Tensor, memory: Memory) -> Tensor:
+    def cross_attention(self, target: Tensor, memory: EncoderStates) -> Tensor:
         """How much each position of ``target`` (B*K, T) looks at each of the source: (layers, B*K, H, T, S).
 
         Those are the weights that ``decode`` uses, softmax(q kᵀ / √(D/H)), computed a second time.
         """
-        cache = DecoderCache(len(self.decoder), watched=range(len(self.decoder)))
+        cache = DecoderCache(len(self.decoder), [(layer, 0) for layer in range(len(self.decoder))])
         self.decode_states(target, memory, cache)
         return torch.stack([layer.cross_weights for layer in cache.layers if layer.cross_weights is not None])
 
-    def forward(self, source: Tensor, target_in: Tensor) -> Tensor:
-        """Logits (B, T, V) for ``source`` (B, S) and ``target_in`` (B, T), which begins with BOS."""
-        return self.decode(target_in, self.encode(source))
+    def matrix_blocks(self) -> dict[Tensor, tuple[int, bool]]:
+        """See TranslationModel.matrix_blocks.
+
+        Queries, keys and values are cut by heads, and so is what the heads' results are multiplied with. The matrices
+        of feed-forward layers are cut along their inner dimension into blocks of about the same size, as its units,
+        like heads, work side by side.
+        """
+        blocks: dict[Tensor, tuple[int, bool]] = {}
+        size = self.config.dimension // self.config.heads
+        for module in self.modules():
+            if isinstance(module, Attention):
+                blocks[module.projection.weight] = (size, False)
+                blocks[module.output.weight] = (size, True)
+        for module in self.modules():
+            if isinstance(module, FeedForward):
+                for linear in (module.inner, module.outer):
+                    outer, inner = linear.weight.shape
+                    blocks[linear.weight] = (divisor_near(max(outer, inner), size), inner > outer)
+        return blocks
 
     def _embed(self, ids: Tensor, start: int) -> Tensor:
         """Embeddings times √D plus the encodings of positions ``start`` and on: (B, T, D)."""
@@ -210,3 +232,9 @@ class Transformer(nn.Module):
         states = self.embedding(ids) * math.sqrt(self.config.dimension) + self.positions[start:end]
         embedded: Tensor = self.dropout(states)
         return embedded
+
+
+def divisor_near(number: int, wanted: int) -> int:
+    """The divisor of ``number`` whose ratio to ``wanted`` is nearest to 1."""
+    divisors = (size for size in range(1, number + 1) if number % size == 0)
+    return min(divisors, key=lambda size: abs(math.log(size / wanted)))

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from nmt.models.blank import blank_transformer
-from nmt.models.transformer import Transformer
+from nmt.models.architectures import create_empty_model
+from nmt.models.base import TranslationModel
 from nmt.training.context import TrainerContext
 from nmt.training.planner import Planner
 from nmt.training.reporting.reporter import Validation, ValidationStoppedError
@@ -16,7 +16,9 @@ from nmt.training.state import TrainState
 class ModelSelection:
     """Validates the moving average and other weights of a run, and publishes the best so far."""
 
-    def __init__(self, context: TrainerContext, planner: Planner, *, model: Transformer, average: Transformer) -> None:
+    def __init__(
+        self, context: TrainerContext, planner: Planner, *, model: TranslationModel, average: TranslationModel
+    ) -> None:
         """``model`` is the one that learns, ``average`` holds the moving average of its weights."""
         self.context = context
         self.planner = planner
@@ -50,7 +52,7 @@ class ModelSelection:
         The candidates are the last weights and the averages of snapshots.
         """
         candidate = (
-            blank_transformer(self.average.config)
+            create_empty_model(self.average.config)
             .to(next(self.average.parameters()).device)
             .eval()
             .requires_grad_(False)
@@ -65,7 +67,7 @@ class ModelSelection:
         yield LAST_WEIGHTS, self.model.state_dict()
         yield from self.context.snapshots.candidates(state)
 
-    def _validate_candidate(self, name: str, model: Transformer, state: TrainState) -> None:
+    def _validate_candidate(self, name: str, model: TranslationModel, state: TrainState) -> None:
         """Publish ``model`` instead of the best weights so far if it is better."""
         validation = self._run_validator(model, state, self.planner.candidate_deadline(state))
         if validation is None:
@@ -77,7 +79,7 @@ class ModelSelection:
             better = "  (better, published)"
         self.context.reporter.stage(f"step {state.step:,}, {name}: {validation.summary()}{better}")
 
-    def _run_validator(self, model: Transformer, state: TrainState, deadline: float | None) -> Validation | None:
+    def _run_validator(self, model: TranslationModel, state: TrainState, deadline: float | None) -> Validation | None:
         """The validator's result; a validation that is stopped costs no budget, because it will be repeated."""
         clock = self.context.clock
         start = clock.seconds()
@@ -96,7 +98,7 @@ class ModelSelection:
         state.validations.stale = 0
         self._publish(self.average, MOVING_AVERAGE if state.step else FIRST_WEIGHTS, state, validation)
 
-    def _publish(self, model: Transformer, name: str, state: TrainState, validation: Validation | None) -> None:
+    def _publish(self, model: TranslationModel, name: str, state: TrainState, validation: Validation | None) -> None:
         clock = self.context.clock
         state.best.step, state.best.weights = state.step, name
         state.timing.seconds = start = clock.seconds()

@@ -11,8 +11,9 @@ from nmt.errors import NMTError
 from nmt.evaluation.metrics import MetricScore
 from nmt.files.atomic import atomic_writer
 from nmt.model_dir.layout import TRAINING
+from nmt.models.architectures import create_model
+from nmt.models.base import TranslationModel
 from nmt.models.config import ModelConfig
-from nmt.models.transformer import Transformer
 from nmt.runtime.device import Precision, choose_precision, set_threads
 from nmt.runtime.memory import keep_freed_memory
 from nmt.tokenization.tags import tag_ids
@@ -162,7 +163,7 @@ class _Run:
         for note in self.validator.notes():
             self.log.stage(note)
         torch.manual_seed(training.seed)
-        model = Transformer(self.model_config)
+        model = create_model(self.model_config)
         if self.parent is not None:
             model.load_state_dict(self.parent.weights)
         model.to(self.device)
@@ -263,14 +264,11 @@ class _Run:
                 "(the prepared text is kept, so the next command starts sooner)"
             )
 
-    def _announce(self, model: Transformer, precision: Precision, training: TrainingConfig) -> None:
+    def _announce(self, model: TranslationModel, precision: Precision, training: TrainingConfig) -> None:
         config: ModelConfig = self.model_config
         parameters = sum(parameter.numel() for parameter in model.parameters())
         threads = torch.get_num_threads()
-        self.log.stage(
-            f"model: {config.encoder_layers}+{config.decoder_layers} layers, dimension {config.dimension}, "
-            f"{parameters:,} parameters"
-        )
+        self.log.stage(f"model: {config}, {parameters:,} parameters")
         devices = str(self.device) if self.group.size == 1 else f"{self.group.size} x {self.device.type}"
         per_device = "" if self.group.size == 1 else " each"
         self.log.stage(

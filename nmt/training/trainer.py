@@ -7,7 +7,8 @@ from nmt.data.batching import BatchPlan
 from nmt.data.curriculum import Curriculum
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.data.prefetch import BatchPrefetcher
-from nmt.models.transformer import Transformer
+from nmt.models.architectures import create_model
+from nmt.models.base import TranslationModel
 from nmt.training.config import TrainingConfig
 from nmt.training.context import TrainerContext
 from nmt.training.extension import extend
@@ -29,14 +30,14 @@ class Trainer:
     """Trains one model on one encoded corpus; a run saved after any update resumes exactly."""
 
     def __init__(
-        self, model: Transformer, corpus: EncodedCorpus, config: TrainingConfig, context: TrainerContext
+        self, model: TranslationModel, corpus: EncodedCorpus, config: TrainingConfig, context: TrainerContext
     ) -> None:
         self.learner = Learner(model, config, context.group)
         self.batches_per_update = config.accumulate * context.group.size
         self.prefetcher = BatchPrefetcher(corpus, seed=config.seed, resampler=context.resampler)
         self.config = config
         self.context = context
-        self.average = Transformer(model.config).to(self.learner.device).eval().requires_grad_(False)
+        self.average = create_model(model.config).to(self.learner.device).eval().requires_grad_(False)
         self.average.load_state_dict(model.state_dict())
         self.state = TrainState()
         self.plan = self._plan()

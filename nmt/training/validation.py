@@ -14,7 +14,7 @@ from nmt.decoding.engines import Engine
 from nmt.decoding.engines.batching import BatchingEngine
 from nmt.decoding.engines.torch import TorchEngine
 from nmt.evaluation.metrics import MetricScore, score_translations
-from nmt.models.transformer import Transformer
+from nmt.models.base import TranslationModel
 from nmt.tokenization.tokenizer import Tokenizer
 from nmt.training.distributed.calls import FollowerCalls, ValidationTask
 from nmt.training.distributed.group import ALONE, Group
@@ -25,7 +25,7 @@ from nmt.translation.line_translator import LineTranslator, line_settings
 
 LOSS_BATCH_TOKENS = 4096
 FIRST_LINES, MOST_LINES = 4, 4096  # translated before the clock is read again, if there is a deadline
-Publish = Callable[[Transformer, TrainState, Validation | None], None]
+Publish = Callable[[TranslationModel, TrainState, Validation | None], None]
 
 
 class TranslationValidator:
@@ -57,7 +57,7 @@ class TranslationValidator:
         self.cost = 0.0  # seconds of the last validation; if it ran out of time, what it would have taken
         self._unfinished = 0.0  # seconds that all translations would take; 0 if there was none
 
-    def validate(self, model: Transformer, state: TrainState, deadline: float | None = None) -> Validation | None:
+    def validate(self, model: TranslationModel, state: TrainState, deadline: float | None = None) -> Validation | None:
         """Loss and scores of ``model``, better than ``state.best.score`` or not; None if ``deadline`` passes.
 
         The loss ranks as the geometric mean of the probabilities of tokens, in percent.
@@ -96,13 +96,13 @@ class TranslationValidator:
             "one that the model writes; nmt evaluate compares them as they are"
         ]
 
-    def publish(self, model: Transformer, state: TrainState, validation: Validation | None) -> None:
+    def publish(self, model: TranslationModel, state: TrainState, validation: Validation | None) -> None:
         """Make ``model`` the one that translates."""
         self._publish(model, state, validation)
 
-    def loss(self, model: Transformer) -> float:
+    def loss(self, model: TranslationModel) -> float:
         """Plain cross-entropy per target token, in nats; in a follower, of its own share only."""
-        device = model.embedding.weight.device
+        device = model.device
         total, tokens = 0.0, 0
         with self.group.call(FollowerCalls.measure_loss), torch.inference_mode():
             self.group.share(model.parameters())
@@ -111,14 +111,14 @@ class TranslationValidator:
                 self._stop_if_asked()
                 batch = make_batch(self.encoded, rows).to(device)
                 states = model.decode_states(batch.target_in, model.encode(batch.source))
-                _, plain = label_smoothed_cross_entropy(states, model.embedding.weight, batch.target_out, smoothing=0.0)
+                _, plain = label_smoothed_cross_entropy(states, model.output_layer, batch.target_out, smoothing=0.0)
                 total += float(plain)
                 tokens += batch.target_tokens
             shares = self.group.gather((total, tokens))
         return sum(total for total, _ in shares) / max(1, sum(tokens for _, tokens in shares))
 
     def scores(
-        self, model: Transformer, search: SearchConfig, *, metrics: Sequence[str], deadline: float | None = None
+        self, model: TranslationModel, search: SearchConfig, *, metrics: Sequence[str], deadline: float | None = None
     ) -> list[MetricScore] | None:
         """The detokenised translations of the validation text, scored; None if time runs out at ``deadline``."""
         hypotheses = self.translations(model, search, deadline)
@@ -128,12 +128,12 @@ class TranslationValidator:
             hypotheses, [self.references], metrics=metrics, target_language=self.task.target_language
         )
 
-    def translations(self, model: Transformer, search: SearchConfig, deadline: float | None) -> list[str]:
+    def translations(self, model: TranslationModel, search: SearchConfig, deadline: float | None) -> list[str]:
         """The validation text as ``model`` translates it, or less if time runs out; in a follower, nothing useful."""
         seconds = None if deadline is None else deadline - time.monotonic()
         with self.group.call(FollowerCalls.translate, search, seconds):
             self.group.share(model.parameters())
-            engine = BatchingEngine(TorchEngine(model, model.embedding.weight.device), before_each=self._stop_if_asked)
+            engine = BatchingEngine(TorchEngine(model, model.device), before_each=self._stop_if_asked)
             translators = {
                 prefix: self._translator(engine, search, prefix) for prefix in dict.fromkeys(self.source_prefix)
             }

@@ -262,10 +262,7 @@ def load_together(paths: Sequence[StrPath], *, device: str = "auto", threads: in
 
 def _heads_of_the_last(infos: Sequence[ModelInfo]) -> tuple[tuple[int, int], ...]:
     """The alignment heads of the last model, numbered in the ensemble; only those that all models have."""
-    from nmt.decoding.attention import default_heads
-
-    *before, last = (info.model for info in infos)
-    first = sum(model.decoder_layers for model in before)
+    last = infos[-1]
     fewest = min(info.model.heads for info in infos)
-    heads = [head for head in infos[-1].alignment_heads if head[1] < fewest] or default_heads(last)
-    return tuple((first + layer, head) for layer, head in heads if head < fewest)
+    heads = [head for head in last.alignment_heads if head[1] < fewest] or last.model.default_alignment_heads()
+    return tuple((layer, head) for layer, head in heads if head < fewest)

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from nmt.decoding.attention import check_heads, cross_attention, default_heads, mean_of_heads
+from nmt.decoding.attention import cross_attention, mean_of_heads
 from nmt.errors import NMTError
 from nmt.models.config import ModelConfig
 from nmt.models.transformer import Transformer
@@ -36,11 +36,11 @@ def test_the_mean_of_heads_by_hand() -> None:
 @pytest.mark.parametrize(("layers", "layer"), [(1, 0), (2, 0), (6, 4)])
 def test_the_last_layer_but_one_is_looked_at(layers: int, layer: int) -> None:
     config = ModelConfig(decoder_layers=layers, heads=2)
-    assert default_heads(config) == [(layer, 0), (layer, 1)]
-    check_heads(default_heads(config), config)
+    assert config.default_alignment_heads() == [(layer, 0), (layer, 1)]
+    config.check_alignment_heads(config.default_alignment_heads())
 
 
 @pytest.mark.parametrize("heads", [[], [(3, 0)], [(0, 4)], [(-1, 0)]])
 def test_heads_that_are_not_there_are_named(heads: list[tuple[int, int]]) -> None:
     with pytest.raises(NMTError, match="alignment_heads"):
-        check_heads(heads, ModelConfig(decoder_layers=3, heads=4))
+        ModelConfig(decoder_layers=3, heads=4).check_alignment_heads(heads)

@@ -13,7 +13,7 @@ from torch import Tensor
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.hypothesis import NO_CONSTRAINT, LexicalConstraint, SearchInput
 from nmt.decoding.search import beam_search
-from nmt.models.cache import DecoderCache, Memory
+from nmt.models.cache import DecoderCache, EncoderStates
 from nmt.special_ids import EOS
 from tests.decoding.test_search import PLAIN, A, B, C, Prefix, TableModel, random_table, search_inputs
 
@@ -131,7 +131,7 @@ def test_a_repeated_subword_is_dearer_by_the_penalty_and_the_probability_stays_t
 class LookingModel(TableModel):
     """Looks at the first source subword when it writes A or begins, and half at each of the first two after B."""
 
-    def decode(self, target: Tensor, memory: Memory, cache: DecoderCache | None = None) -> Tensor:
+    def decode(self, target: Tensor, memory: EncoderStates, cache: DecoderCache | None = None) -> Tensor:
         newest = target[:, -1]
         weights = torch.zeros(newest.size(0), 4, 1, memory.states.size(1))
         weights[:, :, :, 0] = 1.0

@@ -11,8 +11,8 @@ from nmt.decoding.config import SearchConfig
 from nmt.decoding.hypothesis import SearchInput
 from nmt.decoding.search import beam_search, best_candidates, search
 from nmt.errors import NMTError
-from nmt.models.cache import DecoderCache, Memory
-from nmt.models.config import ModelConfig
+from nmt.models.cache import DecoderCache, EncoderStates
+from nmt.models.config import Heads
 from nmt.special_ids import BOS, EOS, PAD, UNK
 
 A, B, C = 4, 5, 6
@@ -28,16 +28,25 @@ class TableModel:
     """
 
     def __init__(self, table: Callable[[Prefix, Prefix], dict[int, float]]) -> None:
-        self.config = ModelConfig(vocabulary_size=VOCABULARY_SIZE, decoder_layers=1)
+        self.vocabulary_size = VOCABULARY_SIZE
         self.table = table
         self.calls = 0
         self.device = torch.device("cpu")
 
-    def encode(self, source: Tensor) -> Memory:
+    def encode(self, source: Tensor) -> EncoderStates:
         """The "states" are the ids themselves."""
-        return Memory(source.unsqueeze(2).float(), source != PAD)
+        return EncoderStates(source.unsqueeze(2).float(), source != PAD)
 
-    def decode(self, target: Tensor, memory: Memory, cache: DecoderCache | None = None) -> Tensor:
+    def start(self, memory: EncoderStates, heads: Heads = ()) -> DecoderCache:
+        return DecoderCache(1, heads)
+
+    def default_alignment_heads(self) -> Heads:
+        return [(0, head) for head in range(4)]
+
+    def check_alignment_heads(self, heads: Heads) -> None:
+        """It has any."""
+
+    def decode(self, target: Tensor, memory: EncoderStates, cache: DecoderCache | None = None) -> Tensor:
         """Logits (B*K, T, V), which are log-probabilities plus 1 to show that the softmax is taken."""
         self.calls += 1
         known = 0
@@ -46,9 +55,9 @@ class TableModel:
             keys, _ = cache.layers[0].extend(*[target[:, None, :, None].float()] * 2)
             cache.length += target.size(1)
             target = keys[:, 0, :, 0].long()
-            if cache.layers[0].cross is None:
-                cache.layers[0].cross = (memory.states, memory.states)
-            assert torch.equal(cache.layers[0].cross[0], memory.states)
+            if cache.layers[0].memory is None:
+                cache.layers[0].memory = (memory.states, memory.states)
+            assert torch.equal(cache.layers[0].memory[0], memory.states)
         beams = target.size(0) // memory.states.size(0)
         sources = [tuple(row) for row in memory.states.squeeze(2).long().tolist()]
         rows = []

@@ -11,7 +11,6 @@ from nmt.decoding.hypothesis import Hypothesis, SearchInput
 from nmt.decoding.scoring import score_targets
 from nmt.decoding.search import beam_search
 from nmt.models.base import log_probabilities
-from nmt.models.cache import DecoderCache
 from nmt.models.transformer import Transformer
 from nmt.special_ids import BOS, EOS, PAD, UNK
 
@@ -120,13 +119,13 @@ def test_n_best_is_sorted_distinct_and_begins_with_the_best(transformer: Transfo
 def test_cached_logits_are_the_uncached_ones_through_reordering_and_leaving(transformer: Transformer) -> None:
     source, beams = padded(*random_sources(3)), 2
     memory = transformer.encode(source)
-    cache = DecoderCache(transformer.config.decoder_layers)
+    cache = transformer.start(memory)
     target = torch.full((3 * beams, 1), BOS)
     generator = torch.Generator().manual_seed(5)
     for step in range(6):
         cached = transformer.decode(target[:, -1:], memory, cache)[:, -1]
         assert torch.allclose(cached, transformer.decode(target, memory)[:, -1], atol=1e-5)
-        sentences = memory.states.size(0)
+        sentences = memory.mask.size(0)
         rows = torch.randint(0, beams, (sentences, beams), generator=generator)
         rows += torch.arange(sentences).unsqueeze(1) * beams
         if step == 3:  # the sentence in the middle leaves

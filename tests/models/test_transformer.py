@@ -10,7 +10,6 @@ from torch import Tensor
 
 from nmt.errors import NMTError
 from nmt.models.attention import Attention, attention_by_products
-from nmt.models.cache import DecoderCache
 from nmt.models.config import PRESETS, ModelConfig, choose_preset, preset
 from nmt.models.transformer import Transformer, sinusoidal_positions
 from nmt.special_ids import BOS, EOS, PAD
@@ -66,7 +65,7 @@ def test_positions_by_hand() -> None:
 def test_cached_decoding_equals_uncached(norm: str, chunks: list[int]) -> None:
     model = tiny(norm=norm)
     memory = model.encode(SOURCE)
-    cache = DecoderCache(model.config.decoder_layers)
+    cache = model.start(memory)
     pieces = [model.decode(part, memory, cache) for part in TARGET.split(chunks, dim=1)]
     assert cache.length == TARGET.size(1)
     torch.testing.assert_close(torch.cat(pieces, dim=1), model.decode(TARGET, memory))
@@ -77,7 +76,7 @@ def test_beams_share_the_memory_and_can_be_reordered() -> None:
     memory = model.encode(SOURCE)
     prefixes = torch.tensor([[BOS, 4, 5], [BOS, 6, 7], [BOS, 8, 9], [BOS, 10, 11]])  # two beams of two sentences
     order = torch.tensor([1, 1, 2, 2])
-    cache = DecoderCache(model.config.decoder_layers)
+    cache = model.start(memory)
     for position in range(2):
         model.decode(prefixes[:, position : position + 1], memory, cache)
     cache.reorder(order)
@@ -91,7 +90,7 @@ def test_beams_share_the_memory_and_can_be_reordered() -> None:
 def test_sentences_leave_the_cache() -> None:
     model = tiny()
     memory = model.encode(SOURCE)
-    cache = DecoderCache(model.config.decoder_layers)
+    cache = model.start(memory)
     model.decode(torch.tensor([[BOS], [BOS], [BOS], [BOS]]), memory, cache)
     kept = torch.tensor([1])
     cache.select(kept, torch.tensor([2, 3]))
@@ -209,14 +208,13 @@ def test_cross_attention_of_several_beams_is_that_of_each() -> None:
         torch.testing.assert_close(found[:, row : row + 1], alone)
 
 
-def test_a_cache_that_watches_shows_the_newest_position() -> None:
+def test_a_state_keeps_the_attention_of_the_given_heads_for_the_newest_position() -> None:
     model = tiny()
     memory = model.encode(SOURCE)
-    cache = DecoderCache(3, watched=(1,))
+    cache = model.start(memory, [(1, 0), (2, 1)])
     whole = model.cross_attention(TARGET, memory)
     for position in range(TARGET.size(1)):
         model.decode(TARGET[:, position : position + 1], memory, cache)
-        shown = cache.layers[1].cross_weights
-        assert shown is not None
-        torch.testing.assert_close(shown[:, :, 0], whole[1, :, :, position])
+        expected = torch.stack((whole[1, :, 0, position], whole[2, :, 1, position]))
+        torch.testing.assert_close(cache.attention()[:, :, 0], expected)
     assert cache.layers[0].cross_weights is None

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from nmt.decoding.attention import default_heads
 from nmt.decoding.engines.batching import BatchingEngine
 from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
 from nmt.decoding.engines.fallback import FallbackEngine
@@ -147,9 +146,8 @@ def test_details_change_no_translation_and_are_those_of_the_trained_model(model:
 
 
 def test_an_ensemble_aligns_words_by_the_heads_of_its_last_member(model: Path) -> None:
-    info, heads = load_info(model), default_heads(load_info(model).model)
-    layers = info.model.decoder_layers
-    expected = [(layers + layer, head) for layer, head in info.alignment_heads or heads]
+    info, heads = load_info(model), load_info(model).model.default_alignment_heads()
+    expected = list(info.alignment_heads or heads)
     assert list(load_together([model, model], device="cpu").info.alignment_heads) == expected
     lines = ["a b c d", "c b a e"]
     alone = Translator(model, device="cpu", engine="torch").translations(lines)

@@ -9,14 +9,14 @@ from typing import TypeVar
 import torch
 
 from nmt.decoding.alternatives import find_alternatives
-from nmt.decoding.attention import check_heads, default_heads
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines.packed_linear import packed_products
 from nmt.decoding.hypothesis import Hypothesis, SearchInput, SearchResult
 from nmt.decoding.sampling import sample
 from nmt.decoding.scoring import pad_rows, score_and_attend
 from nmt.decoding.search import search
-from nmt.models.base import EncoderDecoder, Heads
+from nmt.models.base import EncoderDecoder
+from nmt.models.config import Heads
 from nmt.runtime.device import run_torch
 
 # Two candidates whose log-probabilities differ by less are a close call. The number of rows in a matrix product, the
@@ -47,14 +47,14 @@ class TorchEngine:
         *,
         alignment_heads: Heads | None = None,
     ) -> None:
-        """``alignment_heads`` are those whose mean is the attention; None takes ``default_heads``.
+        """``alignment_heads`` are those whose mean is the attention; None takes the model's default.
 
         The weights of ``model`` must not change as long as the engine is used.
         """
         self.model = model
         self.device = device
-        self.alignment_heads = default_heads(model.config) if alignment_heads is None else alignment_heads
-        check_heads(self.alignment_heads, model.config)
+        self.alignment_heads = model.default_alignment_heads() if alignment_heads is None else alignment_heads
+        model.check_alignment_heads(self.alignment_heads)
         self._products = packed_products(device)
 
     def search(

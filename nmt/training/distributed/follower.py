@@ -17,8 +17,8 @@ from nmt.data.prefetch import BatchPrefetcher
 from nmt.data.resampling import CorpusResampler
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
-from nmt.models.blank import blank_transformer
-from nmt.models.transformer import Transformer
+from nmt.models.architectures import create_empty_model
+from nmt.models.base import TranslationModel
 from nmt.runtime.device import set_threads
 from nmt.runtime.memory import keep_freed_memory
 from nmt.tokenization.tokenizer import Tokenizer
@@ -49,7 +49,7 @@ class Follower(FollowerCalls):
         self.task: FollowerTask
         self.prefetcher: BatchPrefetcher
         self.learner: Learner
-        self.validated: Transformer  # holds the weights that are validated
+        self.validated: TranslationModel  # holds the weights that are validated
         self.validator: TranslationValidator
         self._status: int | None = None  # None: more calls follow
 
@@ -81,8 +81,8 @@ class Follower(FollowerCalls):
 
     def create_learner(self) -> None:
         seed_follower(b"%d" % self.task.training.seed, self.group.rank)
-        model = blank_transformer(self.task.model).to(self.group.device)
-        self.validated = blank_transformer(self.task.model).to(self.group.device).eval().requires_grad_(False)
+        model = create_empty_model(self.task.model).to(self.group.device)
+        self.validated = create_empty_model(self.task.model).to(self.group.device).eval().requires_grad_(False)
         keep_freed_memory()
         self.learner = Learner(model, self.task.training, self.group)
 

@@ -10,8 +10,8 @@ import torch
 from nmt.data.batching import Batch, make_batch, plan_batches
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.errors import out_of_memory
+from nmt.models.architectures import create_model
 from nmt.models.config import ModelConfig
-from nmt.models.transformer import Transformer
 from nmt.runtime.device import release_memory
 from nmt.training.config import TrainingConfig
 from nmt.training.update.learner import Learner
@@ -33,7 +33,7 @@ def settle_batch_tokens(
     if device.type == "cpu":
         return wanted
     trial = replace(training, batch_tokens=wanted)
-    return largest_that_fits(corpus, wanted, _Trial(Learner(Transformer(model).to(device), trial)))
+    return largest_that_fits(corpus, wanted, _Trial(Learner(create_model(model).to(device), trial)))
 
 
 def batch_tokens_for(corpus: EncodedCorpus, device_type: str) -> int:

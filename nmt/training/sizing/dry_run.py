@@ -13,8 +13,8 @@ import torch
 from nmt.data.prefetch import BatchPrefetcher
 from nmt.errors import NMTError
 from nmt.model_dir.layout import TRAINING
+from nmt.models.architectures import create_model
 from nmt.models.config import ModelConfig
-from nmt.models.transformer import Transformer
 from nmt.runtime.device import choose_device, set_threads
 from nmt.runtime.memory import keep_freed_memory
 from nmt.training.budget import Clock, Horizon
@@ -124,7 +124,7 @@ def _measure(run: RunInput, prepared: PreparedCorpus, conditions: SizingConditio
     else:
         config = run.parent.model_config(run.recipe)
     torch.manual_seed(training.seed)
-    model = Transformer(config).to(device)
+    model = create_model(config).to(device)
     if training.batch_tokens is None:
         tokens = settle_batch_tokens(prepared.corpus, model.config, training, device)
         training = replace(training, batch_tokens=tokens)

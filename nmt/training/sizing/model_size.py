@@ -9,8 +9,8 @@ import torch
 
 from nmt.data.prefetch import BatchPrefetcher
 from nmt.files.atomic import atomic_writer
+from nmt.models.architectures import create_model
 from nmt.models.config import ModelConfig
-from nmt.models.transformer import Transformer
 from nmt.settings import from_mapping, to_mapping
 from nmt.training.preparation.prepared import PreparedCorpus
 from nmt.training.recipe import Recipe
@@ -83,5 +83,5 @@ def _speed(recipe: Recipe, prepared: PreparedCorpus, config: ModelConfig) -> flo
     prefetcher = BatchPrefetcher(prepared.corpus, seed=training.seed, resampler=None)
     plan = prefetcher.plan(batch_tokens=tokens, epoch=0)
     torch.manual_seed(training.seed)
-    learner = Learner(Transformer(config), training)
+    learner = Learner(create_model(config), training)
     return measured_speed(learner, prefetcher, plan, seconds=SECONDS, warm_up=WARM_UP)[0]

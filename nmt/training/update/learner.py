@@ -13,8 +13,8 @@ from torch import Tensor
 from nmt.data.batching import Batch, Rows
 from nmt.data.prefetch import BatchPrefetcher
 from nmt.errors import NMTError, out_of_memory
+from nmt.models.base import TranslationModel
 from nmt.models.dropout import Dropout
-from nmt.models.transformer import Transformer
 from nmt.runtime.device import avoid_attention_planned_by_shape, choose_precision, release_memory
 from nmt.runtime.memory import give_back_freed_memory
 from nmt.special_ids import EOS
@@ -46,11 +46,11 @@ class Learner:
     them; the random numbers of dropout are not.
     """
 
-    def __init__(self, model: Transformer, config: TrainingConfig, group: Group = ALONE) -> None:
+    def __init__(self, model: TranslationModel, config: TrainingConfig, group: Group = ALONE) -> None:
         self.model = model
         self.config = config
         self.group = group
-        self.device = model.embedding.weight.device
+        self.device = model.device
         self.precision = choose_precision(config.precision, self.device)
         if self.device.type == "cuda":
             avoid_attention_planned_by_shape()

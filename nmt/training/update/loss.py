@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from nmt.models.transformer import Transformer
+from nmt.models.base import TranslationModel
 from nmt.runtime.device import Precision
 from nmt.special_ids import EOS, PAD, UNK
 from nmt.training.config import TrainingConfig
@@ -153,7 +153,7 @@ def _real(states: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
 class Loss(nn.Module):
     """The training loss of a batch, as a module, which is what torch can replicate."""
 
-    def __init__(self, model: Transformer, config: TrainingConfig, precision: Precision) -> None:
+    def __init__(self, model: TranslationModel, config: TrainingConfig, precision: Precision) -> None:
         super().__init__()
         self.model = model
         self.config = config
@@ -172,7 +172,7 @@ class Loss(nn.Module):
             return nothing, nothing.detach()
         source, target_in = self.drop_words(source), self.drop_words(target_in)
         source, target_in, target_out = (ids.repeat(self.passes, 1) for ids in (source, target_in, target_out))
-        weight = self.model.embedding.weight
+        weight = self.model.output_layer
         with self.precision.autocast(weight.device):
             states = self.model.decode_states(target_in, self.model.encode(source))
             loss, plain = label_smoothed_cross_entropy(

@@ -1,14 +1,13 @@
 """The optimizers, and the moving average of the weights that gets published."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from nmt.errors import NMTError
-from nmt.models.attention import Attention
+from nmt.models.base import TranslationModel
 from nmt.training.config import TrainingConfig
 from nmt.training.update.muon import Muon
 
@@ -60,7 +59,7 @@ class Optimizers:
             ) from error
 
 
-def make_optimizers(model: nn.Module, config: TrainingConfig) -> Optimizers:
+def make_optimizers(model: TranslationModel, config: TrainingConfig) -> Optimizers:
     """AdamW for all parameters, or Muon for the matrices of all layers and AdamW for the rest.
 
     Embeddings, norms and biases are not matrices in Muon's sense: they are multiplied with one-hot vectors or constants
@@ -68,7 +67,7 @@ def make_optimizers(model: nn.Module, config: TrainingConfig) -> Optimizers:
     embeddings decay. In runs with Muon, unless it is set, the decay falls with time, so that weights keep what they
     learned in a share of the run so far: the right time scale is in passes, not in updates (Wang & Aitchison 2024).
     """
-    blocks = _blocks(model) if config.optimizer == "muon" else {}
+    blocks = model.matrix_blocks() if config.optimizer == "muon" else {}
     parameters = list(model.parameters())
     rest = [parameter for parameter in parameters if parameter not in blocks]
     groups = [
@@ -86,33 +85,6 @@ def make_optimizers(model: nn.Module, config: TrainingConfig) -> Optimizers:
     ]
     muon = Muon(split, lr=config.peak_rate, weight_decay=config.settled_weight_decay)
     return Optimizers([adamw, muon], full_decay=full)
-
-
-def _blocks(model: nn.Module) -> dict[Tensor, tuple[int, bool]]:
-    """For each matrix of the layers, the size of the blocks that Muon orthogonalizes, and whether they are columns.
-
-    Queries, keys and values are cut by heads, and so is the output projection. The matrices of feed-forward layers are
-    cut along their inner dimension into blocks of about the same size, because its units are independent, like heads.
-    """
-    blocks: dict[Tensor, tuple[int, bool]] = {}
-    size = None
-    for module in model.modules():
-        if isinstance(module, Attention):
-            size = module.dimension // module.heads
-            blocks[module.projection.weight] = (size, False)
-            blocks[module.output.weight] = (size, True)
-    for module in model.modules():
-        if isinstance(module, nn.Linear) and module.weight not in blocks:
-            outer, inner = module.weight.shape
-            longer = max(outer, inner)
-            blocks[module.weight] = (_divisor(longer, size or longer), inner > outer)
-    return blocks
-
-
-def _divisor(number: int, wanted: int) -> int:
-    """The divisor of ``number`` whose ratio to ``wanted`` is nearest to 1."""
-    divisors = (size for size in range(1, number + 1) if number % size == 0)
-    return min(divisors, key=lambda size: abs(math.log(size / wanted)))
 
 
 def average_share(step: int) -> float:

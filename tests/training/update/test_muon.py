@@ -8,10 +8,10 @@ from torch import nn
 
 from nmt.errors import NMTError
 from nmt.models.config import ModelConfig
-from nmt.models.transformer import Transformer
+from nmt.models.transformer import Transformer, divisor_near
 from nmt.training.config import DECAYS, TrainingConfig
 from nmt.training.update.muon import ITERATIONS, QUINTIC, UPDATE_SIZE, Muon, orthogonalized
-from nmt.training.update.optimizer import Optimizers, _divisor, make_optimizers
+from nmt.training.update.optimizer import Optimizers, make_optimizers
 
 
 @pytest.mark.parametrize("shape", [(3, 16, 16), (2, 8, 24), (2, 24, 8)])
@@ -104,7 +104,7 @@ def test_heads_and_units_are_the_blocks() -> None:
 
 @pytest.mark.parametrize(("number", "wanted", "divisor"), [(1024, 64, 64), (100, 64, 50), (7, 3, 7), (12, 5, 6)])
 def test_blocks_divide_a_matrix(number: int, wanted: int, divisor: int) -> None:
-    assert _divisor(number, wanted) == divisor
+    assert divisor_near(number, wanted) == divisor
 
 
 @pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="torch has a Muon of its own from release 2.9 on")
@@ -157,9 +157,18 @@ def test_matrices_and_embeddings_decay_and_nothing_else(name: str) -> None:
     assert all(decay == (0.25 if parameter.dim() > 1 else 0) for parameter, decay in decays.items())
 
 
+class OnlyEmbeddings(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(3, 4)
+
+    def matrix_blocks(self) -> dict[torch.Tensor, tuple[int, bool]]:
+        return {}
+
+
 def decays_of_updates(config: TrainingConfig, updates: int) -> list[float]:
     """The weight decay of the embeddings in each update; half of the way a saved state is taken up."""
-    model = nn.ModuleList([nn.Embedding(3, 4)])
+    model = OnlyEmbeddings()
     decays = []
     made = make_optimizers(model, config)
     for update in range(updates):
@@ -167,7 +176,7 @@ def decays_of_updates(config: TrainingConfig, updates: int) -> list[float]:
             state = deepcopy(made.state_dict())
             made = make_optimizers(model, config)
             made.load_state_dict(state)
-        model[0].weight.grad = torch.zeros(3, 4)
+        model.embedding.weight.grad = torch.zeros(3, 4)
         made.step(0.1)
         decays.append(made.members[0].param_groups[0]["weight_decay"])
     return decays

@@ -1,4 +1,7 @@
-"""A Transformer whose weights are about to be loaded: drawing random ones first would cost a second or more."""
+"""Models whose weights are about to be loaded: drawing random ones first would cost a second or more.
+
+The meta device of PyTorch would do the same, but drawing on it imports 800 modules, which takes longer still.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -7,17 +10,14 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from nmt.models.config import ModelConfig
-from nmt.models.transformer import Transformer
-
-# Initialisers of torch.nn.init come here whole, before the tensor's own methods that they call.
+# Initializers of torch.nn.init come here whole, before the tensor's own methods that they call.
 _DRAWING = frozenset(
     (nn.init.kaiming_uniform_, nn.init.uniform_, nn.init.normal_, torch.Tensor.uniform_, torch.Tensor.normal_)
 )
 
 
-class _WithoutDrawing(TorchFunctionMode):
-    """Leaves memory as it is where random numbers would fill it; the random state stays untouched, too."""
+class WithoutRandomWeights(TorchFunctionMode):
+    """Inside the block, functions that fill a tensor with random numbers leave it, and the random generator, alone."""
 
     def __torch_function__(
         self,
@@ -30,9 +30,3 @@ class _WithoutDrawing(TorchFunctionMode):
         if func in _DRAWING:
             return args[0] if args else kwargs["tensor"]
         return func(*args, **kwargs)
-
-
-def blank_transformer(config: ModelConfig) -> Transformer:
-    """A Transformer on the CPU whose parameters hold arbitrary numbers."""
-    with _WithoutDrawing():
-        return Transformer(config)
