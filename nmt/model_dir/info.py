@@ -12,7 +12,7 @@ from nmt.errors import NMTError
 from nmt.files.lines import StrPath, check_regular_file, open_binary
 from nmt.model_dir.layout import CONFIG, MANIFEST, TOKENIZER, TRAINING, WEIGHTS
 from nmt.model_dir.weights import WeightsHeader, read_header, sha256
-from nmt.models.architectures import config_from_mapping
+from nmt.models.architectures import config_from_mapping, config_to_mapping
 from nmt.models.config import ModelConfig
 from nmt.settings import from_mapping, to_mapping
 
