@@ -4,12 +4,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nmt.models.base import TranslationModel
+from nmt.models.base import TrainableModel
 from nmt.models.config import Heads
 from nmt.special_ids import BOS
 
 
-def cross_attention(model: TranslationModel, source: Tensor, target: Tensor) -> Tensor:
+def cross_attention(model: TrainableModel, source: Tensor, target: Tensor) -> Tensor:
     """The weights of each decoder layer and head, (layers, B, H, T, S), when ``target`` (B, T) is translated.
 
     Rows of ``source`` (B, S) and ``target`` end with EOS and are filled up with PAD; row t is what the model looks at

@@ -13,7 +13,7 @@ from nmt.models.config import ModelConfig
 if TYPE_CHECKING:
     import torch
 
-    from nmt.models.base import TranslationModel
+    from nmt.models.base import TrainableModel
     from nmt.tokenization.tokenizer import Tokenizer
 
 MAX_TOKENIZER_BYTES = 1_000_000_000
@@ -43,7 +43,7 @@ def load_tokenizer(directory: StrPath, info: ModelInfo) -> "Tokenizer":
 
 def load_model(
     directory: StrPath, *, device: "str | torch.device" = "cpu"
-) -> "tuple[TranslationModel, Tokenizer, ModelInfo]":
+) -> "tuple[TrainableModel, Tokenizer, ModelInfo]":
     """The model in ``directory``, ready to translate on ``device``, with all its files verified."""
     from nmt.runtime.device import choose_device
 
@@ -58,7 +58,7 @@ def load_model(
     return model.to(device).eval(), tokenizer, info
 
 
-def _matching_model(config: ModelConfig, header: WeightsHeader, directory: Path) -> "TranslationModel":
+def _matching_model(config: ModelConfig, header: WeightsHeader, directory: Path) -> "TrainableModel":
     """A model without numbers whose parameters have the names and shapes of the weights."""
     from nmt.models.architectures import create_empty_model
 

@@ -13,7 +13,7 @@ from nmt.models.config import ModelConfig
 from nmt.settings import did_you_mean, from_mapping, to_mapping
 
 if TYPE_CHECKING:
-    from nmt.models.base import TranslationModel
+    from nmt.models.base import TrainableModel
 
 KEY = "architecture"
 DEFAULT = "transformer"
@@ -23,11 +23,11 @@ DEFAULT = "transformer"
 class Architecture:
     """The class of a model, which is imported when it is needed, and of its configuration."""
 
-    model: Callable[[], "type[TranslationModel]"]
+    model: Callable[[], "type[TrainableModel]"]
     config: type[ModelConfig]
 
 
-def _transformer() -> "type[TranslationModel]":
+def _transformer() -> "type[TrainableModel]":
     from nmt.models.transformer import Transformer
 
     return Transformer
@@ -57,12 +57,12 @@ def config_to_mapping(config: ModelConfig) -> dict[str, Any]:
     return {**({} if name == DEFAULT else {KEY: name}), **to_mapping(config)}
 
 
-def create_model(config: ModelConfig) -> "TranslationModel":
+def create_model(config: ModelConfig) -> "TrainableModel":
     """A model with random weights, on the CPU."""
     return ARCHITECTURES[architecture_name(config)].model()(config)
 
 
-def create_empty_model(config: ModelConfig) -> "TranslationModel":
+def create_empty_model(config: ModelConfig) -> "TrainableModel":
     """A model on the CPU whose weights are arbitrary numbers and are about to be loaded.
 
     Drawing random ones first would take a second or more, and would advance the random generator.

@@ -71,7 +71,7 @@ class EncoderDecoder(Protocol):
         """
 
 
-class TranslationModel(nn.Module, ABC):
+class TrainableModel(nn.Module, ABC):
     """A model of one architecture, which can be trained and saved; it is an EncoderDecoder.
 
     ``config`` is the configuration it was created from, ``state_dict`` its weights. Another architecture is another

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nmt.models.attention import Attention
-from nmt.models.base import TranslationModel
+from nmt.models.base import TrainableModel
 from nmt.models.cache import DecoderCache, EncoderStates, LayerCache
 from nmt.models.config import Heads, ModelConfig
 from nmt.models.dropout import Dropout
@@ -126,7 +126,7 @@ class DecoderLayer(nn.Module):
         return attended.view_as(states)
 
 
-class Transformer(TranslationModel):
+class Transformer(TrainableModel):
     """Encoder and decoder with one embedding matrix for source, target and output (section 3.4)."""
 
     def __init__(self, config: ModelConfig) -> None:
@@ -165,7 +165,7 @@ class Transformer(TranslationModel):
 
     @property
     def output_layer(self) -> Tensor:
-        """The embedding matrix (V, D); see TranslationModel.output_layer."""
+        """The embedding matrix (V, D); see TrainableModel.output_layer."""
         return self.embedding.weight
 
     def encode(self, source: Tensor) -> EncoderStates:
@@ -204,7 +204,7 @@ class Transformer(TranslationModel):
         return torch.stack([layer.cross_weights for layer in cache.layers if layer.cross_weights is not None])
 
     def matrix_blocks(self) -> dict[Tensor, tuple[int, bool]]:
-        """See TranslationModel.matrix_blocks.
+        """See TrainableModel.matrix_blocks.
 
         Queries, keys and values are cut by heads, and so is what the heads' results are multiplied with. The matrices
         of feed-forward layers are cut along their inner dimension into blocks of about the same size, as its units,

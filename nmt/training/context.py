@@ -9,7 +9,7 @@ import torch
 
 from nmt.data.resampling import CorpusResampler
 from nmt.model_dir.layout import TRAINING
-from nmt.models.base import TranslationModel
+from nmt.models.base import TrainableModel
 from nmt.training.budget import Clock
 from nmt.training.distributed.group import ALONE, Group
 from nmt.training.preparation.prepared import PreparedCorpus
@@ -62,13 +62,13 @@ class Validator(Protocol):
 
     cost: float  # seconds that a validation takes, as far as is known
 
-    def validate(self, model: TranslationModel, state: TrainState, deadline: float | None) -> Validation | None:
+    def validate(self, model: TrainableModel, state: TrainState, deadline: float | None) -> Validation | None:
         """Loss and BLEU of ``model``, or None if time.monotonic() passes ``deadline``; ``state`` is not changed.
 
         Raises ValidationStoppedError if a stop is requested meanwhile.
         """
 
-    def publish(self, model: TranslationModel, state: TrainState, validation: Validation | None) -> None:
+    def publish(self, model: TrainableModel, state: TrainState, validation: Validation | None) -> None:
         """Make ``model`` the one that translates; ``validation`` is None if there was no time to validate it."""
 
 

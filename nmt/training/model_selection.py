@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from torch import Tensor
 
 from nmt.models.architectures import create_empty_model
-from nmt.models.base import TranslationModel
+from nmt.models.base import TrainableModel
 from nmt.training.context import TrainerContext
 from nmt.training.planner import Planner
 from nmt.training.reporting.reporter import Validation, ValidationStoppedError
@@ -17,7 +17,7 @@ class ModelSelection:
     """Validates the moving average and other weights of a run, and publishes the best so far."""
 
     def __init__(
-        self, context: TrainerContext, planner: Planner, *, model: TranslationModel, average: TranslationModel
+        self, context: TrainerContext, planner: Planner, *, model: TrainableModel, average: TrainableModel
     ) -> None:
         """``model`` is the one that learns, ``average`` holds the moving average of its weights."""
         self.context = context
@@ -67,7 +67,7 @@ class ModelSelection:
         yield LAST_WEIGHTS, self.model.state_dict()
         yield from self.context.snapshots.candidates(state)
 
-    def _validate_candidate(self, name: str, model: TranslationModel, state: TrainState) -> None:
+    def _validate_candidate(self, name: str, model: TrainableModel, state: TrainState) -> None:
         """Publish ``model`` instead of the best weights so far if it is better."""
         validation = self._run_validator(model, state, self.planner.candidate_deadline(state))
         if validation is None:
@@ -79,7 +79,7 @@ class ModelSelection:
             better = "  (better, published)"
         self.context.reporter.stage(f"step {state.step:,}, {name}: {validation.summary()}{better}")
 
-    def _run_validator(self, model: TranslationModel, state: TrainState, deadline: float | None) -> Validation | None:
+    def _run_validator(self, model: TrainableModel, state: TrainState, deadline: float | None) -> Validation | None:
         """The validator's result; a validation that is stopped costs no budget, because it will be repeated."""
         clock = self.context.clock
         start = clock.seconds()
@@ -98,7 +98,7 @@ class ModelSelection:
         state.validations.stale = 0
         self._publish(self.average, MOVING_AVERAGE if state.step else FIRST_WEIGHTS, state, validation)
 
-    def _publish(self, model: TranslationModel, name: str, state: TrainState, validation: Validation | None) -> None:
+    def _publish(self, model: TrainableModel, name: str, state: TrainState, validation: Validation | None) -> None:
         clock = self.context.clock
         state.best.step, state.best.weights = state.step, name
         state.timing.seconds = start = clock.seconds()

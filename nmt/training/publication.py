@@ -16,7 +16,7 @@ from nmt.model_dir.info import ModelInfo, load_info
 from nmt.model_dir.layout import TRAINING, WORD_COUNTS
 from nmt.model_dir.load import load_model
 from nmt.model_dir.save import save_model
-from nmt.models.base import TranslationModel
+from nmt.models.base import TrainableModel
 from nmt.models.config import ModelConfig
 from nmt.settings import to_mapping
 from nmt.training.context import RunContext
@@ -49,7 +49,7 @@ class Publisher:
         inherited = 0 if self.parent is None else self.parent.info.max_source_length
         return max(SHORTEST_LIMIT, inherited, int(self.prepared.corpus.source.lengths.max()))
 
-    def publish(self, model: TranslationModel, state: TrainState, validation: Validation | None) -> None:
+    def publish(self, model: TrainableModel, state: TrainState, validation: Validation | None) -> None:
         """Publish ``model``, with the scores of its ``validation`` if there was time for one."""
         scores: dict[str, Any] = {"step": state.step, "weights": state.best.weights}
         if validation is not None:
@@ -82,7 +82,7 @@ class Publisher:
                 copy.write(file.read())
 
     def restore_if_lost(
-        self, average: TranslationModel, state: TrainState, validator: TranslationValidator, reporter: Reporter
+        self, average: TrainableModel, state: TrainState, validator: TranslationValidator, reporter: Reporter
     ) -> None:
         """If a finished model was deleted or damaged, publish the averaged weights of the last update again."""
         try:

@@ -12,7 +12,7 @@ from nmt.evaluation.metrics import MetricScore
 from nmt.files.atomic import atomic_writer
 from nmt.model_dir.layout import TRAINING
 from nmt.models.architectures import create_model
-from nmt.models.base import TranslationModel
+from nmt.models.base import TrainableModel
 from nmt.models.config import ModelConfig
 from nmt.runtime.device import Precision, choose_precision, set_threads
 from nmt.runtime.memory import keep_freed_memory
@@ -264,7 +264,7 @@ class _Run:
                 "(the prepared text is kept, so the next command starts sooner)"
             )
 
-    def _announce(self, model: TranslationModel, precision: Precision, training: TrainingConfig) -> None:
+    def _announce(self, model: TrainableModel, precision: Precision, training: TrainingConfig) -> None:
         config: ModelConfig = self.model_config
         parameters = sum(parameter.numel() for parameter in model.parameters())
         threads = torch.get_num_threads()

@@ -8,7 +8,7 @@ from nmt.data.curriculum import Curriculum
 from nmt.data.encoded_corpus import EncodedCorpus
 from nmt.data.prefetch import BatchPrefetcher
 from nmt.models.architectures import create_model
-from nmt.models.base import TranslationModel
+from nmt.models.base import TrainableModel
 from nmt.training.config import TrainingConfig
 from nmt.training.context import TrainerContext
 from nmt.training.extension import extend
@@ -30,7 +30,7 @@ class Trainer:
     """Trains one model on one encoded corpus; a run saved after any update resumes exactly."""
 
     def __init__(
-        self, model: TranslationModel, corpus: EncodedCorpus, config: TrainingConfig, context: TrainerContext
+        self, model: TrainableModel, corpus: EncodedCorpus, config: TrainingConfig, context: TrainerContext
     ) -> None:
         self.learner = Learner(model, config, context.group)
         self.batches_per_update = config.accumulate * context.group.size

@@ -14,7 +14,7 @@ from nmt.decoding.engines import Engine
 from nmt.decoding.engines.batching import BatchingEngine
 from nmt.decoding.engines.torch import TorchEngine
 from nmt.evaluation.metrics import MetricScore, score_translations
-from nmt.models.base import TranslationModel
+from nmt.models.base import TrainableModel
 from nmt.tokenization.tokenizer import Tokenizer
 from nmt.training.distributed.calls import FollowerCalls, ValidationTask
 from nmt.training.distributed.group import ALONE, Group
@@ -25,7 +25,7 @@ from nmt.translation.line_translator import LineTranslator, line_settings
 
 LOSS_BATCH_TOKENS = 4096
 FIRST_LINES, MOST_LINES = 4, 4096  # translated before the clock is read again, if there is a deadline
-Publish = Callable[[TranslationModel, TrainState, Validation | None], None]
+Publish = Callable[[TrainableModel, TrainState, Validation | None], None]
 
 
 class TranslationValidator:
@@ -57,7 +57,7 @@ class TranslationValidator:
         self.cost = 0.0  # seconds of the last validation; if it ran out of time, what it would have taken
         self._unfinished = 0.0  # seconds that all translations would take; 0 if there was none
 
-    def validate(self, model: TranslationModel, state: TrainState, deadline: float | None = None) -> Validation | None:
+    def validate(self, model: TrainableModel, state: TrainState, deadline: float | None = None) -> Validation | None:
         """Loss and scores of ``model``, better than ``state.best.score`` or not; None if ``deadline`` passes.
 
         The loss ranks as the geometric mean of the probabilities of tokens, in percent.
@@ -96,11 +96,11 @@ class TranslationValidator:
             "one that the model writes; nmt evaluate compares them as they are"
         ]
 
-    def publish(self, model: TranslationModel, state: TrainState, validation: Validation | None) -> None:
+    def publish(self, model: TrainableModel, state: TrainState, validation: Validation | None) -> None:
         """Make ``model`` the one that translates."""
         self._publish(model, state, validation)
 
-    def loss(self, model: TranslationModel) -> float:
+    def loss(self, model: TrainableModel) -> float:
         """Plain cross-entropy per target token, in nats; in a follower, of its own share only."""
         device = model.device
         total, tokens = 0.0, 0
@@ -118,7 +118,7 @@ class TranslationValidator:
         return sum(total for total, _ in shares) / max(1, sum(tokens for _, tokens in shares))
 
     def scores(
-        self, model: TranslationModel, search: SearchConfig, *, metrics: Sequence[str], deadline: float | None = None
+        self, model: TrainableModel, search: SearchConfig, *, metrics: Sequence[str], deadline: float | None = None
     ) -> list[MetricScore] | None:
         """The detokenised translations of the validation text, scored; None if time runs out at ``deadline``."""
         hypotheses = self.translations(model, search, deadline)
@@ -128,7 +128,7 @@ class TranslationValidator:
             hypotheses, [self.references], metrics=metrics, target_language=self.task.target_language
         )
 
-    def translations(self, model: TranslationModel, search: SearchConfig, deadline: float | None) -> list[str]:
+    def translations(self, model: TrainableModel, search: SearchConfig, deadline: float | None) -> list[str]:
         """The validation text as ``model`` translates it, or less if time runs out; in a follower, nothing useful."""
         seconds = None if deadline is None else deadline - time.monotonic()
         with self.group.call(FollowerCalls.translate, search, seconds):

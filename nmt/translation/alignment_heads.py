@@ -15,7 +15,7 @@ from torch import Tensor
 from nmt.data.encoded_corpus import EncodedCorpus, EncodedPair
 from nmt.decoding.attention import cross_attention
 from nmt.decoding.scoring import pad_rows
-from nmt.models.base import TranslationModel
+from nmt.models.base import TrainableModel
 
 _MOST_PRODUCTS = 3_000_000  # pairs of subwords that are counted, which takes some seconds
 _LEAST_TOGETHER, _LEAST_CORRELATION = 4, 0.6
@@ -36,7 +36,7 @@ class AlignmentHeads:
 
 
 def choose_alignment_heads(
-    model: TranslationModel, corpus: EncodedCorpus, pairs: Sequence[EncodedPair], *, device: torch.device
+    model: TrainableModel, corpus: EncodedCorpus, pairs: Sequence[EncodedPair], *, device: torch.device
 ) -> AlignmentHeads | None:
     """The heads whose mean attends most often to the anchors in ``pairs``; None if there are too few anchors.
 
@@ -138,7 +138,7 @@ def _find_anchors(pairs: Sequence[EncodedPair], partners: dict[int, int]) -> lis
 
 
 def _attention_at(
-    model: TranslationModel, pairs: Sequence[EncodedPair], anchors: Sequence[tuple[int, int, int]], device: torch.device
+    model: TrainableModel, pairs: Sequence[EncodedPair], anchors: Sequence[tuple[int, int, int]], device: torch.device
 ) -> tuple[Tensor, Tensor]:
     """The attention from each anchor's target position (anchors, layers, H, S), and its source position (anchors,)."""
     parts = []

@@ -18,7 +18,7 @@ from nmt.data.resampling import CorpusResampler
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
 from nmt.models.architectures import create_empty_model
-from nmt.models.base import TranslationModel
+from nmt.models.base import TrainableModel
 from nmt.runtime.device import set_threads
 from nmt.runtime.memory import keep_freed_memory
 from nmt.tokenization.tokenizer import Tokenizer
@@ -49,7 +49,7 @@ class Follower(FollowerCalls):
         self.task: FollowerTask
         self.prefetcher: BatchPrefetcher
         self.learner: Learner
-        self.validated: TranslationModel  # holds the weights that are validated
+        self.validated: TrainableModel  # holds the weights that are validated
         self.validator: TranslationValidator
         self._status: int | None = None  # None: more calls follow
 

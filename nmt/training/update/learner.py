@@ -13,7 +13,7 @@ from torch import Tensor
 from nmt.data.batching import Batch, Rows
 from nmt.data.prefetch import BatchPrefetcher
 from nmt.errors import NMTError, out_of_memory
-from nmt.models.base import TranslationModel
+from nmt.models.base import TrainableModel
 from nmt.models.dropout import Dropout
 from nmt.runtime.device import avoid_attention_planned_by_shape, choose_precision, release_memory
 from nmt.runtime.memory import give_back_freed_memory
@@ -46,7 +46,7 @@ class Learner:
     them; the random numbers of dropout are not.
     """
 
-    def __init__(self, model: TranslationModel, config: TrainingConfig, group: Group = ALONE) -> None:
+    def __init__(self, model: TrainableModel, config: TrainingConfig, group: Group = ALONE) -> None:
         self.model = model
         self.config = config
         self.group = group

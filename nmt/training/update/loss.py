@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from nmt.models.base import TranslationModel
+from nmt.models.base import TrainableModel
 from nmt.runtime.device import Precision
 from nmt.special_ids import EOS, PAD, UNK
 from nmt.training.config import TrainingConfig
@@ -153,7 +153,7 @@ def _real(states: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
 class Loss(nn.Module):
     """The training loss of a batch, as a module, which is what torch can replicate."""
 
-    def __init__(self, model: TranslationModel, config: TrainingConfig, precision: Precision) -> None:
+    def __init__(self, model: TrainableModel, config: TrainingConfig, precision: Precision) -> None:
         super().__init__()
         self.model = model
         self.config = config

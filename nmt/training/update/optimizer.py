@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from nmt.errors import NMTError
-from nmt.models.base import TranslationModel
+from nmt.models.base import TrainableModel
 from nmt.training.config import TrainingConfig
 from nmt.training.update.muon import Muon
 
@@ -59,7 +59,7 @@ class Optimizers:
             ) from error
 
 
-def make_optimizers(model: TranslationModel, config: TrainingConfig) -> Optimizers:
+def make_optimizers(model: TrainableModel, config: TrainingConfig) -> Optimizers:
     """AdamW for all parameters, or Muon for the matrices of all layers and AdamW for the rest.
 
     Embeddings, norms and biases are not matrices in Muon's sense: they are multiplied with one-hot vectors or constants
