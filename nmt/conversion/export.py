@@ -1,4 +1,4 @@
-"""A model for CTranslate2, compared with the original before it is left: the same sentences by both."""
+"""A model for CTranslate2, compared with the original before it is kept: both translate the same sentences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from nmt.translation.line_translator import LineTranslator, line_settings
 from nmt.translation.loading import choose_threads, load_copy
 
 MOST_SENTENCES = 200
-# By how much the BLEU of so many sentences may differ; of fewer, in proportion, more. What int8 changes in a sound
-# model is 0.1 to 0.4 on 200 sentences of Multi30k.
+# The largest difference in BLEU on MOST_SENTENCES; on fewer sentences, more in proportion. In a sound model int8
+# changes 0.1 to 0.4 on 200 sentences of Multi30k.
 MOST_DIFFERENCE = 1.0
 
 
@@ -79,7 +79,7 @@ def export(
         comparison.append(compare(model_dir, copy, chosen, device=device, threads=threads))
         if comparison[0].too_different:
             raise NMTError(
-                f"the {copy.manifest.quantization} model translates otherwise than the original, so it is not kept: "
+                f"the {copy.manifest.quantization} model translates differently from the original, so it is not kept: "
                 f"{comparison[0]}; at most {comparison[0].most_difference:.1f} BLEU apart is allowed; "
                 "try another --quantization"
             )

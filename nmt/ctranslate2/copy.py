@@ -59,7 +59,7 @@ class Copy:
     files: dict[str, bytes]
 
     def tokens(self) -> list[str]:
-        """What CTranslate2 calls each id; NMTError if that is no list of texts."""
+        """What CTranslate2 calls each id; NMTError if that is not a list of texts."""
         try:
             tokens = json.loads(self.files[VOCABULARY])
         except (ValueError, RecursionError):
@@ -135,12 +135,12 @@ def check_quantization(name: str) -> None:
 
 
 def check_output(goal: StrPath) -> None:
-    """Raise an NMTError if something that is no copy is at ``goal``."""
+    """Raise an NMTError if something other than a copy is at ``goal``."""
     goal = Path(goal)
     if goal.exists() and not goal.is_dir():
         raise NMTError(f"{goal} is a file; name a directory to write")
     if goal.is_dir() and not (goal / MANIFEST).is_file() and any(goal.iterdir()):
-        raise NMTError(f"{goal} holds something else than a model in the format of CTranslate2; name another directory")
+        raise NMTError(f"{goal} contains something other than a CTranslate2 model; name another directory")
     above = next(
         parent for parent in (goal if _stays(goal) else goal.parent, *goal.absolute().parents) if parent.exists()
     )
@@ -182,7 +182,7 @@ def _read_manifest(path: Path) -> Manifest:
 
 
 def _move_into(made: Path, goal: Path) -> None:
-    """Replace the files in ``goal`` by those of ``made``; in between there is no manifest, and so no copy."""
+    """Replace the files in ``goal`` by those of ``made``; in between there is no manifest, so readers find no copy."""
     (goal / MANIFEST).unlink(missing_ok=True)
     for path in sorted(made.iterdir(), key=lambda path: path.name == MANIFEST):
         path.replace(goal / path.name)

@@ -109,7 +109,7 @@ def _check(found: Mapping[str, Variable], expected: Mapping[str, tuple[int, ...]
 
 
 def _variables(content: bytes) -> dict[str, Variable]:
-    """Every variable by name, other names for them included; ValueError or struct.error for what is no such file."""
+    """Every variable by name, other names for them included; ValueError or struct.error for anything else."""
     reader = _Reader(content)
     if (version := reader.number("I")) != VERSION:
         raise ValueError(f"the format has the version {version} and should have {VERSION}")

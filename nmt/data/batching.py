@@ -42,7 +42,7 @@ class Batch:
         return Batch(source, target_in, target_out, self.target_tokens)
 
     def split(self, parts: int) -> "list[Batch]":
-        """The same pairs in up to so many batches."""
+        """The same pairs divided into smaller batches."""
         if parts == 1:
             return [self]
         cut = (ids.chunk(parts) for ids in (self.source, self.target_in, self.target_out))
@@ -99,7 +99,7 @@ def plan_batches(
     are shuffled. No batch is wider than ``batch_tokens`` padded tokens on either side, unless a single pair is.
     ``lengths`` are those of the sides, (N,) each, where they will be others than in ``corpus``.
 
-    A pair of a corpus of weight w is there w times. Where w is no whole number it is there floor(w) times, and once
+    A pair of a corpus of weight w occurs w times. Where w is not a whole number it occurs floor(w) times, and once
     more if it is among the round((w - floor(w)) * N) of the N pairs of its corpus that this epoch draws; at least one
     pair of every corpus is there. The number of batches can then differ a little from epoch to epoch, which it
     otherwise does not.

@@ -15,7 +15,7 @@ _ROWS_AT_ONCE = 1 << 13  # measured
 class BatchPrefetcher:
     """Makes batches one update ahead, in a thread of its own.
 
-    What a batch holds is a function of its rows, the epoch and the seed alone, so a run that is taken up anywhere finds
+    What a batch holds is a function of its rows, the epoch and the seed alone, so a run that is resumed anywhere finds
     the same batches there.
     """
 

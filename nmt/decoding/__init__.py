@@ -1,1 +1,1 @@
-"""From a trained model to translations."""
+"""From token ids to hypotheses: search, sampling, scoring, and the engines that run them."""

@@ -66,6 +66,6 @@ def _next_subwords(
                 allowed = [id_ for id_, number in zip(subwords, numbers, strict=True) if number > NEVER]
                 clear = len(allowed) <= config.alternatives
                 result[row] = allowed[: config.alternatives], math.inf if clear else numbers[-2] - numbers[-1]
-        # Inside a prefix only its next subword is allowed. Sentences past their prefix go on, too, but are not read.
+        # Inside a prefix only its next subword is allowed. Sentences past their prefix continue, too, but are not read.
         ids = torch.cat((ids, best.indices[:, :1].unsqueeze(2)), dim=2)
     return [result[row] for row in range(len(inputs))]

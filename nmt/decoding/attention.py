@@ -1,4 +1,4 @@
-"""What each subword of a translation looks at in its source: cross-attention, found by a forced pass."""
+"""The cross-attention of each subword of a translation to its source, computed by forced decoding."""
 
 import torch
 import torch.nn.functional as F
@@ -12,15 +12,15 @@ from nmt.special_ids import BOS
 def cross_attention(model: TrainableModel, source: Tensor, target: Tensor) -> Tensor:
     """The weights of each decoder layer and head, (layers, B, H, T, S), when ``target`` (B, T) is translated.
 
-    Rows of ``source`` (B, S) and ``target`` end with EOS and are filled up with PAD; row t is what the model looks at
-    while it writes subword t of ``target``, so the row of EOS is there too. Each row sums to 1, with 0 at PAD of the
-    source; rows at PAD of the target mean nothing.
+    Rows of ``source`` (B, S) and ``target`` end with EOS and are filled up with PAD; row t is the attention
+    with which the model writes subword t of ``target``, including EOS. Each row sums to 1, with 0 at PAD of the
+    source; rows at PAD of the target are undefined.
     """
     return model.cross_attention(shifted(target), model.encode(source))
 
 
 def shifted(target: Tensor) -> Tensor:
-    """What the decoder is given so that it writes ``target`` (B, T): BOS before each row, the last id away."""
+    """The decoder's input for ``target`` (B, T): BOS before each row, without the last id."""
     return F.pad(target[:, :-1], (1, 0), value=BOS)
 
 

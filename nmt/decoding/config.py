@@ -26,9 +26,9 @@ class SearchConfig:
     Bias in Neural Machine Translation", section 3.1; the exponent as in Wu et al. 2016, equation 14). A length penalty
     of 0 ranks by probability alone, which favours short translations; 1 ranks by the mean per subword. R(y) is
     log P(y | x), the sum of the model's log-probabilities; with a repetition_penalty those of subwords that the
-    translation already holds are multiplied by it. a_ji is how much the model looks at the i-th subword of the source,
-    its end mark included, when it writes the j-th of y (coverage: equation 14; see ``nmt.decoding.attention`` for the
-    heads), so the second term is 0 where all of the source was looked at and below 0 otherwise.
+    translation already holds are multiplied by it. a_ji is the attention to the i-th subword of the source,
+    its end mark included, when the model writes the j-th of y (coverage: equation 14; by the model's alignment heads),
+    so the second term is 0 if all of the source was attended to and below 0 otherwise.
 
     All of that only chooses: log-probabilities that are reported are always those of the model.
     """
@@ -38,10 +38,10 @@ class SearchConfig:
     # A translation has at most ceil(ratio x source) + offset subwords: a bound for one sentence, whatever its batch.
     max_length_ratio: float = 2.0
     max_length_offset: int = 10  # short sentences need room that no ratio gives them
-    min_length: int = 0  # the end is held back until so many subwords are written
+    min_length: int = 0  # subwords before which a translation cannot end
     n_best: int = 1
     coverage_penalty: float = 0.0  # Wu et al. found 0.2 to be good
-    no_repeat_ngram: int = 0  # no sequence of so many subwords comes twice; 0: all may
+    no_repeat_ngram: int = 0  # no sequence of this many subwords occurs twice; 0: no limit
     # Keskar et al. 2019 (CTRL), section 4.1, with log-probabilities for the logits, so that more than 1 always
     # discourages; they found 1.2 to be good.
     repetition_penalty: float = 1.0
@@ -52,7 +52,7 @@ class SearchConfig:
     top_p: float = 1.0
     epsilon: float = 0.0  # never draw a subword less probable than this, unless it is the best (Hewitt et al. 2022)
     seed: int = 1  # of sampling; the same line, seed and settings give the same translation
-    # So many translations that begin with different subwords, those most probable there, each completed by beam search.
+    # Number of translations that begin with different subwords, the most probable ones, each completed by beam search.
     alternatives: int = 0
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """What translations must begin with and must not hold, as tensors: applied to the candidates of one step at a time.
 
-Letters: B sentences, K beams of each, T subwords so far, V vocabulary, W distinct wishes, F forbidden sequences of one
-length N of a wish.
+Letters: B sentences, K beams of each, T subwords so far, V vocabulary, W distinct constraints, F forbidden
+sequences of one length N in a constraint.
 """
 
 import math
@@ -20,9 +20,9 @@ _NONE = -1  # in place of an id where there is none
 
 @dataclass(frozen=True)
 class ConstraintTensors:
-    """The wishes of B sentences and the settings that hold for all of them."""
+    """The constraints of B sentences and the settings that hold for all of them."""
 
-    which: Tensor  # (B,) each sentence's wish, an index into W
+    which: Tensor  # (B,) each sentence's constraint, an index into W
     prefixes: Tensor  # (W, P) filled up with -1
     # For each N, what precedes the last subword of a forbidden sequence (W, F, N - 1), and that subword (W, F).
     forbidden: tuple[tuple[Tensor, Tensor], ...]
@@ -45,7 +45,7 @@ class ConstraintTensors:
         return self.prefixes[self.which, length]
 
     def apply(self, candidates: Tensor, ids: Tensor) -> None:
-        """Make what must not follow ``ids`` (B, K, T) impossible in ``candidates`` (B, K, V), and repetition dearer.
+        """Make what must not follow ``ids`` (B, K, T) impossible in ``candidates`` (B, K, V), and penalize repetition.
 
         Both in place; candidates are log-probabilities.
         """
@@ -55,26 +55,26 @@ class ConstraintTensors:
             length = contexts.size(2)
             if length <= ids.size(2):
                 newest = ids[:, :, ids.size(2) - length :]
-                begun = (newest.unsqueeze(2) == contexts[self.which].unsqueeze(1)).all(3)  # (B, K, F)
-                _forbid(candidates, lasts[self.which].unsqueeze(1).expand_as(begun), begun)
+                matches = (newest.unsqueeze(2) == contexts[self.which].unsqueeze(1)).all(3)  # (B, K, F)
+                _forbid(candidates, lasts[self.which].unsqueeze(1).expand_as(matches), matches)
         if 0 < self.no_repeat_ngram <= ids.size(2):
             ngrams = ids.unfold(2, self.no_repeat_ngram, 1)  # (B, K, T - N + 1, N)
             newest = ids[:, :, ids.size(2) - self.no_repeat_ngram + 1 :]
-            begun = (ngrams[..., :-1] == newest.unsqueeze(2)).all(3)
-            _forbid(candidates, ngrams[..., -1], begun)
+            matches = (ngrams[..., :-1] == newest.unsqueeze(2)).all(3)
+            _forbid(candidates, ngrams[..., -1], matches)
 
 
 def make_constraints(
     constraints: Sequence[LexicalConstraint], config: SearchConfig, device: torch.device
 ) -> ConstraintTensors:
-    """The constraints of so many sentences, on ``device``."""
+    """The constraints of B sentences as tensors on ``device``."""
     distinct = list(dict.fromkeys(constraints))
-    places = {constraint: place for place, constraint in enumerate(distinct)}
+    indices = {constraint: index for index, constraint in enumerate(distinct)}
     longest = max((len(constraint.prefix) for constraint in distinct), default=0)
     prefixes = [[*constraint.prefix, *[_NONE] * (longest - len(constraint.prefix))] for constraint in distinct]
     lengths = sorted({len(sequence) for constraint in distinct for sequence in constraint.forbidden} - {0})
     return ConstraintTensors(
-        which=torch.tensor([places[constraint] for constraint in constraints], dtype=torch.long, device=device),
+        which=torch.tensor([indices[constraint] for constraint in constraints], dtype=torch.long, device=device),
         prefixes=torch.tensor(prefixes, dtype=torch.long, device=device).view(len(distinct), longest),
         forbidden=tuple(_sequences(distinct, length, device) for length in lengths),
         no_repeat_ngram=config.no_repeat_ngram,
@@ -85,7 +85,7 @@ def make_constraints(
 def _sequences(constraints: Sequence[LexicalConstraint], length: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """The forbidden sequences of ``length`` subwords: what precedes the last (W, F, length - 1), and the last (W, F).
 
-    A wish with fewer is filled up with what precedes nothing.
+    A constraint with fewer is padded with sequences that never match.
     """
     of_length = [
         [sequence for sequence in constraint.forbidden if len(sequence) == length] for constraint in constraints
@@ -97,7 +97,7 @@ def _sequences(constraints: Sequence[LexicalConstraint], length: int, device: to
 
 
 def _forbid(candidates: Tensor, subwords: Tensor, where: Tensor) -> None:
-    """Make ``subwords`` (B, K, F) impossible ``where`` (B, K, F) is True; -1 is no subword."""
+    """Make ``subwords`` (B, K, F) impossible ``where`` (B, K, F) is True; -1 is not a subword."""
     penalty = torch.zeros(where.shape, dtype=candidates.dtype, device=candidates.device)
     penalty.masked_fill_(where & (subwords >= 0), NEVER)
     candidates.scatter_add_(2, subwords.clamp(min=0), penalty)

@@ -18,7 +18,7 @@ from nmt.models.base import EncoderDecoder, log_probabilities
 from nmt.models.config import Heads
 from nmt.special_ids import BOS, EOS, PAD, UNK
 
-_LEAST_COVERAGE = 1e-10  # keeps the logarithm of what was never looked at finite
+_LEAST_COVERAGE = 1e-10  # keeps the logarithm finite at positions without attention
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ class Step:
 
     log_probabilities: Tensor  # (B, K, V) by the model, of everything
     # (B, K, V) what candidates are ranked by, -inf where one is not allowed; the end is never among them. The same
-    # tensor as log_probabilities, spoilt by that, unless the constraints reweigh.
+    # tensor as log_probabilities, overwritten, unless the constraints reweigh.
     values: Tensor
     endings: Tensor  # (B, K) the log-probability of the end, -inf where it is not allowed
-    attention: Tensor | None  # (B, K, S) what the model looked at, if that is asked for
+    attention: Tensor | None  # (B, K, S) the attention to the source, if it is needed
 
 
 def margin_between(higher: Tensor, lower: Tensor) -> Tensor:
@@ -81,7 +81,7 @@ class DecodingState:
         self.constraint_tensors.apply(values, ids)
         values.index_fill_(2, torch.tensor((PAD, UNK, BOS, EOS), device=values.device), NEVER)
         if length < self.config.min_length:
-            # Where nothing is left to go on with, the end is all that remains.
+            # Where no subword is allowed, only the end remains.
             endings.masked_fill_(values.amax(2) > NEVER, NEVER)
         if forced is not None:
             rows, wanted, kept = forced
@@ -90,7 +90,7 @@ class DecodingState:
         return Step(by_model, values, endings, self._attention(sentences, beams))
 
     def _forced(self, by_model: Tensor, length: int) -> tuple[Tensor, Tensor, Tensor] | None:
-        """The sentences (B',) whose prefix goes on, the subword that it wants, and its log-probabilities (B', K, 1)."""
+        """The sentences (B',) still inside their prefix, its next subword, and its log-probabilities (B', K, 1)."""
         forced = self.constraint_tensors.forced(length)
         if forced is None:
             return None

@@ -1,7 +1,6 @@
-"""Random numbers that are a function of what they are for: of a seed, a sentence, a place in it and a subword.
+"""Random numbers that are a function of what they are for: of a seed, a sentence, a position in it and a subword.
 
-No generator is drawn from in turn, so a sentence meets the same numbers in any batch, at any place of it and on any
-device.
+No generator is advanced, so a sentence gets the same numbers in any batch, at any position in it and on any device.
 """
 
 import hashlib
@@ -15,7 +14,7 @@ _ALL = (1 << 63) - 1
 
 
 def sentence_key(seed: int, source: Sequence[int]) -> int:
-    """A number of 64 bits, signed, that stands for ``source`` (ids) under ``seed``."""
+    """A signed 64-bit number that stands for ``source`` (ids) under ``seed``."""
     text = " ".join(map(str, (seed, *source))).encode()
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big", signed=True)
 

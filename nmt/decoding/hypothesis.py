@@ -1,9 +1,9 @@
-"""What a search is asked for beside its settings, and what it finds; plain values, the same for every engine."""
+"""The inputs and results of a search: plain values, the same for every engine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# What is said of a model whose search finds nothing.
+# The error for a model whose search finds nothing.
 NOT_FINITE = "the model gives no finite probabilities: its weights are damaged; train it again or restore it"
 
 
@@ -11,7 +11,7 @@ NOT_FINITE = "the model gives no finite probabilities: its weights are damaged; 
 class LexicalConstraint:
     """What one sentence's translation must begin with and must not hold, in subwords.
 
-    A forbidden sequence that the prefix begins is forbidden to go on; the prefix itself is written as it is.
+    The prefix is written as it is, even if it contains a forbidden sequence; one that it begins must not be completed.
     """
 
     prefix: tuple[int, ...] = ()  # the translation begins with these
@@ -37,7 +37,7 @@ class Hypothesis:
     log_probability: float  # natural logarithm, the end mark included
     score: float  # what hypotheses are ranked by; higher is better
     # Only where details were asked for: log-probabilities of each subword and of the end mark, (T + 1,), and how much
-    # each subword looks at each of the source and at the source's end, (T, S + 1), by cross-attention.
+    # each subword attends to each of the source and to the source's end, (T, S + 1).
     token_log_probabilities: list[float] | None = None
     attention: Sequence[Sequence[float]] | None = None
 

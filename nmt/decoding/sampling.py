@@ -27,13 +27,13 @@ from nmt.special_ids import EOS, PAD
 class _Drawn:
     """The translations so far."""
 
-    places: Tensor  # (B,) the sentence's index in the batch given
+    indices: Tensor  # (B,) each sentence's index in the batch
     keys: Tensor  # (B, K) what their random numbers are made from
     ids: Tensor  # (B, K, T) without BOS; PAD after the end
     ended: Tensor  # (B, K)
     log_probabilities: Tensor  # (B, K) by the model
     scores: Tensor  # (B, K) once they have ended, before that what they are ranked by
-    coverage: Tensor  # (B, K, S), or (B, K, 0) if nobody asks
+    coverage: Tensor  # (B, K, S), or (B, K, 0) if it is not needed
     margins: Tensor  # (B,) the closest decision so far
 
     def select(self, sentences: Tensor) -> "_Drawn":
@@ -50,7 +50,7 @@ def sample(
     decoding = DecodingState(model, inputs, config, heads=heads)
     drawn = _begin(decoding, inputs)
     done: list[_Drawn] = []
-    while drawn.places.numel():
+    while drawn.indices.numel():
         step = decoding.step(drawn.ids if drawn.ids.size(2) else drawn.ids[:, :1])
         drawn = _extend(drawn, step, decoding)
         stop = drawn.ended.all(1)
@@ -72,7 +72,7 @@ def _begin(decoding: DecodingState, inputs: Sequence[SearchInput]) -> _Drawn:
     numbers = [sentence_key(decoding.config.seed, [id_ for id_ in sentence.ids if id_ > EOS]) for sentence in inputs]
     certain = torch.zeros(sentences, count, dtype=decoding.dtype, device=device)
     return _Drawn(
-        places=torch.arange(sentences, device=device),
+        indices=torch.arange(sentences, device=device),
         keys=keys_of(torch.tensor(numbers, dtype=torch.long, device=device), count),
         ids=torch.empty(sentences, count, 0, dtype=torch.long, device=device),
         ended=torch.zeros(sentences, count, dtype=torch.bool, device=device),
@@ -163,12 +163,12 @@ def _truncate(values: Tensor, config: SearchConfig) -> tuple[Tensor, Tensor]:
 
 
 def _collect(done: list[_Drawn], sentences: int) -> list[SearchResult]:
-    """What was drawn, as plain lists, each sentence in its place."""
+    """The translations as plain lists, by the position of each sentence."""
     result: dict[int, SearchResult] = {}
     for drawn in done:
         lengths = (drawn.ids != PAD).sum(2)
-        parts = (drawn.places, drawn.margins, drawn.ids, lengths, drawn.log_probabilities, drawn.scores)
-        for place, margin, *columns in zip(*(part.tolist() for part in parts), strict=True):
+        parts = (drawn.indices, drawn.margins, drawn.ids, lengths, drawn.log_probabilities, drawn.scores)
+        for index, margin, *columns in zip(*(part.tolist() for part in parts), strict=True):
             hypotheses = [
                 Hypothesis(ids[:length], log_probability, score)
                 for ids, length, log_probability, score in zip(*columns, strict=True)
@@ -178,8 +178,8 @@ def _collect(done: list[_Drawn], sentences: int) -> list[SearchResult]:
             # Of equal scores the smaller ids are first, so that rounding decides nothing but the order of the close.
             hypotheses.sort(key=lambda each: (-each.score, each.ids))
             close = [_close(one, other) for one, other in itertools.pairwise(hypotheses)]
-            result[place] = SearchResult(hypotheses, min([margin, *close]))
-    return [result[place] for place in range(sentences)]
+            result[index] = SearchResult(hypotheses, min([margin, *close]))
+    return [result[index] for index in range(sentences)]
 
 
 def _close(one: Hypothesis, other: Hypothesis) -> float:

@@ -1,4 +1,4 @@
-"""How probable a model finds given targets, and what it looks at meanwhile: forced decoding."""
+"""Forced decoding: how probable a model finds given targets, and its attention to the source."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ def score_targets(model: EncoderDecoder, source: Tensor, target: Tensor) -> Tens
 
 
 def score_and_attend(model: EncoderDecoder, source: Tensor, target: Tensor, heads: Heads) -> tuple[Tensor, Tensor]:
-    """What ``score_targets`` gives, and the mean of ``heads`` of the cross-attention (B, T, S) when that is written."""
+    """What ``score_targets`` gives, and the mean of ``heads`` of the cross-attention (B, T, S) for each position."""
     memory = model.encode(source)
     state = model.start(memory, heads)
     scores = _log_probabilities(model.decode(shifted(target), memory, state), target)

@@ -22,18 +22,18 @@ from nmt.models.base import EncoderDecoder
 from nmt.models.config import Heads
 from nmt.special_ids import PAD
 
-_CHUNK = 128  # candidates looked at together by `best_candidates`
+_CHUNK = 128  # candidates of which `best_candidates` takes one maximum
 
 
 @dataclass(frozen=True)
 class _Live:
     """The prefixes that are being continued, best first."""
 
-    places: Tensor  # (B,) the sentence's index in the batch given
+    indices: Tensor  # (B,) each sentence's index in the batch
     ids: Tensor  # (B, K, T) without BOS
     log_probabilities: Tensor  # (B, K) by the model
-    ranks: Tensor  # (B, K) what they are chosen by: the same, unless repetition makes subwords dearer
-    coverage: Tensor | None  # (B, K, S) how much each source position was looked at so far
+    ranks: Tensor  # (B, K) what they are chosen by: the same, unless there is a repetition penalty
+    coverage: Tensor | None  # (B, K, S) the attention to each source position so far
     margins: Tensor  # (B,) the closest decision so far
 
     def select(self, sentences: Tensor) -> "_Live":
@@ -42,9 +42,9 @@ class _Live:
 
 @dataclass(frozen=True)
 class _Finished:
-    """The best hypotheses that have ended, best first: n_best places for each sentence, and one for the runner-up."""
+    """The best hypotheses that have ended, best first: n_best of each sentence, and the runner-up."""
 
-    scores: Tensor  # (B, n_best + 1), -inf in an empty place
+    scores: Tensor  # (B, n_best + 1), -inf if there is none
     log_probabilities: Tensor  # (B, n_best + 1)
     ids: Tensor  # (B, n_best + 1, T) filled up with PAD
     count: Tensor  # (B,) how many have ended so far, kept or not
@@ -55,11 +55,11 @@ class _Finished:
 
 @dataclass(frozen=True)
 class Expansion:
-    """One step of a search, for who watches it: what lived before it, what ended in it, and what goes on."""
+    """One step of a search, for an observer: the prefixes before it, which of them ended, and the continuations."""
 
     ids: Tensor  # (B, K, T) the prefixes, without BOS
     endings: Tensor  # (B, K) the ranks they would have if they ended here
-    ended: Tensor  # (B,) so many of them, those with the greatest ranks, did end
+    ended: Tensor  # (B,) how many of them ended: those with the greatest ranks
     continued: Tensor  # (B, K', T + 1)
     ranks: Tensor  # (B, K') of those, -inf for what is not allowed
 
@@ -79,7 +79,7 @@ def search(
 ) -> list[SearchResult]:
     """The ``n_best`` best hypotheses found for each of ``inputs``, and how clear the decisions were.
 
-    In each step the K most probable continuations of a sentence's beams go on; an
+    In each step the K most probable continuations of a sentence's beams survive; an
     ending among the K most probable of all candidates is a finished hypothesis. A sentence is done when K hypotheses
     have ended, when no beam can still reach a better score than the worst one to be returned, or at its length
     limit, where the beams left are ended by force. All of that depends on the sentence alone, not on its batch.
@@ -89,9 +89,9 @@ def search(
     decoding = DecodingState(model, inputs, config, heads=heads)
     live, finished = _begin(decoding)
     done: list[tuple[_Live, _Finished]] = []
-    while live.places.numel():
+    while live.indices.numel():
         step = decoding.step(live.ids)
-        live = _look(live, step)
+        live = _add_coverage(live, step)
         endings = step.endings + live.ranks
         extended, rows = _continue(live, step, config)
         earlier = finished.count
@@ -99,7 +99,7 @@ def search(
         if watch is not None:
             watch(Expansion(live.ids, endings, finished.count - earlier, extended.ids, extended.ranks))
         stop = _is_done(finished, live, extended.ranks, decoding)
-        margins = torch.where(stop, live.margins, extended.margins)  # who stops has no more use for continuations
+        margins = torch.where(stop, live.margins, extended.margins)  # a sentence that is done needs no continuations
         live = replace(extended, margins=torch.minimum(margins, ending_margins))
         keep = (~stop).nonzero().squeeze(1)
         if keep.numel() < stop.numel():
@@ -129,8 +129,8 @@ def best_candidates(candidates: Tensor, count: int) -> tuple[Tensor, Tensor]:
     within = torch.arange(_CHUNK, device=candidates.device)
     rest = torch.arange(whole, candidates.size(1), device=candidates.device).expand(candidates.size(0), -1)
     indices = torch.cat(((starts.unsqueeze(2) + within).flatten(1), rest), dim=1)
-    values, places = candidates.gather(1, indices).topk(count)
-    return values, indices.gather(1, places)
+    values, chosen = candidates.gather(1, indices).topk(count)
+    return values, indices.gather(1, chosen)
 
 
 def _begin(decoding: DecodingState) -> tuple[_Live, _Finished]:
@@ -139,7 +139,7 @@ def _begin(decoding: DecodingState) -> tuple[_Live, _Finished]:
     sentences = decoding.memory.mask.size(0)
     certain = torch.zeros(sentences, 1, dtype=dtype, device=device)
     live = _Live(
-        places=torch.arange(sentences, device=device),
+        indices=torch.arange(sentences, device=device),
         ids=torch.empty(sentences, 1, 0, dtype=torch.long, device=device),
         log_probabilities=certain,
         ranks=certain,
@@ -148,18 +148,18 @@ def _begin(decoding: DecodingState) -> tuple[_Live, _Finished]:
     )
     nothing = torch.full((sentences, config.n_best + 1), NEVER, dtype=dtype, device=device)
     no_ids = torch.empty(sentences, config.n_best + 1, 0, dtype=torch.long, device=device)
-    return live, _Finished(nothing, nothing, no_ids, torch.zeros_like(live.places))
+    return live, _Finished(nothing, nothing, no_ids, torch.zeros_like(live.indices))
 
 
-def _look(live: _Live, step: Step) -> _Live:
-    """Count what was looked at to find what comes next."""
+def _add_coverage(live: _Live, step: Step) -> _Live:
+    """Add the attention of this step to the coverage."""
     if step.attention is None:
         return live
     return replace(live, coverage=step.attention if live.coverage is None else live.coverage + step.attention)
 
 
 def _continue(live: _Live, step: Step, config: SearchConfig) -> tuple[_Live, Tensor]:
-    """The K best candidates as the prefixes that go on, and the decoder rows (B, K) they continue."""
+    """The K best candidates as the next prefixes, and the decoder rows (B, K) they continue."""
     sentences, beams, vocabulary_size = step.values.shape
     candidates = step.values.add_(live.ranks.unsqueeze(2)).flatten(1)
     best, chosen = best_candidates(candidates, config.beam_size + 1)  # the last one shows the margin
@@ -210,12 +210,12 @@ def _finish(
         scores = scores + decoding.coverage_scores(live.coverage)
 
     scores = torch.cat((finished.scores, scores), dim=1)
-    scores, places = (part[:, : config.n_best + 1] for part in scores.sort(stable=True, dim=1, descending=True))
+    scores, order = (part[:, : config.n_best + 1] for part in scores.sort(stable=True, dim=1, descending=True))
     ids = torch.cat((F.pad(finished.ids, (0, length - finished.ids.size(2)), value=PAD), live.ids), dim=1)
     finished = _Finished(
         scores=scores,
-        log_probabilities=torch.cat((finished.log_probabilities, log_probabilities), dim=1).gather(1, places),
-        ids=ids.gather(1, places.unsqueeze(2).expand(-1, -1, length)),
+        log_probabilities=torch.cat((finished.log_probabilities, log_probabilities), dim=1).gather(1, order),
+        ids=ids.gather(1, order.unsqueeze(2).expand(-1, -1, length)),
         count=finished.count + ended.sum(1),
     )
     return finished, margins.amin(1)
@@ -249,20 +249,20 @@ def _select(state: _Live | _Finished, sentences: Tensor) -> list[Any]:
 
 
 def _collect(done: list[tuple[_Live, _Finished]], sentences: int, config: SearchConfig) -> list[SearchResult]:
-    """What was found, as plain lists, each sentence in its place."""
+    """The hypotheses as plain lists, by the position of each sentence."""
     result: dict[int, SearchResult] = {}
     for live, finished in done:
         ranking = margin_between(finished.scores[:, :-1], finished.scores[:, 1:]).amin(1)
         margins = torch.minimum(live.margins, ranking)
         lengths = (finished.ids != PAD).sum(2)
-        parts = (live.places, margins, finished.scores, finished.log_probabilities, finished.ids, lengths)
-        for place, margin, *columns in zip(*(part.tolist() for part in parts), strict=True):
+        parts = (live.indices, margins, finished.scores, finished.log_probabilities, finished.ids, lengths)
+        for index, margin, *columns in zip(*(part.tolist() for part in parts), strict=True):
             hypotheses = [
                 Hypothesis(ids[:length], log_probability, score)
                 for score, log_probability, ids, length in zip(*columns, strict=True)
                 if score > NEVER
             ]
-            result[place] = SearchResult(hypotheses[: config.n_best], margin)
+            result[index] = SearchResult(hypotheses[: config.n_best], margin)
     if not all(found.hypotheses for found in result.values()):
         raise NMTError(NOT_FINITE)
-    return [result[place] for place in range(sentences)]
+    return [result[index] for index in range(sentences)]

@@ -83,7 +83,7 @@ def preset(name: str) -> ModelConfig:
 
 
 def choose_preset(pairs: int) -> str:
-    """The preset for a corpus of so many training pairs."""
+    """The preset for a corpus of ``pairs`` training pairs."""
     if pairs < 15_000:
         return "tiny"
     return "small" if pairs < 1_000_000 else "base"

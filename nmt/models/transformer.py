@@ -48,7 +48,7 @@ class Residual(nn.Module):
         self.pre = config.norm == "pre"
 
     def enter(self, states: Tensor) -> Tensor:
-        """What the sublayer sees."""
+        """The input of the sublayer."""
         return self.norm(states) if self.pre else states
 
     def leave(self, states: Tensor, output: Tensor) -> Tensor:
@@ -104,11 +104,11 @@ class DecoderLayer(nn.Module):
         new, known = queries.size(2), keys.size(2)
         if new == 1:
             return self.attention.attend(queries, keys, values)
-        may_look = torch.ones(new, known, dtype=torch.bool, device=states.device).tril(known - new)
-        return self.attention.attend(queries, keys, values, mask=may_look)
+        visible = torch.ones(new, known, dtype=torch.bool, device=states.device).tril(known - new)
+        return self.attention.attend(queries, keys, values, mask=visible)
 
     def _attend_to_memory(self, states: Tensor, memory: EncoderStates, cache: LayerCache | None) -> Tensor:
-        """The K beams of a sentence look at one copy of its keys and values: (B*K, T, D) is seen as (B, K*T, D)."""
+        """The K beams of a sentence share one copy of its keys and values: (B*K, T, D) is seen as (B, K*T, D)."""
         if cache is None:
             keys, values = self.cross_attention.project_memory(memory.states)
         else:
@@ -195,7 +195,7 @@ class Transformer(TrainableModel):
         return normed
 
     def cross_attention(self, target: Tensor, memory: EncoderStates) -> Tensor:
-        """How much each position of ``target`` (B*K, T) looks at each of the source: (layers, B*K, H, T, S).
+        """The attention of each position of ``target`` (B*K, T) to each of the source: (layers, B*K, H, T, S).
 
         Those are the weights that ``decode`` uses, softmax(q kᵀ / √(D/H)), computed a second time.
         """

@@ -22,7 +22,7 @@ class TokenizerConfig:
     model_type: str = "unigram"
     # Ids in all, special ids and bytes included; None chooses by the size of the corpus.
     vocabulary_size: int | None = None
-    # "nfkc": one code for what looks the same, single blanks; "none": text comes back exactly as it was.
+    # "nfkc": one code for what looks the same, single spaces; "none": text comes back exactly as it was.
     normalization: str = "nfkc"
     # Characters without a piece are spelt in UTF-8 bytes (256 of the ids), so that nothing is ever unknown.
     byte_fallback: bool = True
@@ -47,7 +47,7 @@ class TokenizerConfig:
         for symbol in self.symbols:
             if not symbol or symbol in SPECIALS.values() or not all(map(_is_visible, symbol)):
                 raise NMTError(
-                    f"{symbol!r} cannot be a symbol: it is empty, holds a blank, a control character or what is not "
+                    f"{symbol!r} cannot be a symbol: it is empty, contains a space, a control character or what is not "
                     "UTF-8, or is one of the special ids"
                 )
         if self.vocabulary_size is not None and self.vocabulary_size < self.reserved_ids + 2:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from nmt.text.words import Span
 
-SPACE_MARK = "▁"  # how SentencePiece writes a blank
+SPACE_MARK = "▁"  # how SentencePiece writes a space
 _BYTE = re.compile("<0x([0-9A-F]{2})>")  # and a byte
 
 
@@ -18,7 +18,7 @@ def byte_of(piece: str) -> int | None:
 def piece_spans(text: str, pieces: Sequence[tuple[str, int, int]]) -> list[Span]:
     """Where SentencePiece's ``pieces`` of ``text``, each with its bytes of UTF-8 there, stand: as characters.
 
-    Blanks before a piece are left out. Of pieces that make one character together, such as its bytes, SentencePiece
+    Spaces before a piece are left out. Of pieces that make one character together, such as its bytes, SentencePiece
     says of the last only where it is; here all are there.
     """
     places = _character_places(text)

@@ -1,6 +1,6 @@
 """SentencePiece's model file, a protocol buffer, read and changed where its own library offers no way to.
 
-Bytes that are no such message are a ValueError, or are read as far as they are one.
+Bytes that are not such a message are a ValueError, or are read as far as they are one.
 """
 
 import struct
@@ -14,12 +14,12 @@ _SPELLING, _BEGIN, _END = 1, 4, 5
 _TRAINER, _NORMALIZER = 2, 3
 _MODEL_TYPE, _RULES_PATH = 3, 6
 UNIGRAM, BPE = 1, 2
-# ModelProto.pieces; in a piece its score and its type, of which 1, also where nothing is said, is learnt from text.
+# ModelProto.pieces; in a piece its score and its type, of which 1, also where it is missing, is learned from text.
 _PIECES = 1
 _SCORE, _TYPE = 2, 3
-_LEARNT = 1
+_LEARNED = 1
 _CONTROL, _USER_DEFINED = 3, 4
-_MATCHED = (_LEARNT, _USER_DEFINED)  # types of pieces that stand for text where it holds them
+_MATCHED = (_LEARNED, _USER_DEFINED)  # types of pieces that stand for text where it holds them
 _FIXED = {1: 8, 5: 4}
 _MOST_BITS = 63  # of a whole number
 
@@ -52,7 +52,7 @@ def with_control_pieces(proto: bytes, spellings: Collection[str]) -> bytes:
 
 
 def model_type(proto: bytes) -> int:
-    """SentencePiece's number for unigram (1, also where nothing is said), bpe (2), word (3) or char (4)."""
+    """SentencePiece's number for unigram (1, also where it is missing), bpe (2), word (3) or char (4)."""
     specification = b"".join(content for number, content, _ in _fields(proto) if number == _TRAINER)
     numbers = [_read_varint(field, 1)[0] for number, _, field in _fields(specification) if number == _MODEL_TYPE]
     return numbers[-1] if numbers else 1
@@ -64,7 +64,7 @@ def learned_pieces(proto: bytes) -> dict[str, tuple[int, float]]:
     entries = (content for number, content, _ in _fields(proto) if number == _PIECES)
     for identity, entry in enumerate(entries):
         fields = {number: (content, field) for number, content, field in _fields(entry)}
-        if _piece_type(fields) == _LEARNT:
+        if _piece_type(fields) == _LEARNED:
             [score] = struct.unpack("<f", fields[_SCORE][0]) if _SCORE in fields else (0.0,)
             pieces[fields[_SPELLING][0].decode("utf-8", "replace")] = (identity, score)
     return pieces
@@ -89,7 +89,7 @@ def read_spans(message: bytes) -> tuple[str, list[tuple[str, int, int]]]:
 
 
 def _piece_type(fields: Mapping[int, tuple[bytes, bytes]]) -> int:
-    return _whole_number(fields[_TYPE][1]) if _TYPE in fields else _LEARNT
+    return _whole_number(fields[_TYPE][1]) if _TYPE in fields else _LEARNED
 
 
 def _message(number: int, content: bytes) -> bytes:
@@ -119,7 +119,7 @@ def _read_varint(message: bytes, position: int) -> tuple[int, int]:
     value = shift = 0
     while True:
         if position >= len(message) or shift > _MOST_BITS:
-            raise ValueError("this is no message of SentencePiece: a number has no end")
+            raise ValueError("this is not a message of SentencePiece: a number has no end")
         byte = message[position]
         value |= (byte & 0x7F) << shift
         position, shift = position + 1, shift + 7

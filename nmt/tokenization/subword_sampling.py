@@ -27,7 +27,7 @@ Ids = NDArray[np.integer]
 
 # How many draws there are of a word of so many ids, and how many of them are drawn at once, sharing the work of finding
 # out what there is to choose from; binary logarithms. Frequent words are pieces of their own. Long ones, such as
-# sentences without blanks, hardly come again.
+# sentences without spaces, hardly come again.
 _DRAWS = np.array([0, 5, *[4] * 7, 6], dtype=np.uint64)
 _AT_ONCE = np.array([0, *[3] * 8, 0], dtype=np.uint64)
 _MOST_KEPT = 1 << 17  # words, times the parts of their draws, before those that do not come again are forgotten
@@ -90,7 +90,7 @@ class SubwordSampler:
         return drawn, np.diff(sums[firsts], prepend=0)
 
     def _word_starts(self, ids: Ids, ends: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Where words begin; what is no piece is a word by itself."""
+        """Where words begin; text that is not a piece is a word by itself."""
         kinds = self._kinds[np.minimum(ids.astype(np.int64), len(self._kinds) - 1)]
         begins = kinds != _INSIDE
         begins[0] = True
@@ -222,7 +222,7 @@ class _Merges:
         self._pairs: dict[int, int] = {}
 
     def draw(self, text: str, generator: random.Random, times: int) -> list[list[int]]:
-        """``times`` segmentations of ``text``; none if one of its characters is no piece."""
+        """``times`` segmentations of ``text``; none if one of its characters is not a piece."""
         if not all(map(self._ranks.__contains__, text)):
             return []
         characters = [self._ranks[character] for character in text]

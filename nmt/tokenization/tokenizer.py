@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nmt.tokenization.subword_sampling import SubwordSampler
 
 
-# SentencePiece writes a blank as U+2581 and would give it back as a blank, so a U+2581 of the text changes places
+# SentencePiece writes a space as U+2581 and would give it back as a space, so a U+2581 of the text changes places
 # with a code point that no text may hold (a noncharacter), which has no piece and goes by its bytes.
 _STAND_IN = "\ufdd0"
 _SWAP = str.maketrans({SPACE_MARK: _STAND_IN, _STAND_IN: SPACE_MARK})
@@ -123,13 +123,13 @@ class Tokenizer:
         return [self._tidy(text, sequence) for text, sequence in zip(texts, plain, strict=True)]
 
     def source_spans(self, line: str) -> list[Span]:
-        """Where each of the subwords that ``encode`` makes of ``line`` stands in it, blanks before it left out."""
+        """The span in ``line`` of each subword that ``encode`` makes of it, without the spaces before it."""
         swapped = _swap_blank_mark(line) if self._bytes else line
         _, spans = read_spans(self._processor.encode(swapped, out_type="serialized_proto"))
         return piece_spans(line, spans)
 
     def target_spans(self, ids: Sequence[int]) -> list[Span]:
-        """Where each of ``ids`` stands in the text that ``decode`` makes of them, blanks before it left out."""
+        """The span of each of ``ids`` in the text that ``decode`` makes of them, without the spaces before it."""
         plain = [number for number in ids if number not in self._without_text]
         if not plain:
             return [(0, 0)] * len(ids)
@@ -140,7 +140,7 @@ class Tokenizer:
         return [(max(0, start - removed), max(0, end - removed)) for start, end in found]
 
     def pieces(self, ids: Sequence[int]) -> list[str]:
-        """The subword of each id; blanks are written as U+2581."""
+        """The subword of each id; spaces are written as U+2581."""
         return list(self._processor.id_to_piece(list(ids)))
 
     def ids(self, pieces: Sequence[str]) -> list[int]:
@@ -149,7 +149,7 @@ class Tokenizer:
 
     def _tidy(self, text: str, ids: Sequence[int]) -> str:
         if SPACE_MARK in text:
-            # The "word" type spells the blank before an unknown word in bytes too, also the one that SentencePiece
+            # The "word" type spells the space before an unknown word in bytes too, also the one that SentencePiece
             # puts before the line.
             text = text.replace(SPACE_MARK, " ")
             if ids[0] in self._bytes:

@@ -38,7 +38,7 @@ _UNKNOWN_SHARE = 0.001
 _WORDS_PER_SUBWORD = 4
 # SentencePiece counts in 32 bits; no text supports as many.
 _MOST_IDS = 10_000_000
-# SentencePiece refuses pieces of about 8 KB, and the "word" type makes one of a line without blanks.
+# SentencePiece refuses pieces of about 8 KB, and the "word" type makes one of a line without spaces.
 _MAX_TRAINING_CHARACTERS = 1000
 
 _IDEOGRAPHIC = re.compile(f"[{CJK_CHARACTERS}]")
@@ -86,7 +86,7 @@ def train_tokenizer(
     tokenizer = Tokenizer(proto, control_symbols=control_symbols)
     if config.vocabulary_size is not None and tokenizer.vocabulary_size < size:
         reached = f"{tokenizer.vocabulary_size:,}"
-        logger.warning("the text supports a vocabulary of %s, not %s; the smaller one is taken", reached, f"{size:,}")
+        logger.warning("the text supports a vocabulary of %s, not %s; using the smaller one", reached, f"{size:,}")
     return tokenizer
 
 
@@ -127,12 +127,12 @@ def _training_parts(line: str, config: TokenizerConfig, unmatched: re.Pattern[st
 
 
 def _character_counts(parts: Sequence[str]) -> Counter[str]:
-    """How often each character that is not a blank occurs."""
+    """How often each character that is not a space occurs."""
     counts: Counter[str] = Counter()
     for part in parts:
         counts.update(part)
-    for blank in [character for character in counts if character.isspace()]:
-        del counts[blank]
+    for space in [character for character in counts if character.isspace()]:
+        del counts[space]
     return counts
 
 
@@ -155,7 +155,7 @@ def _choose_size(counts: Counter[str], config: TokenizerConfig, pairs: int) -> t
             return config.vocabulary_size, covered
         room = config.vocabulary_size - config.reserved_ids
         share = 1.0 if config.model_type == "char" else _CHARACTER_SHARE
-        return config.vocabulary_size, min(covered, max(1, int(share * room) - 1))  # one for the blank mark
+        return config.vocabulary_size, min(covered, max(1, int(share * room) - 1))  # one for the space mark
     if config.model_type == "char":
         return config.reserved_ids + len(counts) + 1, covered
     subwords = choose_vocabulary_size(pairs) - len(SPECIALS) - BYTES
@@ -170,7 +170,7 @@ def _check_coverage(
     """NMTError if ``size`` ids have no room for the characters that were asked for; a warning if many are unknown."""
     if config.model_type == "word":
         return
-    # Besides these a piece for the blank mark; blanks that "none" keeps as they are have pieces, too.
+    # Besides these a piece for the space mark; spaces that "none" keeps as they are have pieces, too.
     others = {character for part in parts for character in set(part) if character.isspace() and character != " "}
     fixed = config.reserved_ids + 1 + len(others)
     if config.character_coverage is not None and size < fixed + covered:

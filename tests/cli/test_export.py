@@ -65,7 +65,7 @@ def test_without_a_text_a_warning_says_that_nothing_was_compared(model: Path) ->
         (("--quantization", "int3"), 1, "no quantization 'int3'"),
         (("--to", "onnx"), 2, "onnx"),
         (("-s", "x"), 2, "-s and -r go together"),
-        (("-o", "."), 1, "holds something else"),
+        (("-o", "."), 1, "contains something other"),
     ],
 )
 def test_mistakes_are_reported_before_anything_is_done(

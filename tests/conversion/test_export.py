@@ -44,7 +44,7 @@ def test_float32_translates_the_same(model: Path, pairs: list[Pair], tmp_path: P
     assert not (model / FAST_COPY).exists()
 
 
-def test_one_that_translates_otherwise_is_not_left(
+def test_a_copy_that_translates_differently_is_not_kept(
     model: Path, pairs: list[Pair], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     translate = export_module._translate
@@ -55,7 +55,7 @@ def test_one_that_translates_otherwise_is_not_left(
             line[:5] if engine.name == "ctranslate2" else line for line in translate(engine, *others)
         ],
     )
-    with pytest.raises(NMTError, match="translates otherwise"):
+    with pytest.raises(NMTError, match="translates differently"):
         export(model, pairs, device="cpu", threads=1)
     assert not (model / FAST_COPY).exists()
 

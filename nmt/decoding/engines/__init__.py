@@ -31,22 +31,22 @@ class PendingResult(Generic[T]):
     """Work in the background."""
 
     result: Callable[[], T]  # waits for it
-    cancel: Callable[[], None]  # begins nothing more of it; there is no result then
+    cancel: Callable[[], None]  # starts nothing more of it; there is no result then
 
 
 @runtime_checkable
 class BackgroundEngine(Engine, Protocol):
-    """An engine that searches while other things are done."""
+    """An engine that can search in the background."""
 
     def submit(self, inputs: Sequence[SearchInput], config: SearchConfig) -> PendingResult[list[list[Hypothesis]]]:
         """Start ``search`` in the background, after the searches submitted before."""
 
     def close(self) -> None:
-        """End its threads and give its memory back; it cannot be used after that."""
+        """End its threads and free its memory; it cannot be used after that."""
 
 
 class DescribingEngine(Engine, Protocol):
-    """An engine that can tell details of any translation, also of those that another engine found."""
+    """An engine that can add details to any translation, even one that another engine found."""
 
     def describe(
         self, inputs: Sequence[SearchInput], hypotheses: Sequence[Sequence[Hypothesis]]
@@ -55,14 +55,14 @@ class DescribingEngine(Engine, Protocol):
 
 
 class BatchEngine(DescribingEngine, Protocol):
-    """An engine that takes all it is given as one batch, and may take several batches at the same time."""
+    """An engine that searches its inputs as one batch, and can search several batches in parallel."""
 
     @property
     def at_once(self) -> int:
-        """The number of batches that it searches at the same time."""
+        """The number of batches that it searches in parallel."""
 
     def map(self, function: Callable[[T], R], batches: Sequence[T]) -> Iterable[R]:
-        """What ``function``, which calls this engine, gives for each of ``batches``, ``at_once`` of them in parallel.
+        """The results of ``function``, which calls this engine, for ``batches``, ``at_once`` of them in parallel.
 
-        What one raises is raised here, and no other is started then.
+        An exception in one of them is raised here, and no other is started.
         """

@@ -8,12 +8,12 @@ from nmt.decoding.hypothesis import Hypothesis, SearchInput
 
 BATCH_SENTENCES = 64
 BATCH_TOKENS = 16_384
-# A window too small for full batches in all threads is shared out, but products of fewer rows than these are slow.
+# A window too small to fill the batches of all threads is shared among them, but products of fewer rows are slow.
 LEAST_SHARE = 8
 
 
 class BatchingEngine:
-    """An engine that gives another one batches of sentences of like length, whose size bounds the memory."""
+    """An engine that passes batches of sentences of similar length, bounded in size, to another one."""
 
     def __init__(
         self,
@@ -25,9 +25,8 @@ class BatchingEngine:
     ) -> None:
         """A batch holds at most ``batch_sentences`` and, filled up, ``batch_tokens`` subwords.
 
-        Those are counted as often as translations of a sentence are followed at the same time. ``before_each`` is
-        called before a batch is searched, in the thread that does it, and may raise an error where the rest is no
-        longer wanted.
+        Subwords count once for each translation of a sentence that is followed at the same time. ``before_each`` is
+        called before a batch is searched, in the thread that searches it, and may raise an error to stop the search.
         """
         self.engine = engine
         self.name = engine.name
@@ -59,12 +58,12 @@ class BatchingEngine:
     def _map(
         self, of_batch: Callable[[Sequence[int]], list[list[Hypothesis]]], batches: Sequence[list[int]], count: int
     ) -> list[list[Hypothesis]]:
-        """What ``of_batch`` gives for ``batches`` of indices, each sentence of the ``count`` in its position."""
-        found: list[list[Hypothesis]] = [[] for _ in range(count)]
-        for batch, results in zip(batches, self.engine.map(of_batch, batches), strict=True):
-            for index, hypotheses in zip(batch, results, strict=True):
-                found[index] = hypotheses
-        return found
+        """The results of ``of_batch`` for ``batches`` of indices, by the position of each of ``count`` sentences."""
+        results: list[list[Hypothesis]] = [[] for _ in range(count)]
+        for batch, batch_results in zip(batches, self.engine.map(of_batch, batches), strict=True):
+            for index, hypotheses in zip(batch, batch_results, strict=True):
+                results[index] = hypotheses
+        return results
 
     def _batches(self, inputs: Sequence[SearchInput], rows: int) -> Iterator[list[int]]:
         """Indices into ``inputs``, the longest first, so that a batch too large for the memory fails at once."""

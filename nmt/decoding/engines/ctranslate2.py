@@ -1,9 +1,9 @@
 """The search run by CTranslate2, several times as fast as torch on a processor. Imports no torch.
 
-Its beam search is that of nmt.decoding.search: the K most probable continuations go on, an ending among the K most
-probable candidates is a hypothesis, and K of them end the search. It differs in three places, which are made up for:
-it has one length limit a batch, knows no forced ending at the limit, and renormalises probabilities where subwords are
-forbidden.
+Its beam search is that of nmt.decoding.search: the K most probable continuations survive, an ending among the K most
+probable candidates is a hypothesis, and K hypotheses end the search. It differs in three ways, for which this module
+compensates: it has one length limit per batch, does not force an ending at the limit, and renormalizes probabilities
+where subwords are forbidden.
 """
 
 import itertools
@@ -42,7 +42,7 @@ def unsupported(config: SearchConfig, constraint: LexicalConstraint = NO_CONSTRA
         if field.name not in _UNDERSTOOD | _OF_SAMPLING and getattr(config, field.name) != field.default:
             return f"the search setting {field.name}"
     if constraint != NO_CONSTRAINT:
-        return "a wished or a forbidden wording"
+        return "a prefix or forbidden words"
     return "the probabilities and the attention of single subwords" if details else ""
 
 

@@ -131,7 +131,7 @@ class TorchEngine:
 
 
 def _map_in_parallel(function: Callable[[T], R], batches: Sequence[T], workers: int) -> Iterator[R]:
-    """``map`` by so many ``workers``; of torch's threads each gets its share."""
+    """``map`` by this many ``workers``, which share torch's threads."""
     threads = torch.get_num_threads()
     pool = ThreadPoolExecutor(
         workers, "torch-engine", initializer=torch.set_num_threads, initargs=(threads // workers,)
