@@ -1,4 +1,4 @@
-"""The batches of an epoch and of an update, the next ones made while the last ones are learned from."""
+"""The batches of an epoch and of an update; the next ones are prepared during the current update."""
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,7 +13,7 @@ _ROWS_AT_ONCE = 1 << 13  # measured
 
 
 class BatchPrefetcher:
-    """Makes batches one update ahead, in a thread of its own.
+    """Prepares batches one update ahead, in its own thread.
 
     What a batch holds is a function of its rows, the epoch and the seed alone, so a run that is resumed anywhere finds
     the same batches there.
@@ -42,22 +42,22 @@ class BatchPrefetcher:
     ) -> list[Batch]:
         """A batch for each of ``rows`` in ``share``.
 
-        Those of ``following``, which will probably be wanted next, are begun, and so is the plan of the next epoch, a
-        little each time.
+        Those of ``following``, which will probably be needed next, are started, and so is the plan of the next epoch,
+        a little each time.
         """
         pairs = self._batch_share * len(rows)
         rows, following = rows[share], following[share]
-        if self._ahead is not None and self._ahead[0] == (epoch, [some.tobytes() for some in rows]):
+        if self._ahead is not None and self._ahead[0] == (epoch, [batch_rows.tobytes() for batch_rows in rows]):
             batches = self._ahead[1].result()
         else:
-            batches = self._begin(rows, epoch).result()
-        self._ahead = (epoch, [some.tobytes() for some in following]), self._begin(following, epoch)
+            batches = self._submit(rows, epoch).result()
+        self._ahead = (epoch, [batch_rows.tobytes() for batch_rows in following]), self._submit(following, epoch)
         if self.resampler is not None:
             self._thread.submit(self._measure, self.resampler, epoch + 1, pairs)
         return batches
 
-    def _begin(self, rows: Sequence[Rows], epoch: int) -> Future[list[Batch]]:
-        return self._thread.submit(lambda: [self._batch(some, epoch) for some in rows])
+    def _submit(self, rows: Sequence[Rows], epoch: int) -> Future[list[Batch]]:
+        return self._thread.submit(lambda: [self._batch(batch_rows, epoch) for batch_rows in rows])
 
     def _batch(self, rows: Rows, epoch: int) -> Batch:
         if self.resampler is None:
@@ -65,7 +65,7 @@ class BatchPrefetcher:
         return make_batch(self.resampler(self.corpus, rows, seed=(self.seed, epoch)), np.arange(len(rows)))
 
     def _measure(self, resampler: CorpusResampler, epoch: int, pairs: int) -> "_Measured":
-        """Find out how long so many further pairs become in ``epoch``, as far as there are any."""
+        """Measure the lengths that up to ``pairs`` further pairs have in ``epoch``."""
         if self._measured.epoch != epoch:
             self._measured = _Measured(epoch, len(self.corpus))
         measured = self._measured

@@ -32,7 +32,7 @@ def repeats(ids: Prefix, size: int) -> bool:
 def true_best(
     model: TableModel, source: Prefix, config: SearchConfig, constraint: LexicalConstraint
 ) -> list[tuple[float, Prefix]]:
-    """The best of all hypotheses that are as wished, the subwords of the prefix being free to break the rules."""
+    """The best of all hypotheses that satisfy the constraint; the subwords of the prefix may break the rules."""
     found = []
     for length in range(config.length_limit(len(source), len(constraint.prefix)) + 1):
         for ids in itertools.product((A, B, C), repeat=length):
@@ -57,7 +57,7 @@ CONSTRAINTS = [
 
 
 @pytest.mark.parametrize("changes", [{}, {"no_repeat_ngram": 1}, {"no_repeat_ngram": 2}, {"min_length": 2}])
-def test_a_beam_as_wide_as_the_space_finds_the_best_of_what_is_wished(changes: dict[str, int]) -> None:
+def test_a_beam_as_wide_as_the_space_finds_the_best_that_satisfies_the_constraint(changes: dict[str, int]) -> None:
     config = replace(SPACE, **changes)  # type: ignore[arg-type]
     sources = [(A, B), (C,), (B, B, A), (A,), (C, B)]
     model = TableModel(random_table)
@@ -83,9 +83,9 @@ sequences = st.lists(st.lists(st.sampled_from((A, B, C)), min_size=1, max_size=3
     st.integers(1, 3),
 )
 def test_no_hypothesis_holds_what_is_forbidden_and_each_begins_as_it_must(
-    wished: list[tuple[tuple[Prefix, ...], Prefix]], no_repeat: int, beam_size: int
+    drawn: list[tuple[tuple[Prefix, ...], Prefix]], no_repeat: int, beam_size: int
 ) -> None:
-    constraints = [LexicalConstraint(prefix=prefix, forbidden=forbidden) for forbidden, prefix in wished]
+    constraints = [LexicalConstraint(prefix=prefix, forbidden=forbidden) for forbidden, prefix in drawn]
     config = replace(PLAIN, beam_size=beam_size, no_repeat_ngram=no_repeat, min_length=2)
     found = beam_search(TableModel(random_table), [SearchInput((A, B), each) for each in constraints], config)
     for constraint, hypotheses in zip(constraints, found, strict=True):

@@ -134,7 +134,7 @@ def test_top_k_of_one_is_greedy_search(transformer: Transformer) -> None:
     assert [each.hypotheses[0].ids for each in found] == [each[0].ids for each in greedy]
 
 
-def test_what_is_drawn_is_as_wished() -> None:
+def test_samples_satisfy_the_constraint() -> None:
     config = replace(SAMPLING, n_best=50, max_length_ratio=0.0, max_length_offset=3)
     constraint = LexicalConstraint(prefix=(B,), forbidden=((B, A, A),))
     [found] = sample(TableModel(abc), [SearchInput([A], constraint)], config)

@@ -10,7 +10,7 @@ CONFIG = SearchConfig()
 
 
 class Fake:
-    """An engine that finds its own mark before each source, and cannot do what is wished or is longer than 3."""
+    """An engine that puts its mark before each source, and supports neither constraints nor sources longer than 3."""
 
     name = "fake"
 

@@ -138,7 +138,7 @@ FEATURES: list[dict[str, object]] = [
 
 
 @pytest.mark.parametrize("changes", FEATURES, ids=str)
-def test_with_any_setting_and_wish_a_sentence_alone_is_as_in_any_batch(
+def test_with_any_setting_and_constraint_a_sentence_alone_is_as_in_any_batch(
     transformer: Transformer, changes: dict[str, object]
 ) -> None:
     engine = TorchEngine(transformer, torch.device("cpu"))
