@@ -64,7 +64,7 @@ def export(
     copy and torch translate up to 200 sentences, and if their BLEU differs by more than 1.0, nothing is written.
     """
     from nmt.conversion.export import export as export_model
-    from nmt.ctranslate2.copy import check_output, check_quantization
+    from nmt.ctranslate2.fast_copy import check_output, check_quantization
     from nmt.files.lines import display_name
     from nmt.model_dir.layout import FAST_COPY, TRAINING, resolve_model_path
 

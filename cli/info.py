@@ -15,7 +15,7 @@ from .console.output import check_output
 from .options import PATH, examples, format_option, model_option, verbosity_options
 
 if TYPE_CHECKING:
-    from nmt.model_dir.info import ModelInfo
+    from nmt.model_dir.config_json import ModelInfo
 
 logger = logging.getLogger("nmt.info")
 
@@ -28,7 +28,7 @@ logger = logging.getLogger("nmt.info")
 @verbosity_options
 def info(directory: str | None, model: str | None, plot: str | None, output_format: str) -> None:
     """Show what a model is, how it was trained, its scores and its size."""
-    from nmt.model_dir.info import load_info
+    from nmt.model_dir.config_json import load_info
     from nmt.model_dir.layout import WEIGHTS, resolve_model_path
     from nmt.model_dir.weights import read_header
 

@@ -168,7 +168,7 @@ def decode(file: str, model: str | None, output: str | None, ids: bool) -> None:
 
 def _load(model: str | None) -> "Tokenizer":
     """The tokenizer in a file or in a model directory; there it must be the one the model was trained with."""
-    from nmt.model_dir.info import load_info
+    from nmt.model_dir.config_json import load_info
     from nmt.model_dir.layout import resolve_model_path
     from nmt.model_dir.load import load_tokenizer
     from nmt.tokenization.tokenizer import Tokenizer

@@ -15,9 +15,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from nmt.explain.document import document
 from nmt.explain.page import DIGITS, sentence_page
 from nmt.explain.trace import open_for_explaining, trace_sentence
+from nmt.explain.trace_json import document
 
 FOLDER = Path(__file__).parent
 SENTENCE = "My parents go to the cinema by underground every day."

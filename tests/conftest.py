@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
-from nmt.model_dir.info import ModelInfo
+from nmt.model_dir.config_json import ModelInfo
 from nmt.model_dir.save import save_model
 from nmt.models.config import ModelConfig
 from nmt.models.transformer import Transformer

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nmt.evaluation.breakdowns import WordBin
     from nmt.evaluation.results import SetResult, SystemResult
-    from nmt.evaluation.scoring import Score
+    from nmt.evaluation.significance import Score
 
 SIGNIFICANT = 0.05
 TESTS = {"bs": "p, paired bootstrap", "ar": "p, approximate randomisation"}

@@ -120,7 +120,7 @@ def explain(context: click.Context, /, **given: Any) -> None:
         check_output(given["output"], [path for path in (given["source"], *given["reference"]) if path])
 
     from nmt.explain.texts import load_texts
-    from nmt.model_dir.info import load_info
+    from nmt.model_dir.config_json import load_info
     from nmt.model_dir.layout import resolve_model_path
 
     path = resolve_model_path(given["model"])
@@ -128,7 +128,7 @@ def explain(context: click.Context, /, **given: Any) -> None:
     if output_format == "html":
         load_texts(given["language"])
 
-    from .uses import explain_heads, explain_sentence, explain_words
+    from .answers import explain_heads, explain_sentence, explain_words
 
     run = {"sentence": explain_sentence, "words": explain_words, "heads": explain_heads}[use]
     _write(run(path, output_format, given), given["output"])

@@ -101,7 +101,7 @@ def translate(
     With JSON, a line that cannot be translated becomes an object with "error", and the exit status is 1.
     """
     from nmt import Translator
-    from nmt.model_dir.info import load_info
+    from nmt.model_dir.config_json import load_info
     from nmt.model_dir.layout import resolve_model_path
     from nmt.translation.requests import Request
 

@@ -19,7 +19,7 @@ from nmt.corpus.hashes import Hashes, combine, hash_normal_lines, hash_pairs, sm
 from nmt.corpus.held_out import HeldOut, Overlap
 from nmt.corpus.line_classes import NO_SCRIPT, SCRIPT_NAMES
 from nmt.corpus.pairs import FilterConfig
-from nmt.text.composition import is_composed
+from nmt.text.nfc import is_composed
 
 EXAMPLES = 5  # of each finding
 LONGEST = 4096  # characters; longer lines count as of this length

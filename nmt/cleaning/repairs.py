@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from nmt.cleaning.measures import patterns
 from nmt.corpus.block_text import SideText
-from nmt.text.composition import compose, is_composed
 from nmt.text.controls import replace_controls
+from nmt.text.nfc import compose, is_composed
 
 _BYTE_ORDER_MARK = "\ufeff"
 

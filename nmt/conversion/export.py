@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nmt.corpus.pairs import Pair
-from nmt.ctranslate2.copy import Copy, make_copy
+from nmt.ctranslate2.fast_copy import Copy, make_copy
 from nmt.decoding.engines import Engine
 from nmt.decoding.engines.batching import BatchingEngine
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.files.lines import StrPath
-from nmt.model_dir.info import ModelInfo
+from nmt.model_dir.config_json import ModelInfo
 from nmt.model_dir.load import load_model
 from nmt.tokenization.tokenizer import Tokenizer
 from nmt.translation.line_translator import LineTranslator, line_settings
@@ -98,7 +98,8 @@ def compare(
 ) -> CopyComparison:
     """Translate ``pairs`` by ``copy`` on the processor and by torch on ``device``; NMTError for a damaged model."""
     from nmt.decoding.engines.torch import TorchEngine
-    from nmt.runtime.device import choose_device, set_threads
+    from nmt.runtime.device import choose_device
+    from nmt.runtime.threads import set_threads
 
     fast = load_copy(copy, threads=choose_threads(threads))
     set_threads(threads)

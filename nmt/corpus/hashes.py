@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.corpus.selection import is_in
+from nmt.corpus.deduplication import is_in
 from nmt.text.words import letter_marks
 from nmt.tokenization.normalization import fold
 

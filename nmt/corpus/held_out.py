@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmt.corpus.blocks import read_pairs
+from nmt.corpus.deduplication import is_in
 from nmt.corpus.hashes import Hashes, combine, hash_lines, hash_normal_lines
 from nmt.corpus.pairs import Pair
-from nmt.corpus.selection import is_in
 from nmt.tokenization.normalization import comparable
 
 logger = logging.getLogger(__name__)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from nmt.corpus.block_text import SOURCE, TARGET, BlockText
 from nmt.corpus.blocks import Block, ParallelFiles, read_blocks
+from nmt.corpus.deduplication import KEPT, SHARES_SENTENCE, PairSelection, scan_block, spread_sample
 from nmt.corpus.drop_reasons import DropReason
 from nmt.corpus.hashes import Hashes, SeenHashes, combine, hash_lines, hash_normal_lines, hash_pairs
 from nmt.corpus.pairs import CorpusReport, FilterConfig, total_of
-from nmt.corpus.selection import KEPT, SHARES_SENTENCE, PairSelection, scan_block, spread_sample
 from nmt.corpus.writer import CorpusWriter, check_name, make_directory, output_paths, warn_about_extra_columns
 from nmt.errors import NMTError
 from nmt.files.atomic import is_overwritten

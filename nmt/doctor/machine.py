@@ -80,8 +80,8 @@ def _device() -> str:
 
 def _threads() -> str:
     from nmt.runtime.cgroups import cpu_quota
-    from nmt.runtime.device import default_threads
     from nmt.runtime.processors import processors_to_run_on
+    from nmt.runtime.threads import default_threads
     from nmt.translation.loading import choose_threads
 
     quota, limit = cpu_quota(), os.environ.get("OMP_NUM_THREADS")

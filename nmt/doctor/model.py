@@ -5,10 +5,10 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from nmt.ctranslate2.copy import read_copy
+from nmt.ctranslate2.fast_copy import read_copy
 from nmt.doctor.check_result import EXPECTED_ERRORS, CheckResult, State, run_check
 from nmt.errors import NMTError
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.model_dir.layout import CONFIG, FAST_COPY, LEFTOVER, TOKENIZER, TRAINING, WEIGHTS
 from nmt.model_dir.load import load_tokenizer
 from nmt.model_dir.weights import read_arrays

@@ -36,8 +36,9 @@ def _training() -> str:
     from nmt.data.prefetch import BatchPrefetcher
     from nmt.models.architectures import create_model
     from nmt.models.config import preset
-    from nmt.runtime.device import choose_device, set_threads
+    from nmt.runtime.device import choose_device
     from nmt.runtime.memory import keep_freed_memory
+    from nmt.runtime.threads import set_threads
     from nmt.training.config import TrainingConfig
     from nmt.training.update.learner import Learner
 
@@ -86,7 +87,8 @@ def _reference_engine() -> "Engine":
     from nmt.decoding.engines.torch import TorchEngine
     from nmt.models.architectures import create_model
     from nmt.models.config import preset
-    from nmt.runtime.device import choose_device, set_threads
+    from nmt.runtime.device import choose_device
+    from nmt.runtime.threads import set_threads
 
     set_threads(None)
     device = choose_device("auto")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from nmt.corpus.word_counts import SideCounts, words
 from nmt.evaluation.datasets import EvaluationSet
-from nmt.evaluation.scoring import Scorer
+from nmt.evaluation.significance import Scorer
 
 STEPS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)  # possible bin widths for sentence lengths
 _MOST_BINS = 8

@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 
 from nmt.errors import NMTError
 from nmt.evaluation.datasets import EvaluationSet
-from nmt.evaluation.scoring import Score
+from nmt.evaluation.significance import Score
 
 logger = logging.getLogger(__name__)
 _BATCH = 16  # sentences

@@ -11,7 +11,7 @@ from nmt.evaluation.datasets import EvaluationSet
 from nmt.evaluation.error_flags import error_flags
 from nmt.evaluation.line_selection import most_different_lines, worst_lines
 from nmt.evaluation.results import SetResult, SystemResult
-from nmt.evaluation.scoring import MOST_BYTES, RESAMPLES, Score, Scorer
+from nmt.evaluation.significance import MOST_BYTES, RESAMPLES, Score, Scorer
 from nmt.evaluation.systems import FileSystem, ModelSystem, SystemOutput, align_words
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import METRICS
 from nmt.evaluation.results import SetResult
-from nmt.evaluation.scoring import LOWER_IS_BETTER
+from nmt.evaluation.significance import LOWER_IS_BETTER
 from nmt.settings import did_you_mean
 
 GATE_METRICS = (*METRICS, "chrf2", "comet")

@@ -10,7 +10,7 @@ from nmt.evaluation.datasets import EvaluationSet
 from nmt.evaluation.error_flags import ERROR_FLAGS
 from nmt.evaluation.line_selection import most_different_lines, select_lines, worst_lines
 from nmt.evaluation.results import SetResult, SystemResult, flag_counts
-from nmt.evaluation.scoring import Score
+from nmt.evaluation.significance import Score
 from nmt.pages.page import asset, build_page, escape
 
 SHOWN = 5000  # lines of a test set that are in the page

@@ -6,7 +6,7 @@ from typing import Any
 
 from nmt.evaluation.breakdowns import Agreement, LengthBin, WordBin
 from nmt.evaluation.datasets import EvaluationSet
-from nmt.evaluation.scoring import Score
+from nmt.evaluation.significance import Score
 from nmt.evaluation.systems import SystemOutput
 from nmt.translation.results import Link
 

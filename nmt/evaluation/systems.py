@@ -11,7 +11,7 @@ from nmt.corpus.word_counts import WordCounts, read_word_counts
 from nmt.errors import NMTError
 from nmt.evaluation.datasets import EvaluationSet
 from nmt.files.lines import check_readable, display_name, read_lines
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.model_dir.layout import WEIGHTS, WORD_COUNTS, disk_usage, resolve_model_path
 from nmt.model_dir.weights import read_header
 from nmt.tokenization.tags import check_known

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from nmt.corpus.pairs import check_aligned
 from nmt.errors import NMTError
-from nmt.explain.document import Json, model_facts
 from nmt.explain.head_ablation import Ablation, GreedyTranslator
 from nmt.explain.head_statistics import Head
 from nmt.explain.trace import ExplainedModel
+from nmt.explain.trace_json import Json, model_facts
 from nmt.files.lines import check_readable, read_lines
 from nmt.text.controls import clean_text
 from nmt.tokenization.tags import check_known, tag_ids

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nmt.explain.document import Json
 from nmt.explain.equations import EQUATIONS
 from nmt.explain.texts import load_texts
+from nmt.explain.trace_json import Json
 from nmt.pages.page import asset, build_page, escape
 
 STAGES = ("text", "embedding", "encoder", "decoder", "cross", "feed_forward", "choice", "beams", "result")

@@ -15,11 +15,11 @@ from nmt.explain.beams import BeamTree, beam_tree
 from nmt.explain.recorder import Recording, recording
 from nmt.explain.sentence import Sentence, decoder_input, source_sentence, target_sentence
 from nmt.files.lines import StrPath
-from nmt.model_dir.info import ModelInfo
+from nmt.model_dir.config_json import ModelInfo
 from nmt.model_dir.load import load_model
 from nmt.models.config import Heads
 from nmt.models.transformer import Transformer
-from nmt.runtime.device import set_threads
+from nmt.runtime.threads import set_threads
 from nmt.settings import from_mapping, to_mapping
 from nmt.text.controls import clean_text
 from nmt.tokenization.tags import check_known, tag_ids

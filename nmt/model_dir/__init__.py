@@ -5,7 +5,7 @@
     weights.safetensors   float32, with a checksum
     README.md             the model card
     word_counts.tsv.gz    optional: how often each word occurs in the training text (nmt.corpus.word_counts)
-    ctranslate2/          optional, derived: see nmt.ctranslate2.copy
+    ctranslate2/          optional, derived: see nmt.ctranslate2.fast_copy
     training/             only for resuming
 
 ``layout`` names these files and finds the directory, ``weights`` is the file format of the tensors, ``info`` is

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nmt.model_dir.info import ModelInfo
+from nmt.model_dir.config_json import ModelInfo
 from nmt.settings import to_mapping
 from nmt.text.languages import canonical_code
 from nmt.text.printable import printable

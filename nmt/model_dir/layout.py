@@ -18,7 +18,7 @@ CARD = "README.md"
 WORD_COUNTS = "word_counts.tsv.gz"
 TRAINING = "training"
 FAST_COPY = "ctranslate2"
-MANIFEST = "nmt.json"  # in the fast copy, see nmt.ctranslate2.copy
+MANIFEST = "nmt.json"  # in the fast copy, see nmt.ctranslate2.fast_copy
 LEFTOVER = ".nmt-*.tmp"  # what atomic_writer, or writing a fast copy, leaves behind when it is killed
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from nmt.errors import NMTError
 from nmt.files.lines import StrPath, open_binary
-from nmt.model_dir.info import ModelInfo, info_for_weights, load_info
+from nmt.model_dir.config_json import ModelInfo, info_for_weights, load_info
 from nmt.model_dir.layout import CONFIG, TOKENIZER, WEIGHTS
 from nmt.model_dir.weights import WeightsHeader, read_header, read_weights, sha256
 from nmt.models.config import ModelConfig

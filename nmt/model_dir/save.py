@@ -10,7 +10,7 @@ from nmt.errors import NMTError
 from nmt.files.atomic import atomic_writer
 from nmt.files.lines import StrPath
 from nmt.model_dir.card import model_card
-from nmt.model_dir.info import ModelInfo, config_text, copy_of_config
+from nmt.model_dir.config_json import ModelInfo, config_text, copy_of_config
 from nmt.model_dir.layout import CARD, CONFIG, FAST_COPY, TOKENIZER, WEIGHTS, remove_leftovers
 from nmt.model_dir.weights import checksum, read_header, sha256, write_weights
 

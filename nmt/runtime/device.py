@@ -1,6 +1,5 @@
-"""The machine as torch sees it: device, precision and threads."""
+"""The machine as torch sees it: device and precision."""
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ import torch
 
 from nmt.errors import NMTError
 from nmt.runtime.processes import is_copied_thread, watch
-from nmt.runtime.processors import available_processors
 
 T = TypeVar("T")
 
@@ -80,22 +78,6 @@ def release_memory(device: torch.device) -> None:
         torch.cuda.empty_cache()
     elif device.type == "mps":
         torch.mps.empty_cache()
-
-
-def set_threads(threads: int | None) -> int:
-    """Let torch use ``threads`` CPU threads (None: default_threads) and return the number; NMTError below 1."""
-    if threads is not None and threads < 1:
-        raise NMTError(f"threads must be at least 1, not {threads}")
-    chosen = default_threads() if threads is None else threads
-    if chosen != torch.get_num_threads():
-        torch.set_num_threads(chosen)
-    return chosen
-
-
-def default_threads() -> int:
-    """As many as torch uses now, but no more than the quota of a container unless $OMP_NUM_THREADS is set."""
-    threads = torch.get_num_threads()
-    return threads if os.environ.get("OMP_NUM_THREADS") else min(threads, available_processors())
 
 
 def avoid_attention_planned_by_shape() -> None:

@@ -8,8 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from nmt.text.composition import compose, positions_before_composition
 from nmt.text.languages import primary_language
+from nmt.text.nfc import compose, positions_before_composition
 from nmt.text.sentence_ends import CLOSERS, ENDS, STOPS, is_end
 from nmt.text.words import Span, letter_marks
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from nmt.text.composition import compose
+from nmt.text.nfc import compose
 
 # Blocks of which NFKC's compatibility forms are taken; everywhere else only the canonical ones (NFC) are.
 _COMPATIBILITY = (

@@ -17,7 +17,7 @@ from nmt.training.preparation.run_input import RunInput
 from nmt.training.reporting.reporter import Reporter, Validation
 from nmt.training.run_directory.checkpoints import CheckpointStore
 from nmt.training.run_directory.snapshots import Snapshots
-from nmt.training.sizing.thread_choice import ThreadChoice
+from nmt.training.sizing.thread_trials import ThreadChoice
 from nmt.training.state import TrainState
 
 

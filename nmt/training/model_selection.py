@@ -10,7 +10,7 @@ from nmt.training.context import TrainerContext
 from nmt.training.planner import Planner
 from nmt.training.reporting.reporter import Validation, ValidationStoppedError
 from nmt.training.run_directory.snapshots import FIRST_WEIGHTS, LAST_WEIGHTS, MOVING_AVERAGE
-from nmt.training.state import TrainState
+from nmt.training.state import BestWeights, TrainState
 
 
 class ModelSelection:
@@ -104,3 +104,8 @@ class ModelSelection:
         state.timing.seconds = start = clock.seconds()
         self.context.validator.publish(model, state, validation)
         state.timing.saving_seconds = max(state.timing.saving_seconds, clock.seconds() - start)
+
+
+def is_improvement(score: float, loss: float, best: BestWeights) -> bool:
+    """Whether a validation ``score`` and ``loss`` are better than those of the best weights; the loss breaks ties."""
+    return (score, -loss) > (best.score, -best.loss)

@@ -7,12 +7,12 @@ from typing import Any
 
 from nmt.conversion.export import export
 from nmt.corpus.pairs import Pair
-from nmt.ctranslate2.copy import read_copy
+from nmt.ctranslate2.fast_copy import read_copy
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import MetricScore
 from nmt.files.atomic import atomic_writer
 from nmt.files.lines import open_binary
-from nmt.model_dir.info import ModelInfo, load_info
+from nmt.model_dir.config_json import ModelInfo, load_info
 from nmt.model_dir.layout import TRAINING, WORD_COUNTS
 from nmt.model_dir.load import load_model
 from nmt.model_dir.save import save_model

@@ -14,14 +14,15 @@ from nmt.model_dir.layout import TRAINING
 from nmt.models.architectures import create_model
 from nmt.models.base import TrainableModel
 from nmt.models.config import ModelConfig
-from nmt.runtime.device import Precision, choose_precision, set_threads
+from nmt.runtime.device import Precision, choose_precision
 from nmt.runtime.memory import keep_freed_memory
+from nmt.runtime.threads import set_threads
 from nmt.tokenization.tags import tag_ids
 from nmt.training.budget import Clock
 from nmt.training.config import TrainingConfig
 from nmt.training.context import RunContext, RunOptions, TrainerContext
-from nmt.training.distributed.calls import FollowerTask, ValidationTask
 from nmt.training.distributed.follower import open_followers
+from nmt.training.distributed.follower_calls import FollowerTask, ValidationTask
 from nmt.training.distributed.leader import Leader
 from nmt.training.distributed.placement import choose_world
 from nmt.training.extension import extended_at
@@ -43,7 +44,7 @@ from nmt.training.run_directory.open_directory import SETTINGS, open_run_directo
 from nmt.training.run_directory.snapshots import Snapshots
 from nmt.training.sizing.batch_size import settle_batch_tokens
 from nmt.training.sizing.model_size import SizingConditions, settle_model
-from nmt.training.sizing.thread_choice import ThreadChoice
+from nmt.training.sizing.thread_trials import ThreadChoice
 from nmt.training.state import TrainState, state_to_flat
 from nmt.training.trainer import Trainer
 from nmt.training.validation import TranslationValidator

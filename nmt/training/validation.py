@@ -16,8 +16,9 @@ from nmt.decoding.engines.torch import TorchEngine
 from nmt.evaluation.metrics import MetricScore, score_translations
 from nmt.models.base import TrainableModel
 from nmt.tokenization.tokenizer import Tokenizer
-from nmt.training.distributed.calls import FollowerCalls, ValidationTask
+from nmt.training.distributed.follower_calls import FollowerCalls, ValidationTask
 from nmt.training.distributed.group import ALONE, Group
+from nmt.training.model_selection import is_improvement
 from nmt.training.reporting.reporter import Validation, ValidationStoppedError
 from nmt.training.state import TrainState
 from nmt.training.update.loss import label_smoothed_cross_entropy
@@ -80,7 +81,7 @@ class TranslationValidator:
             score=score,
             beam_size=self.task.search.beam_size,
             seconds=self.cost,
-            improved=(score, -loss) > (state.best.score, -state.best.loss),
+            improved=is_improvement(score, loss, state.best),
             chrf=other[0].score if other else None,
             chrf_signature=other[0].signature if other else "",
         )

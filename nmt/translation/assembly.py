@@ -11,7 +11,7 @@ from nmt.text.controls import replace_controls
 from nmt.text.line_forms import LineForm, LineForms
 from nmt.text.scripts import joins_without_space
 from nmt.translation.alignment import link_words
-from nmt.translation.compact import Links, Tokens
+from nmt.translation.compact_details import Links, Tokens
 from nmt.translation.results import Candidate, Link
 from nmt.translation.segments import Segment, Subwords
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nmt.decoding.engines.batching import BATCH_SENTENCES, BatchingEngine
 from nmt.errors import NMTError
 from nmt.files.lines import StrPath
-from nmt.model_dir.info import ModelInfo, load_info
+from nmt.model_dir.config_json import ModelInfo, load_info
 from nmt.tokenization.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nmt.ctranslate2.copy import Copy, read_copy
+from nmt.ctranslate2.fast_copy import Copy, read_copy
 from nmt.decoding.engines import Engine
 from nmt.model_dir.layout import FAST_COPY
 from nmt.model_dir.load import load_tokenizer
@@ -83,7 +83,8 @@ class _Loader:
     def _parts(self) -> tuple[Tokenizer, BatchingEngine, ModelInfo]:
         from nmt.decoding.engines.torch import TorchEngine
         from nmt.model_dir.load import load_model
-        from nmt.runtime.device import choose_device, run_torch, set_threads
+        from nmt.runtime.device import choose_device, run_torch
+        from nmt.runtime.threads import set_threads
 
         set_threads(self.threads)
         keep_freed_memory()
@@ -240,8 +241,9 @@ def load_together(paths: Sequence[StrPath], *, device: str = "auto", threads: in
 
     from nmt.model_dir.load import load_model
     from nmt.models.ensemble import Ensemble
-    from nmt.runtime.device import choose_device, run_torch, set_threads
+    from nmt.runtime.device import choose_device, run_torch
     from nmt.runtime.memory import keep_freed_memory
+    from nmt.runtime.threads import set_threads
 
     set_threads(threads)
     keep_freed_memory()

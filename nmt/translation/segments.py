@@ -8,7 +8,7 @@ from typing import Protocol
 from nmt.text.sentence_ends import CLOSERS, ENDS, STOPS
 from nmt.text.words import Span
 from nmt.tokenization.pieces import SPACE_MARK, byte_of
-from nmt.translation.compact import Spans
+from nmt.translation.compact_details import Spans
 
 Ids = tuple[int, ...]
 

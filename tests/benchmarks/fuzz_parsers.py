@@ -99,7 +99,7 @@ class Workshop:
     """A small sound model, with everything a training leaves, and the targets that read damaged copies of it."""
 
     def __init__(self, directory: Path) -> None:
-        from nmt.ctranslate2.copy import make_copy
+        from nmt.ctranslate2.fast_copy import make_copy
         from tests.faults.test_disk import run, write_text
 
         self.directory = directory
@@ -181,7 +181,7 @@ class Workshop:
         return read
 
     def config(self) -> Target:
-        from nmt.model_dir.info import load_info
+        from nmt.model_dir.config_json import load_info
 
         directory = self.copy_of_model("config.json")
 
@@ -194,7 +194,7 @@ class Workshop:
     def card(self) -> Target:
         """The config as somebody else wrote it, weights and all, as ``nmt info`` and the model card show it."""
         from nmt.model_dir.card import model_card
-        from nmt.model_dir.info import load_info
+        from nmt.model_dir.config_json import load_info
         from nmt.model_dir.weights import read_header
         from nmt_cli.info import _json, _text
 
@@ -290,7 +290,7 @@ class Workshop:
         return read
 
     def manifest(self) -> Target:
-        from nmt.ctranslate2.copy import read_copy
+        from nmt.ctranslate2.fast_copy import read_copy
 
         directory = self.copy_of_model("ctranslate2/nmt.json")
 
@@ -308,7 +308,7 @@ class Workshop:
 
     def _copy_with(self, name: str) -> Target:
         """A copy in which the file ``name`` is another one with the right checksum: what an attacker would write."""
-        from nmt.ctranslate2.copy import read_copy
+        from nmt.ctranslate2.fast_copy import read_copy
         from nmt.decoding.config import SearchConfig
         from nmt.decoding.hypothesis import SearchInput
         from nmt.translation.loading import load_copy

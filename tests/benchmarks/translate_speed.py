@@ -313,7 +313,7 @@ def arguments() -> argparse.Namespace:
 
 def systems(given: argparse.Namespace, folder: Path, lines: Sequence[str]) -> list[System]:
     """All that were asked for, their models and texts written."""
-    from nmt.ctranslate2.copy import make_copy
+    from nmt.ctranslate2.fast_copy import make_copy
 
     found = [] if given.without_torch else [("nmt torch", partial(measure_nmt, engine="torch", model=given.model))]
     for quantization in given.quantizations:

@@ -12,8 +12,8 @@ from nmt.cleaning.config import FILTERS, REPAIRS, CleaningConfig
 from nmt.cleaning.report import as_mapping, as_text
 from nmt.cleaning.report_page import as_page
 from nmt.corpus.blocks import ParallelFiles
+from nmt.corpus.deduplication import scan_pairs
 from nmt.corpus.pairs import FilterConfig, Pair
-from nmt.corpus.selection import scan_pairs
 from nmt.corpus.tolerant_reader import parallel_files
 from nmt.evaluation.error_flags import error_flags
 from nmt.files.file_types import has_mac_line_ends

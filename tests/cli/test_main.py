@@ -21,7 +21,7 @@ import nmt_cli.main
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
 from nmt.evaluation.metrics import score_translations
-from nmt.model_dir.info import ModelInfo
+from nmt.model_dir.config_json import ModelInfo
 from nmt.model_dir.layout import CONFIG
 from nmt.model_dir.save import save_model
 from nmt.models.config import ModelConfig

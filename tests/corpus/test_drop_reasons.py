@@ -2,8 +2,8 @@
 
 from nmt.cleaning.config import FILTERS
 from nmt.cleaning.findings import FINDING_TYPES
+from nmt.corpus.deduplication import REASONS
 from nmt.corpus.drop_reasons import DropReason, counts_for_disk, counts_from_disk
-from nmt.corpus.selection import REASONS
 
 
 def test_what_nmt_train_drops_has_the_name_that_nmt_check_and_nmt_clean_give_it() -> None:

@@ -8,11 +8,11 @@ import numpy
 import pytest
 from ctranslate2.specs.common_spec import LinearSpec
 
-from nmt.ctranslate2.copy import QUANTIZATIONS, Copy, make_copy, read_copy
+from nmt.ctranslate2.fast_copy import QUANTIZATIONS, Copy, make_copy, read_copy
 from nmt.ctranslate2.format import LARGEST_INT8, _quantize
 from nmt.ctranslate2.layout import check_layout
 from nmt.errors import NMTError
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.models.config import ModelConfig
 from tests.conftest import talkative_model
 

@@ -5,7 +5,7 @@ import random
 import shutil
 from pathlib import Path
 
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.training.context import RunOptions
 from nmt.training.run import train
 from nmt.translation.translator import Translator

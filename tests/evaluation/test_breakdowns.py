@@ -5,7 +5,7 @@ import pytest
 from nmt.corpus.word_counts import SideCounts
 from nmt.evaluation.breakdowns import Agreement, by_category, by_frequency, by_length, sentence_lengths
 from nmt.evaluation.datasets import EvaluationSet
-from nmt.evaluation.scoring import Scorer
+from nmt.evaluation.significance import Scorer
 
 
 def task(references: list[str], sources: list[str] | None = None) -> EvaluationSet:

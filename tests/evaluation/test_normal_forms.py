@@ -6,7 +6,7 @@ import pytest
 from sacrebleu import corpus_bleu
 
 from nmt.evaluation.datasets import EvaluationSet
-from nmt.evaluation.scoring import Scorer
+from nmt.evaluation.significance import Scorer
 
 LINES = ["Die Größe der Häuser überrascht.", "Ein Hund läuft über die Straße.", "No accents in this line."]
 DECOMPOSED = [unicodedata.normalize("NFD", line) for line in LINES]

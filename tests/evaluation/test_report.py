@@ -10,7 +10,7 @@ from nmt.evaluation.datasets import EvaluationSet
 from nmt.evaluation.evaluate import EvaluationConfig, evaluate_outputs
 from nmt.evaluation.report import TrainingCurves, lines_aligned, lines_shown, report_page
 from nmt.evaluation.results import SetResult
-from nmt.evaluation.scoring import Scorer
+from nmt.evaluation.significance import Scorer
 from nmt.evaluation.systems import SystemOutput
 
 HOSTILE = "</script><script>alert(1)</script><b onclick='x'>"

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from nmt.explain.document import document
 from nmt.explain.head_report import head_document, read_analysis_text
 from nmt.explain.head_statistics import head_statistics
 from nmt.explain.page import DIGITS, STAGES, heads_page, sentence_page
 from nmt.explain.trace import ExplainedModel, Trace, trace_sentence
+from nmt.explain.trace_json import document
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from nmt.errors import NMTError
-from nmt.explain.document import CANDIDATES, document
 from nmt.explain.trace import MOST_SUBWORDS, ExplainedModel, Trace, trace_sentence
+from nmt.explain.trace_json import CANDIDATES, document
 from nmt.special_ids import BOS, EOS
 from nmt.translation.translator import Translator
 from tests.conftest import Reversal

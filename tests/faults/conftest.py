@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nmt.ctranslate2.copy import make_copy
+from nmt.ctranslate2.fast_copy import make_copy
 from tests.conftest import talkative_model
 
 

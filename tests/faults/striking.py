@@ -21,7 +21,7 @@ from pathlib import Path
 import torch
 
 import nmt_cli.demo
-from nmt.ctranslate2.copy import make_copy, read_copy
+from nmt.ctranslate2.fast_copy import make_copy, read_copy
 from nmt.errors import NMTError
 from nmt.model_dir.weights import read_header
 from nmt.training.reporting.log import LOG

@@ -14,7 +14,7 @@ import torch
 
 from nmt.decoding.hypothesis import SearchInput
 from nmt.errors import NMTError
-from nmt.model_dir.info import ModelInfo, load_info
+from nmt.model_dir.config_json import ModelInfo, load_info
 from nmt.model_dir.layout import CONFIG, TOKENIZER, WEIGHTS
 from nmt.model_dir.load import load_model
 from nmt.model_dir.weights import read_header

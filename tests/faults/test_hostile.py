@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import nmt.files.lines
-from nmt.ctranslate2.copy import read_copy
+from nmt.ctranslate2.fast_copy import read_copy
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
 from nmt.files.lines import open_binary, read_line_blocks, read_lines, read_windows
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.model_dir.layout import CARD, CONFIG, FAST_COPY, MANIFEST, TOKENIZER, WEIGHTS
 from nmt.model_dir.load import load_model, load_tokenizer
 from nmt.model_dir.save import save_model

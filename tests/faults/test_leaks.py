@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from nmt.ctranslate2.copy import read_copy
+from nmt.ctranslate2.fast_copy import read_copy
 from nmt.decoding.hypothesis import SearchInput
 from nmt.files.atomic import write_lines
 from nmt.files.lines import read_lines
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.training.run_directory.lock import sole_training
 from nmt.translation.loading import open_model
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nmt.ctranslate2.copy import read_copy
+from nmt.ctranslate2.fast_copy import read_copy
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and mounts are those of Linux")
 OLD = "what was there before\n"

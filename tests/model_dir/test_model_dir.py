@@ -19,7 +19,7 @@ import nmt.tokenization.tokenizer
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
 from nmt.files.atomic import atomic_writer
-from nmt.model_dir.info import ModelInfo, load_info
+from nmt.model_dir.config_json import ModelInfo, load_info
 from nmt.model_dir.layout import CARD, CONFIG, TOKENIZER, WEIGHTS, resolve_model_path
 from nmt.model_dir.load import load_model, load_tokenizer
 from nmt.model_dir.save import save_model
@@ -179,7 +179,7 @@ def test_the_card_of_a_bare_model(tmp_path: Path, model: Transformer, tokenizer:
 
 def test_info_needs_no_torch(published: Path) -> None:
     code = (
-        "import sys; from nmt.model_dir.info import load_info; from nmt.model_dir.weights import read_header;"
+        "import sys; from nmt.model_dir.config_json import load_info; from nmt.model_dir.weights import read_header;"
         f"print(load_info({str(published)!r}).max_source_length, read_header({str(published / WEIGHTS)!r}).parameters);"
         "assert 'torch' not in sys.modules"
     )

@@ -3,7 +3,8 @@ import torch
 
 from nmt.errors import NMTError
 from nmt.runtime import device
-from nmt.runtime.device import Precision, choose_device, choose_precision, set_threads
+from nmt.runtime.device import Precision, choose_device, choose_precision
+from nmt.runtime.threads import set_threads
 
 
 @pytest.mark.parametrize("name", ["tpu", "", "cpu:x", "cuda:", "cuda:-1", "meta", "cpu 0"])
@@ -57,7 +58,7 @@ def test_processor_features_are_known_with_and_without_torch(monkeypatch: pytest
 
 def test_torch_keeps_to_the_quota_of_a_container(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    monkeypatch.setattr("nmt.runtime.device.available_processors", lambda: 2)
+    monkeypatch.setattr("nmt.runtime.threads.available_processors", lambda: 2)
     torch.set_num_threads(4)
     try:
         assert set_threads(None) == torch.get_num_threads() == 2

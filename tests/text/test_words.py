@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nmt.text.composition import positions_before_composition
 from nmt.text.controls import replace_controls
+from nmt.text.nfc import positions_before_composition
 from nmt.text.scripts import UNSEGMENTED_CHARACTERS, is_unsegmented_character
 from nmt.text.words import countable_words, letter_runs, space_separated_words, words_and_marks
 from nmt.tokenization.config import TokenizerConfig

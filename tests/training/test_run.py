@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 
 from nmt.corpus.word_counts import read_word_counts
 from nmt.errors import NMTError
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.model_dir.layout import WORD_COUNTS
 from nmt.text.languages import language_of
 from nmt.tokenization.tokenizer import Tokenizer

@@ -15,7 +15,7 @@ from nmt.models.transformer import Transformer
 from nmt.tokenization.config import TokenizerConfig
 from nmt.tokenization.training import train_tokenizer
 from nmt.training import validation
-from nmt.training.distributed.calls import ValidationTask
+from nmt.training.distributed.follower_calls import ValidationTask
 from nmt.training.distributed.group import Group
 from nmt.training.reporting.reporter import ValidationStoppedError
 from nmt.training.state import BestWeights, TrainState

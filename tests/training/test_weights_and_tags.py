@@ -7,7 +7,7 @@ import pytest
 
 from nmt import Translator
 from nmt.errors import NMTError
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.model_dir.load import load_tokenizer
 from tests.training.preparation.test_fine_tuning import encoded_pairs
 from tests.training.test_run import run, write_corpus

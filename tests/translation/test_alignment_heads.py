@@ -8,7 +8,7 @@ import torch
 
 from nmt import Translator
 from nmt.data.encoded_corpus import encoded_in_memory
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.model_dir.layout import CONFIG
 from nmt.translation.alignment_heads import choose_alignment_heads, find_partners
 from tests.conftest import Reversal

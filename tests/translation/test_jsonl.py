@@ -5,7 +5,7 @@ import json
 import pytest
 
 from nmt import NMTError
-from nmt.translation.compact import Links, Tokens
+from nmt.translation.compact_details import Links, Tokens
 from nmt.translation.jsonl import encode_lines, read_json_line, write_json_line
 from nmt.translation.requests import InputLine, Request
 from nmt.translation.results import Candidate, Link, Translation

@@ -12,7 +12,7 @@ from nmt.decoding.engines.batching import BatchingEngine
 from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
 from nmt.decoding.engines.fallback import FallbackEngine
 from nmt.errors import NMTError
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.model_dir.layout import FAST_COPY, MANIFEST
 from nmt.translation import loading
 from nmt.translation.loading import choose_threads, load_together, open_model

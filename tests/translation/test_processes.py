@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from nmt import NMTError, Translator
-from nmt.ctranslate2.copy import make_copy
+from nmt.ctranslate2.fast_copy import make_copy
 from nmt.decoding.config import SearchConfig
-from nmt.model_dir.info import ModelInfo
+from nmt.model_dir.config_json import ModelInfo
 from nmt.model_dir.save import save_model
 from nmt.models.config import ModelConfig
 from nmt.models.transformer import Transformer

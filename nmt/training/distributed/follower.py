@@ -19,10 +19,10 @@ from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
 from nmt.models.architectures import create_empty_model
 from nmt.models.base import TrainableModel
-from nmt.runtime.device import set_threads
 from nmt.runtime.memory import keep_freed_memory
+from nmt.runtime.threads import set_threads
 from nmt.tokenization.tokenizer import Tokenizer
-from nmt.training.distributed.calls import FollowerCalls, FollowerTask
+from nmt.training.distributed.follower_calls import FollowerCalls, FollowerTask
 from nmt.training.distributed.group import AgreedError, Group, Processes, file_store, leave_signals_to_the_leader
 from nmt.training.distributed.leader import READY, TO_NOTICE
 from nmt.training.distributed.placement import World, choose_world

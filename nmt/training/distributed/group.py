@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from nmt.errors import HOW_TO_RESUME, NMTError
-from nmt.training.distributed.calls import FollowerCalls
+from nmt.training.distributed.follower_calls import FollowerCalls
 from nmt.training.distributed.placement import World
 
 TOGETHER = timedelta(minutes=30)  # that a process waits at most for the others, within an update and to connect

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import torch
 
 from nmt.errors import NMTError
-from nmt.runtime.device import choose_device, default_threads
+from nmt.runtime.device import choose_device
 from nmt.runtime.processors import available_processors
+from nmt.runtime.threads import default_threads
 
 # What torchrun, or a launcher like it, sets for each process.
 VARIABLES = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from nmt.data.encoded_corpus import EncodedCorpus, open_encoded_corpus
 from nmt.errors import NMTError
-from nmt.model_dir.info import ModelInfo
+from nmt.model_dir.config_json import ModelInfo
 from nmt.model_dir.layout import TRAINING, WEIGHTS
 from nmt.model_dir.load import load_model
 from nmt.model_dir.weights import read_header

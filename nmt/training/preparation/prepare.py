@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from nmt.cleaning.sample_check import SampleCheck
 from nmt.corpus.blocks import Block, read_blocks
+from nmt.corpus.deduplication import KEPT, SHARES_SENTENCE, PairSelection, scan_block, spread_sample
 from nmt.corpus.drop_reasons import counts_for_disk
 from nmt.corpus.line_profile import LineFacts, LineProfile
 from nmt.corpus.pairs import CorpusReport, Pair, default_held_out_size, total_of
-from nmt.corpus.selection import KEPT, SHARES_SENTENCE, PairSelection, scan_block, spread_sample
 from nmt.corpus.word_counts import MOST_PAIRS, WordCounter
 from nmt.data.encoded_corpus import EncodedBlock, write_encoded_corpus
 from nmt.data.encoding import BlockEncoder

@@ -11,7 +11,7 @@ from typing import Any
 from nmt.errors import NMTError
 from nmt.files.atomic import atomic_writer
 from nmt.files.removal import check_removable, remove
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.model_dir.layout import (
     CARD,
     CONFIG,

@@ -15,8 +15,9 @@ from nmt.errors import NMTError
 from nmt.model_dir.layout import TRAINING
 from nmt.models.architectures import create_model
 from nmt.models.config import ModelConfig
-from nmt.runtime.device import choose_device, set_threads
+from nmt.runtime.device import choose_device
 from nmt.runtime.memory import keep_freed_memory
+from nmt.runtime.threads import set_threads
 from nmt.training.budget import Clock, Horizon
 from nmt.training.context import RunOptions
 from nmt.training.planner import Planner

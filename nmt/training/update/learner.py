@@ -19,7 +19,7 @@ from nmt.runtime.device import avoid_attention_planned_by_shape, choose_precisio
 from nmt.runtime.memory import give_back_freed_memory
 from nmt.special_ids import EOS
 from nmt.training.config import TrainingConfig
-from nmt.training.distributed.calls import FollowerCalls
+from nmt.training.distributed.follower_calls import FollowerCalls
 from nmt.training.distributed.group import ALONE, AgreedError, Group
 from nmt.training.distributed.random_state import read_random_state, restore_random_state
 from nmt.training.update.loss import Loss

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from nmt.ctranslate2.copy import FILES
+from nmt.ctranslate2.fast_copy import FILES
 from nmt.ctranslate2.format import SPECIALS, write_files
 from nmt.decoding.engines.ctranslate2 import CTranslate2Engine
 from nmt.models.transformer import Transformer

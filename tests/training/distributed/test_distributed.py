@@ -24,15 +24,15 @@ from nmt.data.encoded_corpus import EncodedCorpus, make_block, open_encoded_corp
 from nmt.data.prefetch import BatchPrefetcher
 from nmt.decoding.config import SearchConfig
 from nmt.errors import NMTError
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.models.config import ModelConfig
 from nmt.models.transformer import Transformer
 from nmt.tokenization.config import TokenizerConfig
 from nmt.tokenization.training import train_tokenizer
 from nmt.training.config import TrainingConfig
 from nmt.training.context import RunOptions
-from nmt.training.distributed.calls import FollowerTask, ValidationTask
 from nmt.training.distributed.follower import open_followers
+from nmt.training.distributed.follower_calls import FollowerTask, ValidationTask
 from nmt.training.distributed.group import Group
 from nmt.training.distributed.leader import Leader
 from nmt.training.distributed.placement import World, choose_world, is_follower

@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 from nmt.data.encoded_corpus import open_encoded_corpus
 from nmt.errors import NMTError
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.tokenization.tokenizer import Tokenizer
 from nmt.training.config import TrainingConfig
 from nmt.training.preparation.data_config import DataConfig

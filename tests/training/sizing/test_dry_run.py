@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nmt.errors import NMTError
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.training.context import RunOptions
 from nmt.training.preparation.data_config import DataConfig
 from nmt.training.recipe import Recipe, merge_recipe

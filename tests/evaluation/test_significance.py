@@ -8,7 +8,7 @@ import pytest
 
 from nmt.errors import NMTError
 from nmt.evaluation.datasets import EvaluationSet
-from nmt.evaluation.scoring import Scorer
+from nmt.evaluation.significance import Scorer
 
 WORDS = "the cat sat on a mat while some dog slept near it and two birds sang in old trees".split()  # noqa: SIM905
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from nmt.ctranslate2.copy import MODEL, Copy, check_output, make_copy, read_copy
+from nmt.ctranslate2.fast_copy import MODEL, Copy, check_output, make_copy, read_copy
 from nmt.errors import NMTError
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.model_dir.layout import FAST_COPY, MANIFEST
 from nmt.model_dir.load import load_model, load_tokenizer
 from nmt.model_dir.save import save_model
@@ -174,7 +174,7 @@ print(*translator.translate_batch([["▁a", "▁c", "▁b"]])[0].hypotheses[0])
 def test_reading_it_takes_neither_torch_nor_ctranslate2(model: Path) -> None:
     code = f"""
 import sys
-from nmt.ctranslate2.copy import read_copy
+from nmt.ctranslate2.fast_copy import read_copy
 assert read_copy({str(model)!r}) is not None
 assert not {{"torch", "ctranslate2", "numpy", "safetensors"}} & set(sys.modules)
 """
@@ -205,7 +205,7 @@ def test_it_is_written_into_a_mount_point(model: Path, tmp_path: Path, monkeypat
     goal = tmp_path / "mounted"
     goal.mkdir()
     place = goal.stat().st_ino
-    monkeypatch.setattr("nmt.ctranslate2.copy.is_mount_point", lambda path: path in (goal, model / FAST_COPY))
+    monkeypatch.setattr("nmt.ctranslate2.fast_copy.is_mount_point", lambda path: path in (goal, model / FAST_COPY))
     for _ in range(2):
         make_copy(model, output=goal)
         assert goal.stat().st_ino == place

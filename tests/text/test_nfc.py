@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nmt.text.composition import MOST_MARKS, compose, is_composed
+from nmt.text.nfc import MOST_MARKS, compose, is_composed
 
 MARKS = "\u0301\u0323"  # an acute accent comes after a dot below
 
@@ -37,5 +37,5 @@ def test_further_marks_are_kept_and_nothing_is_lost() -> None:
 @pytest.mark.parametrize("call", ["compose", "is_composed"])
 def test_the_time_for_endless_marks_is_linear(call: str) -> None:
     """The standard library needs a quarter of an hour for this line."""
-    code = f"from nmt.text.composition import {call}; {call}('a' + '\\u0301\\u0323' * 500_000)"
+    code = f"from nmt.text.nfc import {call}; {call}('a' + '\\u0301\\u0323' * 500_000)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

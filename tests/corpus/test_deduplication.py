@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nmt.corpus import selection
+from nmt.corpus import deduplication
+from nmt.corpus.deduplication import KEPT, PairSelection, Scan, scan_pairs, spread_sample
 from nmt.corpus.pairs import CorpusReport, FilterConfig, Pair, pair_hash
-from nmt.corpus.selection import KEPT, PairSelection, Scan, scan_pairs, spread_sample
 from nmt.tokenization.normalization import comparable
 
 
@@ -83,8 +83,8 @@ ONE, TWO, THREE = [("a", "1"), ("b", "2")], [("c", "1"), ("a", "1")], [("a", "1"
 def test_copies_are_kept_with_other_tags_and_in_the_corpus_with_the_highest_weight(
     tags: tuple[str, ...], weights: tuple[float, ...], kept: list[str], piece: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(selection, "_CHUNK", piece)
-    monkeypatch.setattr(selection, "_SORTED_AT_ONCE", 2 * piece)
+    monkeypatch.setattr(deduplication, "_CHUNK", piece)
+    monkeypatch.setattr(deduplication, "_SORTED_AT_ONCE", 2 * piece)
     train, _, reports = select(ONE, TWO, THREE, tags=tags, weights=weights)
     assert [report.kept for report in reports] == list(map(len, kept))
     assert "".join(pair.source for pair in train) == "".join(kept)
@@ -130,8 +130,8 @@ def in_memory(pairs: list[Pair], size: int, seed: int) -> tuple[list[Pair], list
 @settings(max_examples=60, deadline=None)
 def test_the_held_out_part_is_what_its_description_says(pairs: list[Pair], size: int, piece: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(selection, "_CHUNK", piece)
-        patch.setattr(selection, "_SORTED_AT_ONCE", 2 * piece)
+        patch.setattr(deduplication, "_CHUNK", piece)
+        patch.setattr(deduplication, "_SORTED_AT_ONCE", 2 * piece)
         train, held_out, _ = select(pairs, hold_out=size, block=piece)
     assert (train, held_out) == in_memory(pairs, size, seed=1)
     assert not {pair.source for pair in train} & {pair.source for pair in held_out}

@@ -20,7 +20,7 @@ from nmt.errors import NMTError
 from nmt.files.atomic import sync_directory
 from nmt.files.lines import StrPath, check_regular_file, open_binary
 from nmt.files.removal import is_mount_point
-from nmt.model_dir.info import load_info
+from nmt.model_dir.config_json import load_info
 from nmt.model_dir.layout import FAST_COPY, MANIFEST, TOKENIZER, WEIGHTS
 from nmt.model_dir.load import load_tokenizer, weights_checksum
 from nmt.models.config import ModelConfig

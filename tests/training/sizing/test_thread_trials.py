@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from nmt.training.sizing.thread_choice import FASTER, PAUSE, SLOWER, TRIAL, TRIAL_SECONDS, WARM_UP, ThreadChoice
+from nmt.training.sizing.thread_trials import FASTER, PAUSE, SLOWER, TRIAL, TRIAL_SECONDS, WARM_UP, ThreadChoice
 
 TOKENS = 1000
 WHOLE_TRIAL = WARM_UP + 2 * TRIAL

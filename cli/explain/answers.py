@@ -37,8 +37,8 @@ def explain_sentence(path: Path, output_format: str, given: Mapping[str, Any]) -
     if output_format in ("png", "svg"):
         return _attention_picture(trace, output_format, given)
 
-    from nmt.explain.document import document
     from nmt.explain.page import DIGITS, sentence_page
+    from nmt.explain.trace_json import document
 
     if output_format == "html":
         return sentence_page(document(trace, digits=DIGITS), language=given["language"]).encode()

@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from nmt.translation.compact import Links, Spans, Tokens
+from nmt.translation.compact_details import Links, Spans, Tokens
 from nmt.translation.results import Link, Token
 
 TOKENS = (Token("▁a", 0, 1, -0.5), Token("bc", 1, 3, -0.25))
