@@ -220,9 +220,9 @@ LENGTHS = range(1, 12)
 
 
 def ambiguous_copy(generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """32 sentences of one length and their copies, in which each subword is left out, once in four, or said otherwise.
+    """32 sentences of one length and their copies, in which one subword in four is left out or replaced.
 
-    Nothing tells when, so that a model which has learnt it is unsure and a search has something to do.
+    Nothing in the source says which, so a model trained on it is unsure and a search has something to decide.
     """
     length = int(torch.randint(LENGTHS.start, LENGTHS.stop, (1,), generator=generator))
     source = torch.randint(4, 32, (32, length), generator=generator)

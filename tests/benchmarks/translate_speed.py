@@ -146,7 +146,7 @@ class Others:
 
 
 def write_text(model: Path, lines: Sequence[str], cache: Path) -> None:
-    """The encoded text, its first line, and the same again for training, from which nothing is to be learnt."""
+    """The encoded text, its first line, and the same again for training, as a training corpus that teaches nothing."""
     encoded = [" ".join(f"w{number}" for number in ids) + "\n" for ids in encode(model, lines)]
     cache.mkdir(parents=True, exist_ok=True)
     for side in ("source", "target"):

@@ -167,7 +167,7 @@ class OnlyEmbeddings(nn.Module):
 
 
 def decays_of_updates(config: TrainingConfig, updates: int) -> list[float]:
-    """The weight decay of the embeddings in each update; half of the way a saved state is taken up."""
+    """The weight decay of the embeddings in each update; halfway, a saved state is loaded."""
     model = OnlyEmbeddings()
     decays = []
     made = make_optimizers(model, config)
