@@ -189,7 +189,7 @@ def test_no_pattern_takes_more_than_linear_time(length: int, seconds: float) -> 
 
 def test_patterns_are_compiled_by_name_or_are_constants() -> None:
     """So that the test above sees them; what is made of the text at hand is listed here, having been looked at."""
-    known = {"nmt.doctor.finding", "nmt.corpus.block_text", "nmt.translation.lexical_constraints"}
+    known = {"nmt.doctor.check_result", "nmt.corpus.block_text", "nmt.translation.lexical_constraints"}
     unnamed = {
         place
         for module in modules()

@@ -145,14 +145,14 @@ def test_commands_in_messages_can_be_copied_with_any_name(tmp_path: Path) -> Non
     quoted = shlex.quote(str(model))
     for command, hint in (
         ("info|{m}", f"nmt translate -m {quoted} FILE"),
-        ("doctor|-m|{m}|--no-speed", f"nmt export -m {quoted} makes it"),
+        ("doctor|-m|{m}|--no-speed", f"nmt export -m {quoted} creates it"),
         ("translate|-m|{m}|--engine|ctranslate2", f"make it with nmt export -m {quoted}"),
         ("translate|-m|{m} too", f"nmt train -o {shlex.quote(f'{model} too')}"),
     ):
         result = run(command, {"m": str(model)})
         assert hint in (result.stdout + result.stderr).decode()
     told = run("doctor|-m|{m}|--no-speed|--format|json", {"m": str(model)}).stdout.decode()
-    assert "nmt export -m MODEL makes it" in told
+    assert "nmt export -m MODEL creates it" in told
     assert "my model" not in told
 
 

@@ -9,7 +9,7 @@ import pytest
 from nmt import NMTError, Translator
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.engines import PendingResult
-from nmt.decoding.hypothesis import Hypothesis, LexicalConstraint
+from nmt.decoding.hypothesis import Hypothesis, SearchInput
 from nmt.translation import stream
 from nmt.translation.line_translator import LineSettings, LineTranslator
 from nmt.translation.requests import Request
@@ -34,29 +34,23 @@ class RecordingEngine:
 
     def search(
         self,
-        sources: Sequence[Sequence[int]],
+        inputs: Sequence[SearchInput],
         config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
         *,
         details: bool = False,
     ) -> list[list[Hypothesis]]:
         assert not details
-        return self.submit(sources, config, constraints).result()
+        return self.submit(inputs, config).result()
 
-    def submit(
-        self,
-        sources: Sequence[Sequence[int]],
-        config: SearchConfig,
-        constraints: Sequence[LexicalConstraint] | None = None,
-    ) -> PendingResult[list[list[Hypothesis]]]:
-        first = self.tokenizer.decode(sources[:1])[0]
+    def submit(self, inputs: Sequence[SearchInput], config: SearchConfig) -> PendingResult[list[list[Hypothesis]]]:
+        first = self.tokenizer.decode([inputs[0].ids])[0]
         self.events.append(("submit", first))
 
         def result() -> list[list[Hypothesis]]:
             self.events.append(("result", first))
             if first == self.fails_at:
                 raise self.error("it failed")
-            return [[Hypothesis(list(source), -1.0, -1.0)] for source in sources]
+            return [[Hypothesis(list(each.ids), -1.0, -1.0)] for each in inputs]
 
         return PendingResult(result, lambda: self.events.append(("cancel", first)))
 
