@@ -13,9 +13,9 @@ import torch
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER
-from nmt.decoding.decoder_state import DecodingState
 from nmt.decoding.hypothesis import SearchInput, SearchResult
 from nmt.decoding.search import search
+from nmt.decoding.search_state import SearchState
 from nmt.models.base import EncoderDecoder
 from nmt.models.config import Heads
 
@@ -53,13 +53,13 @@ def _next_subwords(
     model: EncoderDecoder, inputs: Sequence[SearchInput], config: SearchConfig
 ) -> list[tuple[list[int], float]]:
     """The most probable subwords after each sentence's prefix, and how clear that choice is."""
-    decoding = DecodingState(model, inputs, config)
+    state = SearchState(model, inputs, config)
     lengths = [len(sentence.constraint.prefix) for sentence in inputs]
     longest = max(lengths, default=0)
-    ids = torch.empty(len(inputs), 1, 0, dtype=torch.long, device=decoding.device)
+    ids = torch.empty(len(inputs), 1, 0, dtype=torch.long, device=state.device)
     result: dict[int, tuple[list[int], float]] = {}
     for length in range(longest + 1):
-        values = decoding.step(ids).values[:, 0]
+        values = state.step(ids).values[:, 0]
         best = values.topk(min(config.alternatives + 1, values.size(1)))
         for row, (numbers, subwords) in enumerate(zip(best.values.tolist(), best.indices.tolist(), strict=True)):
             if lengths[row] == length:

@@ -14,9 +14,9 @@ from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER
-from nmt.decoding.decoder_state import DecodingState, Step, margin_between
 from nmt.decoding.gumbel import gumbel, keys_of, sentence_key
 from nmt.decoding.hypothesis import NOT_FINITE, Hypothesis, SearchInput, SearchResult
+from nmt.decoding.search_state import SearchState, Step, margin_between
 from nmt.errors import NMTError
 from nmt.models.base import EncoderDecoder
 from nmt.models.config import Heads
@@ -47,12 +47,12 @@ def sample(
 
     They depend on the source and the seed only. At the length limit a translation is ended by force.
     """
-    decoding = DecodingState(model, inputs, config, heads=heads)
-    drawn = _begin(decoding, inputs)
+    state = SearchState(model, inputs, config, heads=heads)
+    drawn = _begin(state, inputs)
     done: list[_Drawn] = []
     while drawn.indices.numel():
-        step = decoding.step(drawn.ids if drawn.ids.size(2) else drawn.ids[:, :1])
-        drawn = _extend(drawn, step, decoding)
+        step = state.step(drawn.ids if drawn.ids.size(2) else drawn.ids[:, :1])
+        drawn = _extend(drawn, step, state)
         stop = drawn.ended.all(1)
         keep = (~stop).nonzero().squeeze(1)
         first = drawn.ids.size(2) == 1
@@ -63,14 +63,14 @@ def sample(
                 rows = keep.unsqueeze(1).expand(-1, beams)
             done.append(drawn.select(stop.nonzero().squeeze(1)))
             drawn = drawn.select(keep)
-            decoding.select(keep, rows.flatten())
+            state.select(keep, rows.flatten())
     return _collect(done, len(inputs))
 
 
-def _begin(decoding: DecodingState, inputs: Sequence[SearchInput]) -> _Drawn:
-    sentences, count, device = len(inputs), decoding.config.n_best, decoding.device
-    numbers = [sentence_key(decoding.config.seed, [id_ for id_ in sentence.ids if id_ > EOS]) for sentence in inputs]
-    certain = torch.zeros(sentences, count, dtype=decoding.dtype, device=device)
+def _begin(state: SearchState, inputs: Sequence[SearchInput]) -> _Drawn:
+    sentences, count, device = len(inputs), state.config.n_best, state.device
+    numbers = [sentence_key(state.config.seed, [id_ for id_ in sentence.ids if id_ > EOS]) for sentence in inputs]
+    certain = torch.zeros(sentences, count, dtype=state.dtype, device=device)
     return _Drawn(
         indices=torch.arange(sentences, device=device),
         keys=keys_of(torch.tensor(numbers, dtype=torch.long, device=device), count),
@@ -78,20 +78,20 @@ def _begin(decoding: DecodingState, inputs: Sequence[SearchInput]) -> _Drawn:
         ended=torch.zeros(sentences, count, dtype=torch.bool, device=device),
         log_probabilities=certain,
         scores=certain,
-        coverage=certain.new_zeros(sentences, count, decoding.memory.mask.size(1) if decoding.heads else 0),
-        margins=torch.full((sentences,), math.inf, dtype=decoding.dtype, device=device),
+        coverage=certain.new_zeros(sentences, count, state.memory.mask.size(1) if state.heads else 0),
+        margins=torch.full((sentences,), math.inf, dtype=state.dtype, device=device),
     )
 
 
-def _extend(drawn: _Drawn, step: Step, decoding: DecodingState) -> _Drawn:
+def _extend(drawn: _Drawn, step: Step, state: SearchState) -> _Drawn:
     """One subword, or the end, for each translation that has not ended."""
-    config, length = decoding.config, drawn.ids.size(2)
+    config, length = state.config, drawn.ids.size(2)
     by_model, values = (part.expand(-1, drawn.ids.size(1), -1) for part in (step.log_probabilities, step.values))
     endings = step.endings.expand(-1, drawn.ids.size(1))
     noise = gumbel(drawn.keys, length, torch.arange(values.size(2), device=values.device))
     end = torch.tensor([EOS], device=values.device)
     chosen, margins = draw(values.index_copy(2, end, endings.unsqueeze(2)), noise, config)
-    at_limit = (decoding.limits == length).unsqueeze(1)
+    at_limit = (state.limits == length).unsqueeze(1)
     chosen = chosen.masked_fill(at_limit, EOS)
     margins = margins.masked_fill(drawn.ended | at_limit, math.inf)
 
@@ -102,7 +102,7 @@ def _extend(drawn: _Drawn, step: Step, decoding: DecodingState) -> _Drawn:
     scores = drawn.scores + gained
     finals = scores / (length + 1) ** config.length_penalty
     if step.attention is not None:
-        finals = finals + decoding.coverage_scores(coverage)
+        finals = finals + state.coverage_scores(coverage)
     return replace(
         drawn,
         ids=torch.cat((drawn.ids, chosen.masked_fill(ending | drawn.ended, PAD).unsqueeze(2)), dim=2),

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import NEVER
-from nmt.decoding.decoder_state import DecodingState, Step, margin_between
 from nmt.decoding.hypothesis import NOT_FINITE, Hypothesis, SearchInput, SearchResult
+from nmt.decoding.search_state import SearchState, Step, margin_between
 from nmt.errors import NMTError
 from nmt.models.base import EncoderDecoder
 from nmt.models.config import Heads
@@ -86,19 +86,19 @@ def search(
     ``heads`` are those whose attention the coverage penalty counts. ``watch`` is shown each step. A model that gives no
     finite probabilities is an NMTError.
     """
-    decoding = DecodingState(model, inputs, config, heads=heads)
-    live, finished = _begin(decoding)
+    state = SearchState(model, inputs, config, heads=heads)
+    live, finished = _begin(state)
     done: list[tuple[_Live, _Finished]] = []
     while live.indices.numel():
-        step = decoding.step(live.ids)
+        step = state.step(live.ids)
         live = _add_coverage(live, step)
         endings = step.endings + live.ranks
         extended, rows = _continue(live, step, config)
         earlier = finished.count
-        finished, ending_margins = _finish(finished, live, endings, extended.ranks, decoding)
+        finished, ending_margins = _finish(finished, live, endings, extended.ranks, state)
         if watch is not None:
             watch(Expansion(live.ids, endings, finished.count - earlier, extended.ids, extended.ranks))
-        stop = _is_done(finished, live, extended.ranks, decoding)
+        stop = _is_done(finished, live, extended.ranks, state)
         margins = torch.where(stop, live.margins, extended.margins)  # a sentence that is done needs no continuations
         live = replace(extended, margins=torch.minimum(margins, ending_margins))
         keep = (~stop).nonzero().squeeze(1)
@@ -106,9 +106,9 @@ def search(
             leave = stop.nonzero().squeeze(1)
             done.append((live.select(leave), finished.select(leave)))
             live, finished = live.select(keep), finished.select(keep)
-            decoding.select(keep, rows[keep].flatten())
+            state.select(keep, rows[keep].flatten())
         elif config.beam_size > 1:  # a single beam always continues itself
-            decoding.reorder(rows.flatten())
+            state.reorder(rows.flatten())
     return _collect(done, len(inputs), config)
 
 
@@ -133,10 +133,10 @@ def best_candidates(candidates: Tensor, count: int) -> tuple[Tensor, Tensor]:
     return values, indices.gather(1, chosen)
 
 
-def _begin(decoding: DecodingState) -> tuple[_Live, _Finished]:
+def _begin(state: SearchState) -> tuple[_Live, _Finished]:
     """The empty prefix of each sentence, and no finished hypotheses."""
-    config, device, dtype = decoding.config, decoding.device, decoding.dtype
-    sentences = decoding.memory.mask.size(0)
+    config, device, dtype = state.config, state.device, state.dtype
+    sentences = state.memory.mask.size(0)
     certain = torch.zeros(sentences, 1, dtype=dtype, device=device)
     live = _Live(
         indices=torch.arange(sentences, device=device),
@@ -183,31 +183,29 @@ def _continue(live: _Live, step: Step, config: SearchConfig) -> tuple[_Live, Ten
 
 
 def _finish(
-    finished: _Finished, live: _Live, endings: Tensor, continuations: Tensor, decoding: DecodingState
+    finished: _Finished, live: _Live, endings: Tensor, continuations: Tensor, state: SearchState
 ) -> tuple[_Finished, Tensor]:
     """Take in the ``endings`` (B, K) that are among the K best candidates; at the length limit, all of them.
 
     ``endings`` and ``continuations`` (B, K) are ranks. The second result is how close each sentence's decisions were
     (B,).
     """
-    config, length = decoding.config, live.ids.size(2)
+    config, length = state.config, live.ids.size(2)
     ranked = torch.cat((endings, continuations), dim=1)
     ranked = F.pad(ranked, (0, max(0, config.beam_size + 1 - ranked.size(1))), value=NEVER)
     best = ranked.topk(config.beam_size + 1).values
     last_in, first_out = best[:, -2:-1], best[:, -1:]
-    at_limit = (decoding.limits == length).unsqueeze(1)
+    at_limit = (state.limits == length).unsqueeze(1)
     among_best = endings >= last_in
     margins = torch.where(among_best, margin_between(endings, first_out), margin_between(last_in, endings)).masked_fill(
         at_limit, math.inf
     )
     ended = (among_best | at_limit) & (endings > NEVER)
     endings = endings.masked_fill(~ended, NEVER)
-    log_probabilities = (
-        endings - live.ranks + live.log_probabilities if decoding.constraint_tensors.reweigh else endings
-    )
+    log_probabilities = endings - live.ranks + live.log_probabilities if state.constraint_tensors.reweigh else endings
     scores = endings / (length + 1) ** config.length_penalty
     if live.coverage is not None:
-        scores = scores + decoding.coverage_scores(live.coverage)
+        scores = scores + state.coverage_scores(live.coverage)
 
     scores = torch.cat((finished.scores, scores), dim=1)
     scores, order = (part[:, : config.n_best + 1] for part in scores.sort(stable=True, dim=1, descending=True))
@@ -221,19 +219,19 @@ def _finish(
     return finished, margins.amin(1)
 
 
-def _is_done(finished: _Finished, live: _Live, continuations: Tensor, decoding: DecodingState) -> Tensor:
+def _is_done(finished: _Finished, live: _Live, continuations: Tensor, state: SearchState) -> Tensor:
     """Whether each sentence (B,) is done: K have ended, nothing better can come, or its limit is reached.
 
     A rank only falls and is never above 0, so the best that a beam can still reach is its own of now, divided by the
     greatest length allowed, with all of the source covered.
     """
-    config = decoding.config
-    best_possible = continuations[:, 0] / (decoding.limits + 1) ** config.length_penalty
+    config = state.config
+    best_possible = continuations[:, 0] / (state.limits + 1) ** config.length_penalty
     return (
         (finished.count >= config.beam_size)
         | (best_possible < finished.scores[:, config.n_best - 1])
         | (continuations[:, 0] == NEVER)
-        | (decoding.limits == live.ids.size(2))
+        | (state.limits == live.ids.size(2))
     )
 
 

@@ -38,7 +38,7 @@ def margin_between(higher: Tensor, lower: Tensor) -> Tensor:
     return (higher - lower).nan_to_num(nan=math.inf, posinf=math.inf)
 
 
-class DecodingState:
+class SearchState:
     """The sentences that are being translated: their memory, the decoder's state and their constraints."""
 
     def __init__(
