@@ -1,4 +1,4 @@
-"""A model for CTranslate2, compared with the original before it is kept: both translate the same sentences."""
+"""Exports a model to CTranslate2 and compares it with the original on the same sentences before it is kept."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from nmt.translation.line_translator import LineTranslator, line_settings
 from nmt.translation.loading import choose_threads, load_copy
 
 MOST_SENTENCES = 200
-# The largest difference in BLEU on MOST_SENTENCES; on fewer sentences, more in proportion. In a sound model int8
-# changes 0.1 to 0.4 on 200 sentences of Multi30k.
+# The largest difference in BLEU on MOST_SENTENCES; on fewer sentences proportionally more is allowed. For a sound
+# model int8 changes 0.1 to 0.4 on 200 sentences of Multi30k.
 MOST_DIFFERENCE = 1.0
 
 
@@ -34,12 +34,12 @@ class CopyComparison:
 
     @property
     def most_difference(self) -> float:
-        """How far apart the two scores may be."""
+        """The largest allowed difference of the two scores."""
         return MOST_DIFFERENCE * max(1.0, MOST_SENTENCES / self.sentences)
 
     @property
     def too_different(self) -> bool:
-        """Whether they are further apart."""
+        """Whether the scores differ by more than that."""
         return abs(self.fast.score - self.original.score) > self.most_difference
 
     def __str__(self) -> str:
@@ -52,7 +52,7 @@ class CopyComparison:
 
 @dataclass(frozen=True)
 class Export:
-    """Where the exported model is, and how it compares; None if there was nothing to compare on."""
+    """The path of the exported model, and its comparison; None if there were no sentences to compare."""
 
     path: Path
     comparison: CopyComparison | None
@@ -67,10 +67,10 @@ def export(
     device: str = "auto",
     threads: int | None = None,
 ) -> Export:
-    """Leave the model in ``model_dir`` in the format of CTranslate2 in ``output``, None: in its ``ctranslate2``.
+    """Write the model in ``model_dir`` in the format of CTranslate2 to ``output``, None: to its ``ctranslate2``.
 
     Up to MOST_SENTENCES of ``pairs``, spread evenly, are translated by CTranslate2 on the processor and by torch on
-    ``device``. NMTError, and nothing is changed, if their BLEU differs by more than MOST_DIFFERENCE.
+    ``device``. Raises NMTError, and changes nothing, if their BLEU differs by more than MOST_DIFFERENCE.
     """
     chosen = spread(pairs, MOST_SENTENCES)
     comparison: list[CopyComparison] = []
@@ -103,9 +103,9 @@ def compare(
 
     fast = load_copy(copy, threads=choose_threads(threads))
     set_threads(threads)
-    place = choose_device(device)
-    model, tokenizer, info = load_model(model_dir, device=place)
-    ours = _translate(BatchingEngine(TorchEngine(model, place)), tokenizer, info, pairs)
+    torch_device = choose_device(device)
+    model, tokenizer, info = load_model(model_dir, device=torch_device)
+    ours = _translate(BatchingEngine(TorchEngine(model, torch_device)), tokenizer, info, pairs)
     theirs = _translate(fast, tokenizer, info, pairs)
     references = [tokenizer.normalize([pair.target for pair in pairs])]
     scores = [

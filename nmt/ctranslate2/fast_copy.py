@@ -1,8 +1,8 @@
-"""The copy of a model in the format of CTranslate2 that lies in its directory, ctranslate2/: made, verified, read.
+"""Creates, verifies and reads the copy of a model in the format of CTranslate2, in ctranslate2/ of its directory.
 
-It is derived: it can be deleted and made again. A manifest, nmt.json, binds it to the weights that it was made from and
-holds a checksum of each file, so that a copy of other weights, or half of one, is never used. Reading needs neither
-torch nor ctranslate2.
+It is derived: it can be deleted and created again. A manifest, nmt.json, binds it to the weights it was made from and
+contains a checksum of each file, so that a copy of other weights or an incomplete one is never used. Reading needs
+neither torch nor ctranslate2.
 """
 
 import hashlib
@@ -29,21 +29,21 @@ from nmt.settings import from_mapping, to_mapping
 MODEL, CONFIG, VOCABULARY = FILES = ("model.bin", "config.json", "shared_vocabulary.json")
 QUANTIZATIONS = ("int8", "int8_float32", "int8_float16", "int16", "bfloat16", "float16", "float32")
 FORMAT_VERSION = 1
-WEIGHT_BITS = 7  # what nmt.ctranslate2.format uses of the 8 bits of a weight
+WEIGHT_BITS = 7  # how many of the 8 bits of a weight nmt.ctranslate2.format uses
 LEAST_POSITIONS = 512  # so that no usual --max-length-ratio needs more; 512 KB in a model of 256 dimensions
 _MANIFEST_BYTES = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What nmt.json says."""
+    """The contents of nmt.json."""
 
     format_version: int = FORMAT_VERSION
     weights_sha256: str  # of the model it was made from
     quantization: str
     positions: int  # the most subwords, end marks included, that it can read or write in a sentence
     checksums: dict[str, str]  # SHA-256 of each file
-    weight_bits: int = 8  # that int8 uses of its weights: 7 since they saturate on no processor
+    weight_bits: int = 8  # that int8 uses of each weight: 7, so that sums saturate on no processor; 8 in older copies
 
     @property
     def saturates(self) -> bool:
@@ -53,13 +53,13 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy whose every byte is as it was written, in memory."""
+    """A verified copy, in memory."""
 
     manifest: Manifest
     files: dict[str, bytes]
 
     def tokens(self) -> list[str]:
-        """What CTranslate2 calls each id; NMTError if that is not a list of texts."""
+        """CTranslate2's name of each id; NMTError if that is not a list of strings."""
         try:
             tokens = json.loads(self.files[VOCABULARY])
         except (ValueError, RecursionError):
@@ -70,13 +70,13 @@ class Copy:
 
 
 def read_copy(model_dir: StrPath) -> Copy | None:
-    """The copy in ``model_dir``, or None if there is none; NMTError if it is of other weights or damaged."""
+    """The copy in ``model_dir``, or None if there is none; NMTError if it belongs to other weights or is damaged."""
     directory = Path(model_dir) / FAST_COPY
     if not directory.is_dir():
         return None
     manifest = _read_manifest(directory / MANIFEST)
     if manifest.weights_sha256 != weights_checksum(model_dir):
-        raise NMTError(f"{directory} was made from other weights than those of this model")
+        raise NMTError(f"{directory} was made from other weights than those in the model directory")
     return _read(directory, manifest, load_info(model_dir).model)
 
 
@@ -89,9 +89,9 @@ def make_copy(
 ) -> Path:
     """Write a copy of the model in ``model_dir`` to ``output``, None: into the model directory, and return its path.
 
-    It appears all at once, in place of one that was there, when ``check`` has been called with it and has raised
-    nothing. Elsewhere than in the model directory the tokenizer lies beside it. NMTError for a damaged model, an
-    unknown quantization, and what cannot be written or is in the way.
+    It appears all at once and replaces an earlier copy, after ``check`` has been called with it and has raised nothing.
+    Outside the model directory the tokenizer is written beside it. Raises NMTError for a damaged model, an unknown
+    quantization, and an output that cannot be written or contains something else.
     """
     from nmt.ctranslate2.format import write_files
     from nmt.model_dir.weights import read_arrays
@@ -131,7 +131,7 @@ def make_copy(
 def check_quantization(name: str) -> None:
     """Raise an NMTError unless ``name`` is a quantization."""
     if name not in QUANTIZATIONS:
-        raise NMTError(f"there is no quantization {name!r}, only {', '.join(QUANTIZATIONS)}")
+        raise NMTError(f"unknown quantization {name!r}; choose one of {', '.join(QUANTIZATIONS)}")
 
 
 def check_output(goal: StrPath) -> None:
@@ -141,15 +141,15 @@ def check_output(goal: StrPath) -> None:
         raise NMTError(f"{goal} is a file; name a directory to write")
     if goal.is_dir() and not (goal / MANIFEST).is_file() and any(goal.iterdir()):
         raise NMTError(f"{goal} contains something other than a CTranslate2 model; name another directory")
-    above = next(
-        parent for parent in (goal if _stays(goal) else goal.parent, *goal.absolute().parents) if parent.exists()
+    existing = next(
+        parent for parent in (goal if _is_fixed(goal) else goal.parent, *goal.absolute().parents) if parent.exists()
     )
-    if not os.access(above, os.W_OK | os.X_OK):
-        raise NMTError(f"{goal} cannot be written: {above} is read-only")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise NMTError(f"{goal} cannot be written: {existing} is read-only")
 
 
-def _stays(goal: Path) -> bool:
-    """Whether no other directory can take the place of ``goal``: a mount point, or in a read-only directory."""
+def _is_fixed(goal: Path) -> bool:
+    """Whether ``goal`` cannot be replaced by another directory: a mount point, or in a read-only directory."""
     return goal.is_dir() and (is_mount_point(goal) or not os.access(goal.parent, os.W_OK | os.X_OK))
 
 
@@ -164,7 +164,7 @@ def _read(directory: Path, manifest: Manifest, config: ModelConfig) -> Copy:
     check_layout(files[MODEL], config, positions=manifest.positions, where=str(directory / MODEL))
     copy = Copy(manifest, files)
     if len(copy.tokens()) != config.vocabulary_size:
-        raise NMTError(f"{directory / VOCABULARY} is not that of this model")
+        raise NMTError(f"{directory / VOCABULARY} does not belong to this model")
     return copy
 
 
@@ -177,39 +177,39 @@ def _read_manifest(path: Path) -> Manifest:
     except (ValueError, RecursionError):
         raise NMTError(f"{path} is damaged") from None
     if not isinstance(mapping, dict) or mapping.get("format_version") != FORMAT_VERSION:
-        raise NMTError(f"{path} is not of this version of nmt")
+        raise NMTError(f"{path} was written by another version of nmt")
     return from_mapping(Manifest, mapping, where=str(path))
 
 
-def _move_into(made: Path, goal: Path) -> None:
-    """Replace the files in ``goal`` by those of ``made``; in between there is no manifest, so readers find no copy."""
+def _move_into(new: Path, goal: Path) -> None:
+    """Replace the files in ``goal`` by those in ``new``; meanwhile there is no manifest, so readers find no copy."""
     (goal / MANIFEST).unlink(missing_ok=True)
-    for path in sorted(made.iterdir(), key=lambda path: path.name == MANIFEST):
+    for path in sorted(new.iterdir(), key=lambda path: path.name == MANIFEST):
         path.replace(goal / path.name)
     sync_directory(goal)
 
 
 @contextmanager
 def _replacing(goal: Path) -> Iterator[Path]:
-    """A new directory that takes the place of ``goal`` when the block ends well, and vanishes otherwise."""
+    """A new directory that replaces ``goal`` when the block succeeds, and is removed otherwise."""
     check_output(goal)
     name = secrets.token_hex(6)
-    stays = _stays(goal)
-    beside = goal if stays else goal.parent
-    made, old = beside / f".nmt-{name}.tmp", beside / f".nmt-{name}-old.tmp"
+    fixed = _is_fixed(goal)
+    parent = goal if fixed else goal.parent
+    new, old = parent / f".nmt-{name}.tmp", parent / f".nmt-{name}-old.tmp"
     try:
-        made.mkdir(parents=True)
-        yield made
-        for path in made.iterdir():
+        new.mkdir(parents=True)
+        yield new
+        for path in new.iterdir():
             with path.open("rb+") as file:
                 os.fsync(file.fileno())
-        if stays:
-            _move_into(made, goal)
+        if fixed:
+            _move_into(new, goal)
             return
         if goal.exists():
             goal.rename(old)
         try:
-            made.rename(goal)
+            new.rename(goal)
         except OSError:
             if old.exists():
                 old.rename(goal)
@@ -218,5 +218,5 @@ def _replacing(goal: Path) -> Iterator[Path]:
     except OSError as error:
         raise NMTError(f"{goal} cannot be written: {(error.strerror or str(error)).lower()}") from error
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(new, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)

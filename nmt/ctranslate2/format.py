@@ -1,8 +1,8 @@
-"""A model of this project in the format of CTranslate2: the same numbers, quantised or not. Needs no torch for int8.
+"""Writes a model in the format of CTranslate2: the same numbers, quantised or not. Needs no torch for int8.
 
-Both have the same architecture, so that every tensor of ours is one of theirs: the stacked projection of self-attention
-as it is, that of cross-attention divided into queries and keys with values. Position encodings are stored, because
-those that CTranslate2 computes itself count from 1 and halve the dimensions.
+Both have the same architecture, so every tensor of a Transformer has a counterpart: the stacked projection of
+self-attention is used unchanged, the projection of cross-attention is divided into queries and keys with values.
+Position encodings are stored, because those that CTranslate2 computes itself count from 1 and halve the dimensions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,12 +19,12 @@ from nmt.special_ids import BOS, EOS, PAD, UNK
 
 Array = NDArray[numpy.float32]
 
-# The largest 8-bit weight, so that seven bits are used. Processors with AVX2 and no VNNI add two products of an
+# The largest 8-bit weight, so that seven bits are used. Processors with AVX2 but without VNNI add two products of an
 # activation (0 to 255) and a weight in 16 bits: 2 x 255 x 64 = 32,640 fits, so every processor computes the same sums;
 # up to 127 they saturate there.
 LARGEST_INT8 = 64
 _SMALLEST_ROW = numpy.float32(1e-30)  # the largest number of a row of zeros, so that its scale is finite
-# What CTranslate2 calls the special ids; every other token is the subword as SentencePiece writes it.
+# CTranslate2's names of the special ids; every other token is the subword as SentencePiece writes it.
 SPECIALS = {PAD: "<pad>", UNK: "<unk>", BOS: "<s>", EOS: "</s>"}
 
 
@@ -37,15 +37,15 @@ def write_files(
     positions: int,
     quantization: str,
 ) -> None:
-    """Write the model with ``weights``, the state dict of a Transformer, into ``directory``, which is there and empty.
+    """Write the model with ``weights``, the state dict of a Transformer, into ``directory``, which exists and is empty.
 
     ``pieces`` is the subword of each id and ``positions`` the most subwords that it can read or write in a sentence.
     """
     spec = ctranslate2.specs.TransformerSpec.from_config(
         (config.encoder_layers, config.decoder_layers), config.heads, pre_norm=config.norm == "pre"
     )
-    own = {name: array.copy() for name, array in weights.items()}  # quantising works in place
-    _fill(spec, own, config, sinusoidal_positions(positions, config.dimension))
+    copied = {name: array.copy() for name, array in weights.items()}  # quantising works in place
+    _fill(spec, copied, config, sinusoidal_positions(positions, config.dimension))
     tokens = [SPECIALS.get(number, piece) for number, piece in enumerate(pieces)]
     spec.register_source_vocabulary(tokens)
     spec.register_target_vocabulary(tokens)
@@ -59,7 +59,7 @@ def write_files(
 
 
 def _quantize(spec: Any, quantization: str) -> None:
-    """As ``spec.optimize`` does, row by row, but with weights from -LARGEST_INT8 to LARGEST_INT8."""
+    """Quantise like ``spec.optimize``, row by row, but with weights from -LARGEST_INT8 to LARGEST_INT8."""
     exact: dict[str, Array] = {}
 
     def keep(_: Any, name: str, value: Any) -> None:
@@ -69,9 +69,9 @@ def _quantize(spec: Any, quantization: str) -> None:
     def replace(layer: Any, name: str, value: Any) -> None:
         if name in exact and isinstance(value, NumpyVariable) and value.dtype == "int8":
             scale = LARGEST_INT8 / numpy.maximum(numpy.abs(exact[name]).max(axis=1), _SMALLEST_ROW)
-            whole = numpy.rint(exact[name] * scale[:, numpy.newaxis]).astype(numpy.int8)
+            rounded = numpy.rint(exact[name] * scale[:, numpy.newaxis]).astype(numpy.int8)
             key = name.rpartition("/")[2]
-            setattr(layer, key, NumpyVariable(whole))
+            setattr(layer, key, NumpyVariable(rounded))
             setattr(layer, f"{key}_scale", NumpyVariable(scale))
 
     visit_spec(spec, keep)
@@ -80,7 +80,7 @@ def _quantize(spec: Any, quantization: str) -> None:
 
 
 def sinusoidal_positions(length: int, dimension: int) -> Array:
-    """The position encodings (length, D) of nmt.models.transformer, made without torch."""
+    """The position encodings (length, D) of nmt.models.transformer, computed without torch."""
     rates = numpy.exp(numpy.arange(0, dimension, 2) * (-numpy.log(10_000.0) / dimension))
     angles = numpy.arange(length)[:, numpy.newaxis] * rates
     return numpy.stack((numpy.sin(angles), numpy.cos(angles)), axis=-1).reshape(length, dimension).astype(numpy.float32)
@@ -100,10 +100,10 @@ def _fill(spec: Any, weights: Mapping[str, Array], config: ModelConfig, position
 
 
 def _fill_layer(layer: Any, weights: Mapping[str, Array], name: str, dimension: int) -> None:
-    own = layer.self_attention
-    _fill_linear(own.linear[0], weights, f"{name}.attention.projection")
-    _fill_linear(own.linear[1], weights, f"{name}.attention.output")
-    _fill_norm(own.layer_norm, weights, f"{name}.attention_residual.norm")
+    attention = layer.self_attention
+    _fill_linear(attention.linear[0], weights, f"{name}.attention.projection")
+    _fill_linear(attention.linear[1], weights, f"{name}.attention.output")
+    _fill_norm(attention.layer_norm, weights, f"{name}.attention_residual.norm")
     if f"{name}.cross_attention.output.weight" in weights:
         cross = layer.attention
         _fill_linear(cross.linear[0], weights, f"{name}.cross_attention.projection", slice(None, dimension))

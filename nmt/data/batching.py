@@ -16,7 +16,7 @@ from nmt.special_ids import BOS, EOS, PAD
 
 Rows = NDArray[np.integer]
 
-# Pairs that are sorted by length together; more are dealt out into equal hands first, which bounds the memory.
+# The most pairs that are sorted by length at once; more are divided into equal shards first, which bounds the memory.
 _SORTED_AT_ONCE = 1 << 22
 _SHAPE_BITS = 20  # of each of the two lengths that pairs are sorted by
 
@@ -25,8 +25,8 @@ _SHAPE_BITS = 20  # of each of the two lengths that pairs are sorted by
 class Batch:
     """Padded ids of B pairs.
 
-    ``source`` (B, S) ends with EOS, ``target_in`` (B, T) begins with BOS, ``target_out`` (B, T) ends with EOS. Behind a
-    short sentence ``target_in`` holds EOS once and then PAD, where ``target_out`` has PAD: no token looks there.
+    ``source`` (B, S) ends with EOS, ``target_in`` (B, T) begins with BOS, ``target_out`` (B, T) ends with EOS. After a
+    short sentence ``target_in`` holds EOS once and then PAD, where ``target_out`` has PAD: no token attends to these.
     """
 
     source: Tensor
@@ -45,20 +45,20 @@ class Batch:
         """The same pairs divided into smaller batches."""
         if parts == 1:
             return [self]
-        cut = (ids.chunk(parts) for ids in (self.source, self.target_in, self.target_out))
+        chunks = (ids.chunk(parts) for ids in (self.source, self.target_in, self.target_out))
         return [
             Batch(source, target_in, target_out, int((target_out != PAD).sum()))
-            for source, target_in, target_out in zip(*cut, strict=True)
+            for source, target_in, target_out in zip(*chunks, strict=True)
         ]
 
 
 class BatchPlan(Sequence[Rows]):
-    """The rows of each batch, as one array of all rows and the places where each batch begins and ends in it."""
+    """The rows of each batch, as one array of all rows and the positions where each batch begins and ends."""
 
     def __init__(
         self, order: Rows, starts: NDArray[np.int64], ends: NDArray[np.int64], lengths: tuple[Lengths, Lengths]
     ) -> None:
-        """``lengths`` (N,) are those of all rows, without BOS and EOS, on each side."""
+        """``lengths`` are the lengths (N,) of all rows on each side, without BOS and EOS."""
         self.lengths = lengths
         self._order = order
         self._starts = starts
@@ -68,7 +68,7 @@ class BatchPlan(Sequence[Rows]):
         return len(self._starts)
 
     def target_tokens(self) -> int:
-        """Of all batches, EOS included."""
+        """The target tokens of all batches, EOS included."""
         return int(self.lengths[1][self._order].sum(dtype=np.int64)) + len(self._order)
 
     def longest(self, index: int) -> int:
@@ -76,7 +76,7 @@ class BatchPlan(Sequence[Rows]):
         return max(int(side[self[index]].max()) for side in self.lengths)
 
     def padded_tokens(self, index: int) -> int:
-        """Of a batch, both sides together, EOS included."""
+        """The padded tokens of a batch, both sides together, EOS included."""
         rows = self[index]
         return sum(len(rows) * (int(side[rows].max()) + 1) for side in self.lengths)
 
@@ -97,12 +97,11 @@ def plan_batches(
 
     Pairs of similar lengths come together, ties in random order, so that a batch holds little padding; then the batches
     are shuffled. No batch is wider than ``batch_tokens`` padded tokens on either side, unless a single pair is.
-    ``lengths`` are those of the sides, (N,) each, where they will be others than in ``corpus``.
+    ``lengths`` are the lengths (N,) of both sides if they will differ from those in ``corpus``.
 
     A pair of a corpus of weight w occurs w times. Where w is not a whole number it occurs floor(w) times, and once
     more if it is among the round((w - floor(w)) * N) of the N pairs of its corpus that this epoch draws; at least one
-    pair of every corpus is there. The number of batches can then differ a little from epoch to epoch, which it
-    otherwise does not.
+    pair of every corpus is drawn. Only then can the number of batches vary slightly from epoch to epoch.
     """
     generator = np.random.default_rng((seed, epoch))
     rows = _rows_of_epoch(corpus, generator)
@@ -123,14 +122,14 @@ def _lengths(corpus: EncodedCorpus) -> tuple[Lengths, Lengths]:
 def _rows_of_epoch(corpus: EncodedCorpus, generator: np.random.Generator) -> Rows:
     """Each row as many times as the weight of its corpus says."""
     dtype = np.int32 if len(corpus) <= np.iinfo(np.int32).max else np.int64
-    every: Rows = np.arange(len(corpus), dtype=dtype)
+    all_rows: Rows = np.arange(len(corpus), dtype=dtype)
     if all(weight == 1 for weight in corpus.weights):
-        return every
+        return all_rows
     parts: list[Rows] = []
     first = 0
     for size, weight in zip(corpus.sizes, corpus.weights, strict=True):
         fraction, whole = math.modf(weight)
-        rows = every[first : first + size]
+        rows = all_rows[first : first + size]
         parts += [rows] * int(whole)
         drawn = min(size, max(round(fraction * size), 0 if whole else 1))  # a corpus is never left out
         parts.append(generator.choice(rows, drawn, replace=False) if drawn else rows[:0])
@@ -141,31 +140,31 @@ def _rows_of_epoch(corpus: EncodedCorpus, generator: np.random.Generator) -> Row
 def _plan(
     lengths: tuple[Lengths, Lengths], rows: Rows, batch_tokens: int, generator: np.random.Generator | None
 ) -> BatchPlan:
-    """Sort ``rows`` by shape, ties shuffled by ``generator`` or as they stand, and cut; in hands if there are many."""
-    hands = max(1, math.ceil(len(rows) / _SORTED_AT_ONCE))
+    """Sort ``rows`` by shape, ties shuffled by ``generator`` if given, and cut; in shards if there are many."""
+    shards = max(1, math.ceil(len(rows) / _SORTED_AT_ONCE))
     order = np.empty_like(rows)
     starts, ends = [], []
-    dealt = 0
-    for hand in range(hands):
-        part = rows[hand::hands]
+    done = 0
+    for shard in range(shards):
+        part = rows[shard::shards]
         if generator is not None:
             part = generator.permutation(part)
         shapes = np.sort(
             _shapes(lengths, part) << np.uint64(64 - 2 * _SHAPE_BITS) | np.arange(len(part), dtype=np.uint64)
         )
-        order[dealt : dealt + len(part)] = part[shapes & np.uint64((1 << 64 - 2 * _SHAPE_BITS) - 1)]
-        cuts = dealt + np.array([*_cut(shapes >> np.uint64(64 - _SHAPE_BITS), batch_tokens), len(part)], dtype=np.int64)
+        order[done : done + len(part)] = part[shapes & np.uint64((1 << 64 - 2 * _SHAPE_BITS) - 1)]
+        cuts = done + np.array([*_cut(shapes >> np.uint64(64 - _SHAPE_BITS), batch_tokens), len(part)], dtype=np.int64)
         starts.append(cuts[:-1])
         ends.append(cuts[1:])
-        dealt += len(part)
+        done += len(part)
     return BatchPlan(order, np.concatenate(starts), np.concatenate(ends), lengths)
 
 
 def _shapes(lengths: tuple[Lengths, Lengths], rows: Rows) -> NDArray[np.uint64]:
     """A number for each row that sorts by the longer side and, within it, by the difference of the sides.
 
-    The difference runs up for even and down for odd lengths, so that a batch across the border of two lengths still
-    holds pairs of similar shape.
+    The difference increases for even and decreases for odd lengths, so that a batch across the border of two lengths
+    still holds pairs of similar shape.
     """
     most = (1 << _SHAPE_BITS) - 1
     source, target = (np.minimum(side[rows].astype(np.int32) + 1, most // 2) for side in lengths)
@@ -177,7 +176,7 @@ def _shapes(lengths: tuple[Lengths, Lengths], rows: Rows) -> NDArray[np.uint64]:
 def _cut(widths: NDArray[np.integer], batch_tokens: int) -> Iterator[int]:
     """Where batches begin in ascending ``widths``, so that sentences x widest is at most ``batch_tokens``.
 
-    One step for each width rather than for each pair.
+    It takes one step per width rather than per pair.
     """
     if not len(widths):
         return
@@ -199,12 +198,12 @@ def make_batch(corpus: EncodedCorpus, rows: Rows) -> Batch:
     """The pairs ``rows`` (B,) as padded tensors."""
     source_lengths = corpus.source.lengths[rows].astype(np.int64)
     target_lengths = corpus.target.lengths[rows].astype(np.int64)
-    every = np.arange(len(rows))
+    indices = np.arange(len(rows))
     source = corpus.source.padded(rows, width=int(source_lengths.max()) + 1, first=0)
-    source[every, source_lengths] = EOS
+    source[indices, source_lengths] = EOS
     target = corpus.target.padded(rows, width=int(target_lengths.max()) + 2, first=1)
     target[:, 0] = BOS
-    target[every, target_lengths + 1] = EOS
+    target[indices, target_lengths + 1] = EOS
     return Batch(
         torch.from_numpy(source),
         torch.from_numpy(target[:, :-1].copy()),

@@ -20,26 +20,26 @@ from nmt.files.atomic import atomic_writer
 from nmt.tokenization import ragged
 
 SIDES = ("source", "target")
-KINDS = ("ids", "starts", "lengths")  # the files of each side
+FILES = ("ids", "starts", "lengths")  # the files of each side
 START_TYPE = np.dtype("<i8")
 ID_TYPES = {name: np.dtype(name) for name in ("uint16", "uint32")}
-# What reading facts that are cut short, altered or of something else can raise.
+# What reading damaged or unrelated metadata can raise.
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 Ids = NDArray[np.integer]
 Lengths = NDArray[np.integer]
 EncodedPair = tuple[list[int], list[int]]
 
 FACTS = "corpus.json"
-# Sentences read from a file before its pages are given back. The system maps 64 KiB around each place that is read.
+# Sentences read from a file before its pages are released. The system maps 64 KiB around each position that is read.
 _READS_BEFORE_RELEASE = 1024
-_BLOCK = 1 << 20  # bytes that a checksum is taken of at a time
+_BLOCK = 1 << 20  # bytes per read when computing a checksum
 
 
 class Mapping:
-    """A file in memory that stays resident only in part, whatever is read of it."""
+    """A memory-mapped file of which only a part stays resident, however much of it is read."""
 
     def __init__(self, path: Path) -> None:
-        """Raises OSError if there is no such file, ValueError if it is empty."""
+        """Raises OSError if the file does not exist, ValueError if it is empty."""
         with path.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._reads = 0
@@ -49,10 +49,10 @@ class Mapping:
         return np.frombuffer(self._map, dtype=dtype)
 
     def note_reads(self, number: int) -> None:
-        """So many more places have been read; now and then the pages around them are let go."""
+        """Count ``number`` more reads; now and then the pages around them are released."""
         self._reads += number
         if self._reads >= _READS_BEFORE_RELEASE and hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED)  # of a mapped file: what is read again comes from the page cache
+            self._map.madvise(mmap.MADV_DONTNEED)  # later reads of these pages come from the page cache
             self._reads = 0
 
 
@@ -68,7 +68,7 @@ class EncodedSide:
     def take(self, sentences: NDArray[np.integer]) -> "Sentences":
         """The ids of ``sentences`` (B,), end to end."""
         lengths = self.lengths[sentences].astype(np.int64)
-        ids = self.ids[ragged.places(self.starts[sentences], lengths)]
+        ids = self.ids[ragged.element_indices(self.starts[sentences], lengths)]
         for mapping in self.mappings:
             mapping.note_reads(len(sentences))
         return Sentences(ids, lengths)
@@ -77,17 +77,17 @@ class EncodedSide:
         """The ids of ``sentences`` (B,) as (B, width), written from column ``first`` on, 0 elsewhere."""
         ids, lengths = self.take(sentences)
         padded = np.zeros((len(sentences), width), dtype=np.int64)
-        padded[np.repeat(np.arange(len(sentences)), lengths), ragged.places(np.full_like(lengths, first), lengths)] = (
-            ids
-        )
+        padded[
+            np.repeat(np.arange(len(sentences)), lengths), ragged.element_indices(np.full_like(lengths, first), lengths)
+        ] = ids
         return padded
 
 
 @dataclass(frozen=True)
 class EncodedCorpus:
-    """N aligned sentence pairs as ids without BOS and EOS; several corpora stand one after the other.
+    """N aligned sentence pairs as ids without BOS and EOS; several corpora follow one another.
 
-    ``sizes`` are the pairs of each corpus and ``weights`` how often each comes in an epoch; left out, all once.
+    ``sizes`` are the pairs of each corpus and ``weights`` how often each occurs in an epoch; by default once.
     """
 
     source: EncodedSide
@@ -137,29 +137,29 @@ def encoded_in_memory(pairs: Sequence[EncodedPair]) -> EncodedCorpus:
 
 
 class _SideWriter:
-    """Appends to the three files of one side, and remembers only sums."""
+    """Appends to the three files of one side, and keeps only totals and checksums in memory."""
 
     def __init__(self, directory: Path, side: str, length_type: np.dtype[Any], files: ExitStack) -> None:
         self._ids, self._starts, self._lengths = (
-            files.enter_context((directory / f"{side}.{kind}").open("wb")) for kind in KINDS
+            files.enter_context((directory / f"{side}.{file_type}").open("wb")) for file_type in FILES
         )
         self._length_type = length_type
         self.id_type: np.dtype[Any] = np.dtype(np.uint16)
         self.total = 0
-        self.checksums = dict.fromkeys(KINDS, 0)  # CRC-32
+        self.checksums = dict.fromkeys(FILES, 0)  # CRC-32
 
     def write(self, sentences: Sentences) -> None:
         starts = self.total + np.cumsum(sentences.lengths, dtype=np.int64) - sentences.lengths
         arrays = (sentences.ids, starts.astype(START_TYPE), sentences.lengths.astype(self._length_type))
-        for kind, file, array in zip(KINDS, (self._ids, self._starts, self._lengths), arrays, strict=True):
+        for file_type, file, array in zip(FILES, (self._ids, self._starts, self._lengths), arrays, strict=True):
             content = array.tobytes()
             file.write(content)
-            self.checksums[kind] = zlib.crc32(content, self.checksums[kind])
+            self.checksums[file_type] = zlib.crc32(content, self.checksums[file_type])
         self.id_type = sentences.ids.dtype
         self.total += len(sentences.ids)
 
     def sync(self) -> None:
-        """Have the disk hold all of it, so that a name given later is that of whole files."""
+        """Flush everything to disk, so that a later rename gives its name to complete files."""
         for file in (self._ids, self._starts, self._lengths):
             file.flush()
             os.fsync(file.fileno())
@@ -167,7 +167,7 @@ class _SideWriter:
 
 @dataclass
 class EncodedCounts:
-    """What was written: pairs of each corpus, and those left out by reason."""
+    """The counts of written pairs by corpus, and of dropped pairs by reason."""
 
     sizes: list[int] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=dict)
@@ -176,23 +176,25 @@ class EncodedCounts:
 def write_encoded_corpus(
     directory: Path, blocks: Iterable[EncodedBlock], *, max_length: int, corpora: int = 1, key: str
 ) -> EncodedCounts:
-    """Write ``blocks`` below ``directory``, which appears only when whole.
+    """Write ``blocks`` below ``directory``, which appears only when complete.
 
-    ``max_length`` is the most ids of a sentence, ``corpora`` the number of corpora, ``key`` names what all was made
-    from. A full disk and the like is an NMTError.
+    ``max_length`` is the most ids of a sentence, ``corpora`` the number of corpora, ``key`` identifies what it was made
+    from. Raises NMTError if it cannot be written, for example on a full disk.
     """
-    beside = directory.with_name(directory.name + ".partial")
-    shutil.rmtree(beside, ignore_errors=True)
+    partial = directory.with_name(directory.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
     try:
-        beside.mkdir(parents=True)
-        counts = _write_blocks(beside, blocks, np.dtype(np.uint16 if max_length < 1 << 16 else np.uint32), corpora, key)
+        partial.mkdir(parents=True)
+        counts = _write_blocks(
+            partial, blocks, np.dtype(np.uint16 if max_length < 1 << 16 else np.uint32), corpora, key
+        )
         shutil.rmtree(directory, ignore_errors=True)
-        beside.replace(directory)
+        partial.replace(directory)
         return counts
     except OSError as error:
         raise NMTError(f"cannot write the encoded corpus {directory}: {error.strerror}") from error
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _write_blocks(
@@ -225,7 +227,7 @@ def _write_blocks(
 def open_encoded_corpus(directory: Path, *, key: str | None) -> EncodedCorpus | None:
     """The corpus below ``directory``, memory-mapped, or None if it is absent, damaged or made from something else.
 
-    ``key`` names what it should be made from, None being content with anything.
+    ``key`` identifies what it should be made from; None accepts anything.
     """
     try:
         facts = json.loads((directory / FACTS).read_text("utf-8"))
@@ -233,7 +235,7 @@ def open_encoded_corpus(directory: Path, *, key: str | None) -> EncodedCorpus | 
             return None
         sizes = tuple(map(int, facts["sizes"]))
         types = ID_TYPES[facts["ids"]], ID_TYPES[facts["lengths"]]
-        checksums = facts.get("checksums", [{}, {}])  # a corpus of the first releases has none
+        checksums = facts.get("checksums", [{}, {}])  # corpora of the first releases have none
         source, target = (
             _open_side(directory, side, *types, tokens, sum(sizes))
             for side, tokens in zip(SIDES, facts["tokens"], strict=True)
@@ -246,26 +248,26 @@ def open_encoded_corpus(directory: Path, *, key: str | None) -> EncodedCorpus | 
 
 
 def _verify(directory: Path, side: str, checksums: dict[str, int]) -> None:
-    """A ValueError if a file of a side is not as it was written."""
-    for kind in filter(checksums.__contains__, KINDS):
-        found = 0
-        with (directory / f"{side}.{kind}").open("rb") as file:
+    """Raise ValueError if a file of a side has changed since it was written."""
+    for file_type in filter(checksums.__contains__, FILES):
+        checksum = 0
+        with (directory / f"{side}.{file_type}").open("rb") as file:
             while block := file.read(_BLOCK):
-                found = zlib.crc32(block, found)
-        if found != checksums[kind]:
-            raise ValueError(f"{side}.{kind} is damaged")
+                checksum = zlib.crc32(block, checksum)
+        if checksum != checksums[file_type]:
+            raise ValueError(f"{side}.{file_type} is damaged")
 
 
 def _open_side(
     directory: Path, side: str, id_type: np.dtype[Any], length_type: np.dtype[Any], tokens: int, pairs: int
 ) -> EncodedSide:
-    """Map one side, of which the lengths are kept in memory; a size that does not fit is a ValueError."""
+    """Map one side, with its lengths in memory; raise ValueError if a file has the wrong size."""
     sizes = (tokens * id_type.itemsize, pairs * START_TYPE.itemsize, pairs * length_type.itemsize)
-    for kind, size in zip(KINDS, sizes, strict=True):
-        if (directory / f"{side}.{kind}").stat().st_size != size:
-            raise ValueError(f"{side}.{kind} does not have {size} bytes")
+    for file_type, size in zip(FILES, sizes, strict=True):
+        if (directory / f"{side}.{file_type}").stat().st_size != size:
+            raise ValueError(f"{side}.{file_type} does not have {size} bytes")
     lengths = cast(Lengths, np.fromfile(directory / f"{side}.lengths", dtype=length_type))
     if not pairs:
         return EncodedSide(np.zeros(0, dtype=id_type), np.zeros(0, dtype=np.int64), lengths)
-    ids, starts = (Mapping(directory / f"{side}.{kind}") for kind in KINDS[:2])
+    ids, starts = (Mapping(directory / f"{side}.{file_type}") for file_type in FILES[:2])
     return EncodedSide(ids.array(id_type), starts.array(START_TYPE), lengths, (ids, starts))

@@ -1,4 +1,4 @@
-"""Blocks of text to blocks of token ids; what helper processes do of encoding a corpus."""
+"""Encodes blocks of text as blocks of token ids; runs in worker processes."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,12 +14,14 @@ from nmt.tokenization.tokenizer import Tokenizer
 
 @dataclass(frozen=True)
 class BlockEncoder:
-    """Encodes the pairs of a block that are wanted; it can be pickled."""
+    """Encodes the selected pairs of a block; it can be pickled."""
 
     proto: bytes  # of the tokenizer
     control_symbols: tuple[str, ...]  # of the tokenizer
     max_length: int  # subwords a side; longer pairs are left out
-    source_prefix: tuple[tuple[int, ...], ...]  # for each corpus, what comes before every source; not counted as length
+    source_prefix: tuple[
+        tuple[int, ...], ...
+    ]  # for each corpus, the ids before every source; not counted in max_length
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -27,12 +29,12 @@ class BlockEncoder:
 
     def __call__(self, task: tuple[Block, NDArray[np.bool_]]) -> EncodedBlock:
         """The pairs of the block that are marked True."""
-        block, wanted = task
-        pairs = [pair for pair, is_wanted in zip(block.pairs(), wanted.tolist(), strict=True) if is_wanted]
+        block, selected = task
+        pairs = [pair for pair, is_selected in zip(block.pairs(), selected.tolist(), strict=True) if is_selected]
         sources, targets = (
             self._tokenizer.encode([pair[side] for pair in pairs], threads=1) if pairs else [] for side in (0, 1)
         )
-        first = list(self.source_prefix[block.corpus])
+        prefix = list(self.source_prefix[block.corpus])
         fitting: list[EncodedPair] = []
         dropped = {DropReason.TOO_MANY_SUBWORDS: 0, DropReason.EMPTY: 0}
         for source, target in zip(sources, targets, strict=True):
@@ -41,7 +43,7 @@ class BlockEncoder:
             elif max(len(source), len(target)) > self.max_length:
                 dropped[DropReason.TOO_MANY_SUBWORDS] += 1
             else:
-                fitting.append((first + source if first else source, target))
+                fitting.append((prefix + source if prefix else source, target))
         return make_block(
             fitting,
             vocabulary_size=self._tokenizer.vocabulary_size,

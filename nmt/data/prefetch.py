@@ -15,21 +15,21 @@ _ROWS_AT_ONCE = 1 << 13  # measured
 class BatchPrefetcher:
     """Prepares batches one update ahead, in its own thread.
 
-    What a batch holds is a function of its rows, the epoch and the seed alone, so a run that is resumed anywhere finds
-    the same batches there.
+    The content of a batch depends only on its rows, the epoch and the seed, so a run that resumes anywhere gets the
+    same batches.
     """
 
     def __init__(self, corpus: EncodedCorpus, *, seed: int, resampler: CorpusResampler | None = None) -> None:
         self.corpus = corpus
         self.seed = seed
         self.resampler = resampler
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="batches")  # only it draws other subwords
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="batches")  # the only thread that resamples subwords
         self._ahead: tuple[tuple[int, list[bytes]], Future[list[Batch]]] | None = None
         self._measured = _Measured(-1, 0)
-        self._batch_share = 0  # of the pairs: as many as there are for each batch of an epoch
+        self._batch_share = 0  # pairs of the corpus per batch of an epoch
 
     def plan(self, *, batch_tokens: int, epoch: int) -> BatchPlan:
-        """The batches of an epoch, by how long its sentences are in the subwords that are drawn for it."""
+        """The batches of an epoch, by the lengths of its sentences in the subwords drawn for it."""
         lengths = None
         if self.resampler is not None:
             lengths = self._thread.submit(self._measure, self.resampler, epoch, len(self.corpus)).result().lengths
@@ -42,8 +42,8 @@ class BatchPrefetcher:
     ) -> list[Batch]:
         """A batch for each of ``rows`` in ``share``.
 
-        Those of ``following``, which will probably be needed next, are started, and so is the plan of the next epoch,
-        a little each time.
+        The batches of ``following``, which will probably be needed next, are started, and so is a small part of the
+        plan of the next epoch.
         """
         pairs = self._batch_share * len(rows)
         rows, following = rows[share], following[share]
@@ -65,7 +65,7 @@ class BatchPrefetcher:
         return make_batch(self.resampler(self.corpus, rows, seed=(self.seed, epoch)), np.arange(len(rows)))
 
     def _measure(self, resampler: CorpusResampler, epoch: int, pairs: int) -> "_Measured":
-        """Measure the lengths that up to ``pairs`` further pairs have in ``epoch``."""
+        """Measure the lengths of up to ``pairs`` more pairs in ``epoch``."""
         if self._measured.epoch != epoch:
             self._measured = _Measured(epoch, len(self.corpus))
         measured = self._measured
@@ -80,7 +80,7 @@ class BatchPrefetcher:
 
 
 class _Measured:
-    """How long the two sides of the first ``pairs`` of a corpus are in the subwords of an epoch, (N,) each."""
+    """The lengths (N,) of both sides of the first ``pairs`` of a corpus, in the subwords of an epoch."""
 
     def __init__(self, epoch: int, size: int) -> None:
         self.epoch = epoch

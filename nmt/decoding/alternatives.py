@@ -1,4 +1,4 @@
-"""Alternatives to the best translation: each begins with a different subword and is the best that begins with it.
+"""Alternatives to the best translation: each begins with another subword and is the best translation that does.
 
 N hypotheses of one beam search often differ in a comma. These differ in the first subword, or in the first after the
 prefix that a translation must begin with, which is where a reader who rewrites a sentence wants the choice.
@@ -25,8 +25,8 @@ def find_alternatives(
 ) -> list[SearchResult]:
     """``config.alternatives`` translations for each of ``inputs``, sorted by score.
 
-    They begin with the most probable subwords after the prefix, one each, and are completed by beam search. There are
-    fewer only if fewer subwords are allowed there.
+    They begin with the most probable subwords after the prefix, one each, and are completed by beam search. The number
+    is smaller only if fewer subwords are allowed there.
     """
     next_subwords = _next_subwords(model, inputs, replace(config, coverage_penalty=0.0))
     extended = [
@@ -66,6 +66,6 @@ def _next_subwords(
                 allowed = [id_ for id_, number in zip(subwords, numbers, strict=True) if number > NEVER]
                 clear = len(allowed) <= config.alternatives
                 result[row] = allowed[: config.alternatives], math.inf if clear else numbers[-2] - numbers[-1]
-        # Inside a prefix only its next subword is allowed. Sentences past their prefix continue, too, but are not read.
+        # Inside a prefix only its next subword is allowed. Steps past a sentence's prefix are ignored.
         ids = torch.cat((ids, best.indices[:, :1].unsqueeze(2)), dim=2)
     return [result[row] for row in range(len(inputs))]

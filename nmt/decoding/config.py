@@ -7,7 +7,7 @@ from typing import Any
 
 from nmt.errors import NMTError
 
-# What nobody wants, but a model directory of somebody else might ask for, to fill the memory.
+# Larger values are never useful, but a malicious model directory might request them to exhaust the memory.
 LARGEST = 100_000
 # Settings without effect unless translations are sampled, and without effect if they are.
 SAMPLING_ONLY = ("temperature", "top_k", "top_p", "epsilon", "seed")
@@ -26,11 +26,11 @@ class SearchConfig:
     Bias in Neural Machine Translation", section 3.1; the exponent as in Wu et al. 2016, equation 14). A length penalty
     of 0 ranks by probability alone, which favours short translations; 1 ranks by the mean per subword. R(y) is
     log P(y | x), the sum of the model's log-probabilities; with a repetition_penalty those of subwords that the
-    translation already holds are multiplied by it. a_ji is the attention to the i-th subword of the source,
+    translation already contains are multiplied by it. a_ji is the attention to the i-th subword of the source,
     its end mark included, when the model writes the j-th of y (coverage: equation 14; by the model's alignment heads),
     so the second term is 0 if all of the source was attended to and below 0 otherwise.
 
-    All of that only chooses: log-probabilities that are reported are always those of the model.
+    This affects the ranking only: the reported log-probabilities are always the model's.
     """
 
     beam_size: int = 5  # 1 is greedy search
@@ -46,9 +46,9 @@ class SearchConfig:
     # discourages; they found 1.2 to be good.
     repetition_penalty: float = 1.0
     sample: bool = False  # draw n_best translations at random, subword by subword, instead of searching
-    temperature: float = 1.0  # log-probabilities are divided by it: below 1 surer, above 1 more varied
+    temperature: float = 1.0  # log-probabilities are divided by it: below 1 more predictable, above 1 more varied
     top_k: int = 0  # draw from the k most probable subwords only; 0: from all
-    # Draw from the fewest subwords that have so much of the probability (Holtzman et al. 2020, section 3.1).
+    # Draw from the smallest set of subwords with this much of the probability (Holtzman et al. 2020, section 3.1).
     top_p: float = 1.0
     epsilon: float = 0.0  # never draw a subword less probable than this, unless it is the best (Hewitt et al. 2022)
     seed: int = 1  # of sampling; the same line, seed and settings give the same translation
@@ -84,7 +84,7 @@ class SearchConfig:
         self._check_together()
 
     def _check_together(self) -> None:
-        """NMTErrors for settings that are good by themselves and contradict each other."""
+        """NMTError for settings that are valid by themselves but contradict each other."""
         if self.max_length_ratio == 0 and self.max_length_offset == 0:
             raise NMTError("search settings max_length_ratio and max_length_offset cannot both be 0")
         if self.n_best > self.beam_size and not self.sample:
@@ -99,25 +99,25 @@ class SearchConfig:
             raise NMTError("search settings temperature, top_k, top_p and epsilon are for sampling; set sample, too")
 
     def check_given(self, given: Mapping[str, Any]) -> None:
-        """NMTError if a setting was ``given``, another value than the default, that has no effect beside the others.
+        """NMTError if a ``given`` setting differs from its default but has no effect with the others.
 
-        A model directory may hold such a setting, for somebody to switch on what it is for.
+        A model directory may contain such a setting, for users who switch on sampling or beam search.
         """
-        useless = BEAM_ONLY if self.sample else SAMPLING_ONLY
-        for name in useless:
+        without_effect = BEAM_ONLY if self.sample else SAMPLING_ONLY
+        for name in without_effect:
             if name in given and given[name] != getattr(SearchConfig, name):
-                kind = "beam search; leave sample out" if self.sample else "sampling; set sample, too"
-                raise NMTError(f"search setting {name} is for {kind}, or leave {name} out")
+                purpose = "beam search; leave sample out" if self.sample else "sampling; set sample, too"
+                raise NMTError(f"search setting {name} is for {purpose}, or leave {name} out")
 
     @property
     def rows(self) -> int:
-        """How many translations of a sentence are followed at the same time."""
+        """The number of translations of a sentence that are extended in parallel."""
         return self.n_best if self.sample else self.beam_size * max(1, self.alternatives)
 
     def length_limit(self, source_length: int, prefix_length: int = 0) -> int:
         """The most subwords that a translation of ``source_length`` subwords may have; at least 1.
 
-        One that must begin with ``prefix_length`` subwords may always add some.
+        A translation that must begin with ``prefix_length`` subwords may always add more.
         """
         by_source = math.ceil(self.max_length_ratio * source_length) + self.max_length_offset
         by_prefix = prefix_length + max(1, self.max_length_offset) if prefix_length else 1

@@ -1,4 +1,4 @@
-"""What translations must begin with and must not hold, as tensors: applied to the candidates of one step at a time.
+"""Lexical constraints as tensors, applied to the candidates of each step of a search.
 
 Letters: B sentences, K beams of each, T subwords so far, V vocabulary, W distinct constraints, F forbidden
 sequences of one length N in a constraint.
@@ -14,16 +14,16 @@ from torch import Tensor
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.hypothesis import LexicalConstraint
 
-NEVER = -math.inf  # the log-probability of what must not follow
-_NONE = -1  # in place of an id where there is none
+NEVER = -math.inf  # the log-probability of a subword that must not follow
+_NONE = -1  # stands for a missing id
 
 
 @dataclass(frozen=True)
 class ConstraintTensors:
-    """The constraints of B sentences and the settings that hold for all of them."""
+    """The constraints of B sentences and the settings that apply to all of them."""
 
     which: Tensor  # (B,) each sentence's constraint, an index into W
-    prefixes: Tensor  # (W, P) filled up with -1
+    prefixes: Tensor  # (W, P) padded with -1
     # For each N, what precedes the last subword of a forbidden sequence (W, F, N - 1), and that subword (W, F).
     forbidden: tuple[tuple[Tensor, Tensor], ...]
     no_repeat_ngram: int
@@ -35,19 +35,19 @@ class ConstraintTensors:
         return self.repetition_penalty != 1
 
     def select(self, sentences: Tensor) -> "ConstraintTensors":
-        """Those of ``sentences`` (B',), indices into B."""
+        """The constraints of ``sentences`` (B',), indices into B."""
         return replace(self, which=self.which[sentences])
 
     def forced(self, length: int) -> Tensor | None:
-        """The subword (B,) that must follow the first ``length``, -1 where any may; None: any may everywhere."""
+        """The subword (B,) that must follow the first ``length``, -1 where any may; None if any may everywhere."""
         if length >= self.prefixes.size(1):
             return None
         return self.prefixes[self.which, length]
 
     def apply(self, candidates: Tensor, ids: Tensor) -> None:
-        """Make what must not follow ``ids`` (B, K, T) impossible in ``candidates`` (B, K, V), and penalize repetition.
+        """Exclude from ``candidates`` (B, K, V) what must not follow ``ids`` (B, K, T), and penalize repetition.
 
-        Both in place; candidates are log-probabilities.
+        Both happen in place; candidates are log-probabilities.
         """
         if self.repetition_penalty != 1 and ids.size(2):
             candidates.scatter_(2, ids, candidates.gather(2, ids) * self.repetition_penalty)
@@ -91,8 +91,8 @@ def _sequences(constraints: Sequence[LexicalConstraint], length: int, device: to
         [sequence for sequence in constraint.forbidden if len(sequence) == length] for constraint in constraints
     ]
     most = max(map(len, of_length))
-    filled = [[*sequences, *[(_NONE,) * length] * (most - len(sequences))] for sequences in of_length]
-    table = torch.tensor(filled, dtype=torch.long, device=device)  # (W, F, length)
+    padded = [[*sequences, *[(_NONE,) * length] * (most - len(sequences))] for sequences in of_length]
+    table = torch.tensor(padded, dtype=torch.long, device=device)  # (W, F, length)
     return table[..., :-1], table[..., -1]
 
 

@@ -1,6 +1,6 @@
-"""Random numbers that are a function of what they are for: of a seed, a sentence, a position in it and a subword.
+"""Random numbers as a function of what they are used for: a seed, a sentence, a position in it and a subword.
 
-No generator is advanced, so a sentence gets the same numbers in any batch, at any position in it and on any device.
+No generator is advanced, so a sentence gets the same numbers in any batch, at any index in the batch and on any device.
 """
 
 import hashlib
@@ -30,8 +30,8 @@ def gumbel(keys: Tensor, position: int, subwords: Tensor) -> Tensor:
     ``keys`` (...) stand for the sentences. The subword with the greatest sum of log-probability and noise is a draw
     from the distribution (Gumbel-max: Maddison et al. 2014, section 2).
     """
-    here = _mix(keys + _steps(torch.tensor(position + 1, device=keys.device)))
-    bits = _mix(here.unsqueeze(-1) ^ _mix(_steps(subwords)))
+    mixed = _mix(keys + _steps(torch.tensor(position + 1, device=keys.device)))
+    bits = _mix(mixed.unsqueeze(-1) ^ _mix(_steps(subwords)))
     # Small values, which decide, keep their relative precision in float32.
     uniform = ((bits & _ALL).to(torch.float32) * 2.0**-63).clamp(2.0**-62, 1 - 2.0**-24)
     return -(-torch.log1p(-uniform)).log()
@@ -48,9 +48,9 @@ def _mix(bits: Tensor) -> Tensor:
     return bits ^ _shifted(bits, 31)
 
 
-def _shifted(bits: Tensor, places: int) -> Tensor:
+def _shifted(bits: Tensor, count: int) -> Tensor:
     """A logical shift to the right; torch's own keeps the sign."""
-    return (bits >> places) & ((1 << (64 - places)) - 1)
+    return (bits >> count) & ((1 << (64 - count)) - 1)
 
 
 def _signed(number: int) -> int:

@@ -1,4 +1,4 @@
-"""Translations drawn at random, subword by subword, from what the model finds probable; see SearchConfig.
+"""Translations drawn at random, subword by subword, by the model's probabilities; see SearchConfig.
 
 Letters: B sentences still drawn, K translations of each, S source positions, T subwords so far, V vocabulary. As in
 the search, the first step has one row for each sentence, and a decision that rounding could change shows in the margin.
@@ -45,7 +45,7 @@ def sample(
 ) -> list[SearchResult]:
     """``n_best`` translations drawn for each of ``inputs``, each by itself, sorted by score.
 
-    They depend on the source and the seed only. At the length limit a translation is ended by force.
+    They depend only on the source and the seed. At the length limit a translation is ended by force.
     """
     state = SearchState(model, inputs, config, heads=heads)
     drawn = _begin(state, inputs)
@@ -117,8 +117,8 @@ def _extend(drawn: _Drawn, step: Step, state: SearchState) -> _Drawn:
 def draw(values: Tensor, noise: Tensor, config: SearchConfig) -> tuple[Tensor, Tensor]:
     """An index into N for each row of ``values`` (..., N), and how close the decision was: (...), (...).
 
-    ``values`` are log-probabilities, which need not sum to 1; ``noise`` (..., N) is Gumbel's. What is truncated is
-    that of the distribution after ``temperature``.
+    ``values`` are log-probabilities, which need not sum to 1; ``noise`` (..., N) is Gumbel noise. Truncation
+    applies to the distribution after ``temperature``.
     """
     values = (values / config.temperature).log_softmax(-1)
     if not (config.top_k or config.top_p < 1 or config.epsilon):
@@ -134,21 +134,21 @@ def draw(values: Tensor, noise: Tensor, config: SearchConfig) -> tuple[Tensor, T
     best = noised.masked_fill(~inside, NEVER).topk(min(2, count))
     chosen, highest = best.indices[..., :1], best.values[..., :1]
     margins = margin_between(highest, best.values[..., -1:]) if count > 1 else torch.full_like(highest, math.inf)
-    # What was not let in and would have won, and the winner itself, must not be near the line that was drawn.
+    # Neither the winner nor an excluded subword that would have won may be near the bound of the truncation.
     first_out = values.gather(-1, kept.clamp(max=count - 1).unsqueeze(-1)).where(kept.unsqueeze(-1) < count, NEVER)
     last_in = values.gather(-1, kept.unsqueeze(-1) - 1)
     rival = ~inside & (noised > highest)
-    at_line = (chosen == kept.unsqueeze(-1) - 1) | (rival & (ranks == kept.unsqueeze(-1))).any(-1, keepdim=True)
+    at_bound = (chosen == kept.unsqueeze(-1) - 1) | (rival & (ranks == kept.unsqueeze(-1))).any(-1, keepdim=True)
     margins = torch.minimum(margins, margin_between(values.gather(-1, chosen), first_out))
     margins = torch.minimum(margins, margin_between(last_in, values.masked_fill(~rival, NEVER).amax(-1, keepdim=True)))
-    margins = torch.minimum(margins, closeness.unsqueeze(-1).masked_fill(~at_line, math.inf))
+    margins = torch.minimum(margins, closeness.unsqueeze(-1).masked_fill(~at_bound, math.inf))
     return order.gather(-1, chosen).squeeze(-1), margins.squeeze(-1)
 
 
 def _truncate(values: Tensor, config: SearchConfig) -> tuple[Tensor, Tensor]:
     """How many of the sorted log-probabilities ``values`` (..., N) are kept, at least 1, and how clear that is.
 
-    Both (...). The number for top_k is clear; that of the others is as clear as sums and values are far from the bound.
+    Both (...). top_k leaves no doubt; the others are as clear as the distance of sums and values from their bounds.
     """
     kept = torch.full(values.shape[:-1], config.top_k or values.size(-1), device=values.device)
     closeness = torch.full(kept.shape, math.inf, dtype=values.dtype, device=values.device)
@@ -175,13 +175,13 @@ def _collect(done: list[_Drawn], sentences: int) -> list[SearchResult]:
             ]
             if not all(math.isfinite(each.score) for each in hypotheses):
                 raise NMTError(NOT_FINITE)
-            # Of equal scores the smaller ids are first, so that rounding decides nothing but the order of the close.
+            # Of equal scores the smaller ids come first, so that rounding decides only the order of close ones.
             hypotheses.sort(key=lambda each: (-each.score, each.ids))
-            close = [_close(one, other) for one, other in itertools.pairwise(hypotheses)]
-            result[index] = SearchResult(hypotheses, min([margin, *close]))
+            gaps = [_gap(one, other) for one, other in itertools.pairwise(hypotheses)]
+            result[index] = SearchResult(hypotheses, min([margin, *gaps]))
     return [result[index] for index in range(sentences)]
 
 
-def _close(one: Hypothesis, other: Hypothesis) -> float:
-    """How clear the order of two hypotheses is; that of equal ones does not matter."""
+def _gap(one: Hypothesis, other: Hypothesis) -> float:
+    """How clear the order of two hypotheses is; the order of equal ones does not matter."""
     return math.inf if one.ids == other.ids else one.score - other.score

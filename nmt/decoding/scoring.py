@@ -12,7 +12,7 @@ from nmt.special_ids import EOS, PAD
 
 
 def pad_rows(rows: Sequence[Sequence[int]]) -> Tensor:
-    """The rows of ids with EOS after each, filled up with PAD: (B, T)."""
+    """The rows of ids with EOS after each, padded with PAD: (B, T)."""
     longest = max(len(row) for row in rows)
     return torch.tensor([[*row, EOS, *[PAD] * (longest - len(row))] for row in rows])
 

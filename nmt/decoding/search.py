@@ -1,4 +1,4 @@
-"""Beam search over ids; knows models only by ``encode`` and ``decode``, and no text.
+"""Beam search over ids; it uses the interface of models/base.py only and knows nothing of text.
 
 Letters: B sentences still searched, K beams of each, S source positions, T target positions, V vocabulary. Rows of the
 decoder are sentence-major, B*K. The first step has one beam, the empty prefix; from then on there are K.
@@ -32,7 +32,7 @@ class _Live:
     indices: Tensor  # (B,) each sentence's index in the batch
     ids: Tensor  # (B, K, T) without BOS
     log_probabilities: Tensor  # (B, K) by the model
-    ranks: Tensor  # (B, K) what they are chosen by: the same, unless there is a repetition penalty
+    ranks: Tensor  # (B, K) what they are ranked by: the same, unless there is a repetition penalty
     coverage: Tensor | None  # (B, K, S) the attention to each source position so far
     margins: Tensor  # (B,) the closest decision so far
 
@@ -46,7 +46,7 @@ class _Finished:
 
     scores: Tensor  # (B, n_best + 1), -inf if there is none
     log_probabilities: Tensor  # (B, n_best + 1)
-    ids: Tensor  # (B, n_best + 1, T) filled up with PAD
+    ids: Tensor  # (B, n_best + 1, T) padded with PAD
     count: Tensor  # (B,) how many have ended so far, kept or not
 
     def select(self, sentences: Tensor) -> "_Finished":
@@ -61,7 +61,7 @@ class Expansion:
     endings: Tensor  # (B, K) the ranks they would have if they ended here
     ended: Tensor  # (B,) how many of them ended: those with the greatest ranks
     continued: Tensor  # (B, K', T + 1)
-    ranks: Tensor  # (B, K') of those, -inf for what is not allowed
+    ranks: Tensor  # (B, K') the ranks of those, -inf for what is not allowed
 
 
 def beam_search(model: EncoderDecoder, inputs: Sequence[SearchInput], config: SearchConfig) -> list[list[Hypothesis]]:
@@ -79,12 +79,12 @@ def search(
 ) -> list[SearchResult]:
     """The ``n_best`` best hypotheses found for each of ``inputs``, and how clear the decisions were.
 
-    In each step the K most probable continuations of a sentence's beams survive; an
-    ending among the K most probable of all candidates is a finished hypothesis. A sentence is done when K hypotheses
+    In each step the K most probable continuations of a sentence's beams survive; an ending among the K most probable
+    candidates is a finished hypothesis. A sentence is done when K hypotheses
     have ended, when no beam can still reach a better score than the worst one to be returned, or at its length
     limit, where the beams left are ended by force. All of that depends on the sentence alone, not on its batch.
-    ``heads`` are those whose attention the coverage penalty counts. ``watch`` is shown each step. A model that gives no
-    finite probabilities is an NMTError.
+    The coverage penalty uses the attention of ``heads``. ``watch`` is called with each step. Raises NMTError if the
+    model gives no finite probabilities.
     """
     state = SearchState(model, inputs, config, heads=heads)
     live, finished = _begin(state)
@@ -113,10 +113,10 @@ def search(
 
 
 def best_candidates(candidates: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """The ``count`` greatest of each row of ``candidates`` (B, N) and their indices, greatest first: ``topk``, faster.
+    """The ``count`` greatest of each row of ``candidates`` (B, N) and their indices, greatest first: a faster ``topk``.
 
     The ``count`` greatest values lie in the ``count`` chunks with the greatest maxima, and finding maxima is many
-    times faster than finding the greatest few of all.
+    times faster than sorting out the greatest of all values.
     """
     count = min(count, candidates.size(1))
     chunks = candidates.size(1) // _CHUNK
@@ -127,8 +127,8 @@ def best_candidates(candidates: Tensor, count: int) -> tuple[Tensor, Tensor]:
     maxima = candidates[:, :whole].view(-1, chunks, _CHUNK).amax(2)
     starts = maxima.topk(count).indices * _CHUNK
     within = torch.arange(_CHUNK, device=candidates.device)
-    rest = torch.arange(whole, candidates.size(1), device=candidates.device).expand(candidates.size(0), -1)
-    indices = torch.cat(((starts.unsqueeze(2) + within).flatten(1), rest), dim=1)
+    remainder = torch.arange(whole, candidates.size(1), device=candidates.device).expand(candidates.size(0), -1)
+    indices = torch.cat(((starts.unsqueeze(2) + within).flatten(1), remainder), dim=1)
     values, chosen = candidates.gather(1, indices).topk(count)
     return values, indices.gather(1, chosen)
 
@@ -185,7 +185,7 @@ def _continue(live: _Live, step: Step, config: SearchConfig) -> tuple[_Live, Ten
 def _finish(
     finished: _Finished, live: _Live, endings: Tensor, continuations: Tensor, state: SearchState
 ) -> tuple[_Finished, Tensor]:
-    """Take in the ``endings`` (B, K) that are among the K best candidates; at the length limit, all of them.
+    """Add the ``endings`` (B, K) that are among the K best candidates; at the length limit, all of them.
 
     ``endings`` and ``continuations`` (B, K) are ranks. The second result is how close each sentence's decisions were
     (B,).
@@ -222,8 +222,8 @@ def _finish(
 def _is_done(finished: _Finished, live: _Live, continuations: Tensor, state: SearchState) -> Tensor:
     """Whether each sentence (B,) is done: K have ended, nothing better can come, or its limit is reached.
 
-    A rank only falls and is never above 0, so the best that a beam can still reach is its own of now, divided by the
-    greatest length allowed, with all of the source covered.
+    A rank only falls and is never above 0, so the best score that a beam can still reach is its present rank, divided
+    by the greatest length allowed, with all of the source covered.
     """
     config = state.config
     best_possible = continuations[:, 0] / (state.limits + 1) ** config.length_penalty
@@ -261,6 +261,6 @@ def _collect(done: list[tuple[_Live, _Finished]], sentences: int, config: Search
                 if score > NEVER
             ]
             result[index] = SearchResult(hypotheses[: config.n_best], margin)
-    if not all(found.hypotheses for found in result.values()):
+    if not all(each.hypotheses for each in result.values()):
         raise NMTError(NOT_FINITE)
     return [result[index] for index in range(sentences)]

@@ -1,4 +1,4 @@
-"""One step after another of a decoder: what may follow the prefixes that a search has chosen, and how probable it is.
+"""The state of a search, advanced step by step: what may follow the chosen prefixes, and how probable it is.
 
 Letters: B sentences still searched, K beams of each, S source positions, T subwords so far, V vocabulary.
 """
@@ -34,7 +34,7 @@ class Step:
 
 
 def margin_between(higher: Tensor, lower: Tensor) -> Tensor:
-    """How much is between two log-probabilities; infinite where there is nothing to decide between."""
+    """The difference between two log-probabilities; infinite where there is nothing to decide."""
     return (higher - lower).nan_to_num(nan=math.inf, posinf=math.inf)
 
 
@@ -62,14 +62,14 @@ class SearchState:
 
     @property
     def dtype(self) -> torch.dtype:
-        """That of log-probabilities."""
+        """The type of log-probabilities."""
         return torch.promote_types(self.memory.dtype, torch.float32)
 
     def step(self, ids: Tensor) -> Step:
-        """What may follow ``ids`` (B, K, T); all but the newest subwords were given in the steps before.
+        """What may follow ``ids`` (B, K, T); all but the newest subwords were passed in earlier steps.
 
-        PAD, UNK, BOS and what is forbidden are so after the log-softmax: what is left is as probable as in forced
-        decoding.
+        PAD, UNK, BOS and forbidden subwords are excluded after the log-softmax: the others are as probable as in
+        forced decoding.
         """
         sentences, beams, length = ids.shape
         newest = ids[:, :, -1:] if length else ids.new_full((sentences, beams, 1), BOS)
@@ -84,8 +84,8 @@ class SearchState:
             # Where no subword is allowed, only the end remains.
             endings.masked_fill_(values.amax(2) > NEVER, NEVER)
         if forced is not None:
-            rows, wanted, kept = forced
-            values[rows] = torch.full_like(values[rows], NEVER).scatter_(2, wanted, kept)
+            rows, required, required_values = forced
+            values[rows] = torch.full_like(values[rows], NEVER).scatter_(2, required, required_values)
             endings[rows] = NEVER
         return Step(by_model, values, endings, self._attention(sentences, beams))
 
@@ -95,8 +95,8 @@ class SearchState:
         if forced is None:
             return None
         rows = (forced >= 0).nonzero().squeeze(1)
-        wanted = forced[rows].view(-1, 1, 1).expand(-1, by_model.size(1), -1)
-        return rows, wanted, by_model[rows].gather(2, wanted)
+        required = forced[rows].view(-1, 1, 1).expand(-1, by_model.size(1), -1)
+        return rows, required, by_model[rows].gather(2, required)
 
     def _attention(self, sentences: int, beams: int) -> Tensor | None:
         """The attention of the newest positions, the mean over the heads: (B, K, S)."""

@@ -1,4 +1,4 @@
-"""How subwords are made, as settings; imports no SentencePiece, so that help and settings files need none."""
+"""The settings of a tokenizer; does not import SentencePiece, so that help and settings files load without it."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -7,30 +7,30 @@ from nmt.errors import NMTError
 from nmt.special_ids import BOS, EOS, PAD, UNK
 
 MODEL_TYPES = ("unigram", "bpe", "char", "word")
-SAMPLED_TYPES = ("unigram", "bpe")  # those that know several segmentations of a text
+SAMPLED_TYPES = ("unigram", "bpe")  # types with several segmentations of a text
 NORMALIZATIONS = ("nfkc", "none")
 
 SPECIALS = {PAD: "<pad>", UNK: "<unk>", BOS: "<s>", EOS: "</s>"}
-BYTES = 256  # ids that byte_fallback takes
+BYTES = 256  # ids used by byte_fallback
 
 
 @dataclass(frozen=True, kw_only=True)
 class TokenizerConfig:
-    """How subwords are made."""
+    """The settings of a tokenizer."""
 
-    # Unigram is the best subword kind for small corpora; "bpe", "char" and "word" are for comparison.
+    # Unigram is the best type for small corpora; "bpe", "char" and "word" are for comparison.
     model_type: str = "unigram"
     # Ids in all, special ids and bytes included; None chooses by the size of the corpus.
     vocabulary_size: int | None = None
-    # "nfkc": one code for what looks the same, single spaces; "none": text comes back exactly as it was.
+    # "nfkc": one code for what looks the same, single spaces; "none": text is restored exactly as it was.
     normalization: str = "nfkc"
-    # Characters without a piece are spelt in UTF-8 bytes (256 of the ids), so that nothing is ever unknown.
+    # Characters without a piece are spelled in UTF-8 bytes (256 of the ids), so that no character is unknown.
     byte_fallback: bool = True
     # Share of the text's characters that get a piece of their own; None chooses by script and vocabulary size.
     character_coverage: float | None = None
     # Texts that always stay one piece.
     symbols: tuple[str, ...] = ()
-    # Lines to learn from; of more, a random part is taken.
+    # The most lines to learn from; larger texts are sampled at random.
     sample_size: int = 500_000
 
     def __post_init__(self) -> None:
@@ -47,7 +47,7 @@ class TokenizerConfig:
         for symbol in self.symbols:
             if not symbol or symbol in SPECIALS.values() or not all(map(_is_visible, symbol)):
                 raise NMTError(
-                    f"{symbol!r} cannot be a symbol: it is empty, contains a space, a control character or what is not "
+                    f"{symbol!r} cannot be a symbol: it is empty, contains a space, a control character or invalid "
                     "UTF-8, or is one of the special ids"
                 )
         if self.vocabulary_size is not None and self.vocabulary_size < self.reserved_ids + 2:
@@ -58,7 +58,7 @@ class TokenizerConfig:
 
     @property
     def reserved_ids(self) -> int:
-        """Ids that no subword of the text can have: special ids, bytes and symbols."""
+        """The number of ids that no subword of the text can have: special ids, bytes and symbols."""
         return len(SPECIALS) + (BYTES if self.byte_fallback else 0) + len(set(self.symbols))
 
 

@@ -1,6 +1,6 @@
-"""What the "nfkc" normalisation of the tokenizer writes alike: rules for SentencePiece and the same for Python.
+"""The "nfkc" normalisation of the tokenizer: its rules for SentencePiece, and the same rules in Python.
 
-It is NFKC as far as the eye sees no difference, and no further. Full NFKC, and SentencePiece's own nmt_nfkc, also turn
+It applies NFKC only where readers see no difference. Full NFKC, and SentencePiece's own nmt_nfkc, also turn
 Chinese punctuation into ASCII, "…" into "...", "m²" into "m2" and a Persian word into two, and since a model can only
 write what its tokenizer keeps, every translation would lose them.
 """
@@ -13,9 +13,9 @@ from collections.abc import Iterator
 
 from nmt.text.nfc import compose
 
-# Blocks of which NFKC's compatibility forms are taken; everywhere else only the canonical ones (NFC) are.
+# Blocks where NFKC's compatibility forms are used; everywhere else only the canonical forms (NFC) are.
 _COMPATIBILITY = (
-    (0x0132, 0x0149),  # Latin ligatures of one code, such as ĳ
+    (0x0132, 0x0149),  # Latin ligatures with one code, such as ĳ
     (0x017F, 0x017F),  # long s
     (0x01C4, 0x01CC),  # Croatian digraphs
     (0xFB00, 0xFB4F),  # fi, fl and Hebrew presentation forms
@@ -27,7 +27,7 @@ _COMPATIBILITY = (
     (0xFF61, 0xFFDC),  # half-width Katakana and Hangul
     (0x1D400, 0x1D7FF),  # styled letters and digits
 )
-# Marks that no reader sees and few writers meant. Invisible characters that spell something are not among them: the
+# Marks that no reader sees and few writers intend. Invisible characters with a meaning are not among them: the
 # joiners U+200C and U+200D (Persian, Indic scripts, emoji), the Mongolian U+180B to U+180F, variation selectors
 # (emoji, forms of ideographs) and tag characters (the flags of England, Scotland and Wales).
 _INVISIBLE = (
@@ -41,7 +41,7 @@ _INVISIBLE = (
     *range(0x2066, 0x2070),  # direction isolates, deprecated format characters
     0xFEFF,  # byte order mark
 )
-# Beyond lie no characters that normalisation changes, the styled letters of the list above included.
+# The last code that normalisation changes, the styled letters of the list above included.
 _LAST = 0x2FA1D
 # Where such characters are: not among ideographs, Hangul syllables, surrogates and private use.
 _CHANGEABLE = (
@@ -59,12 +59,12 @@ _POINTS = (range(0x591, 0x5C8), range(0x64B, 0x660))
 
 @functools.cache
 def folding_rules() -> dict[str, str]:
-    """Texts of one or a few characters, and what they are replaced by where they stand, the longest first."""
+    """Strings of one or a few characters and their replacements, the longest first."""
     return dict(_sequences()) | {chr(code): folded for code, folded in _character_table().items()}
 
 
 def fold(text: str) -> str:
-    """``text`` after the rules; spaces at its ends and repeated ones stay, and so do line feeds."""
+    """``text`` after applying the rules; leading, trailing and repeated spaces and line feeds stay."""
     if text.isascii():
         return _ASCII_CONTROLS.sub(" ", text)
     composed = compose(text)
@@ -73,12 +73,12 @@ def fold(text: str) -> str:
 
 
 def comparable(line: str) -> str:
-    """``line`` as lines are compared, hashed and deduplicated: folded, single spaces, none at the ends."""
+    """The form of ``line`` for comparing, hashing and deduplicating: folded, single spaces, none at the ends."""
     return _single_spaces(fold(line))
 
 
 def comparable_lines(text: str) -> list[str]:
-    """The lines of ``text``, each as by ``comparable``; ``text`` ends in a line feed unless it is empty."""
+    """The lines of ``text``, each in the form of ``comparable``; ``text`` ends in a line feed unless it is empty."""
     folded = fold(text)
     lines = folded.removesuffix("\n").split("\n") if folded else []
     if "  " in folded or " \n" in folded or "\n " in folded or folded.startswith(" "):
@@ -87,7 +87,7 @@ def comparable_lines(text: str) -> list[str]:
 
 
 def is_spelled_otherwise(line: str) -> bool:
-    """Whether ``line`` holds letters or invisible characters that normalisation changes; kinds of space do not count.
+    """Whether ``line`` contains letters or invisible characters that normalisation changes; spaces do not count.
 
     >>> is_spelled_otherwise("Caf" + chr(0xE9) + chr(0xA0)), is_spelled_otherwise("Cafe" + chr(0x301))
     (False, True)
@@ -96,7 +96,7 @@ def is_spelled_otherwise(line: str) -> bool:
 
 
 def rules_table() -> str:
-    """The rules in the form SentencePiece reads: hexadecimal code points, a tab, what they become."""
+    """The rules in the form SentencePiece reads: hexadecimal code points, a tab, their replacement."""
     rows = (f"{_hexadecimal(text)}\t{_hexadecimal(folded)}\n" for text, folded in sorted(folding_rules().items()))
     return "".join(rows)
 
@@ -112,12 +112,12 @@ def _single_spaces(line: str) -> str:
 
 @functools.cache
 def _folded_characters() -> re.Pattern[str]:
-    """What finds the characters that the rules change, and a few others near them."""
-    near = [code for code in _character_table() if code < 0x10000]
-    ranges = [(code, code) for code in near]
+    """A pattern for the characters that the rules change, and a few others close to them."""
+    codes = [code for code in _character_table() if code < 0x10000]
+    ranges = [(code, code) for code in codes]
     for code in sorted(code for code in _character_table() if code >= 0x10000):
         first, last = ranges[-1]
-        if first >= 0x10000 and code - last < _GAP:  # few ranges are searched faster
+        if first >= 0x10000 and code - last < _GAP:  # fewer ranges are searched faster
             ranges[-1] = (first, code)
         else:
             ranges.append((code, code))
@@ -130,7 +130,7 @@ def _folded_match(match: re.Match[str]) -> str:
 
 @functools.cache
 def _character_table() -> dict[int, str]:
-    """What each character becomes that the rules change."""
+    """The replacement of each character that the rules change."""
     table = {}
     for code in itertools.chain(*_CHANGEABLE):
         character = chr(code)
@@ -153,7 +153,7 @@ def _fold_character(character: str) -> str:
 
 
 def _sequences() -> Iterator[tuple[str, str]]:
-    """Letters followed by combining marks, and half-width Katakana by their voicing, that are one character."""
+    """Sequences that form one character: letters with combining marks, and half-width Katakana with voicing marks."""
     for code in itertools.chain(range(0xC0, 0x3400), range(0xAC00, 0xD7A4), range(0xF900, _LAST + 1)):
         composed = chr(code)
         parts = unicodedata.normalize("NFD", composed)

@@ -26,17 +26,17 @@ from nmt.tokenization.tokenizer import RESERVED, Tokenizer
 
 logger = logging.getLogger(__name__)
 
-# The part of the pieces that characters may take when a vocabulary size is given; the rest is for longer pieces.
+# The share of the pieces that characters may take when a vocabulary size is given; the rest is for longer pieces.
 _CHARACTER_SHARE = 0.5
-# Characters that an alphabet, its punctuation and digits bring along; a text with more of them needs more pieces.
+# Characters of an alphabet with its punctuation and digits; a text with more characters needs more pieces.
 _ALPHABET = 256
-# The part of ideographic characters from which a text is treated as Chinese, Japanese or Korean.
+# The share of ideographic characters above which a text is treated as Chinese, Japanese or Korean.
 _IDEOGRAPHIC_SHARE = 0.02
-# The part of a text's characters above which it is worth a warning that they are unknown.
+# The share of unknown characters in a text above which there is a warning.
 _UNKNOWN_SHARE = 0.001
-# A vocabulary of whole words needs about this many for each subword that would do.
+# A vocabulary of whole words needs about this many entries per subword of a subword vocabulary.
 _WORDS_PER_SUBWORD = 4
-# SentencePiece counts in 32 bits; no text supports as many.
+# SentencePiece counts in 32 bits; no text supports this many.
 _MOST_IDS = 10_000_000
 # SentencePiece refuses pieces of about 8 KB, and the "word" type makes one of a line without spaces.
 _MAX_TRAINING_CHARACTERS = 1000
@@ -47,8 +47,8 @@ _IDEOGRAPHIC = re.compile(f"[{CJK_CHARACTERS}]")
 def choose_vocabulary_size(pairs: int) -> int:
     """The number of ids, special ids and bytes included, for a corpus of ``pairs`` sentence pairs.
 
-    A power law: few sentences cannot teach many subwords, many sentences can. The 260 special ids and bytes come on
-    top, for they are rarely used and cost little.
+    A power law: the more sentences, the more subwords can be learned. The 260 special ids and bytes are added, because
+    they are rarely used and cost little.
 
     >>> [choose_vocabulary_size(pairs) for pairs in (20, 1_000, 29_000, 165_000, 2_000_000, 10_000_000)]
     [424, 1136, 4000, 8160, 23352, 32000]
@@ -62,15 +62,15 @@ def train_tokenizer(
 ) -> Tokenizer:
     """A tokenizer learned from ``lines``, of both languages; the same lines give the same bytes.
 
-    Each of ``control_symbols`` has an id of its own, which no text is ever given; ``symbols`` of ``config`` match text.
-    ``pairs`` is the size of the corpus where ``vocabulary_size`` is to be chosen by it; half the lines if None.
-    A vocabulary larger than the text supports becomes smaller, with a warning. Raises NMTError if there is no text
-    or the vocabulary is too small for its characters.
+    Each of ``control_symbols`` gets its own id and never matches text; ``symbols`` of ``config`` match text. If
+    ``vocabulary_size`` is None it is chosen by ``pairs``, the size of the corpus; None: half the lines. A vocabulary
+    larger than the text supports is reduced, with a warning. Raises NMTError if the text is empty or the vocabulary is
+    too small for its characters.
     """
-    all_symbols = replace(config, symbols=(*config.symbols, *control_symbols))  # they take as many ids
+    all_symbols = replace(config, symbols=(*config.symbols, *control_symbols))  # they need ids as well
     sample, total = _sample(lines, config.sample_size)
     if total > len(sample):
-        logger.info("the tokenizer learns from %s of %s lines, taken at random", f"{len(sample):,}", f"{total:,}")
+        logger.info("the tokenizer learns from %s of %s lines, chosen at random", f"{len(sample):,}", f"{total:,}")
     unmatched = _unmatched(config, control_symbols)
     parts = [part for line in sample for part in _training_parts(line, config, unmatched)]
     counts = _character_counts(parts)
@@ -91,34 +91,34 @@ def train_tokenizer(
 
 
 def _sample(lines: Iterable[str], size: int) -> tuple[list[str], int]:
-    """``size`` lines of equal chance (Vitter's algorithm R) and the number of all lines."""
+    """``size`` lines chosen uniformly (Vitter's algorithm R) and the number of all lines."""
     generator = random.Random(1)  # noqa: S311 - a sample, not a secret
     sample: list[str] = []
     total = 0
     for total, line in enumerate(lines, start=1):
         if total <= size:
             sample.append(line)
-        elif (place := generator.randrange(total)) < size:
-            sample[place] = line
+        elif (index := generator.randrange(total)) < size:
+            sample[index] = line
     return sample, total
 
 
 def _unmatched(config: TokenizerConfig, control_symbols: Sequence[str]) -> re.Pattern[str]:
-    """What finds the names of ids that stand for no text: special ids, bytes and ``control_symbols``."""
+    """A pattern for the names of ids that never match text: special ids, bytes and ``control_symbols``."""
     names = "|".join(map(re.escape, [*SPECIALS.values(), *control_symbols]))
     return re.compile(f"{names}|<0x[0-9A-F]{{2}}>" if config.byte_fallback else names)
 
 
 def _training_parts(line: str, config: TokenizerConfig, unmatched: re.Pattern[str]) -> list[str]:
-    """``line`` as SentencePiece can learn from it, in parts that are not too long for it.
+    """``line`` prepared for SentencePiece, in parts that are not too long for it.
 
-    SentencePiece would learn nothing from what looks like one of its ids, so such text is divided after its first
-    character.
+    SentencePiece would learn nothing from text that looks like one of its ids, so such text is divided after its
+    first character.
     """
     text = replace_controls(line).translate(RESERVED)
     if config.normalization == "nfkc":
         text = fold(text)
-    edges = [0, *(found.start() + 1 for found in unmatched.finditer(text)), len(text)]
+    edges = [0, *(match.start() + 1 for match in unmatched.finditer(text)), len(text)]
     return [
         text[start : min(start + _MAX_TRAINING_CHARACTERS, end)]
         for first, end in pairwise(edges)
@@ -137,10 +137,10 @@ def _character_counts(parts: Sequence[str]) -> Counter[str]:
 
 
 def _choose_size(counts: Counter[str], config: TokenizerConfig, pairs: int) -> tuple[int, int]:
-    """``(vocabulary size, number of characters that get a piece)`` as far as the settings leave them open.
+    """``(vocabulary size, number of characters that get a piece)``, chosen where the settings leave them open.
 
-    All characters of an alphabet get one, but for strays of less than one in a million. Of Chinese, Japanese and
-    Korean the usual 99.95 % of the text does, and the vocabulary grows by what these are more than an alphabet.
+    All characters of an alphabet get a piece, except strays of less than one in a million. For Chinese, Japanese and
+    Korean the usual 99.95 % of the text is covered, and the vocabulary grows by the characters beyond an alphabet.
     """
     total = counts.total()
     ideographs = sum(count for character, count in counts.items() if _IDEOGRAPHIC.match(character))
@@ -167,12 +167,12 @@ def _choose_size(counts: Counter[str], config: TokenizerConfig, pairs: int) -> t
 def _check_coverage(
     parts: Sequence[str], counts: Counter[str], config: TokenizerConfig, size: int, covered: int
 ) -> None:
-    """NMTError if ``size`` ids have no room for the characters that were asked for; a warning if many are unknown."""
+    """NMTError if ``size`` ids are too few for the requested coverage; a warning if many characters are unknown."""
     if config.model_type == "word":
         return
-    # Besides these a piece for the space mark; spaces that "none" keeps as they are have pieces, too.
-    others = {character for part in parts for character in set(part) if character.isspace() and character != " "}
-    fixed = config.reserved_ids + 1 + len(others)
+    # The space mark needs a piece, too, and so do other spaces, which "none" keeps.
+    spaces = {character for part in parts for character in set(part) if character.isspace() and character != " "}
+    fixed = config.reserved_ids + 1 + len(spaces)
     if config.character_coverage is not None and size < fixed + covered:
         raise NMTError(
             f"with a character_coverage of {config.character_coverage}, {covered:,} characters of this text need an id "
@@ -190,16 +190,16 @@ def _check_coverage(
 
 def _number_covering(counts: Counter[str], share: float) -> int:
     """How many characters, the most frequent first, make up ``share`` of the text."""
-    wanted = share * counts.total()
+    remaining = share * counts.total()
     for number, (_, count) in enumerate(counts.most_common(), start=1):
-        wanted -= count
-        if wanted <= 0:
+        remaining -= count
+        if remaining <= 0:
             return number
     return len(counts)
 
 
 def _train(parts: Sequence[str], config: TokenizerConfig, size: int, control_symbols: Sequence[str]) -> bytes:
-    """The bytes of a SentencePiece model; its RuntimeErrors become sentences."""
+    """The bytes of a SentencePiece model; its RuntimeErrors become NMTErrors."""
     sentencepiece.set_min_log_level(3)
     model = io.BytesIO()
     options: dict[str, Any] = {
@@ -210,11 +210,11 @@ def _train(parts: Sequence[str], config: TokenizerConfig, size: int, control_sym
         "byte_fallback": config.byte_fallback,
         "user_defined_symbols": list(dict.fromkeys(config.symbols)),
         "control_symbols": list(dict.fromkeys(control_symbols)),
-        # Numbers are spelt digit by digit, so that those never seen can be copied.
+        # Numbers are spelled digit by digit, so that unseen numbers can be copied.
         "split_digits": True,
         **{"pad_id": PAD, "unk_id": UNK, "bos_id": BOS, "eos_id": EOS},
         "max_sentence_length": 8 * _MAX_TRAINING_CHARACTERS,
-        # Sums are split among threads: another number of them would give other last digits on another machine.
+        # Sums are divided among threads: another number of threads would change their last digits.
         "num_threads": 4,
         "minloglevel": 3,
     }
@@ -229,8 +229,10 @@ def _train(parts: Sequence[str], config: TokenizerConfig, size: int, control_sym
             sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(parts), model_writer=model, **options)
     except RuntimeError as error:
         reason = str(error).rpartition("] ")[2].strip()
-        raise NMTError(f"no tokenizer with {size:,} ids can be trained on this text: {reason or error}") from error
+        raise NMTError(f"a tokenizer with {size:,} ids cannot be trained on this text: {reason or error}") from error
     except OSError as error:
-        place = tempfile.gettempdir()
-        raise NMTError(f"no temporary file can be written in {place}: {error.strerror}; make room there") from error
+        directory = tempfile.gettempdir()
+        raise NMTError(
+            f"cannot write a temporary file in {directory}: {error.strerror}; free some space there"
+        ) from error
     return without_rules_path(model.getvalue())

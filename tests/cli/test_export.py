@@ -62,7 +62,7 @@ def test_without_a_text_a_warning_says_that_nothing_was_compared(model: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (("--quantization", "int3"), 1, "no quantization 'int3'"),
+        (("--quantization", "int3"), 1, "unknown quantization 'int3'"),
         (("--to", "onnx"), 2, "onnx"),
         (("-s", "x"), 2, "-s and -r go together"),
         (("-o", "."), 1, "contains something other"),

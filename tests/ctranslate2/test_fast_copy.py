@@ -147,7 +147,7 @@ def test_what_is_no_copy_is_never_replaced(model: Path, tmp_path: Path) -> None:
             make_copy(model, output=tmp_path / name)
     (tmp_path / "empty").mkdir()
     assert make_copy(model, output=tmp_path / "empty" / "deeper").is_dir()
-    with pytest.raises(NMTError, match="no quantization 'int4'"):
+    with pytest.raises(NMTError, match="unknown quantization 'int4'"):
         make_copy(model, quantization="int4")
 
 

@@ -103,7 +103,7 @@ def test_a_file_cut_anywhere_or_longer_is_refused(content: bytes, config: ModelC
     for size in range(0, len(content), 97):
         with pytest.raises(NMTError, match="it is not the file of this model"):
             check_layout(content[:size], config, positions=512, where="it")
-    with pytest.raises(NMTError, match="something follows its end"):
+    with pytest.raises(NMTError, match="there is data after its end"):
         check_layout(content + b"x", config, positions=512, where="it")
 
 

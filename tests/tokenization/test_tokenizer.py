@@ -110,7 +110,7 @@ def test_special_ids_are_dropped_and_a_line_stays_a_line(exact: Tokenizer) -> No
 def test_any_ids_can_be_decoded(exact: Tokenizer) -> None:
     everything = [[number] for number in range(exact.vocabulary_size)]
     assert not any("\n" in text for text in exact.decode(everything))
-    with pytest.raises(NMTError, match=r"there is no id 5000: the vocabulary has \d+ ids"):
+    with pytest.raises(NMTError, match=r"id 5000 does not exist: the vocabulary has \d+ ids"):
         exact.decode([[5000]])
 
 

@@ -118,7 +118,7 @@ def _word_pairs(source: WordBag, target: WordBag) -> _WordPairs:
     lines = np.repeat(np.arange(len(source.sizes)), source.sizes)
     repeats = target.sizes[lines]
     positions = np.repeat(np.arange(len(source.words)), repeats)
-    return _WordPairs(positions, ragged.places(starts[lines], repeats))
+    return _WordPairs(positions, ragged.element_indices(starts[lines], repeats))
 
 
 def _cell(source: Words, target: Words) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Who runs the search: ids in, hypotheses out."""
+"""Engines run the search: ids in, hypotheses out."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Engine(Protocol):
         """The hypotheses for each of ``inputs``, best first.
 
         ``details`` asks for the log-probability of each subword and for the attention of each hypothesis. One call is
-        for one window of text; the engine divides it into batches as it needs.
+        for one window of text; the engine divides it into batches as needed.
         """
 
 
@@ -31,7 +31,7 @@ class PendingResult(Generic[T]):
     """Work in the background."""
 
     result: Callable[[], T]  # waits for it
-    cancel: Callable[[], None]  # starts nothing more of it; there is no result then
+    cancel: Callable[[], None]  # starts no more of it; afterwards there is no result
 
 
 @runtime_checkable

@@ -1,4 +1,4 @@
-"""A window of sentences to batches that an engine can search at once."""
+"""Divides a window of sentences into batches that an engine can search at once."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -23,9 +23,9 @@ class BatchingEngine:
         batch_tokens: int = BATCH_TOKENS,
         before_each: Callable[[], None] = lambda: None,
     ) -> None:
-        """A batch holds at most ``batch_sentences`` and, filled up, ``batch_tokens`` subwords.
+        """A batch holds at most ``batch_sentences`` and, with padding, ``batch_tokens`` subwords.
 
-        Subwords count once for each translation of a sentence that is followed at the same time. ``before_each`` is
+        Subwords count once for each translation of a sentence that is extended in parallel. ``before_each`` is
         called before a batch is searched, in the thread that searches it, and may raise an error to stop the search.
         """
         self.engine = engine

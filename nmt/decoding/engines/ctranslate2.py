@@ -1,6 +1,6 @@
 """The search run by CTranslate2, several times as fast as torch on a processor. Imports no torch.
 
-Its beam search is that of nmt.decoding.search: the K most probable continuations survive, an ending among the K most
+Its beam search works like nmt.decoding.search: the K most probable continuations survive, an ending among the K most
 probable candidates is a hypothesis, and K hypotheses end the search. It differs in three ways, for which this module
 compensates: it has one length limit per batch, does not force an ending at the limit, and renormalizes probabilities
 where subwords are forbidden.
@@ -28,18 +28,18 @@ from nmt.special_ids import BOS, EOS, PAD, UNK
 
 # With a length penalty of 0 it would end as soon as the best beam has ended, not when K have.
 _ALMOST_NO_PENALTY = 1e-9
-# What it understands as nmt.decoding.search does, and what changes nothing where nothing is drawn at random. The others
-# it has not, or it forbids before the softmax, so that what is left becomes more probable, or draws for all sentences
-# by one generator.
-_UNDERSTOOD = frozenset(("beam_size", "n_best", "length_penalty", "max_length_ratio", "max_length_offset"))
+# Settings with the same meaning as in nmt.decoding.search, and settings without effect unless translations are sampled.
+# The others it lacks, or it excludes subwords before the softmax, so that the remaining ones become more probable, or
+# it draws for all sentences from one generator.
+_SUPPORTED = frozenset(("beam_size", "n_best", "length_penalty", "max_length_ratio", "max_length_offset"))
 _OF_SAMPLING = frozenset(("temperature", "top_k", "top_p", "seed"))
 
 
-@lru_cache(maxsize=64)  # it is asked for every sentence
+@lru_cache(maxsize=64)  # called for every sentence
 def unsupported(config: SearchConfig, constraint: LexicalConstraint = NO_CONSTRAINT, *, details: bool = False) -> str:
-    """What CTranslate2 cannot do of what is asked as torch does it, in words; empty if it can do everything."""
+    """What CTranslate2 cannot do in the same way as torch, in words; empty if it can do everything."""
     for field in fields(config):
-        if field.name not in _UNDERSTOOD | _OF_SAMPLING and getattr(config, field.name) != field.default:
+        if field.name not in _SUPPORTED | _OF_SAMPLING and getattr(config, field.name) != field.default:
             return f"the search setting {field.name}"
     if constraint != NO_CONSTRAINT:
         return "a prefix or forbidden words"
@@ -49,7 +49,7 @@ def unsupported(config: SearchConfig, constraint: LexicalConstraint = NO_CONSTRA
 class CTranslate2Engine:
     """Beam search with a copy of a model in the format of CTranslate2.
 
-    A batch holds sources of one length only. So there is no padding and one length limit, every matrix product of a
+    A batch contains sources of one length only. So there is no padding and one length limit, every matrix product of a
     sentence has the same shape in every batch except for its rows, and what int8 products give for a row is exact:
     a sentence gets the same hypotheses whatever its batch and the number of threads. (With float32 products the last
     digits depend on the number of rows.)
@@ -67,17 +67,17 @@ class CTranslate2Engine:
         device: str = "cpu",
         batch_sentences: int = BATCH_SENTENCES,
     ) -> None:
-        """``files`` are those of the model by name, ``tokens`` what it calls each id, ``positions`` how many it knows.
+        """``files`` are the model's files by name, ``tokens`` its name of each id, ``positions`` how many it has.
 
         Each of ``threads`` translates a batch of its own. NMTError if this CTranslate2 or ``device`` cannot run it.
         """
         if "CT2_VERBOSE" not in os.environ:
-            ctranslate2.set_log_level(logging.ERROR)  # its warnings are no sentences for the user
-        kind, _, index = device.partition(":")
+            ctranslate2.set_log_level(logging.ERROR)  # its warnings are not meant for users
+        device_type, _, index = device.partition(":")
         try:
             self._translator = ctranslate2.Translator(
                 "nmt",
-                kind,
+                device_type,
                 device_index=int(index or 0),
                 files=dict(files),
                 inter_threads=threads,
@@ -91,14 +91,14 @@ class CTranslate2Engine:
         self._positions = positions
         self._batch_sentences = batch_sentences
         self.threads = threads
-        # Two more than translate, so that the next batches are ready when one is done. What has not come to a thread
-        # yet can be taken back at an interrupt.
+        # Two more than translate, so that the next batches are ready when one is done. An interrupt can cancel what has
+        # not reached a thread yet.
         self._pool = ThreadPoolExecutor(threads + 2, thread_name_prefix="ctranslate2")
         self._forked = False
         watch(self)
 
     def after_fork(self) -> None:
-        """See nmt.runtime.processes: the threads that translate are in the parent."""
+        """See nmt.runtime.processes: the translation threads are in the parent process."""
         self._forked = True
         never_destroy(self._translator)
 
@@ -110,14 +110,14 @@ class CTranslate2Engine:
 
     @property
     def compute_type(self) -> str:
-        """How it multiplies, such as int8_float32."""
+        """The type of its matrix products, such as int8_float32."""
         return str(self._translator.compute_type)
 
     def unsupported_reason(self, sentence: SearchInput, config: SearchConfig, *, details: bool) -> str:
         """What this engine cannot do for ``sentence``, in words; empty if it can do everything."""
         length = len(sentence.ids)
         if not length:
-            return "sources without subwords"  # it would not even search for a translation
+            return "sources without subwords"  # it would not search for a translation
         if max(length + 1, config.length_limit(length) + 1) > self._positions:
             return f"sentences and translations of more than {self._positions:,} subwords"
         return unsupported(config, sentence.constraint, details=details)
@@ -140,7 +140,9 @@ class CTranslate2Engine:
 
     def _check_process(self) -> None:
         if self._forked:
-            raise NMTError("the threads that translate are in the process this one was forked from; start again here")
+            raise NMTError(
+                "the translation threads belong to the process that this one was forked from; create them again here"
+            )
 
     def _submit(
         self, inputs: Sequence[SearchInput], config: SearchConfig, *, details: bool
@@ -159,7 +161,7 @@ class CTranslate2Engine:
                 for indices, batch in batches:
                     for index, hypotheses in zip(indices, batch.result(), strict=True):
                         results[index] = hypotheses
-            except BaseException:  # an interrupt, too
+            except BaseException:  # including an interrupt
                 cancel()
                 raise
             return results
@@ -174,21 +176,21 @@ class CTranslate2Engine:
         """The hypotheses for ``sources`` of one length."""
         results = self._translate(sources, config)
         return [
-            self._hypotheses(result, config) or self._search_with_care(source, result, config)
+            self._hypotheses(result, config) or self._search_again(source, result, config)
             for source, result in zip(sources, results, strict=True)
         ]
 
     def _batches(self, sources: Sequence[Sequence[int]], beam_size: int) -> Iterator[list[int]]:
-        """Indices into ``sources`` of one length, the longest first, so that short ones fill up the end."""
+        """Indices into ``sources`` of one length, the longest first, so that short ones fill the threads at the end."""
         order = sorted(range(len(sources)), key=lambda index: -len(sources[index]))
         for length, group in itertools.groupby(order, key=lambda index: len(sources[index])):
-            alike = list(group)
-            share = -(-len(alike) // self.threads) if len(order) <= self._batch_sentences else len(alike)
+            same_length = list(group)
+            share = -(-len(same_length) // self.threads) if len(order) <= self._batch_sentences else len(same_length)
             size = min(self._batch_sentences, max(1, BATCH_TOKENS // ((length + 1) * beam_size)), share)
-            yield from (alike[start : start + size] for start in range(0, len(alike), size))
+            yield from (same_length[start : start + size] for start in range(0, len(same_length), size))
 
     def _translate(self, sources: Sequence[Sequence[int]], config: SearchConfig, **options: Any) -> list[Any]:
-        """What CTranslate2 makes of ``sources`` of one length."""
+        """The results of CTranslate2 for ``sources`` of one length."""
         limit = config.length_limit(len(sources[0]))
         settings: dict[str, Any] = {
             "beam_size": config.beam_size,
@@ -198,14 +200,14 @@ class CTranslate2Engine:
             "min_decoding_length": 0,
             "max_input_length": 0,
             "return_scores": True,
-            "return_end_token": True,  # then it counts the end mark as a subword, too
+            "return_end_token": True,  # then it also counts the end mark as a subword
         }
         tokens = [[self._tokens[number] for number in source] for source in sources]
         results: list[Any] = self._translator.translate_batch(tokens, **settings | options)
         return results
 
     def _hypotheses(self, result: Any, config: SearchConfig) -> list[Hypothesis]:
-        """What was found, or nothing if care is needed: at the length limit, or where a special id was written."""
+        """The hypotheses, or none if the search must be repeated: at the length limit or because of a special id."""
         hypotheses = []
         for tokens, score in zip(result.hypotheses, result.scores, strict=True):
             *ids, last = [self._ids[token] for token in tokens]
@@ -215,19 +217,19 @@ class CTranslate2Engine:
             hypotheses.append(_hypothesis(ids, log_probability, config))
         return hypotheses
 
-    def _search_with_care(self, source: Sequence[int], result: Any, config: SearchConfig) -> list[Hypothesis]:
-        """Without special ids, and with the beams that are left at the limit ended by force; slower, and seldom needed.
+    def _search_again(self, source: Sequence[int], result: Any, config: SearchConfig) -> list[Hypothesis]:
+        """Search without special ids and end the beams left at the limit by force; slower, and rarely needed.
 
-        Probabilities are those of forced decoding, so that forbidding changes none. What greedy search had at the limit
-        is all that there is, so that it need not search again; models that are not good yet often get there.
+        Probabilities come from forced decoding, so that excluding subwords does not change them. Greedy search has only
+        one beam at the limit, so it need not search again; models in early training often reach the limit.
         """
-        found = [[self._ids[token] for token in tokens] for tokens in result.hypotheses]
-        if config.beam_size > 1 or any(map(_has_special, found)):
+        results = [[self._ids[token] for token in tokens] for tokens in result.hypotheses]
+        if config.beam_size > 1 or any(map(_has_special, results)):
             special = [[self._tokens[number]] for number in (PAD, UNK, BOS)]
             [result] = self._translate([source], config, num_hypotheses=config.beam_size, suppress_sequences=special)
-            found = [[self._ids[token] for token in tokens] for tokens in result.hypotheses]
+            results = [[self._ids[token] for token in tokens] for tokens in result.hypotheses]
         limit = config.length_limit(len(source))
-        endings = {tuple(number for number in ids if number != EOS)[:limit]: None for ids in found}
+        endings = {tuple(number for number in ids if number != EOS)[:limit]: None for ids in results}
         scored = self._translator.score_batch(
             [[self._tokens[number] for number in source]] * len(endings),
             [[self._tokens[number] for number in ids] for ids in endings],

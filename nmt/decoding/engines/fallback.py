@@ -1,4 +1,4 @@
-"""Two engines as one: the fast one for the sentences it supports, the other for the rest."""
+"""Two engines as one: the fast one for the sentences it supports, the other for all others."""
 
 import logging
 import math
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 class FallbackEngine:
     """CTranslate2 for every sentence it supports, and torch, loaded when needed, for the others.
 
-    The engine is chosen for each sentence by itself. The choice depends neither on the other sentences nor on whether
+    The engine is chosen for each sentence separately. The choice depends neither on the other sentences nor on whether
     details are requested: torch adds details to the translations that CTranslate2 found.
     """
 
@@ -77,7 +77,7 @@ class FallbackEngine:
 
     def _other_for(self, reason: str) -> DescribingEngine:
         if self._other is None:
-            logger.debug("the engine torch is loaded, too: ctranslate2 cannot do %s", reason)
+            logger.debug("also loading the engine torch: ctranslate2 cannot do %s", reason)
             self._other = self._open_other()
         return self._other
 

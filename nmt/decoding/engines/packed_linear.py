@@ -1,7 +1,7 @@
-"""Matrix products of a search by oneDNN, with the weights packed once as it likes them.
+"""Matrix products of a search by oneDNN, with the weights packed once in its own layout.
 
-On processors PyTorch multiplies float32 matrices by MKL, which uses half of what AMD's newer processors can do (AVX2
-for AVX-512): of one core of a Zen 5, 95 GFLOP/s, where oneDNN reaches 220. Both are in every PyTorch.
+On processors PyTorch multiplies float32 matrices by MKL, which reaches half the speed of AMD's newer processors (AVX2
+instead of AVX-512): on one core of a Zen 5, 95 GFLOP/s, where oneDNN reaches 220. Every PyTorch contains both.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,13 +16,13 @@ from torch.overrides import TorchFunctionMode
 class PackedLinear(TorchFunctionMode):
     """While it is entered, ``F.linear`` of float32 on the processor goes to oneDNN.
 
-    The weights are packed when they are first met and kept, a second copy of them, so they must not change during the
-    life of this object.
+    The weights are packed at their first use and kept as a second copy, so they must not change during the lifetime of
+    this object.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        # By address and shape; the weight is kept, too, so that nothing else comes to lie at its address.
+        # By address and shape; the weight is kept as well, so that its address is not reused.
         self._packed: dict[tuple[int, torch.Size], tuple[Tensor, Tensor]] = {}
 
     def __torch_function__(
@@ -48,8 +48,8 @@ class PackedLinear(TorchFunctionMode):
 
 
 def packed_products(device: torch.device) -> PackedLinear | None:
-    """The faster products for ``device``; None where there are none."""
+    """The faster products for ``device``; None if there are none."""
     operations = ("_reorder_linear_weight", "_linear_pointwise")
-    # They are what torch.compile makes of linear layers, and no public function, so they may be missing.
-    there = torch._C._has_mkldnn and all(hasattr(torch.ops.mkldnn, name) for name in operations)
-    return PackedLinear() if there and device.type == "cpu" else None
+    # torch.compile uses them for linear layers, but they are not public, so they may be missing.
+    available = torch._C._has_mkldnn and all(hasattr(torch.ops.mkldnn, name) for name in operations)
+    return PackedLinear() if available and device.type == "cpu" else None

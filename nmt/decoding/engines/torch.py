@@ -1,4 +1,4 @@
-"""The search run by torch, on whatever device the model is on."""
+"""The search run by torch, on the device of the model."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +24,7 @@ from nmt.runtime.device import run_torch
 # by up to 1e-5 in a model of 3 + 3 layers of 256 dimensions.
 CLOSE_CALL = 1e-4
 
-# Batches in parallel take turns at the interpreter, which is busy for a tenth of the time of each.
+# Parallel batches take turns at the Python interpreter, which is busy for a tenth of each batch's time.
 MOST_AT_ONCE = 8
 
 T = TypeVar("T")
@@ -34,8 +34,8 @@ R = TypeVar("R")
 class TorchEngine:
     """The search with a model of this project, or with several as one.
 
-    A sentence gets the same hypotheses whatever its batch and the number of threads: where rounding could have decided
-    otherwise, it is searched again alone and with one thread, which sums in one order only.
+    A sentence gets the same hypotheses whatever its batch and the number of threads: where rounding could change a
+    decision, it is searched again alone and with one thread, which sums in one order only.
     """
 
     name = "torch"
@@ -47,9 +47,9 @@ class TorchEngine:
         *,
         alignment_heads: Heads | None = None,
     ) -> None:
-        """``alignment_heads`` are those whose mean is the attention; None takes the model's default.
+        """The mean of ``alignment_heads`` is the attention; None takes the model's default.
 
-        The weights of ``model`` must not change as long as the engine is used.
+        The weights of ``model`` must not change while the engine is in use.
         """
         self.model = model
         self.device = device
@@ -140,7 +140,7 @@ def _map_in_parallel(function: Callable[[T], R], batches: Sequence[T], workers: 
         yield from pool.map(function, batches)
     finally:
         pool.shutdown(cancel_futures=True)
-        torch.set_num_threads(threads)  # the number was set for the workers, and for threads yet to come
+        torch.set_num_threads(threads)  # the workers changed it for all new threads as well
 
 
 @contextmanager

@@ -131,14 +131,14 @@ def test_special_ids_are_never_written_and_probabilities_not_renormalised(
     model.load_state_dict(transformer.state_dict())
     model.eval().requires_grad_(False)
     model.embedding.weight[[PAD, UNK]] = model.embedding.weight[[20, 21]] * 1.1  # what it would say instead of these
-    with_care = CTranslate2Engine._search_with_care
+    search_again = CTranslate2Engine._search_again
     taken: list[Sequence[int]] = []
 
     def watched(self: CTranslate2Engine, source: Sequence[int], result: Any, config: SearchConfig) -> list[Hypothesis]:
         taken.append(source)
-        return with_care(self, source, result, config)
+        return search_again(self, source, result, config)
 
-    monkeypatch.setattr(CTranslate2Engine, "_search_with_care", watched)
+    monkeypatch.setattr(CTranslate2Engine, "_search_again", watched)
     inputs = [SearchInput(ids) for ids in ([20, 21, 22], [20], [7, 8], [22, 5, 20, 6])]
     found = fast_engine(model).search(inputs, replace(CONFIG, beam_size=beam_size))
     assert 0 < len(taken) < len(inputs)

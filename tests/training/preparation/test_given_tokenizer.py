@@ -71,7 +71,7 @@ def test_a_tokenizer_with_one_segmentation_cannot_sample_others(tmp_path: Path) 
     files = replace(files_of(tmp_path, "a"), tokenizer=tokenizer_file(tmp_path, model_type="char"))
     prepared, _ = prepare_text(files, tmp_path / "made", NO_SETTINGS)
     assert prepared.resampler(0.0, ()) is None
-    with pytest.raises(NMTError, match="knows one way to divide a text"):
+    with pytest.raises(NMTError, match="has only one segmentation of a text"):
         prepared.resampler(0.1, ())
     with pytest.raises(NMTError, match=r"own\.model segments a text in one way only"):
         prepare_text(files, tmp_path / "other", NO_SETTINGS | {"training": {"subword_sampling": 0.1}})
