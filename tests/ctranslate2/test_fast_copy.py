@@ -20,7 +20,7 @@ from tests.conftest import Reversal
 
 @pytest.fixture
 def model(reversal: Reversal, tmp_path: Path) -> Path:
-    """A trained model's directory to do anything with."""
+    """A trained model's directory that a test may change."""
     goal = tmp_path / "model"
     shutil.copytree(reversal.model_dir, goal, ignore=shutil.ignore_patterns("training"))
     return goal
@@ -36,13 +36,13 @@ def test_training_leaves_a_sound_int8_copy(model: Path) -> None:
     assert copy.tokens()[4:] == load_tokenizer(model, load_info(model)).pieces(range(size))[4:]
 
 
-def test_without_a_copy_there_is_none(model: Path) -> None:
+def test_a_model_without_a_copy_gives_none(model: Path) -> None:
     shutil.rmtree(model / FAST_COPY)
     assert read_copy(model) is None
 
 
 @pytest.mark.parametrize("name", ["model.bin", "config.json", "shared_vocabulary.json", MANIFEST])
-def test_a_damaged_or_half_copied_one_is_refused(model: Path, name: str) -> None:
+def test_a_damaged_or_incomplete_copy_is_refused(model: Path, name: str) -> None:
     path = model / FAST_COPY / name
     content = path.read_bytes()
     path.write_bytes(content[:-20])
@@ -58,17 +58,17 @@ def test_a_damaged_or_half_copied_one_is_refused(model: Path, name: str) -> None
 
 
 @pytest.mark.parametrize("content", ["[]", "{}", '{"format_version": 2}', '{"format_version": 1}', "[" * 100_000])
-def test_a_manifest_of_something_else_is_refused(model: Path, content: str) -> None:
+def test_an_invalid_manifest_is_refused(model: Path, content: str) -> None:
     (model / FAST_COPY / MANIFEST).write_text(content, encoding="utf-8")
     with pytest.raises(NMTError, match=MANIFEST):
         read_copy(model)
 
 
-def test_other_weights_take_the_copy_away_and_never_meet_it(model: Path, tmp_path: Path) -> None:
+def test_saving_other_weights_removes_the_copy_and_an_old_copy_is_refused(model: Path, tmp_path: Path) -> None:
     transformer, tokenizer, info = load_model(model)
     weights = transformer.state_dict()
     save_model(model, info=info, tokenizer=tokenizer, weights=weights)
-    assert read_copy(model) is not None  # the same weights once more
+    assert read_copy(model) is not None  # saved again with the same weights
     kept = shutil.copytree(model / FAST_COPY, tmp_path / "kept")
     weights["embedding.weight"][5] += 1
     save_model(model, info=info, tokenizer=tokenizer, weights=weights)
@@ -78,7 +78,7 @@ def test_other_weights_take_the_copy_away_and_never_meet_it(model: Path, tmp_pat
         read_copy(model)
 
 
-def test_it_appears_all_at_once_when_it_has_been_checked(model: Path) -> None:
+def test_a_copy_appears_all_at_once_after_the_check(model: Path) -> None:
     before = (model / FAST_COPY / MODEL).read_bytes()
 
     def refuse(copy: Copy) -> None:
@@ -95,16 +95,14 @@ def test_it_appears_all_at_once_when_it_has_been_checked(model: Path) -> None:
     assert not list(model.glob(".nmt-*"))
 
 
-@pytest.mark.parametrize("failing", ["made", "old"])
-def test_what_cannot_be_renamed_leaves_the_copy_that_was_there(
-    model: Path, monkeypatch: pytest.MonkeyPatch, failing: str
-) -> None:
+@pytest.mark.parametrize("failing", ["new", "old"])
+def test_a_failed_rename_keeps_the_earlier_copy(model: Path, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
     before = (model / FAST_COPY / MODEL).read_bytes()
     rename = Path.rename
 
     def fail(path: Path, goal: Path) -> Path:
-        made = path.name.endswith(".tmp") and not path.name.endswith("-old.tmp")
-        if made if failing == "made" else path.name == FAST_COPY:
+        is_new = path.name.endswith(".tmp") and not path.name.endswith("-old.tmp")
+        if is_new if failing == "new" else path.name == FAST_COPY:
             raise PermissionError(13, "Permission denied")
         return rename(path, goal)
 
@@ -115,7 +113,7 @@ def test_what_cannot_be_renamed_leaves_the_copy_that_was_there(
     assert not list(model.glob(".nmt-*"))
 
 
-def test_directories_need_not_be_synchronised(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_system_without_directory_fsync_is_supported(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fsync = os.fsync
 
     def refuse(descriptor: int) -> None:
@@ -127,7 +125,7 @@ def test_directories_need_not_be_synchronised(model: Path, monkeypatch: pytest.M
     assert make_copy(model, quantization="float32") == model / FAST_COPY
 
 
-def test_the_same_model_gives_the_same_bytes_and_stays_as_it_is(model: Path, tmp_path: Path) -> None:
+def test_the_same_model_gives_the_same_bytes_and_stays_unchanged(model: Path, tmp_path: Path) -> None:
     weights = (model / "weights.safetensors").read_bytes()
     make_copy(model, output=tmp_path / "again")
     assert (model / "weights.safetensors").read_bytes() == weights
@@ -138,7 +136,7 @@ def test_the_same_model_gives_the_same_bytes_and_stays_as_it_is(model: Path, tmp
         load_info(tmp_path / "again")
 
 
-def test_what_is_no_copy_is_never_replaced(model: Path, tmp_path: Path) -> None:
+def test_only_a_copy_is_ever_replaced(model: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "file").write_text("mine", encoding="utf-8")
@@ -161,7 +159,7 @@ def test_damaged_weights_are_not_exported(model: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "goal").exists()
 
 
-def test_other_programs_can_use_it(model: Path) -> None:
+def test_other_programs_can_use_the_copy(model: Path) -> None:
     code = f"""
 import ctranslate2, sys
 translator = ctranslate2.Translator({str(model / FAST_COPY)!r})
@@ -171,7 +169,7 @@ print(*translator.translate_batch([["▁a", "▁c", "▁b"]])[0].hypotheses[0])
     assert result.stdout.split() == ["▁b", "▁c", "▁a"]
 
 
-def test_reading_it_takes_neither_torch_nor_ctranslate2(model: Path) -> None:
+def test_reading_a_copy_needs_neither_torch_nor_ctranslate2(model: Path) -> None:
     code = f"""
 import sys
 from nmt.ctranslate2.fast_copy import read_copy
@@ -181,14 +179,14 @@ assert not {{"torch", "ctranslate2", "numpy", "safetensors"}} & set(sys.modules)
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_the_manifest_holds_what_it_should(model: Path) -> None:
+def test_the_manifest_describes_the_copy(model: Path) -> None:
     manifest = json.loads((model / FAST_COPY / MANIFEST).read_text("utf-8"))
     assert manifest["weights_sha256"] == json.loads((model / "config.json").read_text("utf-8"))["weights_sha256"]
     assert manifest["positions"] >= load_info(model).search.length_limit(load_info(model).max_source_length) + 1
     assert manifest["weight_bits"] == 7
 
 
-def test_a_copy_with_weights_of_8_bits_is_still_read_and_known_by_its_manifest(model: Path) -> None:
+def test_a_copy_with_8_bit_weights_is_still_read_and_recognised_by_its_manifest(model: Path) -> None:
     path = model / FAST_COPY / MANIFEST
     manifest = json.loads(path.read_text("utf-8"))
     del manifest["weight_bits"]  # as older versions wrote it
@@ -201,14 +199,14 @@ def test_a_copy_with_weights_of_8_bits_is_still_read_and_known_by_its_manifest(m
     assert not replace(copy.manifest, weight_bits=7).saturates
 
 
-def test_it_is_written_into_a_mount_point(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_is_written_into_a_mount_point(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     goal = tmp_path / "mounted"
     goal.mkdir()
-    place = goal.stat().st_ino
+    inode = goal.stat().st_ino
     monkeypatch.setattr("nmt.ctranslate2.fast_copy.is_mount_point", lambda path: path in (goal, model / FAST_COPY))
     for _ in range(2):
         make_copy(model, output=goal)
-        assert goal.stat().st_ino == place
+        assert goal.stat().st_ino == inode
         assert not [path for path in goal.iterdir() if path.name.startswith(".")]
     make_copy(model, quantization="float32")
     copy = read_copy(model)
@@ -216,7 +214,7 @@ def test_it_is_written_into_a_mount_point(model: Path, tmp_path: Path, monkeypat
     assert copy.manifest.quantization == "float32"
 
 
-def test_what_cannot_be_written_is_an_error_before_the_work(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unwritable_output_is_an_error_before_the_conversion(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.access", lambda path, mode: False)
     with pytest.raises(NMTError, match=r"new cannot be written: .* is read-only"):
         check_output(model / "new" / "new")

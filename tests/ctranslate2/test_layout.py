@@ -1,4 +1,4 @@
-"""What may be given to CTranslate2: the variables of this model, and nothing that only looks like them."""
+"""Only the variables of this model may be passed to CTranslate2, and nothing that merely resembles them."""
 
 import struct
 from dataclasses import replace
@@ -37,7 +37,7 @@ def config(model: Path) -> ModelConfig:
 
 
 @pytest.mark.parametrize("quantization", QUANTIZATIONS)
-def test_every_kind_of_copy_is_as_it_should_be(model: Path, tmp_path: Path, quantization: str) -> None:
+def test_every_quantization_passes_the_check(model: Path, tmp_path: Path, quantization: str) -> None:
     seen: list[Copy] = []
     make_copy(model, quantization=quantization, output=tmp_path / "copy", check=seen.append)
     assert [copy.manifest.quantization for copy in seen] == [quantization]
@@ -80,21 +80,21 @@ def renamed(content: bytes, before: bytes, after: bytes) -> bytes:
         (b"decoder/alignment_layer\0", None, "alignment_layer is -255 and should be -1"),
     ],
 )
-def test_what_would_make_ctranslate2_read_otherwise_is_refused(
+def test_variables_that_change_how_ctranslate2_reads_the_file_are_refused(
     content: bytes, config: ModelConfig, before: bytes, after: bytes | None, words: str
 ) -> None:
     if after is None:  # the flag itself
-        place = content.index(before) + len(before) + 1 + 1 + 4
-        changed = content[:place] + b"\1" + content[place + 1 :]
+        offset = content.index(before) + len(before) + 1 + 1 + 4
+        changed = content[:offset] + b"\1" + content[offset + 1 :]
     else:
         changed = renamed(content, before, after)
     with pytest.raises(NMTError, match=words):
         check_layout(changed, config, positions=512, where="it")
 
 
-@pytest.mark.parametrize("place", [0, 6, 4 + 2 + 16])
-def test_another_version_kind_or_revision_is_refused(content: bytes, config: ModelConfig, place: int) -> None:
-    changed = content[:place] + bytes([content[place] ^ 7]) + content[place + 1 :]
+@pytest.mark.parametrize("offset", [0, 6, 4 + 2 + 16])
+def test_another_version_model_type_or_revision_is_refused(content: bytes, config: ModelConfig, offset: int) -> None:
+    changed = content[:offset] + bytes([content[offset] ^ 7]) + content[offset + 1 :]
     with pytest.raises(NMTError, match=r"the format has the version|it is a .*Spec"):
         check_layout(changed, config, positions=512, where="it")
 
@@ -109,8 +109,8 @@ def test_a_file_cut_anywhere_or_longer_is_refused(content: bytes, config: ModelC
 
 def test_a_tensor_without_the_bytes_of_its_shape_is_refused(content: bytes, config: ModelConfig) -> None:
     name = b"decoder/embeddings/weight\0"
-    place = content.index(name) + len(name) + 1
-    changed = content[:place] + struct.pack("<I", 2**31) + content[place + 4 :]
+    offset = content.index(name) + len(name) + 1
+    changed = content[:offset] + struct.pack("<I", 2**31) + content[offset + 4 :]
     with pytest.raises(NMTError, match="does not have the bytes of its shape"):
         check_layout(changed, config, positions=512, where="it")
 

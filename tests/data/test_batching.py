@@ -1,4 +1,4 @@
-"""Batches hold every pair once, are a function of (seed, epoch), and waste little."""
+"""Batches contain every pair once, are a function of (seed, epoch), and waste little."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from nmt.special_ids import BOS, EOS, PAD
 
 @pytest.fixture(scope="module")
 def corpus() -> EncodedCorpus:
-    """Pairs as long as captions are: about 13 subwords, the sides within a few of each other."""
+    """Pairs as long as captions are: about 13 subwords, the sides of similar length."""
     generator = np.random.default_rng(1)
     source = generator.poisson(9, 20_000) + 3
     target = np.maximum(1, source + generator.integers(-4, 5, len(source)))
@@ -60,7 +60,7 @@ def test_batches_stay_within_their_budget_and_waste_under_three_percent(corpus: 
     assert 0 < padding_share(corpus, batches) < 0.03
 
 
-def test_a_pair_longer_than_the_budget_is_a_batch_of_its_own() -> None:
+def test_a_pair_longer_than_the_budget_gets_a_batch_to_itself() -> None:
     corpus = encoded_in_memory([([5] * 50, [6] * 50), ([5], [6]), ([5], [6])])
     assert [len(rows) for rows in batches_in_order(corpus, batch_tokens=10)] == [2, 1]
 
@@ -83,7 +83,7 @@ def test_a_plan_is_a_sequence_of_rows(corpus: EncodedCorpus) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)), max_size=60), st.integers(1, 40))
-def test_batches_are_cut_as_one_pair_after_the_other_would_be(shapes: list[tuple[int, int]], batch_tokens: int) -> None:
+def test_batches_are_cut_as_if_pairs_were_added_one_by_one(shapes: list[tuple[int, int]], batch_tokens: int) -> None:
     corpus = encoded_in_memory([([5] * source, [6] * target) for source, target in shapes])
     widths = sorted(max(shape) + 1 for shape in shapes)
     expected: list[list[int]] = []
@@ -95,17 +95,17 @@ def test_batches_are_cut_as_one_pair_after_the_other_would_be(shapes: list[tuple
     assert [[max(shapes[row]) + 1 for row in rows] for rows in batches] == expected
 
 
-def test_pairs_that_are_sorted_in_several_hands_are_all_there_in_as_many_batches_each_epoch(
+def test_pairs_sorted_in_several_shards_are_complete_and_give_the_same_number_of_batches_each_epoch(
     corpus: EncodedCorpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batching, "_SORTED_AT_ONCE", 7000)
     plans = [plan_batches(corpus, batch_tokens=2000, seed=3, epoch=epoch) for epoch in range(3)]
     assert sorted(flat(plans[0])) == list(range(len(corpus)))
     assert len({len(plan) for plan in plans}) == 1
-    assert padding_share(corpus, plans[0]) < 0.06  # hands are of millions of pairs, not of thousands
+    assert padding_share(corpus, plans[0]) < 0.06  # shards are of millions of pairs, not of thousands
 
 
-def test_weights_say_how_often_the_pairs_of_a_corpus_come(corpus: EncodedCorpus) -> None:
+def test_weights_set_how_often_the_pairs_of_a_corpus_occur(corpus: EncodedCorpus) -> None:
     sizes = (4000, 12_000, 4000)
     weighted = replace(corpus, sizes=sizes, weights=(3.0, 0.25, 1.5))
     corpus_of = np.repeat((0, 1, 2), sizes)
@@ -134,18 +134,18 @@ def test_weights_of_one_change_nothing_and_no_corpus_is_left_out(corpus: Encoded
 @pytest.mark.parametrize("parts", [1, 2, 3, 5])
 def test_a_batch_that_is_split_keeps_its_pairs(corpus: EncodedCorpus, parts: int) -> None:
     batch = make_batch(corpus, np.arange(5))
-    found = batch.split(parts)
-    assert len(found) == (1 if parts == 1 else len(batch.source.chunk(parts)))
-    assert sum(part.target_tokens for part in found) == batch.target_tokens
+    results = batch.split(parts)
+    assert len(results) == (1 if parts == 1 else len(batch.source.chunk(parts)))
+    assert sum(part.target_tokens for part in results) == batch.target_tokens
     for name in ("source", "target_in", "target_out"):
-        assert torch.cat([getattr(part, name) for part in found]).tolist() == getattr(batch, name).tolist()
+        assert torch.cat([getattr(part, name) for part in results]).tolist() == getattr(batch, name).tolist()
 
 
 def test_a_plan_knows_how_long_its_batches_are() -> None:
     corpus = encoded_in_memory([([5] * 3, [6] * 7), ([5] * 4, [6] * 2), ([5] * 9, [6] * 8)])
     plan = plan_batches(corpus, batch_tokens=16, seed=1, epoch=0)
-    found = {tuple(sorted(rows.tolist())): (plan.longest(n), plan.padded_tokens(n)) for n, rows in enumerate(plan)}
-    assert found == {(0, 1): (7, 2 * 5 + 2 * 8), (2,): (9, 10 + 9)}
+    results = {tuple(sorted(rows.tolist())): (plan.longest(n), plan.padded_tokens(n)) for n, rows in enumerate(plan)}
+    assert results == {(0, 1): (7, 2 * 5 + 2 * 8), (2,): (9, 10 + 9)}
     assert plan.target_tokens() == 8 + 3 + 9
     drawn = np.array([3, 14, 9]), np.array([7, 2, 8])
     other = plan_batches(corpus, batch_tokens=16, seed=1, epoch=0, lengths=drawn)

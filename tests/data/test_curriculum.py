@@ -22,5 +22,7 @@ def test_the_share_of_pairs_grows_with_the_root_of_progress(progress: float, lon
 
 
 @pytest.mark.parametrize(("share", "progress"), [(0.0, 0.1), (0.5, 0.5), (0.5, 1.0), (0.5, None)])
-def test_there_is_no_limit_without_or_after_it_nor_where_no_end_is_known(share: float, progress: float | None) -> None:
+def test_there_is_no_limit_without_a_curriculum_or_after_it_or_if_the_end_is_unknown(
+    share: float, progress: float | None
+) -> None:
     assert Curriculum(lengths(), share).limit(progress) == math.inf

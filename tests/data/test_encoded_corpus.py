@@ -1,4 +1,4 @@
-"""An encoded corpus comes back as it was written, or not at all."""
+"""An encoded corpus is read back as it was written, or not at all."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def test_round_trip(tmp_path: Path, vocabulary_size: int, max_length: int) -> No
     assert corpus.target.ids.tolist() == encoded_in_memory(PAIRS).target.ids.tolist()
 
 
-def test_another_key_or_a_damaged_file_is_no_corpus(tmp_path: Path) -> None:
+def test_a_corpus_with_another_key_or_a_damaged_file_is_not_opened(tmp_path: Path) -> None:
     directory = tmp_path / "corpus"
     assert open_encoded_corpus(directory, key="k") is None
     write_encoded_corpus(directory, [make_block(PAIRS, vocabulary_size=100)], max_length=9, key="k")
@@ -51,7 +51,7 @@ def test_another_key_or_a_damaged_file_is_no_corpus(tmp_path: Path) -> None:
     assert open_encoded_corpus(directory, key="k") is None
 
 
-def test_a_failure_on_the_way_leaves_the_old_corpus(tmp_path: Path) -> None:
+def test_a_failure_while_writing_keeps_the_old_corpus(tmp_path: Path) -> None:
     directory = tmp_path / "corpus"
     write_encoded_corpus(directory, [make_block(PAIRS, vocabulary_size=100)], max_length=9, key="k")
 
@@ -65,7 +65,7 @@ def test_a_failure_on_the_way_leaves_the_old_corpus(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["corpus"]
 
 
-def test_what_is_read_stays_the_same_when_pages_are_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_stays_the_same_when_pages_are_released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoded_corpus, "_READS_BEFORE_RELEASE", 3)
     write_encoded_corpus(tmp_path / "corpus", [make_block(PAIRS, vocabulary_size=100)], max_length=9, key="k")
     corpus = open_encoded_corpus(tmp_path / "corpus", key="k")

@@ -1,4 +1,4 @@
-"""Other subwords for the same text, drawn anew for each batch and the same for the same seed."""
+"""Resampled subwords for the same text: they change from epoch to epoch and are equal for equal seeds."""
 
 import json
 import subprocess
@@ -49,7 +49,7 @@ def test_the_text_stays_and_the_subwords_change(tokenizer: Tokenizer) -> None:
     assert changed > 20
 
 
-def test_the_same_seed_draws_the_same_subwords_and_another_one_others(tokenizer: Tokenizer) -> None:
+def test_the_same_seed_draws_the_same_subwords_and_another_seed_others(tokenizer: Tokenizer) -> None:
     whole, rows, anew = corpus(tokenizer), np.arange(60), CorpusResampler(tokenizer, 0.5)
     first, again, other = (anew(whole, rows, seed=(1, epoch, 3)) for epoch in (0, 0, 1))
     assert np.array_equal(first.source.ids, again.source.ids)
@@ -65,7 +65,7 @@ def test_the_sides_are_drawn_independently(tokenizer: Tokenizer) -> None:
 
 
 def test_another_process_draws_the_same(tokenizer: Tokenizer, tmp_path: Path) -> None:
-    """SentencePiece itself would draw others from its release 0.2.2 on, and a run go on with another text."""
+    """SentencePiece itself draws others since its release 0.2.2, so a resumed run would learn from other text."""
     path = tmp_path / "tokenizer.model"
     tokenizer.save(path)
     code = (
@@ -96,11 +96,11 @@ def test_tags_and_unknown_characters_stay(tokenizer: Tokenizer) -> None:
     unknown = encoded_in_memory([([*word, UNK, *word], [6])])
     kept = CorpusResampler(tokenizer, 0.9)(unknown, np.arange(1), seed=(1,))
     (ids,) = sentences(kept.source)
-    place = ids.index(UNK)
-    assert tokenizer.decode([ids[:place], ids[place + 1 :]]) == ["dog", "dog"]
+    index = ids.index(UNK)
+    assert tokenizer.decode([ids[:index], ids[index + 1 :]]) == ["dog", "dog"]
 
 
-def test_a_supply_begun_anywhere_gives_the_same_batches(tokenizer: Tokenizer) -> None:
+def test_a_prefetcher_started_anywhere_gives_the_same_batches(tokenizer: Tokenizer) -> None:
     whole = corpus(tokenizer)
 
     def prefetcher() -> BatchPrefetcher:
@@ -110,15 +110,15 @@ def test_a_supply_begun_anywhere_gives_the_same_batches(tokenizer: Tokenizer) ->
     plan = running.plan(batch_tokens=60, epoch=2)
     assert len(plan) > 4
     taken = [
-        running.take(plan[place : place + 1], plan[place + 1 : place + 2], epoch=2)[0] for place in range(len(plan))
+        running.take(plan[index : index + 1], plan[index + 1 : index + 2], epoch=2)[0] for index in range(len(plan))
     ]
     again = late.plan(batch_tokens=60, epoch=2)
     batches = [late.take(again[3:4], again[4:5], epoch=2)[0], late.take(again[4:5], again[5:6], epoch=2)[0]]
-    batches += late.take([again[0], again[2]], again[1:2], epoch=2)  # not what was begun
-    for batch, place in zip(batches, (3, 4, 0, 2), strict=True):
-        assert torch.equal(batch.source, taken[place].source)
-        assert torch.equal(batch.target_out, taken[place].target_out)
-    (other,) = late.take(again[1:2], epoch=3)  # nor of the epoch that it was begun for
+    batches += late.take([again[0], again[2]], again[1:2], epoch=2)  # not the batches that were started
+    for batch, index in zip(batches, (3, 4, 0, 2), strict=True):
+        assert torch.equal(batch.source, taken[index].source)
+        assert torch.equal(batch.target_out, taken[index].target_out)
+    (other,) = late.take(again[1:2], epoch=3)  # nor the epoch for which it was started
     assert other.source.shape != taken[1].source.shape or not torch.equal(other.source, taken[1].source)
 
 
@@ -132,22 +132,24 @@ def test_batches_are_planned_by_the_subwords_that_are_drawn(tokenizer: Tokenizer
     assert sorted(row for rows in plan for row in rows) == [*range(len(lines))]
     assert max(side.numel() for batch in batches for side in (batch.source, batch.target_in)) <= 200
     assert sum(batch.target_tokens for batch in batches) == plan.target_tokens()
-    for place, batch in enumerate(batches):
-        assert plan.longest(place) == max(batch.source.size(1), batch.target_out.size(1)) - 1
+    for index, batch in enumerate(batches):
+        assert plan.longest(index) == max(batch.source.size(1), batch.target_out.size(1)) - 1
     padded = sum(batch.source.numel() + batch.target_out.numel() for batch in batches)
     real = sum(int((side != PAD).sum()) for batch in batches for side in (batch.source, batch.target_out))
-    assert padded < 1.1 * real  # by the lengths before the drawing 1.14 and 1.31 times
+    assert padded < 1.1 * real  # 1.14 and 1.31 by the lengths before resampling
 
 
-@pytest.mark.parametrize("begun", [0, 3, 1000])
-def test_an_epoch_is_planned_alike_however_much_of_it_was_begun_before(tokenizer: Tokenizer, begun: int) -> None:
+@pytest.mark.parametrize("started", [0, 3, 1000])
+def test_the_plan_of_an_epoch_does_not_depend_on_how_much_of_it_was_measured_before(
+    tokenizer: Tokenizer, started: int
+) -> None:
     whole = corpus(tokenizer)
     afresh = BatchPrefetcher(whole, seed=1, resampler=CorpusResampler(tokenizer, 0.5)).plan(batch_tokens=60, epoch=1)
     prefetcher = BatchPrefetcher(whole, seed=1, resampler=CorpusResampler(tokenizer, 0.5))
     plan = prefetcher.plan(batch_tokens=60, epoch=0)
-    for place in range(min(begun, len(plan))):
-        prefetcher.take(plan[place : place + 1], plan[place + 1 :], epoch=0)  # what is begun is still in the making
-    found = prefetcher.plan(batch_tokens=60, epoch=1)
-    assert [rows.tolist() for rows in found] == [rows.tolist() for rows in afresh]
-    for lengths, expected in zip(found.lengths, afresh.lengths, strict=True):
+    for index in range(min(started, len(plan))):
+        prefetcher.take(plan[index : index + 1], plan[index + 1 :], epoch=0)  # the started batches are not finished yet
+    planned = prefetcher.plan(batch_tokens=60, epoch=1)
+    assert [rows.tolist() for rows in planned] == [rows.tolist() for rows in afresh]
+    for lengths, expected in zip(planned.lengths, afresh.lengths, strict=True):
         assert np.array_equal(lengths, expected)

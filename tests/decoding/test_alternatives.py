@@ -18,10 +18,10 @@ def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
 
 def test_alternatives_begin_with_the_most_probable_subwords_and_are_sorted_by_score() -> None:
     # C 0.3; A, and A B, 0.25 each: with a length penalty of 0 they are equal, but only the best of A's is given.
-    [found] = find_alternatives(TableModel(table), search_inputs([A]), replace(PLAIN, alternatives=2))
-    assert [hypothesis.ids[0] for hypothesis in found.hypotheses] == [C, A]
-    [found] = find_alternatives(TableModel(table), search_inputs([A]), replace(PLAIN, alternatives=5))
-    assert [hypothesis.ids[0] for hypothesis in found.hypotheses] == [C, A, B]
+    [result] = find_alternatives(TableModel(table), search_inputs([A]), replace(PLAIN, alternatives=2))
+    assert [hypothesis.ids[0] for hypothesis in result.hypotheses] == [C, A]
+    [result] = find_alternatives(TableModel(table), search_inputs([A]), replace(PLAIN, alternatives=5))
+    assert [hypothesis.ids[0] for hypothesis in result.hypotheses] == [C, A, B]
 
 
 def test_alternatives_follow_the_prefix() -> None:
@@ -35,9 +35,9 @@ def test_alternatives_follow_the_prefix() -> None:
 def test_each_alternative_is_the_best_of_those_that_begin_so(transformer: Transformer) -> None:
     sources = random_sources(12)
     config = replace(CONFIG, n_best=1, alternatives=3)
-    for source, found in zip(sources, find_alternatives(transformer, without_eos(sources), config), strict=True):
-        assert len({hypothesis.ids[0] for hypothesis in found.hypotheses}) == 3
-        for hypothesis in found.hypotheses:
+    for source, result in zip(sources, find_alternatives(transformer, without_eos(sources), config), strict=True):
+        assert len({hypothesis.ids[0] for hypothesis in result.hypotheses}) == 3
+        for hypothesis in result.hypotheses:
             constraint = LexicalConstraint(prefix=(hypothesis.ids[0],))
             [alone] = search(transformer, [SearchInput(source[:-1], constraint)], replace(config, alternatives=0))
             assert alone.hypotheses[0].ids == hypothesis.ids

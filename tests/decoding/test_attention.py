@@ -11,18 +11,18 @@ SOURCE = torch.tensor([[10, 11, 12, EOS], [20, EOS, PAD, PAD]])
 TARGET = torch.tensor([[10, 12, EOS], [21, EOS, PAD]])
 
 
-def test_the_row_of_a_subword_is_what_the_model_looks_at_when_writing_it(transformer: Transformer) -> None:
-    found = cross_attention(transformer, SOURCE, TARGET)
-    assert found.shape == (2, 2, 4, 3, 4)  # layers, B, H, T, S
-    begun = torch.tensor([[BOS, 10, 12], [BOS, 21, EOS]])
-    torch.testing.assert_close(found, transformer.cross_attention(begun, transformer.encode(SOURCE)))
-    torch.testing.assert_close(found.sum(-1), torch.ones(2, 2, 4, 3))
+def test_the_row_of_a_subword_is_the_attention_with_which_the_model_writes_it(transformer: Transformer) -> None:
+    weights = cross_attention(transformer, SOURCE, TARGET)
+    assert weights.shape == (2, 2, 4, 3, 4)  # layers, B, H, T, S
+    shifted_target = torch.tensor([[BOS, 10, 12], [BOS, 21, EOS]])
+    torch.testing.assert_close(weights, transformer.cross_attention(shifted_target, transformer.encode(SOURCE)))
+    torch.testing.assert_close(weights.sum(-1), torch.ones(2, 2, 4, 3))
 
 
-def test_a_sentence_looks_at_the_same_in_any_batch(transformer: Transformer) -> None:
-    found = cross_attention(transformer, SOURCE, TARGET)
+def test_a_sentence_has_the_same_attention_in_any_batch(transformer: Transformer) -> None:
+    weights = cross_attention(transformer, SOURCE, TARGET)
     alone = cross_attention(transformer, SOURCE[1:, :2], TARGET[1:, :2])
-    torch.testing.assert_close(found[:, 1:, :, :2, :2], alone)
+    torch.testing.assert_close(weights[:, 1:, :, :2, :2], alone)
 
 
 def test_the_mean_of_heads_by_hand() -> None:
@@ -34,13 +34,13 @@ def test_the_mean_of_heads_by_hand() -> None:
 
 
 @pytest.mark.parametrize(("layers", "layer"), [(1, 0), (2, 0), (6, 4)])
-def test_the_last_layer_but_one_is_looked_at(layers: int, layer: int) -> None:
+def test_the_default_is_the_last_layer_but_one(layers: int, layer: int) -> None:
     config = ModelConfig(decoder_layers=layers, heads=2)
     assert config.default_alignment_heads() == [(layer, 0), (layer, 1)]
     config.check_alignment_heads(config.default_alignment_heads())
 
 
 @pytest.mark.parametrize("heads", [[], [(3, 0)], [(0, 4)], [(-1, 0)]])
-def test_heads_that_are_not_there_are_named(heads: list[tuple[int, int]]) -> None:
+def test_missing_heads_are_named(heads: list[tuple[int, int]]) -> None:
     with pytest.raises(NMTError, match="alignment_heads"):
         ModelConfig(decoder_layers=3, heads=4).check_alignment_heads(heads)

@@ -1,4 +1,4 @@
-"""What must and must not be in a translation: against every hypothesis of a small space, and by hand."""
+"""Lexical constraints, compared with every hypothesis of a small space and with results by hand."""
 
 import itertools
 import math
@@ -33,18 +33,18 @@ def true_best(
     model: TableModel, source: Prefix, config: SearchConfig, constraint: LexicalConstraint
 ) -> list[tuple[float, Prefix]]:
     """The best of all hypotheses that satisfy the constraint; the subwords of the prefix may break the rules."""
-    found = []
+    results = []
     for length in range(config.length_limit(len(source), len(constraint.prefix)) + 1):
         for ids in itertools.product((A, B, C), repeat=length):
-            own = ids[len(constraint.prefix) :]
+            free = ids[len(constraint.prefix) :]
             if ids[: len(constraint.prefix)] != constraint.prefix or length < config.min_length:
                 continue
             if any(holds(ids, sequence) for sequence in constraint.forbidden) or repeats(ids, config.no_repeat_ngram):
                 continue
-            assert len(own) <= length
+            assert len(free) <= length
             steps = [model.log_probabilities(source, ids[:t])[id_] for t, id_ in enumerate((*ids, EOS))]
-            found.append((sum(steps) / (length + 1) ** config.length_penalty, ids))
-    return sorted(found, reverse=True)[: config.n_best]
+            results.append((sum(steps) / (length + 1) ** config.length_penalty, ids))
+    return sorted(results, reverse=True)[: config.n_best]
 
 
 CONSTRAINTS = [
@@ -61,9 +61,9 @@ def test_a_beam_as_wide_as_the_space_finds_the_best_that_satisfies_the_constrain
     config = replace(SPACE, **changes)  # type: ignore[arg-type]
     sources = [(A, B), (C,), (B, B, A), (A,), (C, B)]
     model = TableModel(random_table)
-    found = beam_search(model, list(map(SearchInput, sources, CONSTRAINTS)), config)
+    results = beam_search(model, list(map(SearchInput, sources, CONSTRAINTS)), config)
     compared = 0
-    for source, constraint, hypotheses in zip(sources, CONSTRAINTS, found, strict=True):
+    for source, constraint, hypotheses in zip(sources, CONSTRAINTS, results, strict=True):
         truth = true_best(model, source, config, constraint)
         if not truth:  # so short that nothing is left: the end is all that remains
             continue
@@ -82,13 +82,13 @@ sequences = st.lists(st.lists(st.sampled_from((A, B, C)), min_size=1, max_size=3
     st.integers(0, 2),
     st.integers(1, 3),
 )
-def test_no_hypothesis_holds_what_is_forbidden_and_each_begins_as_it_must(
+def test_no_hypothesis_contains_a_forbidden_sequence_and_each_begins_with_its_prefix(
     drawn: list[tuple[tuple[Prefix, ...], Prefix]], no_repeat: int, beam_size: int
 ) -> None:
     constraints = [LexicalConstraint(prefix=prefix, forbidden=forbidden) for forbidden, prefix in drawn]
     config = replace(PLAIN, beam_size=beam_size, no_repeat_ngram=no_repeat, min_length=2)
-    found = beam_search(TableModel(random_table), [SearchInput((A, B), each) for each in constraints], config)
-    for constraint, hypotheses in zip(constraints, found, strict=True):
+    results = beam_search(TableModel(random_table), [SearchInput((A, B), each) for each in constraints], config)
+    for constraint, hypotheses in zip(constraints, results, strict=True):
         ids = tuple(hypotheses[0].ids)
         assert ids[: len(constraint.prefix)] == constraint.prefix
         for end in range(len(constraint.prefix) + 1, len(ids) + 1):  # what was chosen, not forced
@@ -97,7 +97,7 @@ def test_no_hypothesis_holds_what_is_forbidden_and_each_begins_as_it_must(
             assert not grown or grown[-1] not in grown[:-1]
 
 
-def test_a_forbidden_word_is_no_longer_part_of_the_translation_but_its_share_is_not_given_away() -> None:
+def test_a_forbidden_word_is_excluded_without_redistributing_its_probability() -> None:
     def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
         return {A: 0.7, B: 0.2, EOS: 0.1} if not prefix else {EOS: 1.0}
 
@@ -106,7 +106,7 @@ def test_a_forbidden_word_is_no_longer_part_of_the_translation_but_its_share_is_
     assert best.log_probability == pytest.approx(math.log(0.2))
 
 
-def test_where_nothing_may_follow_the_end_comes_before_the_least_length() -> None:
+def test_if_no_subword_is_allowed_the_end_comes_before_the_least_length() -> None:
     def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
         return {A: 0.9, EOS: 0.1}
 
@@ -114,22 +114,22 @@ def test_where_nothing_may_follow_the_end_comes_before_the_least_length() -> Non
     assert best.ids == [A]
 
 
-def test_a_repeated_subword_is_dearer_by_the_penalty_and_the_probability_stays_that_of_the_model() -> None:
+def test_a_repeated_subword_is_penalized_and_the_reported_probability_is_the_models() -> None:
     # After A: A again 0.6, B 0.4. With a penalty of 2 the logarithm of 0.6 counts twice, as if it were 0.36.
     def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
         return {(): {A: 1.0}, (A,): {A: 0.6, B: 0.4}}.get(prefix, {EOS: 1.0})
 
     config = replace(PLAIN, beam_size=2, n_best=2)
     plain = beam_search(TableModel(table), search_inputs([A]), config)[0]
-    dearer = beam_search(TableModel(table), search_inputs([A]), replace(config, repetition_penalty=2.0))[0]
+    penalized = beam_search(TableModel(table), search_inputs([A]), replace(config, repetition_penalty=2.0))[0]
     assert [each.ids for each in plain] == [[A, A], [A, B]]
-    assert [each.ids for each in dearer] == [[A, B], [A, A]]
-    assert [each.log_probability for each in dearer] == pytest.approx([math.log(0.4), math.log(0.6)], abs=1e-6)
-    assert [each.score for each in dearer] == pytest.approx([math.log(0.4), 2 * math.log(0.6)], abs=1e-6)
+    assert [each.ids for each in penalized] == [[A, B], [A, A]]
+    assert [each.log_probability for each in penalized] == pytest.approx([math.log(0.4), math.log(0.6)], abs=1e-6)
+    assert [each.score for each in penalized] == pytest.approx([math.log(0.4), 2 * math.log(0.6)], abs=1e-6)
 
 
-class LookingModel(TableModel):
-    """Looks at the first source subword when it writes A or begins, and half at each of the first two after B."""
+class AttendingModel(TableModel):
+    """Attends to the first source subword when it writes A or begins, and half to each of the first two after B."""
 
     def decode(self, target: Tensor, memory: EncoderStates, cache: DecoderCache | None = None) -> Tensor:
         newest = target[:, -1]
@@ -142,18 +142,18 @@ class LookingModel(TableModel):
 
 
 def test_coverage_by_hand() -> None:
-    # A EOS: looked at (1, 0) and (1, 0), so the second of the two positions is never looked at: log(1e-10).
+    # A EOS: attention (1, 0) and (1, 0), so the second of the two positions gets none: log(1e-10).
     # B EOS: (1, 0), then (0.5, 0.5): sums 1.5 and 0.5, capped to 1 and 0.5: log(0.5).
     def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
         return {A: 0.6, B: 0.4} if not prefix else {EOS: 1.0}
 
     config = replace(PLAIN, beam_size=2, n_best=2, coverage_penalty=0.2)
-    found = beam_search(LookingModel(table), search_inputs([C], [C, B, A]), config)[0]
-    assert [each.ids for each in found] == [[B], [A]]
-    # The source is padded to four positions, two of which are no tokens and need not be looked at.
+    results = beam_search(AttendingModel(table), search_inputs([C], [C, B, A]), config)[0]
+    assert [each.ids for each in results] == [[B], [A]]
+    # The source is padded to four positions, two of which are padding and need no attention.
     expected = [math.log(0.4) + 0.2 * math.log(0.5), math.log(0.6) + 0.2 * math.log(1e-10)]
-    assert [each.score for each in found] == pytest.approx(expected, rel=1e-5)
-    assert [each.log_probability for each in found] == pytest.approx([math.log(0.4), math.log(0.6)], rel=1e-5)
+    assert [each.score for each in results] == pytest.approx(expected, rel=1e-5)
+    assert [each.log_probability for each in results] == pytest.approx([math.log(0.4), math.log(0.6)], rel=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -20,14 +20,14 @@ from tests.decoding.test_search_equivalences import padded, random_sources, with
 SAMPLING = SearchConfig(sample=True, max_length_ratio=1.5, max_length_offset=3)
 
 
-def test_noise_is_gumbels_and_different_everywhere() -> None:
+def test_noise_follows_the_gumbel_distribution_and_differs_everywhere() -> None:
     keys = keys_of(torch.tensor([sentence_key(1, [5, 6]), sentence_key(1, [5, 7])]), 3)
     noise = torch.stack([gumbel(keys, position, torch.arange(5000)) for position in range(4)])
     assert noise.shape == (4, 2, 3, 5000)
     assert noise.mean().item() == pytest.approx(0.5772, abs=0.02)  # Euler's constant
     assert noise.var().item() == pytest.approx(math.pi**2 / 6, abs=0.05)
     assert noise.unique().numel() > 0.99 * noise.numel()
-    # None of the four places, two sentences and three draws goes with another.
+    # No two of the four positions, two sentences and three draws are correlated.
     together = torch.corrcoef(noise.view(24, 5000)) - torch.eye(24)
     assert together.abs().max().item() < 0.08
 

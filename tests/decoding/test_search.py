@@ -82,7 +82,7 @@ def search_inputs(*sources: Sequence[int]) -> list[SearchInput]:
 
 
 def garden_path(source: Prefix, prefix: Prefix) -> dict[int, float]:
-    """The likeliest first step, A, leads to nothing good; B first is better in the end.
+    """The most probable first step, A, leads to nothing good; B first is better in the end.
 
     Whole hypotheses:                      log P                    / |y|
         A EOS    0.50 * 0.40 = 0.200      -1.609                   -0.805
@@ -101,7 +101,7 @@ def garden_path(source: Prefix, prefix: Prefix) -> dict[int, float]:
     return {EOS: 1.0}
 
 
-def test_a_beam_of_one_takes_the_likeliest_step_each_time() -> None:
+def test_a_beam_of_one_takes_the_most_probable_step_each_time() -> None:
     [[best]] = beam_search(TableModel(garden_path), search_inputs([A, B]), replace(PLAIN, beam_size=1))
     assert best.ids == [A]
     assert best.log_probability == pytest.approx(math.log(0.5 * 0.4))
@@ -147,7 +147,7 @@ def test_a_wider_beam_keeps_what_ends_late() -> None:
     assert best.log_probability == pytest.approx(math.log(0.5))
 
 
-def test_the_search_stops_when_nothing_better_can_come() -> None:
+def test_the_search_stops_when_no_better_hypothesis_is_possible() -> None:
     # The end after A has 0.9; all that is left shares 0.1 and cannot beat it without a length penalty.
     def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
         return {A: 0.9, B: 0.1} if not prefix else {EOS: 0.9, C: 0.1}
@@ -167,7 +167,7 @@ def test_the_margin_is_that_of_the_closest_decision(second: float, margin: float
     assert found.margin == pytest.approx(margin, abs=1e-6)
 
 
-def test_the_margin_counts_the_choice_between_what_ended() -> None:
+def test_the_margin_counts_the_choice_between_finished_hypotheses() -> None:
     # Two beams keep A and B by far (C is 0); A EOS 0.5 * 0.7 = 0.35, B EOS 0.5 * 0.71 = 0.355; A C 0.15, B C 0.145.
     def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
         return {(): {A: 0.5, B: 0.5}, (A,): {EOS: 0.7, C: 0.3}, (B,): {EOS: 0.71, C: 0.29}}.get(prefix, {EOS: 1.0})
@@ -214,13 +214,13 @@ def test_at_the_length_limit_the_best_unfinished_one_is_ended_by_force() -> None
     assert found[0][0].log_probability == pytest.approx(math.log(0.6**3 * 0.01))
 
 
-def test_min_length_holds_the_end_back() -> None:
+def test_min_length_delays_the_end() -> None:
     [[best]] = beam_search(TableModel(garden_path), search_inputs([A, B]), replace(PLAIN, min_length=2))
-    # Of two subwords: A C EOS 0.15 is the likeliest.
+    # Of two subwords: A C EOS 0.15 is the most probable.
     assert best.ids == [A, C]
 
 
-def test_pad_unk_and_bos_are_forbidden_and_their_share_is_not_given_away() -> None:
+def test_pad_unk_and_bos_are_forbidden_without_redistributing_their_probability() -> None:
     def table(source: Prefix, prefix: Prefix) -> dict[int, float]:
         return {PAD: 0.3, UNK: 0.2, BOS: 0.2, A: 0.2, EOS: 0.1} if not prefix else {UNK: 0.5, EOS: 0.5}
 

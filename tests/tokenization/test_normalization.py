@@ -98,13 +98,13 @@ def test_forms_of_the_same_text_compare_equal_and_are_the_same_to_a_model(name: 
 
 
 @pytest.mark.parametrize("name", DIFFERENT)
-def test_what_readers_tell_apart_stays_different(name: str, tokenizer: Tokenizer) -> None:
+def test_differences_that_readers_see_stay(name: str, tokenizer: Tokenizer) -> None:
     one, other = DIFFERENT[name]
     assert (comparable(one), comparable(other)) == (one, other)
     assert tokenizer.normalize([one, other]) == [one, other]
 
 
-def test_marks_without_a_meaning_of_their_own_go_and_those_that_spell_something_stay() -> None:
+def test_marks_without_a_meaning_are_removed_and_marks_with_one_stay() -> None:
     gone = [0xAD, 0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2065)]
     gone += [*range(0x2066, 0x2070), 0xFEFF]
     assert [fold(f"a{chr(code)}b") for code in gone] == ["ab"] * len(gone)
@@ -113,6 +113,6 @@ def test_marks_without_a_meaning_of_their_own_go_and_those_that_spell_something_
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]))))
-def test_lines_compare_alone_as_among_others(lines: list[str]) -> None:
+def test_a_line_is_normalised_alone_as_among_others(lines: list[str]) -> None:
     assert comparable_lines("".join(f"{line}\n" for line in lines)) == list(map(comparable, lines))
     assert list(map(comparable, map(comparable, lines))) == list(map(comparable, lines))

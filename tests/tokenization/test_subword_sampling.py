@@ -1,4 +1,4 @@
-"""Segmentations drawn at random: how often each comes is worked out by hand."""
+"""Segmentations drawn at random: how often each occurs is computed by hand."""
 
 import math
 from collections import Counter
@@ -58,11 +58,11 @@ def test_byte_pair_encoding_leaves_out_each_merge_by_chance() -> None:
     assert found == pytest.approx(expected, abs=0.03)
 
 
-def test_words_are_drawn_by_themselves_and_what_is_no_piece_stays() -> None:
+def test_words_are_drawn_separately_and_ids_that_are_not_pieces_stay() -> None:
     pieces = {"\u2581a": (5, -1.0), "\u2581": (6, -1.0), "a": (7, -1.0), "\u2581\u00e9b": (8, -1.0)}
     drawn = redraw(SubwordSampler(pieces, merges=True, strength=0.5), [[5, 99, 5, 8]] * 400)
     expected = {(*one, 99, *other, 8) for one in ((5,), (6, 7)) for other in ((5,), (6, 7))}
-    assert set(map(tuple, drawn)) == expected  # the characters of the last are no pieces by themselves
+    assert set(map(tuple, drawn)) == expected  # the characters of the last are not pieces by themselves
 
 
 @pytest.mark.parametrize("kind", ["unigram", "bpe"])
@@ -84,7 +84,7 @@ def test_pieces_and_scores_are_those_of_sentencepiece(kind: str) -> None:
     assert tokenizer.decode(drawn) == tokenizer.decode(ids)
 
 
-def test_sentences_may_be_empty_and_ids_may_have_to_stay() -> None:
+def test_sentences_may_be_empty_and_fixed_ids_stay() -> None:
     pieces = {"\u2581a": (5, -1.0), "\u2581": (6, -1.0), "a": (7, -1.0)}
     subword_sampler = SubwordSampler(pieces, merges=True, strength=0.5, fixed=(5,))
     assert redraw(subword_sampler, [[], [5], [], [7, 5, 99], []]) == [[], [5], [], [7, 5, 99], []]
@@ -112,7 +112,7 @@ def test_what_was_drawn_before_does_not_matter(monkeypatch: pytest.MonkeyPatch) 
     assert [redraw(lasting, batch, seed) for seed, batch in enumerate(batches)] == one_by_one
 
 
-def test_a_word_has_several_draws_and_each_word_its_own() -> None:
+def test_each_word_has_several_draws_independent_of_other_words() -> None:
     pieces = {"a": (5, -1.0), "b": (6, -1.0), "ab": (7, -1.0), "ba": (8, -1.0)}
     subword_sampler = SubwordSampler(pieces, merges=False, strength=0.9)
     words = ([7], [8], [7, 8], [8, 7], [7, 7, 8], [8, 7, 7], [7] * 9, [8] * 20)

@@ -21,7 +21,7 @@ def test_a_tag_is_one_symbol_of_the_tokenizer() -> None:
 
 
 @pytest.mark.parametrize("tag", ["-", "a b", "<bt>", "s", "unk", "pad", "0x41", "a\n", "--weight"])
-def test_what_cannot_be_a_tag_is_refused(tag: str) -> None:
+def test_invalid_tags_are_refused(tag: str) -> None:
     with pytest.raises(NMTError, match="is not a tag"):
         check_tag(tag)
 
@@ -40,7 +40,7 @@ def test_an_unknown_tag_is_an_error_that_lists_those_of_the_model() -> None:
         check_known("bt", ())
 
 
-# Names of ids as text, and what nearly is one.
+# Names of ids as text, and text that resembles one.
 LOOKALIKES = [
     "<b>",
     "x<b>y",
@@ -107,7 +107,7 @@ def test_symbols_of_the_user_match_text_beside_tags(kind: str) -> None:
     assert tokenizer.decode([[4, *ids]]) == ["<b><url>"]
 
 
-def test_characters_that_stand_only_in_names_of_ids_are_learned() -> None:
+def test_characters_that_occur_only_in_names_of_ids_are_learned() -> None:
     lines = ["x<b>y", "<s>z", "</s>", "<unk>", "<pad>"] * 10
     config = TokenizerConfig(model_type="char", byte_fallback=False)
     tokenizer = train_tokenizer(lines, config, control_symbols=("<b>",))
@@ -116,7 +116,7 @@ def test_characters_that_stand_only_in_names_of_ids_are_learned() -> None:
 
 
 @pytest.mark.parametrize("kind", ["unigram", "bpe"])
-def test_other_segmentations_hold_no_tag_either(kind: str) -> None:
+def test_other_segmentations_contain_no_tag(kind: str) -> None:
     lines = [f"q<bt>{end} < bt > tb" for end in "uvwxyz"] * 20
     symbol = train_tokenizer(lines, TokenizerConfig(model_type=kind, vocabulary_size=290, symbols=("<bt>",))).proto
     given = re.sub(rb"(\n\x04<bt>\x15.{4}\x18)\x04", lambda found: found[1] + b"\1", symbol, flags=re.DOTALL)

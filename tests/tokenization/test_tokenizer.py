@@ -20,7 +20,7 @@ WORDS = (
     *("runs", "sees", "eats", "sleeps", "jumps", "over", "under", "with", "behind", "1", "23", "456", "7890"),
     *("yesterday", "tomorrow", "quickly", "slowly", "often", "never", "again", "garden", "window", "kitchen"),
 )
-# What may be mistaken for a mark of the tokenizer, and what is no letter.
+# Text that resembles the tokenizer's symbols, and characters that are not letters.
 AWKWARD = [
     "<s> </s> <pad> <unk> <0x0A>",
     "▁a ▁ ▁▁b",
@@ -68,7 +68,7 @@ def test_without_normalisation_text_comes_back_exactly(exact: Tokenizer, line: s
 
 @pytest.mark.parametrize("model_type", MODEL_TYPES)
 @pytest.mark.parametrize("line", ["", " ", "  a  b ", "the dog", " the dog", "unseen", "the unseen dog", *AWKWARD])
-def test_every_kind_of_subword_can_spell_everything(model_type: str, line: str) -> None:
+def test_every_model_type_can_spell_everything(model_type: str, line: str) -> None:
     tokenizer = train_tokenizer([*corpus(50), *AWKWARD * 3], config(normalization="none", model_type=model_type))
     assert round_trip(tokenizer, line) == line
 
@@ -93,7 +93,7 @@ def test_a_second_round_trip_changes_nothing(folding: Tokenizer, line: str) -> N
         ("m² … ½ ™ น้ำ می\u200cخواهم", "m² … ½ ™ น้ำ می\u200cخواهم"),
     ],
 )
-def test_what_looks_alike_is_written_alike_and_nothing_else(folding: Tokenizer, text: str, folded: str) -> None:
+def test_only_text_that_looks_alike_is_normalised(folding: Tokenizer, text: str, folded: str) -> None:
     assert round_trip(folding, text) == folded
 
 
@@ -114,7 +114,7 @@ def test_any_ids_can_be_decoded(exact: Tokenizer) -> None:
         exact.decode([[5000]])
 
 
-def test_numbers_are_spelt_digit_by_digit(folding: Tokenizer) -> None:
+def test_numbers_are_spelled_digit_by_digit(folding: Tokenizer) -> None:
     pieces = folding.pieces(folding.encode(["45678 23"])[0])
     assert [piece for piece in pieces if piece != "▁"] == ["4", "5", "6", "7", "8", "2", "3"]
 
@@ -150,7 +150,7 @@ def test_tiny_and_odd_corpora_get_a_tokenizer_of_their_size(model_type: str, lin
 
 
 @pytest.mark.parametrize("model_type", MODEL_TYPES)
-def test_a_vocabulary_too_large_becomes_smaller_with_a_word(model_type: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_vocabulary_too_large_is_reduced_with_a_warning(model_type: str, caplog: pytest.LogCaptureFixture) -> None:
     tokenizer = train_tokenizer(corpus(20), TokenizerConfig(model_type=model_type, vocabulary_size=9000))
     assert tokenizer.vocabulary_size < 9000
     assert f"supports a vocabulary of {tokenizer.vocabulary_size:,}, not 9,000" in caplog.text
@@ -166,7 +166,7 @@ def test_the_smallest_vocabulary_works(model_type: str) -> None:
 
 
 @pytest.mark.parametrize("lines", [[], [""], [" ", "\t", "\x00"], ["\u200b"]])
-def test_no_text_is_one_sentence(lines: list[str]) -> None:
+def test_a_text_without_characters_is_a_clear_error(lines: list[str]) -> None:
     with pytest.raises(NMTError, match="there is no text"):
         train_tokenizer(lines, TokenizerConfig())
 
@@ -193,13 +193,13 @@ def test_wrong_settings_are_refused(settings: dict[str, object], message: str) -
         TokenizerConfig(**settings)  # type: ignore[arg-type]
 
 
-def test_large_inputs_are_sampled_with_a_word(caplog: pytest.LogCaptureFixture) -> None:
+def test_large_inputs_are_sampled_with_a_log_message(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         train_tokenizer(corpus(), config(sample_size=300))
     assert "learns from 300 of 400 lines" in caplog.text
 
 
-def test_chinese_gets_room_for_its_characters_and_strays_go_by_bytes() -> None:
+def test_chinese_gets_room_for_its_characters_and_strays_are_spelled_in_bytes() -> None:
     generator = random.Random(1)
     characters = [chr(0x4E00 + number) for number in range(600)]
     lines = ["".join(generator.choices(characters, k=40)) for _ in range(400)] + ["\U0001f600"]
@@ -220,12 +220,10 @@ def chinese_and_english() -> list[str]:
 
 @pytest.mark.parametrize("normalization", ["nfkc", "none"])
 @pytest.mark.parametrize("model_type", ["unigram", "bpe", "char"])
-def test_a_coverage_that_is_asked_for_is_obeyed_or_the_size_it_needs_is_named(
-    model_type: str, normalization: str
-) -> None:
+def test_a_requested_coverage_is_met_or_the_size_it_needs_is_named(model_type: str, normalization: str) -> None:
     lines = chinese_and_english()
     letters = len(set("".join(lines)) - {" "})
-    needed = 4 + 1 + letters  # special ids, the mark of a blank
+    needed = 4 + 1 + letters  # special ids, the space mark
     kind = {"model_type": model_type, "normalization": normalization, "byte_fallback": False, "character_coverage": 1.0}
     tokenizer = train_tokenizer(lines, config(vocabulary_size=needed, **kind))
     assert tokenizer.vocabulary_size <= needed
@@ -241,7 +239,7 @@ def test_a_coverage_with_bytes_needs_room_for_them_too() -> None:
         train_tokenizer(lines, config(vocabulary_size=1000, character_coverage=1.0))
 
 
-def test_unknown_characters_are_a_warning_where_nobody_asked_for_a_coverage(caplog: pytest.LogCaptureFixture) -> None:
+def test_unknown_characters_are_a_warning_unless_a_coverage_is_given(caplog: pytest.LogCaptureFixture) -> None:
     tokenizer = train_tokenizer(chinese_and_english(), config(vocabulary_size=1000, byte_fallback=False))
     unknown = sum(number == UNK for ids in tokenizer.encode(chinese_and_english()) for number in ids)
     assert unknown > 0
@@ -257,7 +255,7 @@ def test_the_vocabulary_grows_smoothly_with_the_corpus() -> None:
     assert choose_vocabulary_size(10**9) == 32_000
 
 
-def test_saved_and_loaded_it_is_the_same(folding: Tokenizer, tmp_path: Path) -> None:
+def test_a_saved_tokenizer_is_loaded_unchanged(folding: Tokenizer, tmp_path: Path) -> None:
     folding.save(tmp_path / "tokenizer.model")
     assert Tokenizer.load(tmp_path / "tokenizer.model").proto == folding.proto
 

@@ -68,14 +68,14 @@ def test_every_source_and_constraint_keeps_its_position(sources: list[list[int]]
 @pytest.mark.parametrize(
     ("sentences", "sizes"), [(5, [5]), (8, [8]), (20, [8, 8, 4]), (33, [9, 9, 9, 6]), (90, [20] * 4 + [10])]
 )
-def test_a_small_window_is_shared_out_to_all_threads(sentences: int, sizes: list[int]) -> None:
+def test_a_small_window_is_shared_among_all_threads(sentences: int, sizes: list[int]) -> None:
     inner = Echo(at_once=4)
     found = BatchingEngine(inner, batch_sentences=20).search([SearchInput([5, 6])] * sentences, CONFIG)
     assert sorted(map(len, inner.batches), reverse=True) == sizes
     assert len(found) == sentences
 
 
-def test_what_is_raised_before_a_batch_comes_out() -> None:
+def test_an_error_raised_before_a_batch_is_passed_on() -> None:
     def stop() -> None:
         raise KeyError
 

@@ -19,7 +19,7 @@ from nmt.models.config import ModelConfig
 from nmt.models.transformer import Transformer
 from nmt.special_ids import EOS, PAD, UNK
 
-CONFIG = SearchConfig(beam_size=4, max_length_offset=20)  # far enough to be reached by nothing
+CONFIG = SearchConfig(beam_size=4, max_length_offset=20)  # so long that no hypothesis reaches it
 MakeEngine = Callable[..., CTranslate2Engine]
 
 
@@ -30,7 +30,7 @@ def random_inputs(count: int = 60) -> list[SearchInput]:
 
 
 def forced(model: Transformer, source: Sequence[int], ids: Sequence[int]) -> float:
-    """log P of ``ids`` and the end mark, as torch has it."""
+    """log P of ``ids`` and the end mark, by torch."""
     with torch.inference_mode():
         return float(score_targets(model, pad_rows([source]), torch.tensor([[*ids, EOS]])).sum())
 
@@ -56,13 +56,13 @@ def same(ours: list[list[Hypothesis]], theirs: list[list[Hypothesis]]) -> bool:
     ],
     ids=str,
 )
-def test_it_finds_what_torch_finds_with_the_same_scores(
+def test_it_gives_the_same_hypotheses_and_scores_as_torch(
     transformer: Transformer, fast_engine: MakeEngine, settings: dict[str, float]
 ) -> None:
     config = replace(CONFIG, **settings)
     inputs = random_inputs()
     engine = fast_engine(transformer)
-    if config.beam_size == 29:  # of 60 subwords: so wide that <pad> can take a place in CTranslate2's beam
+    if config.beam_size == 29:  # of 60 subwords: so wide that <pad> can enter CTranslate2's beam
         everything = replace(config, n_best=29)
         inputs = [each for each in inputs if not holds_special(engine._translate([each.ids], everything)[0].hypotheses)]
     theirs = TorchEngine(transformer, torch.device("cpu")).search(inputs, config)
@@ -81,7 +81,7 @@ def test_log_probabilities_are_those_of_forced_decoding(fast_engine: MakeEngine,
     model = (
         Transformer(ModelConfig(encoder_layers=2, decoder_layers=3, norm=norm, **shape)).eval().requires_grad_(False)
     )
-    for parameter in model.parameters():  # norms and biases that do something
+    for parameter in model.parameters():  # norms and biases with an effect
         parameter.add_(torch.randn(parameter.shape), alpha=0.3)
     config = SearchConfig(beam_size=3, n_best=3, max_length_ratio=1.0, max_length_offset=2)
     inputs = random_inputs(20)
@@ -110,7 +110,7 @@ def test_at_the_length_limit_hypotheses_are_ended_by_force(
 
     monkeypatch.setattr(CTranslate2Engine, "_translate", watched)
     ours = fast_engine(transformer).search(inputs, config)
-    assert bool(again) == (beam_size > 1)  # greedy search has found all that there is
+    assert bool(again) == (beam_size > 1)  # greedy search has only one beam
     theirs = TorchEngine(transformer, torch.device("cpu")).search(inputs, config)
     at_limit = 0
     for sentence, our, their in zip(inputs, ours, theirs, strict=True):
@@ -130,7 +130,7 @@ def test_special_ids_are_never_written_and_probabilities_not_renormalised(
     model = Transformer(transformer.config)
     model.load_state_dict(transformer.state_dict())
     model.eval().requires_grad_(False)
-    model.embedding.weight[[PAD, UNK]] = model.embedding.weight[[20, 21]] * 1.1  # what it would say instead of these
+    model.embedding.weight[[PAD, UNK]] = model.embedding.weight[[20, 21]] * 1.1  # more probable than these
     search_again = CTranslate2Engine._search_again
     taken: list[Sequence[int]] = []
 
@@ -147,7 +147,7 @@ def test_special_ids_are_never_written_and_probabilities_not_renormalised(
         assert hypothesis.log_probability == pytest.approx(forced(model, sentence.ids, hypothesis.ids), abs=1e-4)
 
 
-def test_what_is_begun_is_found_in_the_background_unless_it_is_cancelled(
+def test_a_submitted_search_runs_in_the_background_unless_it_is_cancelled(
     transformer: Transformer, fast_engine: MakeEngine
 ) -> None:
     engine, inputs = fast_engine(transformer, batch_sentences=1), random_inputs()
@@ -174,7 +174,7 @@ def test_int8_gives_the_same_in_every_batch_order_and_number_of_threads(
     assert all(result == results[0] for result in results)  # ids, probabilities and scores, to the last bit
 
 
-def test_int8_says_nearly_the_same_as_float32(transformer: Transformer, fast_engine: MakeEngine) -> None:
+def test_int8_gives_nearly_the_same_as_float32(transformer: Transformer, fast_engine: MakeEngine) -> None:
     inputs = random_inputs(110)
     exact, near = (fast_engine(transformer, kind).search(inputs, CONFIG) for kind in ("float32", "int8"))
     assert exact != near
@@ -186,7 +186,9 @@ def test_no_sources_no_hypotheses(transformer: Transformer, fast_engine: MakeEng
     assert fast_engine(transformer).search([], CONFIG) == []
 
 
-def test_what_it_would_understand_otherwise_is_refused(transformer: Transformer, fast_engine: MakeEngine) -> None:
+def test_settings_with_another_meaning_in_ctranslate2_are_refused(
+    transformer: Transformer, fast_engine: MakeEngine
+) -> None:
     assert unsupported(CONFIG) == ""
     for name, value in {
         "min_length": 2, "coverage_penalty": 0.2, "no_repeat_ngram": 3, "repetition_penalty": 1.2, "sample": True,
@@ -217,7 +219,7 @@ def test_a_model_it_cannot_run_is_an_error() -> None:
         CTranslate2Engine({"model.bin": b"nothing"}, ["a"], positions=9)
 
 
-def test_it_comes_without_torch() -> None:
+def test_the_engine_does_not_import_torch() -> None:
     code = (
         "import sys, nmt.decoding.engines.ctranslate2, nmt.decoding.engines.fallback; assert 'torch' not in sys.modules"
     )

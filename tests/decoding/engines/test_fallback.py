@@ -58,7 +58,7 @@ def test_each_sentence_goes_to_the_fast_engine_unless_it_cannot() -> None:
     assert opened[0].constraints[:2] == [NO_CONSTRAINT, constraint]
 
 
-def test_the_other_engine_tells_the_details_of_what_the_fast_one_found() -> None:
+def test_the_other_engine_adds_details_to_the_hypotheses_of_the_fast_one() -> None:
     engine = FallbackEngine(Fake(1), lambda: Fake(2))  # type: ignore[arg-type]
     found = engine.search([SearchInput([5]), SearchInput([5] * 4), SearchInput([6])], CONFIG, details=True)
     assert [each[0].ids for each in found] == [[1, 5], [2, 5, 5, 5, 5], [1, 6]]

@@ -21,7 +21,7 @@ def test_products_are_those_of_torch_for_any_rows_parts_and_types() -> None:
     assert len(products._packed) == 3  # each part is packed once
 
 
-def test_outside_of_it_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_the_context_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     products = PackedLinear()
     F.linear(torch.ones(1, 4), torch.ones(2, 4))
     assert not products._packed

@@ -165,7 +165,7 @@ def test_with_any_setting_and_constraint_a_sentence_alone_is_as_in_any_batch(
         assert not any(sentence.ids[0] in each for each in found if forbidden)
 
 
-def test_details_are_the_probabilities_of_the_subwords_and_what_was_looked_at(transformer: Transformer) -> None:
+def test_details_are_the_probabilities_and_the_attention_of_the_subwords(transformer: Transformer) -> None:
     engine = TorchEngine(transformer, torch.device("cpu"), alignment_heads=((1, 2), (0, 0)))
     plain = engine.search(INPUTS, CONFIG)
     detailed = engine.search(INPUTS, CONFIG, details=True)
@@ -181,6 +181,6 @@ def test_details_are_the_probabilities_of_the_subwords_and_what_was_looked_at(tr
             assert expected.shape == (len(hypothesis.ids), len(source) + 1)
 
 
-def test_heads_that_the_model_has_not_are_an_error(transformer: Transformer) -> None:
+def test_heads_that_the_model_lacks_are_an_error(transformer: Transformer) -> None:
     with pytest.raises(NMTError, match="alignment_heads"):
         TorchEngine(transformer, torch.device("cpu"), alignment_heads=((2, 0),))
